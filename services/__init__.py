@@ -1,0 +1,1 @@
+"""The Patient Management System: one package a service, and what they share."""
