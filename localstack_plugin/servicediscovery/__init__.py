@@ -1,0 +1,1 @@
+"""Cloud Map: moto keeps the records, this package makes them true and resolvable."""
