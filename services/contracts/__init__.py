@@ -1,0 +1,1 @@
+"""What services agree on: event schemas, gRPC interfaces, topics, roles and routes. Imports no service and no framework."""

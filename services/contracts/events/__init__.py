@@ -1,0 +1,50 @@
+"""The events that the services tell each other, typed."""
+
+from services.contracts.events.appointment import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentCompleted,
+    AppointmentNoShow,
+    AppointmentReminderDue,
+    AppointmentRescheduled,
+    AppointmentStatus,
+)
+from services.contracts.events.base import EventData
+from services.contracts.events.billing import (
+    AccountOpened,
+    InvoiceRaised,
+    InvoiceReason,
+    InvoiceStatus,
+    PaymentReceived,
+)
+from services.contracts.events.catalogue import BY_TYPE, EVENT_TYPES
+from services.contracts.events.envelope import Event, InvalidEvent, UnknownEventType, decode
+from services.contracts.events.patient import PatientDeleted, PatientRegistered, PatientUpdated
+from services.contracts.events.user import UserRegistered, UserUpdated
+
+__all__ = [
+    "BY_TYPE",
+    "EVENT_TYPES",
+    "AccountOpened",
+    "AppointmentBooked",
+    "AppointmentCancelled",
+    "AppointmentCompleted",
+    "AppointmentNoShow",
+    "AppointmentReminderDue",
+    "AppointmentRescheduled",
+    "AppointmentStatus",
+    "Event",
+    "EventData",
+    "InvalidEvent",
+    "InvoiceRaised",
+    "InvoiceReason",
+    "InvoiceStatus",
+    "PatientDeleted",
+    "PatientRegistered",
+    "PatientUpdated",
+    "PaymentReceived",
+    "UnknownEventType",
+    "UserRegistered",
+    "UserUpdated",
+    "decode",
+]

@@ -1,0 +1,80 @@
+"""Events of the billing service, on `pms.billing.v1`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts import topics
+from services.contracts.events.base import Currency, EventData, MinorUnits, UtcDatetime
+
+
+class InvoiceReason(str, Enum):
+    """What an invoice is for."""
+
+    VISIT = "VISIT"
+    LATE_CANCELLATION = "LATE_CANCELLATION"
+    NO_SHOW = "NO_SHOW"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class InvoiceStatus(str, Enum):
+    """How far an invoice is paid."""
+
+    OPEN = "OPEN"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class _BillingEvent(EventData):
+    TOPIC: ClassVar[topics.Topic] = topics.BILLING
+    SOURCE: ClassVar[str] = "/pms/billing"
+
+    account_id: UUID
+    patient_id: UUID
+    currency: Currency
+
+
+class AccountOpened(_BillingEvent):
+    """A patient has an account."""
+
+    TYPE: ClassVar[str] = "billing.account_opened"
+    SUBJECT_FIELD: ClassVar[str] = "account_id"
+
+    opened_at: UtcDatetime
+
+
+class _InvoiceEvent(_BillingEvent):
+    SUBJECT_FIELD: ClassVar[str] = "invoice_id"
+
+    invoice_id: UUID
+    appointment_id: UUID
+    total_minor: MinorUnits
+    paid_minor: MinorUnits
+    status: InvoiceStatus
+
+
+class InvoiceRaised(_InvoiceEvent):
+    """The patient owes something."""
+
+    TYPE: ClassVar[str] = "invoice.raised"
+
+    reason: InvoiceReason
+    raised_at: UtcDatetime
+
+
+class PaymentReceived(_InvoiceEvent):
+    """Something was paid; the invoice's amounts are those after the payment."""
+
+    TYPE: ClassVar[str] = "payment.received"
+
+    payment_id: UUID
+    amount_minor: MinorUnits
+    method: str
+    received_at: UtcDatetime

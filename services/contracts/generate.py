@@ -1,0 +1,103 @@
+"""Makes what is derived from the contracts: gRPC stubs from `proto/`, JSON schemas from `events/`.
+
+    python -m services.contracts.generate            writes the files
+    python -m services.contracts.generate --check    exits 1 and names the files that differ from the committed ones
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
+
+CONTRACTS = Path(__file__).parent
+ROOT = CONTRACTS.parent.parent
+PROTO = CONTRACTS / "proto"
+SCHEMAS = CONTRACTS / "schemas"
+
+
+def event_schemas() -> dict[str, str]:
+    """File name -> JSON Schema 2020-12 of each event's data."""
+    documents = {}
+    for model in EVENT_TYPES:
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": schema_uri(model),
+            **model.model_json_schema(mode="serialization"),
+        }
+        documents[f"{schema_name(model)}.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    return documents
+
+
+def grpc_stubs(destination: Path) -> None:
+    """Runs protoc (the one inside grpcio-tools) and writes modules and type stubs below `destination`."""
+    from grpc_tools import protoc
+
+    sources = sorted(str(path.relative_to(ROOT)) for path in PROTO.glob("*.proto"))
+    well_known = resources.files("grpc_tools") / "_proto"
+    outputs = [f"--{kind}_out={destination}" for kind in ("python", "grpc_python")]
+    outputs += [f"--{kind}_out=quiet:{destination}" for kind in ("mypy", "mypy_grpc")]
+    plugins = [f"--plugin=protoc-gen-{name}={_plugin(name)}" for name in ("mypy", "mypy_grpc")]
+    status = protoc.main(["protoc", f"-I{ROOT}", f"-I{well_known}", *plugins, *outputs, *sources])
+    if status != 0:
+        raise SystemExit(f"protoc failed with status {status}")
+
+
+def _plugin(name: str) -> Path:
+    """mypy-protobuf's executable in the environment that runs this, whether or not it is on PATH."""
+    return Path(sys.executable).parent / f"protoc-gen-{name}"
+
+
+def generated() -> dict[Path, str]:
+    """Every derived file, path -> content."""
+    files = {SCHEMAS / name: text for name, text in event_schemas().items()}
+    with tempfile.TemporaryDirectory() as folder:
+        destination = Path(folder)
+        grpc_stubs(destination)
+        for path in sorted(destination.rglob("*_pb2*")):
+            files[ROOT / path.relative_to(destination)] = path.read_text()
+    return files
+
+
+def existing() -> set[Path]:
+    """The derived files that are there now."""
+    return {*SCHEMAS.glob("*.json"), *PROTO.glob("*_pb2*.py"), *PROTO.glob("*_pb2*.pyi")}
+
+
+def stale() -> list[Path]:
+    """The derived files that are missing, different or no longer derived from anything."""
+    expected = generated()
+    different = {path for path, text in expected.items() if not path.exists() or path.read_text() != text}
+    return sorted(different | (existing() - expected.keys()))
+
+
+def write() -> None:
+    """Brings the derived files up to date."""
+    expected = generated()
+    for path in existing() - expected.keys():
+        path.unlink()
+    for path, text in expected.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when something differs")
+    if not parser.parse_args().check:
+        write()
+        return
+    outdated = stale()
+    for path in outdated:
+        print(f"not up to date: {path.relative_to(ROOT)}", file=sys.stderr)
+    sys.exit(1 if outdated else 0)
+
+
+if __name__ == "__main__":
+    main()
