@@ -1,0 +1,48 @@
+# Patient Management System. `make` alone prints this help.
+.DEFAULT_GOAL := help
+.PHONY: help venv up down clean status urls logs psql kafka doctor shell test lint format bench lock
+PYTHON_IN_VENV := .venv/bin/python
+OPS := $(PYTHON_IN_VENV) -m ops
+
+help: ## Print what there is
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## Run it
+up: venv ## Build, start and deploy everything; repeat it after a change or an interruption
+	@$(OPS) up
+down: venv ## Remove the running system: containers, networks, volumes
+	@$(OPS) down
+clean: venv ## Also remove images, caches, node_modules and .venv
+	@$(OPS) clean && rm -rf .venv .state
+
+## Look at it
+status: venv ## Stacks, services, databases, broker, API on one screen
+	@$(OPS) status
+urls: venv ## Addresses, and how to sign in
+	@$(OPS) urls
+logs: venv ## Follow a service's log: SERVICE=auth (or localstack)
+	@$(OPS) logs $(SERVICE)
+psql: venv ## Open a service's database: SERVICE=patient
+	@$(OPS) psql $(SERVICE)
+kafka: venv ## Print a topic's events: TOPIC=pms.patient.v1 (without: the list of topics)
+	@$(OPS) kafka $(TOPIC)
+doctor: venv ## Say what is missing or wrong on this machine, and how to mend it
+	@$(OPS) doctor
+shell: venv ## A shell in which awslocal, cdklocal and localstack are set up
+	@$(OPS) shell
+
+## Change it
+test: venv ## Every test; brings up what it needs (ARGS="-k name" passes to pytest)
+	@$(OPS) test -- $(ARGS)
+lint: venv ## ruff, mypy strict, import-linter
+	@$(OPS) lint
+format: venv ## Let ruff format and sort
+	@$(PYTHON_IN_VENV) -m ruff format . && $(PYTHON_IN_VENV) -m ruff check --fix .
+bench: venv ## Print the figures: times, memory, gateway
+	@$(OPS) bench
+lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)
+	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file ops/requirements.txt ops/requirements.in
+
+venv: ## Make or update .venv
+	@./ops/bootstrap.sh
