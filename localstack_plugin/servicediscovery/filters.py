@@ -1,6 +1,5 @@
 """Cloud Map's list filters and paging, as pure functions."""
 
-import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,6 +33,3 @@ def page(items: list[Any], request: dict[str, Any], default: int = 100) -> tuple
     start, size = int(token), request.get("MaxResults") or default
     more = {"NextToken": str(start + size)} if start + size < len(items) else {}
     return items[start : start + size], more
-
-
-attribute = operator.attrgetter
