@@ -1,0 +1,75 @@
+"""Which class implements which CloudFormation type.
+
+LocalStack's own registry decides between duplicates by install order and lets updates
+that nobody implements pass as done. So the executor asks this registry first, and
+every action of our types runs through ``resource.run``.
+"""
+
+import importlib
+import logging
+from functools import lru_cache
+
+from localstack.services.cloudformation.engine.quirks import PHYSICAL_RESOURCE_ID_SPECIAL_CASES
+from localstack.services.cloudformation.resource_provider import (
+    ProgressEvent,
+    ResourceProvider,
+    ResourceProviderExecutor,
+    convert_payload,
+)
+
+from localstack_plugin.cloudformation import resource
+from localstack_plugin.cloudformation.resource import Resource
+
+LOG = logging.getLogger(__name__)
+
+PACKAGES = ("apigatewayv2", "ec2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+ACTIONS = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete"}
+
+_failures: dict[str, str] = {}
+
+
+@lru_cache(maxsize=1)
+def resource_providers() -> dict[str, type[Resource]]:
+    """All types of all packages, by CloudFormation type name."""
+    found: dict[str, type[Resource]] = {}
+    for package in PACKAGES:
+        name = f"localstack_plugin.{package}.resource_providers"
+        try:
+            found.update(importlib.import_module(name).RESOURCE_PROVIDERS)
+        except Exception as error:
+            # One broken package must not take the others' types away; the failure
+            # shows in the introspection endpoint and in every deploy of its types.
+            LOG.exception("cannot load CloudFormation types of %s", package)
+            _failures[name] = f"{type(error).__name__}: {error}"
+    for name, provider in found.items():
+        if provider.PHYSICAL_ID:
+            PHYSICAL_RESOURCE_ID_SPECIAL_CASES[name] = provider.PHYSICAL_ID
+    return found
+
+
+def failures() -> dict[str, str]:
+    """Modules of resource types that could not be loaded, and why."""
+    return dict(_failures)
+
+
+def install() -> None:
+    """Makes LocalStack's CloudFormation ask this registry before its own."""
+    load_of_core = ResourceProviderExecutor.try_load_resource_provider
+    execute_of_core = ResourceProviderExecutor.execute_action
+
+    def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
+        own = resource_providers().get(resource_type)
+        return own() if own else load_of_core(resource_type)
+
+    def execute_action(
+        executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict
+    ) -> ProgressEvent:
+        if not isinstance(provider, Resource):
+            return execute_of_core(executor, provider, payload)
+        request = convert_payload(
+            stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload
+        )
+        return resource.run(ACTIONS[payload["action"]], provider, request)
+
+    ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load_resource_provider)
+    ResourceProviderExecutor.execute_action = execute_action

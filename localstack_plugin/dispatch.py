@@ -1,0 +1,93 @@
+"""Turns a plain provider object into a LocalStack service.
+
+LocalStack generates API stubs for the services it implements, and has none for ours.
+Here the operations come from botocore's service model: an operation goes to the
+provider's method of the same name in snake case, else to moto, else the caller is told
+plainly that it does not exist here.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from botocore import xform_name
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.spec import load_service
+from localstack.services.moto import call_moto, call_moto_with_request
+from localstack.services.plugins import Service, ServiceLifecycleHook
+
+LOG = logging.getLogger(__name__)
+
+Handler = Callable[[RequestContext, dict], Any]
+
+
+class _Lifecycle(ServiceLifecycleHook):
+    """Passes the service's life cycle on to the provider's methods, where it has them."""
+
+    def __init__(self, provider: object) -> None:
+        self._provider = provider
+
+    def on_before_start(self) -> None:
+        self._call("on_before_start")
+
+    def on_before_stop(self) -> None:
+        self._call("on_before_stop")
+
+    def _call(self, name: str) -> None:
+        if method := getattr(self._provider, name, None):
+            method()
+
+
+def make_service(name: str, provider: object, fallback_to_moto: bool = True) -> Service:
+    """Makes the LocalStack service ``name`` (botocore's name of the API).
+
+    The provider's methods take ``(context, request)`` and return the response as a
+    dict, both in the API's own spelling. Errors are ``CommonServiceException``.
+    """
+    from localstack.aws.skeleton import Skeleton
+
+    model = load_service(name)
+    table = {
+        operation: _handler(name, operation, provider, fallback_to_moto) for operation in model.operation_names
+    }
+    service = Service(name=name, skeleton=Skeleton(model, table), lifecycle_hook=_Lifecycle(provider))
+    service._provider = provider
+    return service
+
+
+def _handler(service: str, operation: str, provider: object, fallback_to_moto: bool) -> Handler:
+    own: Handler | None = getattr(provider, xform_name(operation), None)
+    if own is not None:
+        return own
+    if fallback_to_moto:
+        return lambda context, request: _moto_or_error(service, operation, context)
+    return lambda context, request: _not_implemented(service, operation)
+
+
+def _moto_or_error(service: str, operation: str, context: RequestContext) -> Any:
+    try:
+        return call_moto(context)
+    except NotImplementedError:
+        _not_implemented(service, operation)
+
+
+def _not_implemented(service: str, operation: str) -> None:
+    raise CommonServiceException(
+        "NotImplementedException",
+        f"The operation {operation} is not supported by the local {service} service.",
+        status_code=501,
+    )
+
+
+def moto(context: RequestContext, operation: str, request: dict) -> dict:
+    """Calls moto for ``operation`` of the context's service with ``request`` as its parameters.
+
+    Raises the service's own errors, and NotImplementedError where moto lacks the operation.
+    """
+    if context.operation is not None and context.operation.name == operation:
+        return dict(call_moto_with_request(context, request) or {})
+    other = RequestContext(context.request)
+    other.service, other.protocol = context.service, context.protocol
+    other.operation = context.service.operation_model(operation)
+    other.region, other.account_id, other.partition = context.region, context.account_id, context.partition
+    return dict(call_moto_with_request(other, request) or {})

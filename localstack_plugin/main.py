@@ -1,0 +1,45 @@
+"""The container's process: LocalStack behind HAProxy, with its environment set up.
+
+LocalStack reads its configuration when it is imported, so the environment comes first.
+"""
+
+import importlib.util
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from localstack_plugin import settings
+
+FRONT_DOOR = "localstack_plugin.frontdoor.engine"
+
+
+def prepare_environment(environment: MutableMapping[str, str]) -> None:
+    """Sets what follows from the edge port and from being in a container."""
+    edge = settings.edge_port()
+    # HAProxy has the edge port to itself; LocalStack's gateway is behind it.
+    environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS if _has_front_door() else f"0.0.0.0:{edge}")
+    environment.setdefault("LOCALSTACK_HOST", f"{settings.ENDPOINT_HOST}:{edge}")
+    if not _has_name_server():
+        # LocalStack's DNS server does not start without an upstream to forward to.
+        environment.setdefault("DNS_SERVER", "127.0.0.11")
+
+
+def _has_front_door() -> bool:
+    try:
+        return importlib.util.find_spec(FRONT_DOOR) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _has_name_server(resolv_conf: Path = Path("/etc/resolv.conf")) -> bool:
+    try:
+        return any(line.startswith("nameserver") for line in resolv_conf.read_text().splitlines())
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    prepare_environment(os.environ)
+    from localstack.runtime.main import main
+
+    main()

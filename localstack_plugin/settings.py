@@ -1,0 +1,47 @@
+"""What the environment says about this LocalStack: names, ports, directories."""
+
+import os
+from pathlib import Path
+
+ENDPOINT_HOST = "localhost.localstack.cloud"
+"""LocalStack's own name for itself, which holds on the host, in tasks and in Lambdas."""
+
+GATEWAY_ADDRESS = "127.0.0.1:4000"
+"""Where LocalStack's own gateway listens while HAProxy has the edge port."""
+
+
+def edge_port() -> int:
+    """The port that clients use, the same inside and outside of the container."""
+    return int(os.environ.get("PMS_EDGE_PORT") or 4566)
+
+
+def endpoint_host() -> str:
+    """The host name of every engine and endpoint that this plugin hands out."""
+    return ENDPOINT_HOST
+
+
+def endpoint_url() -> str:
+    """The URL of all AWS APIs, valid on the host, in tasks and in Lambdas."""
+    return f"http://{ENDPOINT_HOST}:{edge_port()}"
+
+
+def owner() -> str:
+    """The name of LocalStack's container: whatever the plugin makes belongs to it."""
+    return os.environ.get("MAIN_CONTAINER_NAME") or "localstack-main"
+
+
+def external_ports() -> range:
+    """The published ports for engines, as LocalStack names them (the end is excluded)."""
+    start = int(os.environ.get("EXTERNAL_SERVICE_PORTS_START") or 4510)
+    end = int(os.environ.get("EXTERNAL_SERVICE_PORTS_END") or 4560)
+    return range(start, end)
+
+
+def state_directory(*parts: str) -> Path:
+    """A directory for an engine's files, made when it is not there.
+
+    It is as short-lived as the container, like the control plane's state.
+    """
+    directory = Path(os.environ.get("PMS_STATE_DIRECTORY") or "/var/lib/localstack/pms", *parts)
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory

@@ -1,0 +1,11 @@
+"""Maps this folder to the package of the same name: folder and package are one."""
+
+from setuptools import find_packages, setup
+
+PACKAGE = "localstack_plugin"
+
+setup(
+    packages=[PACKAGE, *(f"{PACKAGE}.{name}" for name in find_packages("."))],
+    package_dir={PACKAGE: "."},
+    package_data={"": ["*"]},
+)
