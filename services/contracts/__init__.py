@@ -1,1 +1,1 @@
-"""What services agree on: event schemas, gRPC interfaces, topics, roles and routes. Imports no service and no framework."""
+"""What services agree on: event schemas, gRPC interfaces, topics, roles and routes. Imports no service."""

@@ -1,42 +1,25 @@
-"""Makes what is derived from the contracts: gRPC stubs from `proto/`, JSON schemas from `events/`.
+"""Makes the gRPC stubs from `proto/`.
 
-    python -m services.contracts.generate            writes the files
-    python -m services.contracts.generate --check    exits 1 and names the files that differ from the committed ones
+python -m services.contracts.generate            writes the files
+python -m services.contracts.generate --check    exits 1 and names the files that differ from the committed ones
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from importlib import resources
 from pathlib import Path
 
-from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
-
 CONTRACTS = Path(__file__).parent
 ROOT = CONTRACTS.parent.parent
 PROTO = CONTRACTS / "proto"
-SCHEMAS = CONTRACTS / "schemas"
-
-
-def event_schemas() -> dict[str, str]:
-    """File name -> JSON Schema 2020-12 of each event's data."""
-    documents = {}
-    for model in EVENT_TYPES:
-        schema = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": schema_uri(model),
-            **model.model_json_schema(mode="serialization"),
-        }
-        documents[f"{schema_name(model)}.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
-    return documents
 
 
 def grpc_stubs(destination: Path) -> None:
     """Runs protoc (the one inside grpcio-tools) and writes modules and type stubs below `destination`."""
-    from grpc_tools import protoc
+    from grpc_tools import protoc  # type: ignore[import-untyped]
 
     sources = sorted(str(path.relative_to(ROOT)) for path in PROTO.glob("*.proto"))
     well_known = resources.files("grpc_tools") / "_proto"
@@ -55,7 +38,7 @@ def _plugin(name: str) -> Path:
 
 def generated() -> dict[Path, str]:
     """Every derived file, path -> content."""
-    files = {SCHEMAS / name: text for name, text in event_schemas().items()}
+    files = {}
     with tempfile.TemporaryDirectory() as folder:
         destination = Path(folder)
         grpc_stubs(destination)
@@ -66,7 +49,7 @@ def generated() -> dict[Path, str]:
 
 def existing() -> set[Path]:
     """The derived files that are there now."""
-    return {*SCHEMAS.glob("*.json"), *PROTO.glob("*_pb2*.py"), *PROTO.glob("*_pb2*.pyi")}
+    return {*PROTO.glob("*_pb2*.py"), *PROTO.glob("*_pb2*.pyi")}
 
 
 def stale() -> list[Path]:
@@ -82,7 +65,6 @@ def write() -> None:
     for path in existing() - expected.keys():
         path.unlink()
     for path, text in expected.items():
-        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
 
@@ -93,10 +75,8 @@ def main() -> None:
     if not parser.parse_args().check:
         write()
         return
-    outdated = stale()
-    for path in outdated:
-        print(f"not up to date: {path.relative_to(ROOT)}", file=sys.stderr)
-    sys.exit(1 if outdated else 0)
+    outdated = [f"not up to date: {path.relative_to(ROOT)}" for path in stale()]
+    sys.exit("\n".join(outdated) or 0)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ puts the same names on the HTTP API's routes, so both read this module.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """What a user is in the clinic. A user may hold several."""
 
     ADMIN = "ADMIN"
@@ -19,11 +19,8 @@ class Role(str, Enum):
     STAFF = "STAFF"
     PATIENT = "PATIENT"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Scope(str, Enum):
+class Scope(StrEnum):
     """What a token allows at the gateway. Whose record it is, is decided in the service's queries."""
 
     USERS_READ = "users:read"
@@ -37,9 +34,6 @@ class Scope(str, Enum):
     BILLING_WRITE = "billing:write"
     NOTIFICATIONS_READ = "notifications:read"
     NOTIFICATIONS_WRITE = "notifications:write"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 _STAFF = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,16 +12,13 @@ from services.contracts import topics
 from services.contracts.events.base import EventData, UtcDatetime
 
 
-class AppointmentStatus(str, Enum):
+class AppointmentStatus(StrEnum):
     """Where an appointment is in its life; only BOOKED holds its slot."""
 
     BOOKED = "BOOKED"
     CANCELLED = "CANCELLED"
     COMPLETED = "COMPLETED"
     NO_SHOW = "NO_SHOW"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 class _AppointmentEvent(EventData):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,26 +10,20 @@ from services.contracts import topics
 from services.contracts.events.base import Currency, EventData, MinorUnits, UtcDatetime
 
 
-class InvoiceReason(str, Enum):
+class InvoiceReason(StrEnum):
     """What an invoice is for."""
 
     VISIT = "VISIT"
     LATE_CANCELLATION = "LATE_CANCELLATION"
     NO_SHOW = "NO_SHOW"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class InvoiceStatus(str, Enum):
+class InvoiceStatus(StrEnum):
     """How far an invoice is paid."""
 
     OPEN = "OPEN"
     PARTIALLY_PAID = "PARTIALLY_PAID"
     PAID = "PAID"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 class _BillingEvent(EventData):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -49,16 +49,14 @@ class Event(_Attributes):
     data: SerializeAsAny[EventData]
 
     @classmethod
-    def of(
-        cls, data: EventData, *, id: UUID, time: datetime | None = None, traceparent: str | None = None
-    ) -> Event:
+    def of(cls, data: EventData, *, id: UUID, time: datetime | None = None, traceparent: str | None = None) -> Event:
         """The event that tells of `data`. `id` is what consumers dedupe by; the caller makes it (UUIDv7)."""
         return cls(
             id=id,
             source=data.SOURCE,
             type=data.TYPE,
             subject=data.subject,
-            time=time or datetime.now(timezone.utc),
+            time=time or datetime.now(UTC),
             dataschema=schema_uri(type(data)),
             traceparent=traceparent,
             data=data,

@@ -1,0 +1,100 @@
+"""Publishes the contracts: event schemas and the services' OpenAPI documents, as files in `published/`.
+
+    python -m services.contracts.publish                    writes them; refuses a change that breaks a promise
+    python -m services.contracts.publish --allow-breaking   writes them all the same: before a first release only
+    python -m services.contracts.publish --check            writes nothing, exits 1 when something differs or breaks
+
+The files are the base line that the next change is compared with, and what the docs page shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from services.contracts.compatibility import breaking_event_changes
+from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
+from services.contracts.openapi import openapi_documents
+from services.contracts.openapi_compatibility import breaking_openapi_changes
+
+PUBLISHED = Path(__file__).parent / "published"
+EVENTS = PUBLISHED / "events"
+OPENAPI = PUBLISHED / "openapi"
+
+Documents = dict[Path, dict[str, Any]]
+
+
+def event_documents() -> Documents:
+    """JSON Schema 2020-12 of each event's data."""
+    return {
+        EVENTS / f"{schema_name(model)}.json": {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": schema_uri(model),
+            **model.model_json_schema(),
+        }
+        for model in EVENT_TYPES
+    }
+
+
+def current() -> Documents:
+    """Every document as the code has it now."""
+    return event_documents() | {OPENAPI / f"{name}.json": text for name, text in openapi_documents().items()}
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """The file's content; keys keep their order, which is the order people read."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def breaking_changes(documents: Documents) -> list[str]:
+    """What the documents break of what is published."""
+    found = []
+    for path in sorted(PUBLISHED.glob("*/*.json")):
+        compare: Callable[[Any, Any], list[str]]
+        compare = breaking_event_changes if path.parent == EVENTS else breaking_openapi_changes
+        document = documents.get(path)
+        changes = ["withdrawn"] if document is None else compare(json.loads(path.read_text()), document)
+        found += [f"{path.relative_to(PUBLISHED)}: {change}" for change in changes]
+    return found
+
+
+def unpublished(documents: Documents) -> list[str]:
+    """The documents that differ from their files, harmlessly or not."""
+    return [
+        f"{path.relative_to(PUBLISHED)}: differs from the published file, run python -m services.contracts.publish"
+        for path, document in sorted(documents.items())
+        if not path.exists() or path.read_text() != text_of(document)
+    ]
+
+
+def write(documents: Documents) -> None:
+    """Makes `documents` the published ones."""
+    for path in set(PUBLISHED.glob("*/*.json")) - documents.keys():
+        path.unlink()
+    for path, document in documents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text_of(document))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--allow-breaking", action="store_true")
+    options = parser.parse_args()
+    documents = current()
+    faults = [] if options.allow_breaking else breaking_changes(documents)
+    if options.check:
+        faults += unpublished(documents)
+    if faults:
+        sys.exit("\n".join(faults))
+    if not options.check:
+        write(documents)
+
+
+if __name__ == "__main__":
+    main()

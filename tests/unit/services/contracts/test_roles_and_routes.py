@@ -1,0 +1,42 @@
+"""Who may do what, as far as the gateway knows."""
+
+from services.contracts.roles import ROLE_SCOPES, Role, Scope, scopes_of
+from services.contracts.routes import ROUTES
+
+PUBLIC = {
+    "GET /.well-known/openid-configuration",
+    "GET /.well-known/jwks.json",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /docs/{proxy+}",
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+}
+
+
+def test_only_these_routes_are_public() -> None:
+    assert {route.key for route in ROUTES if route.public} == PUBLIC
+
+
+def test_every_other_route_demands_a_scope_except_the_callers_own_account() -> None:
+    assert {route.key for route in ROUTES if not route.public and not route.scopes} == {"GET /auth/me"}
+
+
+def test_no_route_is_listed_twice() -> None:
+    keys = [route.key for route in ROUTES]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_scope_opens_some_route_to_some_role() -> None:
+    used = {scope for route in ROUTES for scope in route.scopes}
+    assert used == set(Scope) == set().union(*ROLE_SCOPES.values())
+
+
+def test_scopes_of_several_roles_are_their_union() -> None:
+    assert set(scopes_of(["DOCTOR", Role.PATIENT])) == {
+        str(scope) for scope in ROLE_SCOPES[Role.DOCTOR] | ROLE_SCOPES[Role.PATIENT]
+    }
+    assert scopes_of([]) == ()
+    assert "users:write" not in scopes_of([Role.STAFF, Role.DOCTOR, Role.PATIENT])
