@@ -8,17 +8,22 @@ from localstack.runtime import hooks
 
 LOG = logging.getLogger(__name__)
 
-ENGINES = ("localstack_plugin.frontdoor.engine", "localstack_plugin.ecr.registry")
+ENGINES = (
+    "localstack_plugin.vpc.engine",
+    "localstack_plugin.ecr.registry",
+    "localstack_plugin.frontdoor.engine",
+)
 """Modules with ``start()`` and ``stop()`` for what has to run before any request arrives."""
 
 
 @hooks.on_infra_start()
 def start() -> None:
     """Makes a clean slate, teaches CloudFormation our types, starts the engines."""
-    from localstack_plugin import introspection, labels
+    from localstack_plugin import introspection, labels, settings
     from localstack_plugin.cloudformation import registry
 
     labels.remove_owned()
+    settings.forget_state()
     registry.install()
     introspection.install()
     for engine in _engines():

@@ -19,9 +19,9 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     # HAProxy has the edge port to itself; LocalStack's gateway is behind it.
     environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS if _has_front_door() else f"0.0.0.0:{edge}")
     environment.setdefault("LOCALSTACK_HOST", f"{settings.ENDPOINT_HOST}:{edge}")
-    if not _has_name_server():
-        # LocalStack's DNS server does not start without an upstream to forward to.
-        environment.setdefault("DNS_SERVER", "127.0.0.11")
+    # Else LocalStack probes for a name server that knows the internet, for seconds,
+    # and does without its DNS server where there is none.
+    environment.setdefault("DNS_SERVER", _name_server())
 
 
 def _has_front_door() -> bool:
@@ -31,11 +31,14 @@ def _has_front_door() -> bool:
         return False
 
 
-def _has_name_server(resolv_conf: Path = Path("/etc/resolv.conf")) -> bool:
+def _name_server(resolv_conf: Path = Path("/etc/resolv.conf")) -> str:
+    """The container's first name server, or Docker's own where there is none."""
     try:
-        return any(line.startswith("nameserver") for line in resolv_conf.read_text().splitlines())
+        fields = [line.split() for line in resolv_conf.read_text().splitlines()]
     except OSError:
-        return False
+        fields = []
+    servers = [field[1] for field in fields if field[:1] == ["nameserver"] and field[1:] != ["127.0.0.1"]]
+    return servers[0] if servers else "127.0.0.11"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the environment says about this LocalStack: names, ports, directories."""
 
 import os
+import shutil
 from pathlib import Path
 
 ENDPOINT_HOST = "localhost.localstack.cloud"
@@ -38,10 +39,16 @@ def external_ports() -> range:
 
 
 def state_directory(*parts: str) -> Path:
-    """A directory for an engine's files, made when it is not there.
-
-    It is as short-lived as the container, like the control plane's state.
-    """
-    directory = Path(os.environ.get("PMS_STATE_DIRECTORY") or "/var/lib/localstack/pms", *parts)
+    """A directory for an engine's files, made when it is not there."""
+    directory = _state_root().joinpath(*parts)
     directory.mkdir(parents=True, exist_ok=True)
     return directory
+
+
+def forget_state() -> None:
+    """Removes all engines' files: the control plane forgets everything at a restart, and so must they."""
+    shutil.rmtree(_state_root(), ignore_errors=True)
+
+
+def _state_root() -> Path:
+    return Path(os.environ.get("PMS_STATE_DIRECTORY") or "/var/lib/localstack/pms")
