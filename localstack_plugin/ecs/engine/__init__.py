@@ -1,0 +1,1 @@
+"""Tasks as groups of Docker containers. Nothing in here knows AWS."""
