@@ -1,0 +1,185 @@
+"""The commands behind the Makefile. Each imports what it needs when it runs: `python -m ops` stays quick."""
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from ops import locking, processes, settings
+from ops.problems import Problem
+
+app = typer.Typer(help="Patient Management System: operator commands.", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Service = Annotated[str, typer.Argument(help="auth, patient, ... or localstack")]
+
+
+def say(line: str) -> None:
+    console.print(f"==> {line}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def up() -> None:
+    """Build, start and deploy everything."""
+    from ops.up import up as bring_up
+
+    with locking.exclusive(say):
+        bring_up(console)
+
+
+@app.command()
+def down() -> None:
+    """Remove the running system."""
+    from ops.down import down as take_down
+
+    with locking.exclusive(say):
+        take_down(say)
+
+
+@app.command()
+def clean() -> None:
+    """Remove the running system, images and caches."""
+    from ops.down import clean as clean_up
+
+    with locking.exclusive(say):
+        clean_up(say)
+
+
+@app.command()
+def status() -> None:
+    """Everything on one screen."""
+    from ops.status import show
+
+    show(console)
+
+
+@app.command()
+def urls() -> None:
+    """Addresses, and how to sign in."""
+    from ops.summary import show
+
+    show(console)
+
+
+@app.command()
+def logs(service: Service = "") -> None:
+    """Follow a service's log."""
+    from ops.inspect import follow_logs
+
+    follow_logs(service)
+
+
+@app.command()
+def psql(service: Service = "") -> None:
+    """Open a service's database."""
+    from ops.inspect import open_database
+
+    open_database(service)
+
+
+@app.command()
+def kafka(
+    topic: Annotated[str, typer.Argument(help="without: list the topics")] = "",
+    limit: Annotated[int, typer.Option(help="stop after so many events; 0: follow")] = 0,
+) -> None:
+    """Print a topic's events, from its beginning."""
+    from ops.events import consume
+
+    consume(console, topic, limit)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing or wrong on this machine."""
+    from ops.doctor import examine
+
+    raise typer.Exit(0 if examine(console) else 1)
+
+
+@app.command()
+def environment() -> None:
+    """Print shell commands that point awslocal and cdklocal at the running LocalStack (see ops/activate)."""
+    for name, value in settings.aws_environment().items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+    typer.echo(f'export PATH={shlex.quote(f"{settings.VENV_BIN}:{settings.NODE_BIN}")}:"$PATH"')
+
+
+@app.command()
+def shell() -> None:
+    """A shell in which awslocal, cdklocal and localstack are set up."""
+    program = os.environ.get("SHELL", "/bin/sh")
+    say("awslocal, cdklocal and localstack talk to the running LocalStack here; leave with exit")
+    os.execvpe(program, [program], settings.child_environment())
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def test(arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest")] = None) -> None:
+    """Every test; brings up what it needs."""
+    from ops.checks import run_tests
+
+    raise typer.Exit(run_tests(console, arguments or []))
+
+
+@app.command()
+def lint() -> None:
+    """ruff, mypy strict, import-linter."""
+    from ops.checks import run_lint
+
+    raise typer.Exit(run_lint(console))
+
+
+@app.command()
+def bench() -> None:
+    """Print the figures."""
+    from ops.bench import measure
+
+    measure(console)
+
+
+def main() -> None:
+    """Entry point: turns what went wrong into words and an exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_guarded(app))
+
+
+def _guarded(command: Callable[..., object]) -> int:
+    try:
+        command(standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except Problem as problem:
+        _show(problem)
+        return 1
+    except (KeyboardInterrupt, processes.Interrupted, typer.Abort):
+        processes.stop_all()
+        errors.print("\ninterrupted; run the same command again to go on from here")
+        return 130
+    except Exception as error:
+        if not hasattr(error, "show"):  # one of click's own: wrong arguments
+            raise
+        error.show()
+        return 2
+    return 0
+
+
+def _show(problem: Problem) -> None:
+    if problem.details:
+        errors.print(problem.details, markup=False, soft_wrap=True)
+    errors.print(f"\n[bold red]error:[/] {_escape(problem.cause)}", soft_wrap=True)
+    if problem.remedy:
+        errors.print(f"[bold]remedy:[/] {_escape(problem.remedy)}", soft_wrap=True)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

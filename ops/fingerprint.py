@@ -1,0 +1,52 @@
+"""Content hashes of inputs, so that what is up to date is not done again. Time stamps do not count."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ops import settings
+
+STAMPS = settings.STATE / "stamps"
+_IGNORED = {"__pycache__", "node_modules", "build", ".mypy_cache", ".ruff_cache"}
+
+
+def of(paths: Iterable[Path], *extra: str) -> str:
+    """One hash of all files at or under the paths, their names, and further strings."""
+    digest = hashlib.sha256()
+    for text in extra:
+        digest.update(b"\0text\0" + text.encode())
+    for path in paths:
+        for file in sorted(_files(path)):
+            digest.update(b"\0file\0" + str(file).encode() + b"\0")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_current(name: str, value: str) -> bool:
+    """Whether the step called `name` last succeeded for exactly these inputs."""
+    try:
+        return bool(json.loads((STAMPS / f"{name}.json").read_text())["inputs"] == value)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def remember(name: str, value: str) -> None:
+    """To be called after the step succeeded: an interrupted step is done again."""
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    fresh = STAMPS / f"{name}.json.new"
+    fresh.write_text(json.dumps({"inputs": value}))
+    fresh.rename(STAMPS / f"{name}.json")
+
+
+def forget(name: str) -> None:
+    (STAMPS / f"{name}.json").unlink(missing_ok=True)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        for child in path.iterdir():
+            if child.name not in _IGNORED and not child.name.endswith((".pyc", ".egg-info")):
+                yield from _files(child)

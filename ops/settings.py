@@ -1,0 +1,67 @@
+"""Names and places that all operator commands share."""
+
+import os
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".state"  # logs, stamps and outputs of this checkout; ignored by git
+LOGS = STATE / "logs"
+VENV_BIN = ROOT / ".venv" / "bin"
+NODE_BIN = ROOT / "node_modules" / ".bin"
+CDK_OUT = ROOT / "cdk.out"
+OUTPUTS = STATE / "outputs.json"
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+CONTAINER = "localstack-main"  # the name that the localstack CLI looks for
+OWNER_LABEL = f"pms.localstack.owner={CONTAINER}"
+EDGE_PORT = 4566
+ENGINE_PORTS = range(4510, 4560)
+EDGE_URL = f"http://localhost:{EDGE_PORT}"
+CLUSTER = "pms"
+API_ID = "pms"
+API_URL = f"{EDGE_URL}/_aws/execute-api/{API_ID}"
+ENGINE_HOST = "localhost.localstack.cloud"
+API_HOST = f"{API_ID}.execute-api.localhost.localstack.cloud"
+
+CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def aws_environment() -> dict[str, str]:
+    """What aws, awslocal, cdklocal and boto3 need to talk to LocalStack and to nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": EDGE_URL,
+        "AWS_ENDPOINT_URL_S3": EDGE_URL,  # cdklocal wants it beside the other one
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_PAGER": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of every tool that the operator commands start."""
+    env = dict(os.environ)
+    # A profile or a session of the caller's real account must never reach a tool that deploys.
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
+        env.pop(name, None)
+    env |= aws_environment()
+    env["PATH"] = os.pathsep.join([str(VENV_BIN), str(NODE_BIN), env.get("PATH", os.defpath)])
+    env["LOCALSTACK_HOST"] = f"localhost:{EDGE_PORT}"  # awslocal and the localstack CLI
+    env["MAIN_CONTAINER_NAME"] = CONTAINER
+    env["PYTHONUNBUFFERED"] = "1"
+    if CA_BUNDLE.exists():
+        env.setdefault("SSL_CERT_FILE", str(CA_BUNDLE))
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(CA_BUNDLE))
+    return env
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def has_apt() -> bool:
+    return shutil.which("apt-get") is not None
