@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from services.contracts.events.base import EventData, UtcDatetime
 from services.contracts.events.catalogue import BY_TYPE, schema_uri
+
+Data = TypeVar("Data", bound=EventData)
 
 
 class InvalidEvent(ValueError):
@@ -43,13 +45,13 @@ class _Raw(_Attributes):
     data: dict[str, Any]
 
 
-class Event(_Attributes):
+class Event(_Attributes, Generic[Data]):
     """One event, with its data typed."""
 
-    data: SerializeAsAny[EventData]
+    data: SerializeAsAny[Data]
 
     @classmethod
-    def of(cls, data: EventData, *, id: UUID, time: datetime | None = None, traceparent: str | None = None) -> Event:
+    def of(cls, data: Data, *, id: UUID, time: datetime | None = None, traceparent: str | None = None) -> Event[Data]:
         """The event that tells of `data`. `id` is what consumers dedupe by; the caller makes it (UUIDv7)."""
         return cls(
             id=id,
@@ -77,7 +79,7 @@ class Event(_Attributes):
         return self.model_dump_json(exclude_none=True).encode()
 
 
-def decode(value: bytes | str) -> Event:
+def decode(value: bytes | str) -> Event[EventData]:
     """Parses and checks a message. Raises `InvalidEvent`, or `UnknownEventType` when only the type is strange."""
     try:
         raw = _Raw.model_validate_json(value)

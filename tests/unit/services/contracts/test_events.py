@@ -20,22 +20,22 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @pytest.fixture
-def event() -> Event:
+def event() -> Event[PatientRegistered]:
     data = PatientRegistered(
         patient_id=uuid4(), name="Zoë 🩺", email="zoe@example.org", registered_at=datetime.now(UTC), version=1
     )
     return Event.of(data, id=uuid4(), traceparent=TRACE)
 
 
-def _altered(event: Event, **changes: object) -> bytes:
+def _altered(event: Event[PatientRegistered], **changes: object) -> bytes:
     return json.dumps({**json.loads(event.encode()), **changes}).encode()
 
 
-def test_an_event_survives_the_wire(event: Event) -> None:
+def test_an_event_survives_the_wire(event: Event[PatientRegistered]) -> None:
     assert decode(event.encode()) == event
 
 
-def test_the_envelope_has_the_attributes_that_cloudevents_requires(event: Event) -> None:
+def test_the_envelope_has_the_attributes_that_cloudevents_requires(event: Event[PatientRegistered]) -> None:
     sent = json.loads(event.encode())
     assert sent["specversion"] == "1.0"
     assert sent["type"] == "patient.registered"
@@ -47,16 +47,16 @@ def test_the_envelope_has_the_attributes_that_cloudevents_requires(event: Event)
     assert event.topic == "pms.patient.v1"
 
 
-def test_absent_attributes_are_left_out(event: Event) -> None:
+def test_absent_attributes_are_left_out(event: Event[PatientRegistered]) -> None:
     assert "phone" not in json.loads(event.encode())["data"]
 
 
-def test_times_are_utc_whatever_offset_they_came_with(event: Event) -> None:
+def test_times_are_utc_whatever_offset_they_came_with(event: Event[PatientRegistered]) -> None:
     time = datetime(2026, 3, 29, 3, 30, tzinfo=timezone(timedelta(hours=2)))
     assert decode(_altered(event, time=time.isoformat())).time == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
-def test_a_consumer_ignores_attributes_that_it_does_not_know(event: Event) -> None:
+def test_a_consumer_ignores_attributes_that_it_does_not_know(event: Event[PatientRegistered]) -> None:
     data = {**json.loads(event.encode())["data"], "shoe_size": 43}
     assert decode(_altered(event, data=data, partitionkey="x")).data == event.data
 
@@ -83,17 +83,17 @@ def test_what_is_no_event_is_invalid(message: bytes) -> None:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_a_forged_or_broken_event_is_invalid(event: Event, changes: dict[str, object]) -> None:
+def test_a_forged_or_broken_event_is_invalid(event: Event[PatientRegistered], changes: dict[str, object]) -> None:
     with pytest.raises(InvalidEvent):
         decode(_altered(event, **changes))
 
 
-def test_a_strange_type_can_be_told_from_a_broken_event(event: Event) -> None:
+def test_a_strange_type_can_be_told_from_a_broken_event(event: Event[PatientRegistered]) -> None:
     with pytest.raises(UnknownEventType):
         decode(_altered(event, type="patient.teleported"))
 
 
-def test_an_error_never_quotes_the_message(event: Event) -> None:
+def test_an_error_never_quotes_the_message(event: Event[PatientRegistered]) -> None:
     canary = "canary-7f3a"
     with pytest.raises(InvalidEvent) as caught:
         decode(_altered(event, data={"name": canary, "email": [canary], "version": canary}))

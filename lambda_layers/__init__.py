@@ -1,0 +1,1 @@
+"""Lambda layers: one folder each, with its requirements, and what builds them."""

@@ -1,0 +1,58 @@
+"""The function's HTTP interface. Everything here is public and the same for everybody, so everything may be cached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from services.discovery import docs_page
+from services.discovery.service import KeySet, provider_metadata
+
+KEYS_MAX_AGE = 300
+"""Seconds. Bounds how long a verifier goes on with a withdrawn key."""
+DOCS_MAX_AGE = 3600
+ASSETS_MAX_AGE = 86_400
+
+
+def router(issuer: str, keys: KeySet, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
+    """The routes, bound to what they answer with."""
+    routes = APIRouter()
+
+    @routes.get("/.well-known/openid-configuration")
+    def openid_configuration() -> Response:
+        return _cached(JSONResponse(provider_metadata(issuer)), KEYS_MAX_AGE)
+
+    @routes.get("/.well-known/jwks.json")
+    def jwks() -> Response:
+        document = JSONResponse(keys.document(), media_type="application/jwk-set+json")
+        return _cached(document, KEYS_MAX_AGE)
+
+    @routes.get("/openapi.json")
+    def openapi_json() -> Response:
+        return _cached(JSONResponse(openapi()), DOCS_MAX_AGE)
+
+    @routes.get("/docs")
+    def docs() -> Response:
+        page = Response(docs_page.HTML, media_type="text/html", headers=docs_page.SECURITY_HEADERS)
+        return _cached(page, DOCS_MAX_AGE)
+
+    @routes.get("/docs/{name}")
+    def asset(name: str, request: Request) -> Response:
+        if name == docs_page.INITIALIZER_NAME:
+            return _cached(Response(docs_page.INITIALIZER, media_type="text/javascript"), DOCS_MAX_AGE)
+        if name not in docs_page.ASSETS:
+            return JSONResponse({"message": "Not Found"}, status_code=404)
+        content, media_type, etag = docs_page.asset(name)
+        if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return _cached(Response(content, media_type=media_type, headers={"etag": etag}), ASSETS_MAX_AGE)
+
+    return routes
+
+
+def _cached(response: Response, seconds: int) -> Response:
+    response.headers["cache-control"] = f"public, max-age={seconds}"
+    return response
