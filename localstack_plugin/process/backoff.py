@@ -20,4 +20,4 @@ class Backoff:
         """
         # The exponent is capped: a float power overflows after about a thousand failures.
         ceiling = min(self.maximum, self.initial * self.factor ** min(failures - 1, 32))
-        return ceiling / 2 + random.uniform(0, ceiling / 2)
+        return ceiling / 2 + random.uniform(0, ceiling / 2)  # noqa: S311 - jitter, no secret

@@ -1,5 +1,6 @@
 """A child process with a readiness probe that is restarted when it dies."""
 
+import contextlib
 import logging
 import os
 import pwd
@@ -102,9 +103,7 @@ class SupervisedProcess:
             self._decided.clear()
             self._ready.clear()
             self._failure = None
-            self._thread = threading.Thread(
-                target=self._supervise, name=f"supervise-{self.spec.name}", daemon=True
-            )
+            self._thread = threading.Thread(target=self._supervise, name=f"supervise-{self.spec.name}", daemon=True)
             self._thread.start()
 
     def wait_started(self) -> None:
@@ -240,7 +239,5 @@ class SupervisedProcess:
 
     @staticmethod
     def _kill_group(popen: subprocess.Popen[bytes]) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

@@ -1,0 +1,187 @@
+"""The RDS API: DB instances are real servers, everything that is only a record stays moto's."""
+
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.services.plugins import Service
+
+from localstack_plugin import ports
+from localstack_plugin.dispatch import make_service, moto
+from localstack_plugin.rds import models, records, validation, versions
+from localstack_plugin.rds.errors import (
+    RdsError,
+    instance_not_found,
+    invalid_combination,
+    invalid_state,
+    not_supported,
+)
+from localstack_plugin.rds.groups import GroupOperations
+from localstack_plugin.rds.manager import InstanceManager, NewInstance
+from localstack_plugin.rds.models import Instance
+from localstack_plugin.rds.postgres import SqlError
+from localstack_plugin.rds.snapshots import SnapshotOperations
+
+Request = dict[str, Any]
+Response = dict[str, Any]
+
+
+class RdsProvider(GroupOperations, SnapshotOperations):
+    """DB instances; groups and snapshots are in the base classes."""
+
+    def __init__(self, manager: InstanceManager) -> None:
+        self.manager = manager
+
+    def on_before_start(self) -> None:
+        self.manager.clear_leftovers()
+
+    def on_before_stop(self) -> None:
+        self.manager.stop_all()
+
+    def create_db_instance(self, context: RequestContext, request: Request) -> Response:
+        request = {**request, "DBInstanceIdentifier": request["DBInstanceIdentifier"].lower()}
+        validation.check_new_instance(request)
+        request["EngineVersion"] = validation.resolve_version(request.get("EngineVersion"))
+        request.setdefault("LicenseModel", "postgresql-license")
+        group = records.parameter_group(context, request.get("DBParameterGroupName"))
+        self.check_family(group)
+        self.check_network(context, request)
+        moto(context, "CreateDBInstance", request)
+        identifier = request["DBInstanceIdentifier"]
+        record = records.record(context, identifier)
+        password = request.get("MasterUserPassword")
+        if request.get("ManageMasterUserPassword"):
+            password = records.generate_master_password(record)
+        new = NewInstance(
+            key=records.key(context, identifier),
+            master_username=request["MasterUsername"],
+            master_password=password,
+            database=request.get("DBName"),
+            parameters=records.chosen_parameters(group),
+        )
+        return self.launch(context, new)
+
+    def describe_db_instances(self, context: RequestContext, request: Request) -> Response:
+        if "DBInstanceIdentifier" in request:
+            # The parameter takes an ARN too.
+            identifier = request["DBInstanceIdentifier"].rsplit(":", 1)[-1].lower()
+            request = {**request, "DBInstanceIdentifier": identifier}
+        response = moto(context, "DescribeDBInstances", request)
+        for description in response.get("DBInstances") or []:
+            key = records.key(context, description["DBInstanceIdentifier"])
+            records.complete(description, self.manager.get(key))
+        return response
+
+    def modify_db_instance(self, context: RequestContext, request: Request) -> Response:
+        instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))
+        record = records.record(context, instance.identifier)
+        request = {**request, "DBInstanceIdentifier": instance.identifier}
+        self._check_modification(record, request, instance)
+        group = None
+        if request.get("DBParameterGroupName"):
+            group = records.parameter_group(context, request["DBParameterGroupName"])
+            self.check_family(group)
+        self.check_network(context, request)
+        if renamed := request.get("NewDBInstanceIdentifier"):
+            request["NewDBInstanceIdentifier"] = renamed.lower()
+        response = moto(context, "ModifyDBInstance", request)
+        password = request.get("MasterUserPassword")
+        if request.get("ManageMasterUserPassword") or request.get("RotateMasterUserPassword"):
+            password = records.generate_master_password(record)
+        if password:
+            self._set_password(instance, password)
+        if group is not None:
+            self.manager.apply_parameters(instance, records.chosen_parameters(group), reboot_needed=True)
+        if renamed:
+            self.manager.rename(instance, renamed.lower())
+        return {"DBInstance": records.complete(response["DBInstance"], instance)}
+
+    def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
+        validation.check_final_snapshot(request)
+        instance = self.instance(context, request)
+        response = moto(context, "DeleteDBInstance", {**request, "DBInstanceIdentifier": instance.identifier})
+        final = request.get("FinalDBSnapshotIdentifier")
+        self.manager.delete(instance, records.key(context, final) if final else None)
+        return {"DBInstance": records.complete(response["DBInstance"], instance)}
+
+    def start_db_instance(self, context: RequestContext, request: Request) -> Response:
+        instance = self.instance(context, request, allowed=(models.STOPPED,))
+        self.manager.start(instance)
+        return self._described(context, instance)
+
+    def stop_db_instance(self, context: RequestContext, request: Request) -> Response:
+        instance = self.instance(context, request, allowed=(models.AVAILABLE,))
+        if snapshot := request.get("DBSnapshotIdentifier"):
+            self.snapshot(context, instance, {"DBSnapshotIdentifier": snapshot})
+        self.manager.stop(instance)
+        return self._described(context, instance)
+
+    def reboot_db_instance(self, context: RequestContext, request: Request) -> Response:
+        # A server that its parameters kept from starting is mended by better ones and a reboot.
+        instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
+        self.manager.reboot(instance)
+        return self._described(context, instance)
+
+    def _not_supported(self, context: RequestContext, request: Request) -> Response:
+        raise not_supported(context.operation.name)
+
+    # moto would record these, and nothing would run behind the record.
+    create_db_cluster = create_global_cluster = create_db_proxy = _not_supported
+    create_db_instance_read_replica = promote_read_replica = _not_supported
+    create_blue_green_deployment = create_db_shard_group = _not_supported
+    restore_db_cluster_from_snapshot = restore_db_cluster_to_point_in_time = _not_supported
+    restore_db_instance_to_point_in_time = start_export_task = _not_supported
+
+    def instance(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Instance:
+        """The instance that a request names, if its status is one of ``allowed`` (any, without)."""
+        identifier = request["DBInstanceIdentifier"].lower()
+        found = self.manager.get(records.key(context, identifier))
+        if found is None:
+            raise instance_not_found(identifier)
+        if allowed and found.status not in allowed:
+            raise invalid_state(f"Instance {identifier} is not in {allowed[0]} state.")
+        return found
+
+    def launch(self, context: RequestContext, new: NewInstance) -> Response:
+        """Start the server behind a record that moto has just made."""
+        identifier = new.key[2]
+        try:
+            instance = self.manager.create(new)
+        except ports.NoPortLeft as error:
+            records.backend(context).databases.pop(identifier)
+            raise RdsError("InsufficientDBInstanceCapacity", str(error)) from error
+        records.adopt(records.record(context, identifier), instance)
+        return self._described(context, instance)
+
+    def _described(self, context: RequestContext, instance: Instance) -> Response:
+        found = self.describe_db_instances(context, {"DBInstanceIdentifier": instance.identifier})
+        return {"DBInstance": found["DBInstances"][0]}
+
+    def _check_modification(self, record: Any, request: Request, instance: Instance) -> None:
+        if request.get("DBInstanceClass"):
+            validation.check_class(request["DBInstanceClass"])
+        version = request.get("EngineVersion")
+        if version and version != str(versions.installed()[0]):
+            request["EngineVersion"] = validation.resolve_version(version)
+            validation.check_upgrade(record.engine_version, request["EngineVersion"])
+        else:
+            request.pop("EngineVersion", None)
+        size = request.get("AllocatedStorage")
+        if size is not None and size < record.allocated_storage:
+            raise invalid_combination(
+                f"Invalid storage size for engine name {versions.ENGINE} and storage type {record.storage_type}: {size}"
+            )
+        if request.get("MasterUserPassword"):
+            validation.check_password(request["MasterUserPassword"])
+            if instance.status != models.AVAILABLE:
+                raise invalid_state(f"Instance {instance.identifier} is not in available state.")
+
+    def _set_password(self, instance: Instance, password: str) -> None:
+        try:
+            self.manager.set_password(instance, password)
+        except SqlError as error:
+            raise RdsError("InternalFailure", f"cannot set the master password: {error}", 500) from error
+
+
+def service() -> Service:
+    """The service that LocalStack loads."""
+    return make_service("rds", RdsProvider(InstanceManager()))
