@@ -107,7 +107,8 @@ def test_stop_is_final_and_start_works_again(make: Callable[..., SupervisedProce
     process = make()
     process.start()
     process.stop()
-    assert not process.running and not process.ready
+    assert not process.running
+    assert not process.ready
     process.start()
     assert process.ready
 
