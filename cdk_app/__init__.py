@@ -1,0 +1,1 @@
+"""The Patient Management System's infrastructure: `stages` composes `stacks`, which hold `constructs`."""

@@ -1,0 +1,1 @@
+"""Logical units of the infrastructure, each small enough to read at once."""
