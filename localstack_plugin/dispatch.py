@@ -47,9 +47,7 @@ def make_service(name: str, provider: object, fallback_to_moto: bool = True) -> 
     from localstack.aws.skeleton import Skeleton
 
     model = load_service(name)
-    table = {
-        operation: _handler(name, operation, provider, fallback_to_moto) for operation in model.operation_names
-    }
+    table = {operation: _handler(name, operation, provider, fallback_to_moto) for operation in model.operation_names}
     service = Service(name=name, skeleton=Skeleton(model, table), lifecycle_hook=_Lifecycle(provider))
     service._provider = provider
     return service

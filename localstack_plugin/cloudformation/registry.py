@@ -61,14 +61,10 @@ def install() -> None:
         own = resource_providers().get(resource_type)
         return own() if own else load_of_core(resource_type)
 
-    def execute_action(
-        executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict
-    ) -> ProgressEvent:
+    def execute_action(executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict) -> ProgressEvent:
         if not isinstance(provider, Resource):
             return execute_of_core(executor, provider, payload)
-        request = convert_payload(
-            stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload
-        )
+        request = convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
         return resource.run(ACTIONS[payload["action"]], provider, request)
 
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load_resource_provider)

@@ -37,7 +37,7 @@ class Resource(ResourceProvider):
     """JSON pointer of what Ref returns, where it is not the schema's primary identifier."""
 
     @cached_property
-    def SCHEMA(self) -> dict:  # noqa: N802 - LocalStack's name
+    def SCHEMA(self) -> dict:
         return schema(self.TYPE)
 
     def client(self, request: ResourceRequest, service: str) -> Any:
@@ -60,9 +60,7 @@ class Resource(ResourceProvider):
 
     def failed(self, message: str, code: str = "GeneralServiceException") -> ProgressEvent:
         """The action failed, and why."""
-        return ProgressEvent(
-            status=OperationStatus.FAILED, resource_model={}, message=message, error_code=code
-        )
+        return ProgressEvent(status=OperationStatus.FAILED, resource_model={}, message=message, error_code=code)
 
 
 def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> ProgressEvent:
@@ -91,7 +89,7 @@ def _failure(request: ResourceRequest, message: str, code: str) -> ProgressEvent
     return ProgressEvent(
         status=OperationStatus.FAILED,
         resource_model={},
-        message=f"Resource handler returned message: \"{message}\"",
+        message=f'Resource handler returned message: "{message}"',
         error_code=code,
     )
 
