@@ -1,0 +1,51 @@
+"""Whoever runs these has a deployed system (`make up`, or `make test`, which calls it)."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from ops import localstack, settings
+from tests.e2e import api
+from tests.e2e.api import Person
+
+
+@pytest.fixture(scope="session", autouse=True)
+def system() -> None:
+    if localstack.health() is None:
+        pytest.fail(f"nothing answers on {settings.EDGE_URL}: make up", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def anybody() -> Iterator[httpx.Client]:
+    """A client without a token."""
+    with api.anonymous() as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def admin(system: None) -> Iterator[Person]:
+    with api.administrator() as person:
+        yield person
+
+
+@pytest.fixture(scope="session")
+def staff(admin: Person) -> Iterator[Person]:
+    account = api.register(admin.http, roles=["STAFF"])
+    with api.signed_in(account["username"]) as person:
+        yield person
+
+
+@pytest.fixture(scope="session")
+def doctor(admin: Person) -> Iterator[Person]:
+    account = api.register(admin.http, roles=["DOCTOR"])
+    with api.signed_in(account["username"]) as person:
+        yield person
+
+
+@pytest.fixture
+def patient(anybody: httpx.Client) -> Iterator[Person]:
+    """A fresh account with the role that everybody gets."""
+    account = api.register(anybody)
+    with api.signed_in(account["username"]) as person:
+        yield person
