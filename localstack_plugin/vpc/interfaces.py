@@ -24,6 +24,7 @@ class Interface:
     address: str
     mac_address: str
     private_dns_name: str
+    availability_zone: str
     network: VpcNetwork
 
 
@@ -50,7 +51,7 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"
     dns_name = f"ip-{address.replace('.', '-')}.{'ec2' if region == 'us-east-1' else region + '.compute'}.internal"
-    return Interface(eni.id, subnet_id, address, mac_of(address), dns_name, network)
+    return Interface(eni.id, subnet_id, address, mac_of(address), dns_name, subnet.availability_zone, network)
 
 
 def detach(account: str, region: str, interface: Interface) -> None:

@@ -54,6 +54,8 @@ class Containers:
         from docker.errors import DockerException
 
         api = self._client.api
+        options = dict(spec.options)
+        own_labels = options.pop("labels", {})
         try:
             created = api.create_container(
                 spec.image,
@@ -61,13 +63,13 @@ class Containers:
                 entrypoint=spec.entrypoint,
                 environment=spec.environment,
                 name=self._name(task.id, spec.name),
-                labels=labels.labels(task=task.id, container=spec.name),
+                labels={**own_labels, **labels.labels(task=task.id, container=spec.name)},
                 # ECS ignores the image's own HEALTHCHECK and so must the daemon
                 healthcheck={"Test": ["NONE"]},
                 host_config=api.create_host_config(
                     network_mode=f"container:{namespace}", log_config=_LOG_CONFIG, **spec.host_options
                 ),
-                **spec.options,
+                **options,
             )
         except DockerException as error:
             detail = getattr(error, "explanation", None) or error

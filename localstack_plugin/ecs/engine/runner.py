@@ -5,7 +5,7 @@ from typing import Any
 from localstack_plugin.ecs.engine.containers import Containers, ExitWatcher
 from localstack_plugin.ecs.engine.images import Images
 from localstack_plugin.ecs.engine.log_pump import LogPump
-from localstack_plugin.ecs.engine.spec import TaskSpec
+from localstack_plugin.ecs.engine.spec import ContainerState, TaskSpec
 from localstack_plugin.ecs.engine.task import Cause, Listener, TaskRun, Tools
 
 _CLIENT_TIMEOUT = 120
@@ -25,10 +25,10 @@ class Engine:
         self._tools.exits.start()
         self._tools.logs.start()
 
-    def run(self, spec: TaskSpec, listener: Listener) -> TaskRun:
+    def run(self, spec: TaskSpec, listener: Listener, states: dict[str, ContainerState]) -> TaskRun:
         if self._tools is None:
             raise RuntimeError("the engine is not started")
-        run = TaskRun(spec, self._tools, listener)
+        run = TaskRun(spec, self._tools, listener, states)
         self._runs[spec.id] = run
         run.start()
         return run

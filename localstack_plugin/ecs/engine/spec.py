@@ -76,10 +76,16 @@ class ContainerState:
     image_digest: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    last_lines: list[str] = field(default_factory=list)
 
     @property
     def has_started(self) -> bool:
         return self.started_at is not None
+
+    @property
+    def is_past_start(self) -> bool:
+        """Started, or given up: nothing more to wait for."""
+        return self.has_started or self.status == "STOPPED"
 
 
 class TaskFailed(Exception):

@@ -19,6 +19,7 @@ from localstack_plugin.ecs.engine.spec import ContainerSpec, ContainerState, Tas
 LOG = logging.getLogger(__name__)
 
 _LOG_GRACE = 3.0
+_KEPT_LINES = 15
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ class Tools:
 
 
 class TaskRun:
-    """Runs a task's containers; read `states` (one a container) whenever the listener is called."""
+    """Runs a task's containers and keeps `states`, one a container, up to date for whoever gave them."""
 
-    def __init__(self, spec: TaskSpec, tools: Tools, listener: Listener) -> None:
+    def __init__(self, spec: TaskSpec, tools: Tools, listener: Listener, states: dict[str, ContainerState]) -> None:
         self.spec = spec
-        self.states = {c.name: ContainerState(c.name) for c in spec.containers}
+        self.states = states
         self.cause: Cause | None = None
         self._specs = {c.name: c for c in spec.containers}
         self._tools = tools
@@ -77,13 +78,6 @@ class TaskRun:
 
     def join(self, timeout: float | None = None) -> None:
         self._thread.join(timeout)
-
-    def log_tail(self, container: str, lines: int) -> list[str]:
-        """The last lines that a container wrote; [] when it is gone or never was."""
-        runtime_id = self.states[container].runtime_id
-        if runtime_id is None:
-            return []
-        return [text for _, text in self._tools.containers.log_lines(runtime_id, tail=lines, follow=False)]
 
     # the task's thread
 
@@ -179,6 +173,8 @@ class TaskRun:
         state.status, state.exit_code = "STOPPED", exit_code
         state.finished_at = datetime.now(UTC)
         state.started_at = state.started_at or state.finished_at
+        if exit_code:
+            state.last_lines = self._last_lines(name)
         if details.get("OOMKilled"):
             state.reason = "OutOfMemoryError: Container killed due to memory usage"
         if prober := self._probers.pop(name, None):
@@ -267,6 +263,14 @@ class TaskRun:
         )
         self._probers[spec.name] = prober
         prober.start(spec.name)
+
+    def _last_lines(self, name: str) -> list[str]:
+        """What a failed container said last: it is gone when somebody asks why."""
+        runtime_id = self.states[name].runtime_id or ""
+        try:
+            return [text for _, text in self._tools.containers.log_lines(runtime_id, _KEPT_LINES, follow=False)]
+        except Exception:
+            return []
 
     def _details(self, name: str) -> dict:
         try:

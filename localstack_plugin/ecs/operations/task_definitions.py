@@ -1,0 +1,45 @@
+"""Task definitions: moto keeps them, the rules it lacks are checked here."""
+
+from localstack.aws.api import RequestContext
+
+from localstack_plugin import dispatch
+from localstack_plugin.ecs import definitions, errors
+from localstack_plugin.ecs.operations.common import Operations, Request, Response, page
+from localstack_plugin.ecs.store import moto_backend
+
+
+class TaskDefinitionOperations(Operations):
+    def register_task_definition(self, context: RequestContext, request: Request) -> Response:
+        if problem := definitions.problem(request):
+            raise errors.client_exception(problem)
+        return dispatch.moto(context, "RegisterTaskDefinition", request)
+
+    def list_task_definitions(self, context: RequestContext, request: Request) -> Response:
+        status = request.get("status") or "ACTIVE"
+        prefix = request.get("familyPrefix")
+        found = [
+            definition
+            for family in moto_backend(context.account_id, context.region).task_definitions.values()
+            for definition in family.values()
+            if definition.status == status and prefix in (None, definition.family)
+        ]
+        found.sort(key=lambda d: (d.family, d.revision), reverse=request.get("sort") == "DESC")
+        items, more = page([d.arn for d in found], request)
+        return {"taskDefinitionArns": items, **more}
+
+    def list_task_definition_families(self, context: RequestContext, request: Request) -> Response:
+        status = request.get("status") or "ACTIVE"
+        prefix = request.get("familyPrefix") or ""
+        families = moto_backend(context.account_id, context.region).task_definitions
+        names = [
+            name
+            for name, revisions in sorted(families.items())
+            if name.startswith(prefix) and _has_status({r.status for r in revisions.values()}, status)
+        ]
+        items, more = page(names, request)
+        return {"families": items, **more}
+
+
+def _has_status(statuses: set[str], wanted: str) -> bool:
+    """A family is ACTIVE while one of its revisions is."""
+    return wanted == "ALL" or ("ACTIVE" in statuses) == (wanted == "ACTIVE")
