@@ -18,7 +18,7 @@ def of(paths: Iterable[Path], *extra: str) -> str:
         digest.update(b"\0text\0" + text.encode())
     for path in paths:
         for file in sorted(_files(path)):
-            digest.update(b"\0file\0" + str(file).encode() + b"\0")
+            digest.update(b"\0file\0" + _name(file).encode() + b"\0")
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -41,6 +41,11 @@ def remember(name: str, value: str) -> None:
 
 def forget(name: str) -> None:
     (STAMPS / f"{name}.json").unlink(missing_ok=True)
+
+
+def _name(file: Path) -> str:
+    """The same in every checkout."""
+    return str(file.relative_to(settings.ROOT) if file.is_relative_to(settings.ROOT) else file)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -26,6 +26,11 @@ def uses_vendor_image() -> bool:
 
 def start(say: Say) -> None:
     """Create or keep the container. Compose recreates it by itself when its image or settings changed."""
+    if container_state() is not None and _compose_project() != PROJECT:
+        raise Problem(
+            f"there is a container {settings.CONTAINER} that this project did not make",
+            f"docker rm --force {settings.CONTAINER} (make down does it too, with all that is in it), then make up",
+        )
     say("compose up")
     _compose(["up", "--detach", "--remove-orphans"], settings.LOGS / "localstack-up.log")
 
@@ -62,6 +67,11 @@ def container_state() -> str | None:
     """running, exited, ...; None when there is no such container."""
     state = processes.output(["docker", "container", "inspect", "--format", "{{.State.Status}}", settings.CONTAINER])
     return state.strip() if state else None
+
+
+def _compose_project() -> str:
+    wanted = '{{index .Config.Labels "com.docker.compose.project"}}'
+    return (processes.output(["docker", "container", "inspect", "--format", wanted, settings.CONTAINER]) or "").strip()
 
 
 def started_at() -> str:

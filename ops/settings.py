@@ -8,7 +8,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state"  # logs, stamps and outputs of this checkout; ignored by git
 LOGS = STATE / "logs"
 VENV_BIN = ROOT / ".venv" / "bin"
-NODE_BIN = ROOT / "node_modules" / ".bin"
+NODE_MODULES = ROOT / "node_modules"
+NODE_BIN = NODE_MODULES / ".bin"
 CDK_OUT = ROOT / "cdk.out"
 OUTPUTS = STATE / "outputs.json"
 

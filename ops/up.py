@@ -1,7 +1,5 @@
 """`make up`: from whatever this machine has to a deployed system that answers."""
 
-import shutil
-
 from rich.console import Console
 
 from ops import deploy, engine, fingerprint, hosts, images, localstack, preflight, processes, settings, summary
@@ -48,11 +46,11 @@ def _engine(report: Report) -> None:
 
 
 def _node_packages(report: Report) -> None:
-    inputs = fingerprint.of([settings.ROOT / "package-lock.json"], str(shutil.which(settings.VENV_BIN / "node")))
-    if settings.NODE_BIN.joinpath("cdklocal").exists() and fingerprint.is_current("npm", inputs):
+    inputs = fingerprint.of([settings.ROOT / "package-lock.json"])
+    stamp = settings.NODE_MODULES / ".locked"  # npm ci empties the folder first, so an interrupted one has no stamp
+    if stamp.exists() and stamp.read_text() == inputs:
         report.done("up to date")
         return
-    fingerprint.forget("npm")
     report.detail("npm ci: the CDK's command line and its LocalStack wrapper, into node_modules")
     log = settings.LOGS / "npm.log"
     try:
@@ -60,7 +58,7 @@ def _node_packages(report: Report) -> None:
     except processes.ChildFailed as failed:
         remedy = "check that this machine reaches an npm registry (npm ping), then run make up again"
         raise Problem("npm ci failed", remedy, details=failed.result.tail) from failed
-    fingerprint.remember("npm", inputs)
+    stamp.write_text(inputs)
 
 
 def _host_names(report: Report) -> None:
