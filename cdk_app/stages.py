@@ -26,12 +26,12 @@ def build(app: App, config: StageConfig, assets: Assets) -> None:
     identity = IdentityStack(app, config=config, assets=assets, network=network)
     foundations = Foundations(network=network, data=data, messaging=messaging, identity=identity)
     services = ServicesStack(app, config=config, assets=assets, on=foundations)
-    api = ApiStack(app, config=config, network=network, identity=identity, registries=services.registries)
+    ApiStack(app, config=config, network=network, identity=identity, registries=services.registries)
     if config.nag:
         # Imported here because loading the rule packs takes seconds, and the local stage has no use for them.
         from cdk_app.nag import check
 
-        check(app, (network, data, messaging, identity, services, api))
+        check(app, config)
 
 
 def _answer_zone_lookup(app: App, config: StageConfig) -> None:

@@ -14,7 +14,8 @@ from cdk_app.catalogue import Service
 from cdk_app.config import StageConfig
 from cdk_app.constructs.log_group import log_group
 
-ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
+ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
+LOGS = ("postgresql", "upgrade")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +42,10 @@ class ServiceDatabase(Construct):
         config, size, service = props.config, props.config.database, props.service
         identifier = f"{config.prefix}-{service.name}"
         if size.observed:
-            # RDS would make the group itself, without retention, on the first line.
-            name = f"/aws/rds/instance/{identifier}/postgresql"
-            log_group(self, "LogGroup", name=name, config=config, key=props.key)
+            # RDS would make the groups itself, without retention, on the first line.
+            for log in LOGS:
+                name = f"/aws/rds/instance/{identifier}/{log}"
+                log_group(self, f"{log.capitalize()}Log", name=name, config=config, key=props.key)
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -72,7 +74,7 @@ class ServiceDatabase(Construct):
             removal_policy=config.removal,
             auto_minor_version_upgrade=True,
             iam_authentication=size.observed,
-            cloudwatch_logs_exports=["postgresql"] if size.observed else None,
+            cloudwatch_logs_exports=list(LOGS) if size.observed else None,
             monitoring_interval=Duration.seconds(60) if size.observed else None,
             enable_performance_insights=size.observed or None,
             performance_insight_encryption_key=props.key if size.observed else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Fn
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from cdk_app.catalogue import Grant, Service
@@ -15,8 +15,6 @@ def grant_broker(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> N
     _allow(role, ["kafka:GetBootstrapBrokers"], [cluster_arn])
     if not config.broker.iam:
         return
-    # arn:aws:kafka:region:account:cluster/NAME/UUID, and topic/NAME/UUID/TOPIC below it.
-    incarnation = Fn.select(2, Fn.split("/", cluster_arn))
     _allow(
         role,
         ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster", "kafka-cluster:WriteDataIdempotently"],
@@ -30,12 +28,12 @@ def grant_broker(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> N
             "kafka-cluster:ReadData",
             "kafka-cluster:WriteData",
         ],
-        [_kafka_arn("topic", config.prefix, incarnation, "pms.*")],
+        [_kafka_arn("topic", config.prefix, "pms.*")],
     )
     _allow(
         role,
         ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
-        [_kafka_arn("group", config.prefix, incarnation, "*")],
+        [_kafka_arn("group", config.prefix, "*")],
     )
 
 
@@ -51,8 +49,9 @@ def grant_extras(role: iam.IRole, *, service: Service, config: StageConfig, sign
         _allow(role, ["sns:Publish"], ["*"])
 
 
-def _kafka_arn(kind: str, cluster: str, incarnation: str, name: str) -> str:
-    return f"arn:aws:kafka:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{cluster}/{incarnation}/{name}"
+def _kafka_arn(kind: str, cluster: str, name: str) -> str:
+    # The star is the cluster's UUID, which is known only when there is a cluster; its name is unique already.
+    return f"arn:aws:kafka:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{cluster}/*/{name}"
 
 
 def _allow(role: iam.IRole, actions: list[str], resources: list[str]) -> None:
