@@ -1,0 +1,1 @@
+"""What every service stands on; README.md says how to write one."""

@@ -1,0 +1,137 @@
+"""Who read or changed whose data: an append-only log, sealed into a hash chain.
+
+Requests only insert rows, so they do not wait for each other; a background task of the service links the new rows into
+the chain about once a second and logs its head, which anchors it outside of the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common import tables, telemetry
+from services.common.clock import utc_now
+from services.common.database_locks import AUDIT_SEALER
+from services.common.identifiers import uuid7
+from services.common.security.context import caller
+
+GENESIS = b"\0" * 32
+BATCH = 500
+
+
+def entry(
+    action: str, resource: str, resource_id: object = None, *, patient_id: object = None, outcome: str = "allowed"
+) -> dict[str, Any]:
+    """A row of the audit log about the current caller."""
+    principal = caller()
+    ids = telemetry.current_ids()
+    return {
+        "id": uuid7(),
+        "at": utc_now(),
+        "actor": str(principal.subject) if principal else "system",
+        "roles": sorted(role.value for role in principal.roles) if principal else [],
+        "action": action,
+        "resource": resource,
+        "resource_id": None if resource_id is None else str(resource_id),
+        "patient_id": None if patient_id is None else str(patient_id),
+        "outcome": outcome,
+        "trace_id": ids[0] if ids else None,
+    }
+
+
+def link(previous: bytes, row: Row[Any]) -> bytes:
+    """The chain's next hash: over the one before and everything that the row says."""
+    content = json.dumps(
+        [
+            str(row.id),
+            row.at.isoformat(),
+            row.actor,
+            row.roles,
+            row.action,
+            row.resource,
+            row.resource_id,
+            row.patient_id,
+            row.outcome,
+            row.trace_id,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(previous + content.encode()).digest()
+
+
+async def seal(session: AsyncSession) -> tuple[int, bytes] | None:
+    """Links rows that are not in the chain yet. Returns its head when it grew; one sealer at a time."""
+    locked = await session.scalar(select(func.pg_try_advisory_xact_lock(AUDIT_SEALER)))
+    if not locked:
+        return None
+    log, chain, queue = tables.audit_log, tables.audit_chain, tables.audit_unsealed
+    fresh = select(log).join(queue, queue.c.audit_id == log.c.id).order_by(log.c.id).limit(BATCH)
+    rows = (await session.execute(fresh)).all()
+    if not rows:
+        return None
+    head = (await session.execute(select(chain).order_by(chain.c.sequence.desc()).limit(1))).first()
+    sequence, digest = (head.sequence, head.hash) if head else (0, GENESIS)
+    links = []
+    for row in rows:
+        sequence, digest = sequence + 1, link(digest, row)
+        links.append({"sequence": sequence, "audit_id": row.id, "hash": digest})
+    await session.execute(insert(chain), links)
+    await session.execute(delete(queue).where(queue.c.audit_id.in_([row.id for row in rows])))
+    return sequence, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found. `fault` says where the chain breaks."""
+
+    checked: int
+    head: str
+    fault: str | None
+
+
+async def verify(session: AsyncSession) -> Verdict:
+    """Recomputes the chain. Finds changed, inserted-before, deleted and reordered rows.
+
+    A cut-off end is found by comparing the head with the last one in the logs (`audit_sealed`).
+    """
+    digest, expected = GENESIS, 1
+    async for sequence, stored, row in _linked_rows(session):
+        if sequence != expected:
+            return Verdict(expected - 1, digest.hex(), f"link {expected} is missing")
+        if row is None:
+            return Verdict(expected - 1, digest.hex(), f"the record of link {sequence} is missing")
+        digest = link(digest, row)
+        if digest != stored:
+            return Verdict(expected - 1, digest.hex(), f"the record of link {sequence} was changed")
+        expected += 1
+    strays = await session.scalar(_strays())
+    fault = f"{strays} records are neither in the chain nor waiting for it" if strays else None
+    return Verdict(expected - 1, digest.hex(), fault)
+
+
+def _strays() -> Select[tuple[int]]:
+    log, chain, queue = tables.audit_log, tables.audit_chain, tables.audit_unsealed
+    linked = select(chain.c.audit_id).where(chain.c.audit_id == log.c.id).exists()
+    waiting = select(queue.c.audit_id).where(queue.c.audit_id == log.c.id).exists()
+    return select(func.count()).select_from(log).where(~linked, ~waiting)
+
+
+async def _linked_rows(session: AsyncSession) -> AsyncIterator[tuple[int, bytes, Row[Any] | None]]:
+    log, chain = tables.audit_log, tables.audit_chain
+    statement = (
+        select(chain.c.sequence, chain.c.hash, log)
+        .join(log, log.c.id == chain.c.audit_id, isouter=True)
+        .order_by(chain.c.sequence)
+        .execution_options(yield_per=BATCH)
+    )
+    async with asyncio.timeout(3600):
+        async for row in await session.stream(statement):
+            yield row.sequence, row.hash, row if row.id is not None else None

@@ -1,0 +1,36 @@
+"""Calls to AWS. botocore is loaded when the first call is made: it is the largest import of a service."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 10, 4
+
+
+class Aws:
+    """One client a service of AWS, made when needed; blocking calls run in threads.
+
+    Credentials and AWS_ENDPOINT_URL come from the environment, as ECS (and LocalStack's ECS) sets them.
+    """
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._clients: dict[str, Any] = {}
+        self._lock = asyncio.Lock()
+
+    async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """`operation` is botocore's method name, such as `get_bootstrap_brokers`. Raises botocore's errors."""
+        async with self._lock:
+            if service not in self._clients:
+                self._clients[service] = await asyncio.to_thread(self._connect, service)
+        answer: dict[str, Any] = await asyncio.to_thread(getattr(self._clients[service], operation), **parameters)
+        return answer
+
+    def _connect(self, service: str) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        retries: Any = {"total_max_attempts": ATTEMPTS, "mode": "standard"}
+        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
+        return botocore.session.get_session().create_client(service, region_name=self._region, config=config)

@@ -1,0 +1,1 @@
+"""The executables of a service image."""

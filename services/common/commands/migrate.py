@@ -1,0 +1,90 @@
+"""`migrate`: brings the service's database up to date, then ends. Many may run at once: one works, others wait."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from services.common import logs
+from services.common.database import connect_arguments, is_disconnect
+from services.common.database_locks import MIGRATION
+from services.common.settings import ServiceSettings
+
+COMMON = Path(__file__).parent.parent / "migrations"
+
+
+async def migrate(settings: ServiceSettings) -> None:
+    """Runs common's and the service's migrations. Raises when the database stays away or a migration fails."""
+    arguments = connect_arguments(settings)
+    arguments["server_settings"]["statement_timeout"] = "0"  # an index may take its time
+    arguments["command_timeout"] = None
+    engine = create_async_engine(settings.database_url, poolclass=NullPool, connect_args=arguments)
+    try:
+        await _wait(engine, settings.database_start_seconds)
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION})
+            await connection.commit()
+            await connection.run_sync(_upgrade, settings.service_name)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+async def _wait(engine: AsyncEngine, seconds: float) -> None:
+    """The task may start before its database answers."""
+    deadline, delay = time.monotonic() + seconds, 0.1
+    while True:
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+            return
+        except Exception as error:
+            if not is_disconnect(error) or time.monotonic() > deadline:
+                raise
+            logs.logger(__name__).info("waiting_for_database", retry_in_s=round(delay, 2), **logs.describe(error))
+        await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+        delay = min(delay * 2, 2.0)
+
+
+def _upgrade(connection: Connection, service: str) -> None:
+    command.upgrade(configuration(service, connection), "heads")
+
+
+def configuration(service: str, connection: Any = None) -> Config:
+    """Alembic's configuration: common's environment, and the versions of both."""
+    own = Path(importlib.import_module(f"services.{service}").__path__[0]) / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(COMMON))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join((str(COMMON / "versions"), str(own))))
+    config.attributes["connection"] = connection
+    return config
+
+
+def main() -> None:
+    """Migrates the database of the service that SERVICE_NAME names."""
+    settings = ServiceSettings(service_name=os.environ["SERVICE_NAME"])
+    logs.set_up(settings.service_name, settings.stage, settings.log_level)
+    started = time.monotonic()
+    try:
+        asyncio.run(migrate(settings))
+    except Exception as error:
+        logs.logger(__name__).error("migration_failed", **logs.describe(error))
+        sys.exit(1)
+    logs.logger(__name__).info("migrated", seconds=round(time.monotonic() - started, 2))
+
+
+if __name__ == "__main__":
+    main()

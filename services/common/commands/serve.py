@@ -1,0 +1,63 @@
+"""`serve`: one process, one event loop. As PID 1 it gets SIGTERM itself."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+
+class DrainingServer(uvicorn.Server):
+    """On the first SIGTERM readiness fails while connections are still accepted: a balancer that learns of it a moment
+    later loses no request. Then uvicorn's own graceful shutdown finishes what is in flight."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Any, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+        self._drain_seconds = drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """uvicorn's signal handler. A second signal, or SIGINT, does not wait."""
+        runtime = self._runtime()
+        if sig == signal.SIGTERM and runtime is not None and not runtime.draining:
+            loop = asyncio.get_running_loop()
+            runtime.draining = True
+            loop.create_task(runtime.drain())  # noqa: RUF006 - ends with the process
+            loop.call_later(self._drain_seconds, super().handle_exit, sig, frame)
+            return
+        super().handle_exit(sig, frame)
+
+
+def main() -> None:
+    """Runs the service that SERVICE_NAME names."""
+    name = os.environ["SERVICE_NAME"]
+    app = importlib.import_module(f"services.{name}.main").app
+    settings = app.state.parts.read_settings()
+    app.state.settings = settings
+    config = uvicorn.Config(
+        app,
+        host="0.0.0.0",  # noqa: S104 - a container's only way to be reached
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,  # nothing decides by the client's address
+        timeout_keep_alive=75,  # longer than the gateway keeps idle connections: it never writes to a closed one
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        limit_concurrency=2000,
+    )
+    DrainingServer(config, lambda: getattr(app.state, "runtime", None), settings.drain_seconds).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Idempotency-Key: a repeated POST has one effect and one answer.
+
+The answer is stored in the effect's own transaction, so there is none without the other, and a crash leaves nothing
+half-claimed: what marks a key as in flight is an advisory lock that ends with the transaction.
+Only answers of success are stored; a refused request changed nothing and is decided afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common import tables
+from services.common.errors import Conflict, Unprocessable
+
+MAX_KEY_LENGTH = 255
+_KEPT_HEADERS = ("content-type", "location", "etag", "link", "cache-control")
+
+
+class InFlight(Exception):
+    """Another request with this key is being answered."""
+
+    def problem(self) -> Conflict:
+        """The answer when it takes too long to wait for."""
+        return Conflict(
+            "request-in-flight",
+            "A request with this Idempotency-Key is still being answered.",
+            headers={"Retry-After": "1"},
+        )
+
+
+class Replay(Exception):
+    """Carries the stored answer past the handler."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("replay")
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to answer for a key, held as long as the transaction."""
+
+    session: AsyncSession
+    principal: str
+    route: str
+    key: str
+    body_hash: bytes
+
+    async def store(self, response: Response) -> None:
+        """Keeps the answer with the effect."""
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        await self.session.execute(
+            insert(tables.idempotency_key).values(
+                principal=self.principal,
+                route=self.route,
+                key=self.key,
+                body_hash=self.body_hash,
+                status=response.status_code,
+                headers=headers,
+                body=bytes(response.body),
+            )
+        )
+
+
+async def claim(request: Request, session: AsyncSession, principal: str, route: str, key: str) -> Claim:
+    """Claims the key for this transaction. Raises Replay, InFlight, or Unprocessable when the request differs."""
+    digest = hashlib.sha256(
+        request.url.path.encode() + b"\0" + request.url.query.encode() + b"\0" + await request.body()
+    )
+    mine = Claim(session, principal, route, key, digest.digest())
+    lock = func.hashtextextended("\x1f".join((principal, route, key)), 0)
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+        raise InFlight
+    # A statement of its own: its snapshot is younger than the lock, so it sees what the former holder committed.
+    stored: Any = (await session.execute(_stored(mine))).first()
+    if stored is None:
+        return mine
+    if stored.body_hash != mine.body_hash:
+        raise Unprocessable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
+    replayed = Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"})
+    raise Replay(replayed)
+
+
+def _stored(mine: Claim) -> Any:
+    table = tables.idempotency_key
+    return select(table.c.body_hash, table.c.status, table.c.headers, table.c.body).where(
+        table.c.principal == mine.principal, table.c.route == mine.route, table.c.key == mine.key
+    )

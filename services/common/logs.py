@@ -1,0 +1,115 @@
+"""One JSON line an event on standard output, with nothing in it that was not allowed in.
+
+A log line must never carry a body, a token or a patient's name. So fields outside `ALLOWED` are dropped, messages of
+libraries are written as their templates without the arguments, an exception as its type and places without its text.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from services.common import telemetry
+
+ALLOWED = frozenset(
+    (
+        "event level time service stage trace_id span_id logger request_id "
+        "method route status duration_ms subject bytes client "
+        "error error_at sqlstate attempt attempts reason code retry_in_s "
+        "topic partition offset event_id event_type consumer aggregate_id version count lag_seconds "
+        "patient_id user_id appointment_id invoice_id account_id notification_id payment_id template channel "
+        "rpc target grpc_status action resource outcome sequence head "
+        "name url port seconds broker brokers key_id family_id roles"
+    ).split()
+)
+
+_LEVELS = {"critical": "error", "exception": "error", "warn": "warning"}
+
+
+def set_up(service: str, stage: str, level: str = "INFO") -> None:
+    """Routes structlog and the standard library's logging through the same rules."""
+    fixed = {"service": service, "stage": stage}
+    structlog.configure(
+        processors=[
+            _levels,
+            _add(fixed),
+            _trace,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_LibraryHandler()]
+    root.setLevel(logging.WARNING)
+    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic"):
+        logger_ = logging.getLogger(noisy)
+        logger_.handlers, logger_.propagate = [], True
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def logger(name: str) -> Any:
+    """A logger whose lines name the module: `logger(__name__).info("event_name", field=value)`."""
+    return structlog.get_logger().bind(logger=name)
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception's type, and the places it came through; never its text, which may quote a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{_short(frame.filename)}:{frame.lineno}" for frame in frames]
+    fields: dict[str, Any] = {"error": type(error).__name__, "error_at": places[-8:]}
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if isinstance(state, str):
+        fields["sqlstate"] = state
+    return fields
+
+
+def _short(filename: str) -> str:
+    return "/".join(Path(filename).parts[-2:])
+
+
+def _levels(_: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    fields["level"] = _LEVELS.get(method, method)
+    return fields
+
+
+def _add(fixed: dict[str, str]) -> Any:
+    def add(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        fields.update(fixed)
+        return fields
+
+    return add
+
+
+def _trace(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    ids = telemetry.current_ids()
+    if ids:
+        fields["trace_id"], fields["span_id"] = ids
+    return fields
+
+
+def _only_allowed(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: _plain(value) for name, value in fields.items() if name in ALLOWED and value is not None}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float | list) else str(value)
+
+
+class _LibraryHandler(logging.Handler):
+    """Lines of uvicorn, aiokafka, asyncpg and the like."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = describe(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+        template = str(record.msg)[:200]
+        log = logger(record.name)
+        getattr(log, record.levelname.lower(), log.info)(template.splitlines()[0] if template else "log", **fields)

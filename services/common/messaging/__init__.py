@@ -1,0 +1,1 @@
+"""Events: outbox and relay, inbox and consumers, dead letters."""

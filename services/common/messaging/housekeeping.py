@@ -1,0 +1,68 @@
+"""What every service does now and then: measure the outbox, seal the audit log, forget what is old."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from services.common import audit, metrics, tables
+from services.common.clock import utc_now
+from services.common.database import Database
+from services.common.database_locks import HOUSEKEEPING
+from services.common.logs import logger
+from services.common.settings import ServiceSettings
+from services.common.waiting import wait_for
+
+SEAL_SECONDS = 1.0
+MEASURE_SECONDS = 5.0
+PURGE_SECONDS = 600.0
+INBOX_KEEP = timedelta(days=30)
+"""Far longer than Kafka keeps messages (7 days), so that nothing redelivered is taken for new."""
+
+
+class Housekeeping:
+    """Three loops, each harmless when several instances run them."""
+
+    def __init__(self, settings: ServiceSettings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+
+    async def seal(self, stopping: asyncio.Event) -> None:
+        """Links new audit records into the chain."""
+        while not await wait_for(stopping, SEAL_SECONDS):
+            while True:
+                async with self._database.unit_of_work() as work:
+                    head = await audit.seal(work.session)
+                if head is None:
+                    break
+                logger(__name__).info("audit_sealed", sequence=head[0], head=head[1].hex())
+
+    async def measure(self, stopping: asyncio.Event) -> None:
+        """The outbox's length and age; by every instance, and also while the broker is away."""
+        table = tables.outbox
+        age = func.coalesce(func.extract("epoch", func.now() - func.min(table.c.created_at)), 0)
+        statement = select(func.count().label("waiting"), age.label("age")).where(tables.unpublished)
+        while True:
+            async with self._database.read_session() as session:
+                row = (await session.execute(statement)).one()
+            metrics.OUTBOX_WAITING.set(row.waiting)
+            metrics.OUTBOX_LAG.set(float(row.age))
+            if await wait_for(stopping, MEASURE_SECONDS):
+                return
+
+    async def purge(self, stopping: asyncio.Event) -> None:
+        """Deletes what has served its time."""
+        while not await wait_for(stopping, PURGE_SECONDS):
+            now = utc_now()
+            keys_before = now - timedelta(hours=self._settings.idempotency_keep_hours)
+            events_before = now - timedelta(hours=self._settings.outbox_keep_hours)
+            async with self._database.unit_of_work() as work:
+                session = work.session
+                if not await session.scalar(select(func.pg_try_advisory_xact_lock(HOUSEKEEPING))):
+                    continue
+                keys, events, inbox = tables.idempotency_key, tables.outbox, tables.inbox
+                await session.execute(delete(keys).where(keys.c.created_at < keys_before))
+                await session.execute(delete(events).where(events.c.published_at < events_before))
+                await session.execute(delete(inbox).where(inbox.c.received_at < now - INBOX_KEEP))

@@ -1,0 +1,139 @@
+"""Clients of the Kafka cluster: where its brokers are, how to log in, which topics there must be."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from services.common.aws import Aws
+from services.common.logs import describe, logger
+from services.common.settings import KafkaSecurity, ServiceSettings
+from services.contracts.topics import DLQ_PARTITIONS, Topic
+
+_BOOTSTRAP_FIELD = {
+    KafkaSecurity.PLAINTEXT: "BootstrapBrokerString",
+    KafkaSecurity.TLS: "BootstrapBrokerStringTls",
+    KafkaSecurity.SASL_IAM: "BootstrapBrokerStringSaslIam",
+}
+
+
+class Kafka:
+    """Makes producers and consumers with settings that are safe; aiokafka's defaults are not."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._bootstrap = settings.kafka_bootstrap_servers
+        self._lock = asyncio.Lock()
+        self.reached = False
+        """Whether a broker has ever answered."""
+
+    async def bootstrap_servers(self) -> str:
+        """The brokers' addresses. `AWS::MSK::Cluster` has no attribute for them, so MSK is asked."""
+        async with self._lock:
+            while not self._bootstrap:
+                self._bootstrap = await self._ask_msk()
+        return self._bootstrap
+
+    async def forget_brokers(self) -> None:
+        """Asks MSK again next time: a cluster that was made anew has other addresses."""
+        self._bootstrap = self._settings.kafka_bootstrap_servers
+
+    async def producer(self) -> AIOKafkaProducer:
+        """A started producer: `acks=all`, idempotent, so that retries neither lose, double nor reorder."""
+        producer = AIOKafkaProducer(
+            **await self._connection(), acks="all", enable_idempotence=True, linger_ms=2, request_timeout_ms=15_000
+        )
+        await self._start(producer)
+        return producer
+
+    async def consumer(self, *topics: str, group: str | None, **options: Any) -> AIOKafkaConsumer:
+        """A started consumer that commits by hand and begins with the oldest message."""
+        defaults: dict[str, Any] = {
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "isolation_level": "read_committed",
+            "session_timeout_ms": 15_000,
+            "heartbeat_interval_ms": 3_000,
+            "max_partition_fetch_bytes": 2 * 1024 * 1024,
+        }
+        consumer = AIOKafkaConsumer(*topics, group_id=group, **{**await self._connection(), **defaults, **options})
+        await self._start(consumer)
+        return consumer
+
+    async def ensure_topics(self, topics: Iterable[Topic]) -> None:
+        """Creates what is missing, with dead-letter companions. MSK does not create topics by itself."""
+        wanted = {topic.name: topic.partitions for topic in topics}
+        wanted |= {topic.dlq: DLQ_PARTITIONS for topic in topics}
+        admin = AIOKafkaAdminClient(**await self._connection(), request_timeout_ms=15_000)
+        await self._start(admin, stop=admin.close)
+        try:
+            missing = wanted.keys() - set(await admin.list_topics())
+            if missing:
+                brokers = len((await admin.describe_cluster())["brokers"])
+                replicas = min(self._settings.kafka_replication_factor, brokers)
+                answer = await admin.create_topics([NewTopic(name, wanted[name], replicas) for name in sorted(missing)])
+                _raise_unless_created(answer.topic_errors)
+        finally:
+            await admin.close()
+
+    async def _start(self, client: Any, stop: Any = None) -> None:
+        try:
+            await client.start()
+            self.reached = True
+        except BaseException as error:
+            await (stop or client.stop)()
+            if isinstance(error, KafkaError):
+                await self.forget_brokers()
+            raise
+
+    async def _connection(self) -> dict[str, Any]:
+        security = self._settings.kafka_security
+        common = {
+            "bootstrap_servers": await self.bootstrap_servers(),
+            "client_id": f"pms-{self._settings.service_name}",
+            "metadata_max_age_ms": 30_000,
+        }
+        if security is KafkaSecurity.PLAINTEXT:
+            return common
+        common["ssl_context"] = ssl.create_default_context()
+        if security is KafkaSecurity.TLS:
+            return {**common, "security_protocol": "SSL"}
+        from services.common.messaging.msk_iam import MskTokens
+
+        tokens = MskTokens(self._settings.aws_region)
+        return {
+            **common,
+            "security_protocol": "SASL_SSL",
+            "sasl_mechanism": "OAUTHBEARER",
+            "sasl_oauth_token_provider": tokens,
+        }
+
+    async def _ask_msk(self) -> str:
+        """Waits for the cluster: it may be younger than this service."""
+        delay = 0.2
+        field = _BOOTSTRAP_FIELD[self._settings.kafka_security]
+        aws = Aws(self._settings.aws_region)
+        while True:
+            try:
+                answer = await aws.call("kafka", "get_bootstrap_brokers", ClusterArn=self._settings.kafka_cluster_arn)
+                if answer.get(field):
+                    return str(answer[field])
+                logger(__name__).warning("brokers_unknown", reason=f"{field} is empty", retry_in_s=round(delay, 1))
+            except Exception as error:  # botocore's classes are not imported for an except clause
+                logger(__name__).warning("brokers_unknown", retry_in_s=round(delay, 1), **describe(error))
+            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            delay = min(delay * 2, 10.0)
+
+
+def _raise_unless_created(errors: Iterable[Any]) -> None:
+    for _, code, *_ in errors:
+        failure = for_code(code)
+        if code and failure is not TopicAlreadyExistsError:  # another instance was faster
+            raise failure

@@ -1,0 +1,115 @@
+"""Lists by keyset: the next page starts after the last row, so it costs the same at any depth and skips nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.common.dto import RequestModel
+from services.common.errors import Unprocessable
+
+ASC, DESC = False, True
+MAX_LIMIT = 200
+E = TypeVar("E")
+
+
+class PageRequest(RequestModel):
+    """The query parameters of a list; subclass it for filters. Unknown parameters are refused."""
+
+    limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the page before.")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[E]):
+    """One page of entities."""
+
+    items: Sequence[E]
+    next_cursor: str | None
+
+
+class Keyset:
+    """A total order over columns, none of them null; the last one is unique.
+
+    Cursors carry the order's name and the last row's values. They are validated like any input, and reveal nothing but
+    what the page they came with did.
+    """
+
+    def __init__(self, name: str, *order: tuple[InstrumentedAttribute[Any], bool]) -> None:
+        self._name = name
+        self._order = order
+
+    def apply(self, statement: Select[Any], page: PageRequest) -> Select[Any]:
+        """Orders the statement, starts after the cursor and asks for one row more than the page has."""
+        if page.cursor:
+            statement = statement.where(self._after(self._decode(page.cursor)))
+        directions = [column.desc() if descending else column.asc() for column, descending in self._order]
+        return statement.order_by(*directions).limit(page.limit + 1)
+
+    def page(self, rows: Sequence[E], page: PageRequest) -> Slice[E]:
+        """Cuts the extra row off, whose presence says that there is a next page."""
+        items = rows[: page.limit]
+        return Slice(items, self._encode(items[-1]) if len(rows) > page.limit else None)
+
+    def _after(self, values: list[Any]) -> ColumnElement[bool]:
+        """(a, b) after (x, y), spelt out because the directions may differ: a > x, or a = x and b > y."""
+        alternatives = []
+        for index, (column, descending) in enumerate(self._order):
+            equal = [self._order[i][0] == values[i] for i in range(index)]
+            beyond = column < values[index] if descending else column > values[index]
+            alternatives.append(and_(*equal, beyond))
+        # Redundant, and what lets PostgreSQL start its index scan at the cursor.
+        first, descending = self._order[0]
+        bound = first <= values[0] if descending else first >= values[0]
+        return and_(bound, or_(*alternatives))
+
+    def _encode(self, row: Any) -> str:
+        values = [_write(getattr(row, column.key)) for column, _ in self._order]
+        document = json.dumps([self._name, *values], separators=(",", ":"))
+        return base64.urlsafe_b64encode(document.encode()).rstrip(b"=").decode()
+
+    def _decode(self, cursor: str) -> list[Any]:
+        try:
+            document = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+            name, *values = document
+            if name != self._name or len(values) != len(self._order):
+                raise ValueError("of another list")
+            kinds = [column.type.python_type for column, _ in self._order]
+            return [_read(kind, value) for kind, value in zip(kinds, values, strict=True)]
+        except (ValueError, TypeError, RecursionError, OverflowError) as error:
+            raise Unprocessable("invalid-cursor", "The cursor is not one of this list and order.") from error
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _read(kind: type[Any], value: Any) -> Any:
+    """The value as its column's type, so that a forged cursor cannot make the database complain."""
+    if kind is int:
+        if type(value) is not int or abs(value) >= 2**63:
+            raise ValueError("not an integer")
+        return value
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("not a string")
+    value.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("no offset")
+        return moment
+    if kind is date:
+        return date.fromisoformat(value)
+    return UUID(value) if kind is UUID else value

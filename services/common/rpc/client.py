@@ -1,0 +1,91 @@
+"""gRPC channels: round robin over Cloud Map's addresses, retries, deadlines, and the caller's identity and trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from opentelemetry.trace import SpanKind
+
+from services.common import telemetry
+from services.common.rpc.server import MAX_MESSAGE_BYTES
+from services.common.rpc.statuses import problem_of
+from services.common.security.context import caller_token
+
+DEFAULT_SECONDS = 1.0
+
+_SERVICE_CONFIG = {
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "methodConfig": [
+        {
+            "name": [{}],
+            # UNAVAILABLE only: the call did not reach a handler, or one that is draining. grpc adds jitter itself.
+            "retryPolicy": {
+                "maxAttempts": 4,
+                "initialBackoff": "0.05s",
+                "maxBackoff": "0.5s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ],
+    # Stops retrying when most calls fail anyway: a service that is down is not drowned when it comes back.
+    "retryThrottling": {"maxTokens": 20, "tokenRatio": 0.2},
+}
+
+_OPTIONS = (
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+    ("grpc.enable_retries", 1),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.dns_min_time_between_resolutions_ms", 2_000),
+)
+
+
+def channel(target: str, service: str, *, seconds: float = DEFAULT_SECONDS) -> grpc.aio.Channel:
+    """A channel to `target`, such as `dns:///billing.pms.local:50051`; `service` names it in errors.
+
+    `seconds` is the deadline of calls that set none. A failed call raises an error of `common.errors`.
+    """
+    interceptor = _Calls(service, seconds)
+    return grpc.aio.insecure_channel(target, options=_OPTIONS, interceptors=[interceptor])
+
+
+class _Calls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]
+    """Around every call."""
+
+    def __init__(self, service: str, seconds: float) -> None:
+        self._service = service
+        self._seconds = seconds
+
+    async def intercept_unary_unary(
+        self, proceed: Callable[[Any, Any], Any], details: grpc.aio.ClientCallDetails, request: Any
+    ) -> Any:
+        """grpc's hook."""
+        method = details.method.decode() if isinstance(details.method, bytes) else details.method
+        with telemetry.span(method, SpanKind.CLIENT):
+            metadata = grpc.aio.Metadata(*(details.metadata or ()))
+            parent, token = telemetry.traceparent(), caller_token()
+            if parent:
+                metadata[telemetry.HEADER] = parent
+            if token:
+                metadata["authorization"] = f"Bearer {token}"
+            sent = grpc.aio.ClientCallDetails(
+                details.method,
+                details.timeout or self._seconds,
+                metadata,
+                details.credentials,
+                details.wait_for_ready,
+            )
+            call = await proceed(sent, request)
+            try:
+                return await call
+            except grpc.aio.AioRpcError as error:
+                raise problem_of(error.code(), self._service) from error

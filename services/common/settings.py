@@ -1,0 +1,76 @@
+"""What a service is told by its environment. A service subclasses this for settings of its own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KafkaSecurity(StrEnum):
+    """How the service authenticates to the brokers; each has its own bootstrap string at MSK."""
+
+    PLAINTEXT = "PLAINTEXT"
+    TLS = "TLS"
+    SASL_IAM = "SASL_IAM"
+
+
+class ServiceSettings(BaseSettings):
+    """Settings that all services share; the field `http_port` is the variable `HTTP_PORT`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    service_name: str = "service"
+    service_version: str = "0"
+    stage: str = "local"
+    log_level: str = "INFO"
+
+    http_port: int = 8080
+    grpc_port: int = 50051
+    drain_seconds: float = Field(
+        default=2.0,
+        description="How long a stopping service still accepts connections, so that balancers can look away first.",
+    )
+    shutdown_seconds: int = Field(default=20, description="For requests in flight; below the task's stopTimeout of 30.")
+
+    database_host: str = "localhost"
+    database_port: int = 5432
+    database_name: str = "postgres"
+    database_username: str = "postgres"
+    database_password: SecretStr = SecretStr("")
+    database_ssl: str = Field(default="prefer", description="libpq's sslmode.")
+    database_pool_size: int = 10
+    database_start_seconds: float = Field(default=60.0, description="How long start-up waits for the database.")
+    statement_seconds: float = Field(default=15.0, description="PostgreSQL's statement_timeout.")
+
+    kafka_cluster_arn: str = ""
+    kafka_bootstrap_servers: str = Field(default="", description="Overrides what MSK says.")
+    kafka_security: KafkaSecurity = KafkaSecurity.PLAINTEXT
+    kafka_replication_factor: int = Field(default=3, description="Capped by the number of brokers.")
+
+    aws_region: str = "us-east-1"
+
+    jwt_issuer: str = "http://localhost:4566"
+    jwt_audience: str = "pms"
+    jwks_url: str = Field(default="", description="Defaults to the issuer's /.well-known/jwks.json.")
+
+    idempotency_wait_seconds: float = 2.0
+    idempotency_keep_hours: int = 24
+    outbox_keep_hours: int = 24 * 7
+
+    max_body_bytes: int = Field(default=10 * 1024 * 1024, description="As API Gateway's limit for HTTP APIs.")
+    body_seconds: float = Field(default=20.0, description="A body that takes longer to arrive is answered with 408.")
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's URL; contains the password, so never to be logged."""
+        user = quote(self.database_username, safe="")
+        password = quote(self.database_password.get_secret_value(), safe="")
+        return f"postgresql+asyncpg://{user}:{password}@{self.database_host}:{self.database_port}/{self.database_name}"
+
+    @property
+    def key_set_url(self) -> str:
+        """Where the keys are that sign access tokens."""
+        return self.jwks_url or f"{self.jwt_issuer.rstrip('/')}/.well-known/jwks.json"

@@ -1,0 +1,102 @@
+"""For tests: an issuer with its own key, a database of its own, and a service's whole application in this process."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import FastAPI
+
+from services.common.clock import utc_now
+from services.common.settings import ServiceSettings
+from services.contracts.jwk import jwk_of
+from services.contracts.roles import Role, scopes_of
+
+ISSUER, AUDIENCE = "http://issuer.test", "pms"
+
+
+class TestIssuer:
+    """Signs tokens of any shape, and is the key source that verifies them."""
+
+    __test__ = False
+
+    def __init__(self, issuer: str = ISSUER, audience: str = AUDIENCE) -> None:
+        self.issuer, self.audience = issuer, audience
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        self.public_der = self.key.public_key().public_bytes(serialization.Encoding.DER, form)
+        self.key_id = jwk_of(self.public_der)["kid"]
+
+    async def get(self, key_id: str) -> rsa.RSAPublicKey | None:
+        """As services.common.security.keys.KeySource."""
+        return self.key.public_key() if key_id == self.key_id else None
+
+    def token(
+        self,
+        *roles: Role,
+        subject: uuid.UUID | None = None,
+        headers: dict[str, Any] | None = None,
+        **claims: Any,
+    ) -> str:
+        """An access token; `claims` and `headers` override, and a value of None leaves one out."""
+        now = utc_now()
+        payload = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": str(subject or uuid.uuid4()),
+            "roles": [role.value for role in roles],
+            "scope": " ".join(scopes_of(roles)),
+            "iat": now,
+            "exp": now + timedelta(minutes=15),
+            "jti": str(uuid.uuid4()),
+            **claims,
+        }
+        header = {"typ": "at+jwt", "kid": self.key_id, **(headers or {})}
+        present = {name: value for name, value in payload.items() if value is not None}
+        return jwt.encode(present, self.key, algorithm="RS256", headers=header)
+
+    def bearer(self, *roles: Role, subject: uuid.UUID | None = None, **claims: Any) -> dict[str, str]:
+        """The request header with such a token."""
+        return {"Authorization": f"Bearer {self.token(*roles, subject=subject, **claims)}"}
+
+
+@asynccontextmanager
+async def running(
+    app: FastAPI, settings: ServiceSettings, *, issuer: TestIssuer | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The application started as `serve` would, and a client that talks to it without a socket in between.
+
+    `app.state.runtime` is the runtime. One at a time for an application.
+    """
+    app.state.settings = settings
+    async with app.router.lifespan_context(app) as state:
+        if issuer is not None:
+            state["runtime"].tokens = _verifier(issuer)
+        transport = httpx.ASGITransport(_WithState(app, state), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+            yield client
+
+
+def _verifier(issuer: TestIssuer) -> Any:
+    from services.common.security.tokens import TokenVerifier
+
+    return TokenVerifier(issuer=issuer.issuer, audience=issuer.audience, keys=issuer)
+
+
+class _WithState:
+    """What uvicorn does with the lifespan's state: each request gets a copy."""
+
+    def __init__(self, app: FastAPI, state: Any) -> None:
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app({**scope, "state": dict(self._state)}, receive, send)
+
+

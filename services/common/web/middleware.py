@@ -1,0 +1,197 @@
+"""Around every request: trace, request id, limits, one log line, metrics, and the last resort for exceptions."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from opentelemetry.trace import SpanKind
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.common import metrics, telemetry
+from services.common.errors import BadRequest, Problem
+from services.common.identifiers import uuid7
+from services.common.logs import describe, logger
+from services.common.settings import ServiceSettings
+from services.common.web import problems
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_QUIET = ("/health", "/metrics")
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+class Observed:
+    """The outermost layer: whatever happens inside is counted, logged once and answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = headers.get("x-request-id", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = str(uuid7())
+        exchange = _Exchange(send, request_id)
+        started = time.perf_counter()
+        with (
+            metrics.HTTP_IN_FLIGHT.track_inprogress(),
+            telemetry.span(scope["method"], SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,
+        ):
+            try:
+                await self._app(scope, receive, exchange.send)
+            except Exception as error:
+                logger(__name__).error("unhandled_error", request_id=request_id, **describe(error))
+                if not exchange.started:
+                    await problems.response(Problem())(scope, receive, exchange.send)
+            route = getattr(scope.get("route"), "path", "unmatched")
+            span.update_name(f"{scope['method']} {route}")
+            _report(scope, route, exchange, time.perf_counter() - started)
+
+
+class _Exchange:
+    """Remembers the status on its way out and adds the request id."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.started = False
+        self.status = 499  # nginx's convention for a client that left
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started, self.status = True, message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.request_id
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+
+def _report(scope: Scope, route: str, exchange: _Exchange, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS") else "other"
+    metrics.HTTP_REQUESTS.labels(method, route, exchange.status).inc()
+    metrics.HTTP_SECONDS.labels(method, route).observe(seconds)
+    if route.startswith(_QUIET) and exchange.status < 400:
+        return
+    state: dict[str, Any] = scope.get("state", {})
+    logger(__name__).info(
+        "request",
+        method=method,
+        route=route,
+        status=exchange.status,
+        duration_ms=round(seconds * 1000, 1),
+        request_id=exchange.request_id,
+        subject=state.get("subject"),
+    )
+
+
+class Limited:
+    """Refuses what no handler should see: oversized or slow bodies, wrong media types, NUL and broken UTF-8 in URLs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            _check_url(scope)
+            if scope["method"] in _WITH_BODY:
+                receive = await self._read(scope, receive)
+        except Problem as problem:
+            answer = problems.response(problem, scope["path"])
+            answer.headers["Connection"] = "close"  # the rest of the body is not read
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> Receive:
+        """Reads the whole body, within size and time, and hands it on as one message."""
+        headers = Headers(scope=scope)
+        settings: ServiceSettings = scope["state"]["runtime"].settings
+        announced = headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > settings.max_body_bytes:
+            raise _TooLarge()
+        body = await _collect(receive, settings)
+        if body and not _is_json(headers.get("content-type")):
+            raise _UnsupportedMediaType()
+        sent = False
+
+        async def replay() -> Message:
+            nonlocal sent
+            if not sent:
+                sent = True
+                return {"type": "http.request", "body": body, "more_body": False}
+            return await receive()
+
+        return replay
+
+
+async def _collect(receive: Receive, settings: ServiceSettings) -> bytes:
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise BadRequest("disconnected")
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > settings.max_body_bytes:
+                    raise _TooLarge()
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise _TooSlow() from None
+
+
+class _TooLarge(Problem):
+    status, title, default_code = 413, "Content Too Large", "too-large"
+
+
+class _TooSlow(Problem):
+    status, title, default_code = 408, "Request Timeout", "too-slow"
+
+
+class _UnsupportedMediaType(Problem):
+    status, title, default_code = 415, "Unsupported Media Type", "unsupported-media-type"
+
+    def __init__(self) -> None:
+        super().__init__(None, "The body must be application/json.", headers={"Accept": "application/json"})
+
+
+class _BrokenUrl(Problem):
+    status, title, default_code = 422, "Unprocessable Content", "broken-url"
+
+
+def _is_json(content_type: str | None) -> bool:
+    media_type, _, parameters = (content_type or "").partition(";")
+    media_type = media_type.strip().lower()
+    charset = parameters.strip().lower()
+    return (media_type == "application/json" or media_type.endswith("+json")) and charset in (
+        "", "charset=utf-8", 'charset="utf-8"',
+    )  # fmt: skip
+
+
+def _check_url(scope: Scope) -> None:
+    for part in (scope.get("raw_path") or b"", scope["query_string"]):
+        if b"%" not in part and part.isascii():
+            continue
+        plain = unquote_to_bytes(part)
+        try:
+            plain.decode("utf-8")
+        except UnicodeDecodeError:
+            raise _BrokenUrl(None, "The URL is not valid UTF-8.") from None
+        if b"\0" in plain:
+            raise _BrokenUrl(None, "The URL holds NUL.")

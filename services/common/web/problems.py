@@ -1,0 +1,113 @@
+"""Every error body, in one shape: problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from services.common.database import is_disconnect, sqlstate
+from services.common.dto import ProblemOut
+from services.common.errors import Problem, Unavailable
+from services.common.logs import describe, logger
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_FAULTS = 20
+_CANCELED = "57014"  # statement_timeout
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "An error, as problem details.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+    },
+    422: {
+        "description": "Well-formed, and wrong.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+    },
+}
+"""For OpenAPI: one answer for everything that is not success."""
+
+
+def problem_schema() -> dict[str, Any]:
+    """The schema that RESPONSES refers to."""
+    return ProblemOut.model_json_schema()
+
+
+def response(problem: Problem, instance: str | None = None) -> JSONResponse:
+    """The problem as an answer."""
+    body = {
+        "type": f"urn:pms:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": instance,
+        **problem.members,
+    }
+    content = {name: value for name, value in body.items() if value is not None}
+    return JSONResponse(content, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(SQLAlchemyError, _database)
+    app.add_exception_handler(OSError, _database)
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return response(error, request.url.path)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """422 with the places and kinds of the faults. What was sent is not repeated: it may be a password."""
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {
+            "pointer": "/" + "/".join(_place(part) for part in fault["loc"]),
+            "code": fault["type"],
+            "detail": fault["msg"],
+        }
+        for fault in error.errors()[:_MAX_FAULTS]
+    ]
+    if faults and faults[0]["code"] == "json_invalid":
+        malformed = Problem("malformed-json", "The body is not valid JSON.")
+        malformed.status, malformed.title = 400, "Bad Request"
+        return response(malformed, request.url.path)
+    invalid = Problem("validation", "Some values are missing or wrong.", errors=faults)
+    invalid.status, invalid.title = 422, "Unprocessable Content"
+    return response(invalid, request.url.path)
+
+
+def _place(part: int | str) -> str:
+    """A JSON pointer's segment (RFC 6901); names that the client made up are cut."""
+    return str(part)[:64].replace("~", "~0").replace("/", "~1")
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    """Starlette's own 404 and 405, and anything that FastAPI refuses."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    problem = Problem(phrase.lower().replace(" ", "-"), headers=error.headers)
+    problem.status, problem.title = error.status_code, phrase
+    return response(problem, request.url.path)
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
+    """503 when the database is away or overloaded; anything else is our mistake."""
+    log = logger(__name__)
+    away = is_disconnect(error) or isinstance(error, PoolTimeout)
+    timed_out = isinstance(error, DBAPIError) and sqlstate(error) == _CANCELED
+    if away or timed_out:
+        log.warning("database_unavailable", **describe(error))
+        return response(Unavailable("The database does not answer at the moment."), request.url.path)
+    log.error("unhandled_error", **describe(error))
+    return response(Problem(), request.url.path)

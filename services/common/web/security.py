@@ -1,0 +1,67 @@
+"""Authentication and authorisation of routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from services.common.errors import Forbidden, Unauthorized
+from services.common.security.context import set_caller
+from services.common.security.principal import Principal
+from services.common.service import runtime_of
+from services.contracts.roles import Role, Scope
+
+bearer = HTTPBearer(
+    scheme_name="bearer", bearerFormat="JWT", description="Access token from POST /auth/login.", auto_error=False
+)
+
+
+async def optional_principal(request: Request, _: Annotated[Any, Depends(bearer)]) -> Principal | None:
+    """The caller, or None without an Authorization header. A header that is not a good token is 401 all the same."""
+    header = request.headers.get("authorization")
+    if header is None:
+        set_caller(None, None)
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(request.headers.getlist("authorization")) > 1:
+        raise Unauthorized("invalid_request", "Authorization must be one bearer token.")
+    principal = await runtime_of(request).tokens.verify(token.strip())
+    set_caller(principal, token.strip())
+    request.state.subject = principal.subject
+    return principal
+
+
+OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
+
+
+async def current_principal(principal: OptionalPrincipal) -> Principal:
+    """The caller, or 401."""
+    if principal is None:
+        raise Unauthorized(None, "An access token is needed.")
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+
+
+class Requires:
+    """Demands any one of the scopes and any one of the roles. The authorisation matrix reads both off the routes."""
+
+    def __init__(self, scopes: tuple[Scope, ...], roles: tuple[Role, ...]) -> None:
+        self.scopes = scopes
+        self.roles = roles
+
+    async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
+        """Raises Forbidden, and writes the denial into the audit log."""
+        if (not self.scopes or principal.may(*self.scopes)) and (not self.roles or principal.has(*self.roles)):
+            return
+        route = request.scope["route"]
+        await runtime_of(request).denied(f"{request.method} {route.path}", "route")
+        raise Forbidden(None, "The caller's role does not allow this.")
+
+
+def requires(*scopes: Scope, roles: tuple[Role, ...] = ()) -> Any:
+    """A dependency for a route's `dependencies`."""
+    return Depends(Requires(scopes, roles))
