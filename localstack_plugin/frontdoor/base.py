@@ -20,6 +20,15 @@ class Door:
     def master_socket(self) -> Path:
         return self.directory / "master.sock"
 
+    @property
+    def python_socket(self) -> Path:
+        """Where the plugin answers for Lambda functions and authorizers."""
+        return self.directory / "python.sock"
+
+    @property
+    def access_log_socket(self) -> Path:
+        return self.directory / "access.sock"
+
 
 def render_global(door: Door) -> list[str]:
     lines = [
@@ -31,6 +40,8 @@ def render_global(door: Door) -> list[str]:
         "    hard-stop-after 15m",
         f"    tune.bufsize {BUFFER_BYTES}",
         "    tune.http.maxhdr 256",
+        f"    setenv PMS_FRONTDOOR_PYTHON {door.python_socket}",
+        f"    lua-load {Path(__file__).with_name('subrequests.lua')}",
     ]
     if door.user:
         lines.append(f"    user {door.user}")
@@ -58,14 +69,15 @@ def render_defaults() -> list[str]:
     ]
 
 
-def render_edge(door: Door) -> list[str]:
-    """The edge frontend up to where rules for APIs belong: TLS goes to LocalStack as a byte stream."""
+def render_edge(door: Door, rules: list[str]) -> list[str]:
+    """The edge frontend with the rules for APIs; TLS goes to LocalStack as a byte stream."""
     return [
         "frontend edge",
         "    mode tcp",
         f"    bind :{door.edge_port}",
         "    tcp-request inspect-delay 10s",
         "    tcp-request content switch-mode http if !{ req.ssl_hello_type 1 }",
+        *(f"    {rule}" for rule in rules),
         "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
         "    default_backend localstack",
     ]

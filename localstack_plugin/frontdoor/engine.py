@@ -1,8 +1,9 @@
-"""Runs HAProxy and brings new configurations into it without dropping a request."""
+"""The front door of this container: one HAProxy, started with LocalStack."""
 
 from localstack_plugin import settings
 from localstack_plugin.frontdoor.base import Door
 from localstack_plugin.frontdoor.haproxy import HAProxy
+from localstack_plugin.frontdoor.model import Gateway
 
 _running: HAProxy | None = None
 
@@ -11,13 +12,7 @@ def start() -> None:
     """Opens the front door; returns when it accepts connections."""
     global _running
     if _running is None:
-        _running = HAProxy(
-            Door(
-                edge_port=settings.edge_port(),
-                gateway_address=settings.GATEWAY_ADDRESS,
-                directory=settings.state_directory("frontdoor"),
-            )
-        )
+        _running = HAProxy(door())
         _running.start()
 
 
@@ -27,3 +22,19 @@ def stop() -> None:
     if _running is not None:
         _running.stop()
         _running = None
+
+
+def publish(gateway: Gateway) -> None:
+    """Serves these APIs from now on; raises RuntimeError when the door is not open."""
+    if _running is None:
+        raise RuntimeError("The front door is not open.")
+    _running.publish(gateway)
+
+
+def door() -> Door:
+    """Where the front door of this container is."""
+    return Door(
+        edge_port=settings.edge_port(),
+        gateway_address=settings.GATEWAY_ADDRESS,
+        directory=settings.state_directory("frontdoor"),
+    )
