@@ -25,7 +25,7 @@ logs: venv ## Follow a service's log: SERVICE=auth (or localstack)
 psql: venv ## Open a service's database: SERVICE=patient
 	@$(OPS) psql $(SERVICE)
 kafka: venv ## Print a topic's events: TOPIC=pms.patient.v1 (without: the list of topics)
-	@$(OPS) kafka $(TOPIC)
+	@$(OPS) kafka $(TOPIC) $(if $(LIMIT),--limit $(LIMIT))
 doctor: venv ## Say what is missing or wrong on this machine, and how to mend it
 	@$(OPS) doctor
 shell: venv ## A shell in which awslocal, cdklocal and localstack are set up
