@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ops import aws, failure, fingerprint, localstack, processes, settings
@@ -67,7 +68,8 @@ def bootstrap(report: Report) -> None:
     if any(stack["StackName"] == TOOLKIT and stack["StackStatus"].endswith("_COMPLETE") for stack in aws.stacks()):
         report.done("up to date")
         return
-    _cdk(["cdklocal", "bootstrap", ENVIRONMENT], "bootstrap", report)
+    # Away from cdk.json: beside it, bootstrap synthesises the app first, and needs none of it.
+    _cdk(["cdklocal", "bootstrap", ENVIRONMENT], "bootstrap", report, cwd=settings.STATE)
 
 
 def deploy(report: Report) -> None:
@@ -111,11 +113,11 @@ def _docker_assets() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield key, image["source"]
 
 
-def _cdk(command: list[str], name: str, report: Report) -> None:
+def _cdk(command: list[str], name: str, report: Report, cwd: Path = settings.ROOT) -> None:
     log = settings.LOGS / f"{name}.log"
     env = settings.child_environment() | {"CI": "true"}  # plain lines on stdout instead of a redrawn screen
     try:
-        processes.check(command, log=log, on_line=report.detail, env=env)
+        processes.check(command, log=log, on_line=report.detail, env=env, cwd=cwd)
     except processes.ChildFailed as failed:
         raise Problem(
             f"{' '.join(command[:2])} failed", f"the whole output is in {log}", details=failed.result.tail
