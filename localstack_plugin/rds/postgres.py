@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_plugin.process import ProcessSpec, SupervisedProcess
-from localstack_plugin.rds import tls
+from localstack_plugin.process.certificate import certificate
 from localstack_plugin.rds.template import SUPERUSER, SYSTEM_USER, bin_path, data_directory
 
 # Small enough that a server per service fits on a laptop. fsync stays on: a database that is killed
@@ -89,7 +89,12 @@ class PostgresServer:
             shutil.chown(directory, SYSTEM_USER, SYSTEM_USER)
         copy_tree(source or data_directory(), self.data)
         (self.data / "pg_ident.conf").write_text(_IDENT)
-        tls.install(self.data, owner=SYSTEM_USER)
+        for source in certificate():
+            # A server insists on a key that only it can read.
+            target = self.data / source.name
+            shutil.copyfile(source, target)
+            target.chmod(0o600)
+            shutil.chown(target, SYSTEM_USER, SYSTEM_USER)
 
     def configure(self, settings: Mapping[str, str], tls_only: bool = False) -> None:
         """Write the configuration: our defaults, then ``settings``. A running server is not told."""

@@ -1,9 +1,8 @@
-"""A certificate for the servers, so that clients which insist on TLS (``sslmode=require``) can connect.
+"""A certificate for the engines, so that clients which insist on TLS can connect.
 
-It is self-signed: ``verify-full`` needs the file that ``certificate()`` names.
+It is self-signed: a client that verifies needs the file ``server.crt`` in the state directory's ``tls``.
 """
 
-import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -14,22 +13,13 @@ _lock = threading.Lock()
 
 
 def certificate() -> tuple[Path, Path]:
-    """Certificate and key, made at first use and shared by all servers."""
+    """Certificate and private key (PEM), made at first use and shared by all engines."""
     directory = settings.state_directory("tls")
     certificate_file, key_file = directory / "server.crt", directory / "server.key"
     with _lock:
         if not certificate_file.exists():
             _make(certificate_file, key_file)
     return certificate_file, key_file
-
-
-def install(data: Path, owner: str) -> None:
-    """Put both where a server looks for them; it insists on a key that only it can read."""
-    for source in certificate():
-        target = data / source.name
-        shutil.copyfile(source, target)
-        target.chmod(0o600)
-        shutil.chown(target, owner, owner)
 
 
 def _make(certificate_file: Path, key_file: Path) -> None:

@@ -1,0 +1,1 @@
+"""Amazon MSK: every cluster is Apache Kafka in KRaft mode."""

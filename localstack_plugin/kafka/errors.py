@@ -1,0 +1,27 @@
+"""MSK's errors, with the codes of AWS's API."""
+
+from localstack.aws.api import CommonServiceException
+
+
+class KafkaError(CommonServiceException):
+    """An error of the MSK API. Clients see the message, and the parameter that it is about."""
+
+    def __init__(self, code: str, message: str, status_code: int, parameter: str = "") -> None:
+        super().__init__(code, message, status_code=status_code, sender_fault=True)
+        self.invalid_parameter = parameter
+
+
+def bad_request(message: str, parameter: str = "") -> KafkaError:
+    return KafkaError("BadRequestException", message, 400, parameter)
+
+
+def conflict(message: str, parameter: str = "") -> KafkaError:
+    return KafkaError("ConflictException", message, 409, parameter)
+
+
+def not_found(message: str, parameter: str = "") -> KafkaError:
+    return KafkaError("NotFoundException", message, 404, parameter)
+
+
+def not_supported(what: str) -> KafkaError:
+    return bad_request(f"{what} is not supported by the local kafka service.")
