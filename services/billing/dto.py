@@ -1,0 +1,69 @@
+"""Requests and responses of the billing service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.billing.entity import PaymentMethod
+from services.common.dto import RequestModel, ResponseModel
+from services.common.paging import PageRequest
+from services.contracts.events import InvoiceReason, InvoiceStatus
+
+MAX_MINOR = 10**12
+"""More than anybody pays a clinic; keeps sums far below what a bigint holds."""
+
+
+class AccountOut(ResponseModel):
+    """What a patient owes."""
+
+    id: UUID
+    patient_id: UUID
+    currency: str = Field(description="ISO 4217 code.")
+    balance_minor: int = Field(description="What is owed, in minor units.")
+    version: int
+    opened_at: datetime
+
+
+class InvoiceOut(ResponseModel):
+    """What an appointment costs."""
+
+    id: UUID
+    patient_id: UUID
+    appointment_id: UUID
+    reason: InvoiceReason
+    currency: str
+    total_minor: int
+    paid_minor: int
+    status: InvoiceStatus
+    version: int
+    raised_at: datetime
+
+
+class InvoiceQuery(PageRequest):
+    """Filters of the list of invoices."""
+
+    patient_id: UUID | None = Field(default=None, alias="patientId")
+    status: InvoiceStatus | None = None
+
+
+class NewPayment(RequestModel):
+    """A payment, whole or in part."""
+
+    # Strict: 12.5 or "12" would be rounded or read as something that nobody meant to pay.
+    amount_minor: Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="In minor units.")]
+    method: PaymentMethod
+
+
+class PaymentOut(ResponseModel):
+    """A payment that was received."""
+
+    id: UUID
+    invoice_id: UUID
+    amount_minor: int
+    currency: str
+    method: PaymentMethod
+    received_at: datetime

@@ -1,0 +1,16 @@
+"""The billing service."""
+
+from services.billing import consumers, controller, grpc_server
+from services.billing.config import BillingSettings
+from services.common.web.app import create_app
+from services.contracts import topics
+
+app = create_app(
+    "billing",
+    title="Billing",
+    settings=BillingSettings,
+    routers=[controller.router],
+    topics=[topics.BILLING],
+    consumers=consumers.handlers,
+    grpc_services=grpc_server.register,
+)
