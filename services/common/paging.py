@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
 from services.common.dto import RequestModel
 from services.common.errors import Unprocessable
@@ -45,7 +45,7 @@ class Keyset:
     what the page they came with did.
     """
 
-    def __init__(self, name: str, *order: tuple[InstrumentedAttribute[Any], bool]) -> None:
+    def __init__(self, name: str, *order: tuple[InstrumentedAttribute[Any] | KeyedColumnElement[Any], bool]) -> None:
         self._name = name
         self._order = order
 
