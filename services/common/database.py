@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from services.common.errors import Problem
 from services.common.settings import ServiceSettings
 from services.common.unit_of_work import UnitOfWork
 
@@ -51,10 +52,15 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """One transaction: committed when the block ends, rolled back when it raises (see Problem.keeps_changes)."""
         async with self._sessions() as session:
             work = UnitOfWork(session)
-            yield work
+            try:
+                yield work
+            except Problem as problem:
+                if problem.keeps_changes:
+                    await work.commit()
+                raise
             await work.commit()
 
     @asynccontextmanager

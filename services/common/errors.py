@@ -15,6 +15,8 @@ class Problem(Exception):
     status = 500
     title = "Internal Server Error"
     default_code = "internal"
+    keeps_changes = False
+    """Whether the transaction is committed all the same: a refused login counts, a reused token ends its family."""
 
     def __init__(
         self,

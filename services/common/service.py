@@ -15,6 +15,7 @@ from services.common import audit, tables
 from services.common.database import Database
 from services.common.logs import describe, logger
 from services.common.messaging.kafka import Kafka
+from services.common.security.keys import KeySource
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
 from services.common.waiting import wait_for
@@ -67,6 +68,7 @@ class Runtime(Generic[S, C]):
     database: Database
     kafka: Kafka
     tokens: TokenVerifier
+    keys: KeySource
     background: Background = field(default_factory=Background)
     components: Any = None
     draining: bool = False

@@ -98,5 +98,3 @@ class _WithState:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self._app({**scope, "state": dict(self._state)}, receive, send)
-
-

@@ -59,6 +59,12 @@ class UnitOfWork:
         """Writes who (the current principal) did what to which record into the audit log."""
         self._audit.append(audit.entry(action, resource, resource_id, patient_id=patient_id, outcome=outcome))
 
+    async def release(self) -> None:
+        """Gives the connection back while something slow is done. Nothing may have been written yet; what was read may
+        have changed afterwards."""
+        self.session.expunge_all()  # keeps what was read readable; a rollback would expire it
+        await self.session.rollback()
+
     async def write_pending(self) -> None:
         """Puts events and audit records into the transaction."""
         await self.session.flush()

@@ -106,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         database=Database(settings),
         kafka=Kafka(settings),
         tokens=TokenVerifier(issuer=settings.jwt_issuer, audience=settings.jwt_audience, keys=keys),
+        keys=keys,
     )
     app.state.runtime = runtime
     async with AsyncExitStack() as stack:

@@ -1,0 +1,1 @@
+"""Routes of the auth service."""
