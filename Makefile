@@ -1,6 +1,6 @@
 # Patient Management System. `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka doctor shell test lint format bench lock
+.PHONY: help venv up down clean status urls logs psql kafka doctor shell test lint format bench contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -40,6 +40,8 @@ format: venv ## Let ruff format and sort
 	@$(PYTHON_IN_VENV) -m ruff format . && $(PYTHON_IN_VENV) -m ruff check --fix .
 bench: venv ## Print the figures: times, memory, gateway
 	@$(OPS) bench
+contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
+	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
 lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)
 	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file ops/requirements.txt ops/requirements.in

@@ -1,4 +1,4 @@
-"""The README's commands work as they stand: every block marked `tested` is run by bash, line by line as a reader would."""
+"""The README's commands work as they stand: every block marked `tested` is run by bash."""
 
 import re
 import subprocess
