@@ -74,9 +74,7 @@ def _client(task: Task, service: str, region: str | None) -> Any:
     from localstack.aws.connect import connect_to
 
     scope = task.scope
-    return connect_to(aws_access_key_id=scope.account, region_name=region or scope.region).get_client(
-        service_name=service
-    )
+    return connect_to(aws_access_key_id=scope.account, region_name=region or scope.region).get_client(service)
 
 
 def service() -> Any:

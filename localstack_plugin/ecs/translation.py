@@ -5,7 +5,6 @@ from typing import Any
 from localstack_plugin.ecs.engine.containers import volume_name
 from localstack_plugin.ecs.engine.spec import ContainerSpec, HealthCheck, LogSink
 
-_FARGATE_OPEN_FILES = 65535
 _DEFAULT_STOP_TIMEOUT = 30
 
 
@@ -81,10 +80,8 @@ def host_options(
 
 
 def ulimits(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    given = [{"name": u["name"], "soft": u["softLimit"], "hard": u["hardLimit"]} for u in definitions]
-    if all(u["name"] != "nofile" for u in given):
-        given.append({"name": "nofile", "soft": _FARGATE_OPEN_FILES, "hard": _FARGATE_OPEN_FILES})
-    return given
+    """Only those asked for: Fargate's default of 65535 open files is above what some daemons may grant."""
+    return [{"name": u["name"], "soft": u["softLimit"], "hard": u["hardLimit"]} for u in definitions]
 
 
 def binds(definition: dict[str, Any], task_id: str) -> dict[str, dict[str, str]]:
