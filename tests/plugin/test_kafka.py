@@ -182,14 +182,18 @@ def test_topics_are_not_created_by_accident(kafka: Any, cluster: dict[str, Any])
 
 
 def test_a_killed_broker_loses_no_acknowledged_message(kafka: Any, cluster: dict[str, Any]) -> None:
-    servers, topic = bootstrap(kafka, cluster), new_name()
+    servers, topic, arn = bootstrap(kafka, cluster), new_name(), cluster["ClusterArn"]
+
+    def kill_broker() -> None:
+        in_container("pkill", "-9", "-f", arn.rsplit("/", 1)[1])
+        eventually(lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "HEALING")
+        active(kafka, arn)
 
     async def run() -> list[bytes]:
         await create_topic(servers, topic)
         for number in range(3):
             await produce(servers, topic, [f"{number}-{index}".encode() for index in range(20)])
-            await asyncio.to_thread(in_container, "pkill", "-9", "-f", cluster["ClusterArn"].rsplit("/", 1)[1])
-            await asyncio.to_thread(active, kafka, cluster["ClusterArn"])
+            await asyncio.to_thread(kill_broker)
         return await consume(servers, topic)
 
     sent = [f"{number}-{index}".encode() for number in range(3) for index in range(20)]
