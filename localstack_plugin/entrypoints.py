@@ -19,6 +19,11 @@ def apigatewayv2() -> Service:
     return _service("apigatewayv2")
 
 
+@aws_provider(name="pms")
+def cloudformation() -> Service:
+    return _service("cloudformation")
+
+
 @aws_provider()
 def ecr() -> Service:
     return _service("ecr")

@@ -19,6 +19,9 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     # HAProxy has the edge port to itself; LocalStack's gateway is behind it.
     environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS if _has_front_door() else f"0.0.0.0:{edge}")
     environment.setdefault("LOCALSTACK_HOST", f"{settings.ENDPOINT_HOST}:{edge}")
+    environment.setdefault("PROVIDER_OVERRIDE_CLOUDFORMATION", "pms")
+    # A service that rolls out slowly may take longer than LocalStack's five minutes.
+    environment.setdefault("CFN_PER_RESOURCE_TIMEOUT", "900")
     # Else LocalStack probes for a name server that knows the internet, for seconds,
     # and does without its DNS server where there is none.
     environment.setdefault("DNS_SERVER", _name_server())

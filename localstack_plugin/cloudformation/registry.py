@@ -15,6 +15,7 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
     ResourceProviderExecutor,
     convert_payload,
+    plugin_manager,
 )
 
 from localstack_plugin.cloudformation import resource
@@ -24,6 +25,7 @@ LOG = logging.getLogger(__name__)
 
 PACKAGES = ("apigatewayv2", "ec2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
 ACTIONS = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete"}
+POLL_SECONDS = 0.2
 
 _failures: dict[str, str] = {}
 
@@ -52,10 +54,23 @@ def failures() -> dict[str, str]:
     return dict(_failures)
 
 
+def unsupported_types(template: dict) -> list[str]:
+    """The types in a template's resources that neither this registry nor LocalStack's implements."""
+    types = {definition.get("Type") for definition in (template.get("Resources") or {}).values()}
+    return sorted(name for name in types if name and not _is_supported(name))
+
+
+def _is_supported(name: str) -> bool:
+    if name.startswith("Custom::"):
+        name = "AWS::CloudFormation::CustomResource"
+    return name in resource_providers() or plugin_manager.exists(name)
+
+
 def install() -> None:
     """Makes LocalStack's CloudFormation ask this registry before its own."""
     load_of_core = ResourceProviderExecutor.try_load_resource_provider
     execute_of_core = ResourceProviderExecutor.execute_action
+    loop_of_core = ResourceProviderExecutor.deploy_loop
 
     def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
         own = resource_providers().get(resource_type)
@@ -67,5 +82,13 @@ def install() -> None:
         request = convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
         return resource.run(ACTIONS[payload["action"]], provider, request)
 
+    def deploy_loop(
+        executor: ResourceProviderExecutor, provider: ResourceProvider, resource: dict, payload: dict
+    ) -> ProgressEvent:
+        # Every second is as often as LocalStack asks; a database is ready in less.
+        pause = POLL_SECONDS if isinstance(provider, Resource) else 1
+        return loop_of_core(executor, provider, resource, payload, sleep_time=pause)
+
+    ResourceProviderExecutor.deploy_loop = deploy_loop
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load_resource_provider)
     ResourceProviderExecutor.execute_action = execute_action

@@ -21,6 +21,10 @@ NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist")
 class Failed(Exception):
     """Fails the resource's action with this message."""
 
+    def __init__(self, message: str, code: str = "GeneralServiceException") -> None:
+        super().__init__(message)
+        self.code = code
+
 
 class Resource(ResourceProvider):
     """One CloudFormation type.
@@ -78,7 +82,9 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
         message = f"{error.response['Error'].get('Message', '')} (Status Code: {status}, Error Code: {code})"
         return _failure(request, message, code)
-    except (Failed, BotoCoreError) as error:
+    except Failed as error:
+        return _failure(request, str(error), error.code)
+    except BotoCoreError as error:
         return _failure(request, str(error), "InvalidRequest")
     except Exception as error:
         LOG.exception("%s of %s (%s)", action, request.logical_resource_id, request.resource_type)
@@ -86,9 +92,10 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
 
 
 def _failure(request: ResourceRequest, message: str, code: str) -> ProgressEvent:
+    # The model tells a rollback what there is to remove.
     return ProgressEvent(
         status=OperationStatus.FAILED,
-        resource_model={},
+        resource_model=request.desired_state,
         message=f'Resource handler returned message: "{message}"',
         error_code=code,
     )

@@ -73,6 +73,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
                 f"the local Lambda service has the runtime {files.RUNTIME} only, and not {config.runtime}"
             )
         config.code.prepare_for_execution()
+        files.compile_modules(config.code.get_unzipped_code_location())
         for layer in config.layers:
             layer.code.prepare_for_execution()
         files.merged_layers(_layer_directories(function_version))

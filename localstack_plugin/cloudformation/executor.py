@@ -1,0 +1,188 @@
+"""Carries a change set out, and back again when a part of it fails.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus, StackStatus
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+    ChangeSetModelExecutor,
+    ChangeSetModelExecutorResult,
+    TriggerRollback,
+)
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    DeletionPolicy,
+    PreprocProperties,
+    PreprocResource,
+)
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+
+LOG = logging.getLogger(__name__)
+
+VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
+
+
+@dataclass
+class Step:
+    """One action that was tried on a resource: what it takes to undo it."""
+
+    action: ChangeAction
+    logical_id: str
+    resource_type: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    succeeded: bool
+
+
+class Executor(ChangeSetModelExecutor):
+    """LocalStack's executor with rollback, and with deletions that may fail."""
+
+    def __init__(self, change_set: Any) -> None:
+        super().__init__(change_set=change_set)
+        self._steps: list[Step] = []
+        self._policies: dict[str, DeletionPolicy | None] = {}
+
+    def execute(self) -> ChangeSetModelExecutorResult:
+        stack = self._change_set.stack
+        deleting = stack.status == StackStatus.DELETE_IN_PROGRESS
+        creating = stack.status == StackStatus.CREATE_IN_PROGRESS
+        failure = self._process()
+        if failure and not deleting:
+            self._roll_back(failure, creating)
+        if self._deferred_actions and not deleting:
+            stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+        for deferred in reversed(self._deferred_actions):
+            deferred.action()
+        failed = [step.logical_id for step in self._steps if not step.succeeded]
+        if deleting and (failure or failed):
+            reason = failure or f"The following resource(s) failed to delete: [{', '.join(failed)}]."
+            stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
+            self._leave_recorded_state_alone()
+        return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
+
+    def _process(self) -> str | None:
+        """Visits all resources, which creates and updates them; returns why that failed."""
+        try:
+            self.process()
+        except TriggerRollback as error:
+            return error.reason or f"{error.logical_resource_id} failed"
+        except Exception as error:
+            LOG.debug("change set failed", exc_info=True)
+            return str(error)
+        return None
+
+    def _roll_back(self, failure: str, creating: bool) -> NoReturn:
+        stack = self._change_set.stack
+        prefix = "" if creating else "UPDATE_"
+        stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), self._rollback_reason(failure))
+        stubborn = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
+        if creating:
+            stack.resolved_resources = {name: self.resources[name] for name in stubborn if name in self.resources}
+            if not stubborn:
+                # Nothing is left that a later DeleteStack would have to look at.
+                stack.processed_template = None
+        final = "FAILED" if stubborn else "COMPLETE"
+        reason = f"The following resource(s) failed to roll back: [{', '.join(stubborn)}]." if stubborn else None
+        self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
+        stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_{final}"), reason)
+        self._leave_recorded_state_alone()
+
+    def _rollback_reason(self, failure: str) -> str:
+        failed = [step for step in self._steps if not step.succeeded]
+        if not failed:
+            return failure
+        names = ", ".join(step.logical_id for step in failed)
+        return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}]. Rollback requested by user."
+
+    def _leave_recorded_state_alone(self) -> NoReturn:
+        """Ends this worker thread: the provider would now record the new template as deployed."""
+        raise SystemExit
+
+    def _undo(self, step: Step) -> bool:
+        """Undoes one step; True when nothing is left to do about it."""
+        previous = self._before_resolved_resources.get(step.logical_id)
+        if step.action == ChangeAction.Modify:
+            undone = self._apply(ChangeAction.Modify, step, before=step.after, after=step.before)
+            if undone and previous is not None:
+                previous["Properties"] = self.resources[step.logical_id]["Properties"]
+            return undone
+        if not step.after:
+            return True  # never came into being
+        if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
+            self._report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
+            return True
+        # A failed resource may have come into being in part; what it had no id for is not there.
+        return self._apply(ChangeAction.Remove, step, before=step.after, after=None) or not step.succeeded
+
+    def _apply(self, action: ChangeAction, step: Step, before: dict[str, Any], after: dict[str, Any] | None) -> bool:
+        verb = VERBS[action].upper()
+        self._report(action, step, ResourceStatus(f"{verb}_IN_PROGRESS"))
+        event = super()._execute_resource_action(
+            action=action,
+            logical_resource_id=step.logical_id,
+            resource_type=step.resource_type,
+            before_properties=PreprocProperties(before),
+            after_properties=None if after is None else PreprocProperties(after),
+        )
+        succeeded = event.status == OperationStatus.SUCCESS
+        self._report(action, step, ResourceStatus(f"{verb}_{'COMPLETE' if succeeded else 'FAILED'}"), event.message)
+        return succeeded
+
+    def _report(self, action: ChangeAction, step: Step, status: ResourceStatus, reason: str = "") -> None:
+        self._process_event(
+            action=action,
+            logical_resource_id=step.logical_id,
+            event_status=OperationStatus.SUCCESS,
+            resource_type=step.resource_type,
+            reason=reason,
+            custom_status=status,
+        )
+
+    # What LocalStack's executor calls while it visits the change set.
+
+    def _execute_resource_change(
+        self, name: str, before: PreprocResource | None, after: PreprocResource | None
+    ) -> None:
+        self._policies[name] = getattr(after, "deletion_policy", None)
+        super()._execute_resource_change(name=name, before=before, after=after)
+
+    def _execute_resource_action(
+        self,
+        action: ChangeAction,
+        logical_resource_id: str,
+        resource_type: str,
+        before_properties: PreprocProperties | None,
+        after_properties: PreprocProperties | None,
+        part_of_replacement: bool = False,
+    ) -> ProgressEvent:
+        event = super()._execute_resource_action(
+            action=action,
+            logical_resource_id=logical_resource_id,
+            resource_type=resource_type,
+            before_properties=before_properties,
+            after_properties=after_properties,
+            part_of_replacement=part_of_replacement,
+        )
+        self._steps.append(
+            Step(
+                action=action,
+                logical_id=logical_resource_id,
+                resource_type=resource_type,
+                before=before_properties.properties if before_properties else {},
+                after=event.resource_model or {},
+                succeeded=event.status == OperationStatus.SUCCESS,
+            )
+        )
+        return event
+
+    def _process_event(self, **event: Any) -> None:
+        """A failed resource is no failed stack yet: the rollback says what becomes of the stack."""
+        stack = self._change_set.stack
+        set_stack_status, stack.set_stack_status = stack.set_stack_status, lambda *_, **__: None
+        try:
+            super()._process_event(**event)
+        finally:
+            stack.set_stack_status = set_stack_status
