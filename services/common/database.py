@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import DateTime, Text, Uuid, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
@@ -97,6 +98,26 @@ def connect_arguments(settings: ServiceSettings) -> dict[str, Any]:
             "tcp_keepalives_count": "3",
         },
     }
+
+
+async def listen(settings: ServiceSettings, purpose: str, channel: str, wake: Callable[[], None]) -> Any:
+    """A connection of its own, outside the pool, that calls `wake` on each NOTIFY of `channel` and when it breaks.
+
+    For background loops: the caller closes it, and starts anew when it breaks.
+    """
+    arguments = connect_arguments(settings)
+    arguments["server_settings"]["application_name"] += f"-{purpose}"
+    connection = await asyncpg.connect(
+        host=settings.database_host,
+        port=settings.database_port,
+        user=settings.database_username,
+        password=settings.database_password.get_secret_value(),
+        database=settings.database_name,
+        **arguments,
+    )
+    await connection.add_listener(channel, lambda *_: wake())
+    connection.add_termination_listener(lambda _: wake())
+    return connection
 
 
 def _notice_dead_connections(engine: Any) -> None:

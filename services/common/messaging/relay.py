@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from services.common import metrics
-from services.common.database import connect_arguments
+from services.common import database, metrics
 from services.common.database_locks import OUTBOX_RELAY
 from services.common.logs import logger
 from services.common.messaging.kafka import Kafka
@@ -46,7 +44,7 @@ class Relay:
     async def run(self, stopping: asyncio.Event) -> None:
         """Until told to stop; what had been committed by then is left to the next leader if it cannot be sent."""
         await self._kafka.ensure_topics(self._topics)
-        connection = await self._connect()
+        connection = await database.listen(self._settings, "relay", "outbox", self._wake.set)
         try:
             while not stopping.is_set():
                 if await connection.fetchval("SELECT pg_try_advisory_lock($1)", OUTBOX_RELAY):
@@ -55,21 +53,6 @@ class Relay:
                 await wait_for(stopping, STAND_BY_SECONDS)
         finally:
             await connection.close(timeout=2)
-
-    async def _connect(self) -> Any:
-        arguments = connect_arguments(self._settings)
-        arguments["server_settings"]["application_name"] += "-relay"
-        connection = await asyncpg.connect(
-            host=self._settings.database_host,
-            port=self._settings.database_port,
-            user=self._settings.database_username,
-            password=self._settings.database_password.get_secret_value(),
-            database=self._settings.database_name,
-            **arguments,
-        )
-        await connection.add_listener("outbox", lambda *_: self._wake.set())
-        connection.add_termination_listener(lambda _: self._wake.set())
-        return connection
 
     async def _lead(self, connection: Any, stopping: asyncio.Event) -> None:
         logger(__name__).info("outbox_leader")

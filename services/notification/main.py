@@ -1,0 +1,14 @@
+"""The notification service."""
+
+from services.common.web.app import create_app
+from services.notification import components, consumers, controller
+from services.notification.config import NotificationSettings
+
+app = create_app(
+    "notification",
+    title="Notifications",
+    settings=NotificationSettings,
+    routers=[controller.router],
+    components=components.compose,
+    consumers=consumers.handlers,
+)
