@@ -1,0 +1,36 @@
+"""What each business event debits and credits."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing import ledger
+from services.billing.entity import Invoice, LedgerAccount, Payment, PaymentMethod, Posting
+from services.common.clock import utc_now
+
+AMOUNTS = st.integers(min_value=1, max_value=10**12)
+
+
+def _lines(postings: list[Posting]) -> dict[str, tuple[int, int]]:
+    return {posting.ledger_account: (posting.debit_minor, posting.credit_minor) for posting in postings}
+
+
+@given(AMOUNTS)
+def test_an_invoice_is_owed_and_earned(amount: int) -> None:
+    account = uuid4()
+    invoice = Invoice(id=uuid4(), account_id=account, total_minor=amount, raised_at=utc_now())
+    entry, postings = ledger.invoice_entry(invoice)
+    assert (entry.kind, entry.reference_id) == ("INVOICE", invoice.id)
+    assert _lines(postings) == {LedgerAccount.RECEIVABLE: (amount, 0), LedgerAccount.REVENUE: (0, amount)}
+    assert {posting.account_id for posting in postings} == {account}
+
+
+@given(AMOUNTS)
+def test_a_payment_is_received_and_owed_no_more(amount: int) -> None:
+    payment = Payment(id=uuid4(), amount_minor=amount, method=PaymentMethod.CASH, received_at=utc_now())
+    entry, postings = ledger.payment_entry(payment, uuid4())
+    assert (entry.kind, entry.reference_id) == ("PAYMENT", payment.id)
+    assert _lines(postings) == {LedgerAccount.CASH: (amount, 0), LedgerAccount.RECEIVABLE: (0, amount)}
