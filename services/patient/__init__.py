@@ -1,0 +1,1 @@
+"""Patients: who they are, whose records they are, and what became of them."""

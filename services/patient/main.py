@@ -1,0 +1,16 @@
+"""The patient service."""
+
+from services.common.web.app import create_app
+from services.contracts import topics
+from services.patient import controller, grpc_clients, grpc_server
+from services.patient.config import PatientSettings
+
+app = create_app(
+    "patient",
+    title="Patients",
+    settings=PatientSettings,
+    routers=[controller.router],
+    components=grpc_clients.compose,
+    topics=[topics.PATIENT],
+    grpc_services=grpc_server.register,
+)
