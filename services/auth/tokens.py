@@ -7,14 +7,18 @@ import base64
 import hashlib
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from services.auth.config import AuthSettings
-from services.common.aws import Aws
+from services.common.aws import Aws, AwsError
+from services.common.errors import Unavailable
 from services.common.identifiers import uuid7
 from services.common.logs import describe, logger
 from services.contracts.jwk import jwk_of
@@ -35,15 +39,14 @@ class SigningKey:
 
     async def sign(self, message: bytes) -> bytes:
         """An RS256 signature (RFC 7518, section 3.3)."""
-        answer = await self._aws.call(
-            "kms",
-            "sign",
-            KeyId=self._key,
-            Message=message,
-            MessageType="RAW",
-            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
-        )
-        return bytes(answer["Signature"])
+        wanted = {
+            "KeyId": self._key,
+            "Message": base64.b64encode(message).decode(),
+            "MessageType": "RAW",
+            "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
+        }
+        answer = await self._ask("Sign", wanted)
+        return base64.b64decode(answer["Signature"])
 
     async def key_id(self) -> str:
         """The key's name in tokens and in the published key set (RFC 7638 thumbprint)."""
@@ -58,7 +61,7 @@ class SigningKey:
     async def _load(self) -> None:
         async with self._lock:
             if self._public is None:
-                der = bytes((await self._aws.call("kms", "get_public_key", KeyId=self._key))["PublicKey"])
+                der = base64.b64decode((await self._ask("GetPublicKey", {"KeyId": self._key}))["PublicKey"])
                 public = load_der_public_key(der)
                 if not isinstance(public, RSAPublicKey):
                     raise TypeError("the signing key is not an RSA key")
@@ -66,10 +69,15 @@ class SigningKey:
 
     async def warm_up(self) -> None:
         """Makes the first sign-in as fast as the others; a KMS that is away now may be there by then."""
-        try:
+        with suppress(Unavailable):
             await self._load()
-        except Exception as error:  # botocore's classes are not imported for an except clause
-            logger(__name__).warning("signing_key_unavailable", **describe(error))
+
+    async def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return await self._aws.json("kms", f"TrentService.{operation}", parameters)
+        except (AwsError, OSError, HTTPException, ValueError) as error:
+            logger(__name__).error("signing_key_unavailable", **describe(error))
+            raise Unavailable("Tokens cannot be signed at the moment.") from error
 
 
 class AccessTokens:
