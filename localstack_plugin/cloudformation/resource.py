@@ -1,6 +1,8 @@
 """The base class of this plugin's CloudFormation resource types."""
 
 import logging
+import secrets
+import string
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +17,7 @@ from localstack.services.cloudformation.resource_provider import (
 
 LOG = logging.getLogger(__name__)
 
-NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist")
+NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist", "404")
 
 
 class Failed(Exception):
@@ -44,11 +46,15 @@ class Resource(ResourceProvider):
     def SCHEMA(self) -> dict:
         return schema(self.TYPE)
 
+    def default_name(self, request: ResourceRequest, length: int = 64) -> str:
+        """A name as AWS makes one up: stack, logical id and a random part."""
+        suffix = "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(12))
+        stem = f"{request.stack_name}-{request.logical_resource_id}"[: length - len(suffix) - 1]
+        return f"{stem}-{suffix}"
+
     def client(self, request: ResourceRequest, service: str) -> Any:
         """A plain boto3 client for ``service`` in the stack's account and region."""
-        return connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).get_client(
-            service_name=service
-        )
+        return connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).get_client(service)
 
     def done(self, model: dict) -> ProgressEvent:
         """The action is complete; ``model`` holds all properties and attributes."""
@@ -59,8 +65,16 @@ class Resource(ResourceProvider):
         return ProgressEvent(
             status=OperationStatus.IN_PROGRESS,
             resource_model=model,
-            custom_context={**request.custom_context, **context},
+            custom_context={**request.custom_context, "created": True, **context},
         )
+
+    def created(self, request: ResourceRequest) -> None:
+        """Notes that the resource exists from here on: a failure after this is rolled back by ``delete``.
+
+        Only a type that is known by a name which its template chooses has to say so;
+        ``wait`` says it too.
+        """
+        request.custom_context["created"] = True
 
     def failed(self, message: str, code: str = "GeneralServiceException") -> ProgressEvent:
         """The action failed, and why."""
@@ -68,7 +82,7 @@ class Resource(ResourceProvider):
 
 
 def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> ProgressEvent:
-    """Runs ``create``, ``update`` or ``delete`` of a Resource, turning exceptions into failures.
+    """Runs ``create``, ``update`` or ``delete`` of any type, turning exceptions into failures.
 
     A resource that is gone already counts as deleted, as in AWS's resource handlers
     (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html).
@@ -81,24 +95,34 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
             return ProgressEvent(status=OperationStatus.SUCCESS, resource_model={})
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
         message = f"{error.response['Error'].get('Message', '')} (Status Code: {status}, Error Code: {code})"
-        return _failure(request, message, code)
+    except NotImplementedError:
+        code, message = "UnsupportedOperation", f"The local {request.resource_type} cannot be changed by {action}"
     except Failed as error:
-        return _failure(request, str(error), error.code)
+        code, message = error.code, str(error)
     except BotoCoreError as error:
-        return _failure(request, str(error), "InvalidRequest")
+        code, message = "InvalidRequest", str(error)
     except Exception as error:
         LOG.exception("%s of %s (%s)", action, request.logical_resource_id, request.resource_type)
-        return _failure(request, f"{type(error).__name__}: {error}", "InternalFailure")
-
-
-def _failure(request: ResourceRequest, message: str, code: str) -> ProgressEvent:
-    # The model tells a rollback what there is to remove.
+        code, message = "InternalFailure", f"{type(error).__name__}: {error}"
     return ProgressEvent(
         status=OperationStatus.FAILED,
-        resource_model=request.desired_state,
+        resource_model=request.desired_state if _came_into_being(provider, request) else {},
         message=f'Resource handler returned message: "{message}"',
         error_code=code,
     )
+
+
+def _came_into_being(provider: ResourceProvider, request: ResourceRequest) -> bool:
+    """Whether a failed creation left something that a rollback has to remove.
+
+    A name that the template chose proves nothing: creation fails as well because
+    somebody else's resource has that name, and that one must not be deleted.
+    """
+    if request.custom_context:
+        return True
+    identifier = provider.SCHEMA["primaryIdentifier"]
+    generated = set(identifier) <= set(provider.SCHEMA.get("readOnlyProperties", []))
+    return generated and all(request.desired_state.get(path.rpartition("/")[2]) for path in identifier)
 
 
 def schema(resource_type: str) -> dict:

@@ -1,0 +1,53 @@
+"""CloudFormation property trees as API requests, guided by the API's own model.
+
+Templates spell members in Pascal case and carry numbers and booleans as text where they like; the botocore shape of
+the operation's input says what the API wants. A property that the API does not have fails instead of getting lost.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+_NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
+
+
+class UnsupportedProperty(ValueError):
+    """The API operation has no member for a property."""
+
+
+def to_request(client: Any, operation: str, tree: dict[str, Any], ignore: Collection[str] = ()) -> dict[str, Any]:
+    """Arguments for `operation` (in the API's spelling, e.g. "CreateService") from the properties of a resource.
+
+    Properties in `ignore` (read-only ones, or those that the caller handles) are left out.
+    """
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    return dict(_convert(shape, {k: v for k, v in tree.items() if k not in ignore}, operation))
+
+
+def _convert(shape: Any, value: Any, path: str) -> Any:
+    if value is None:
+        return None
+    if shape.type_name == "structure":
+        return _structure(shape, value, path)
+    if shape.type_name == "list":
+        return [_convert(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
+    if shape.type_name == "map":
+        return {key: _convert(shape.value, item, f"{path}.{key}") for key, item in value.items()}
+    if shape.type_name == "boolean":
+        return value if isinstance(value, bool) else str(value).lower() == "true"
+    if shape.type_name in _NUMBERS:
+        return _NUMBERS[shape.type_name](value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _structure(shape: Any, value: dict[str, Any], path: str) -> dict[str, Any]:
+    members = {name.lower(): name for name in shape.members}
+    converted = {}
+    for key, item in value.items():
+        name = members.get(key.lower())
+        if name is None:
+            raise UnsupportedProperty(f"Unsupported property: {path}.{key}")
+        if item is not None:
+            converted[name] = _convert(shape.members[name], item, f"{path}.{key}")
+    return converted
