@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, EmailStr, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from services.common.dto import RequestModel, ResponseModel
+from services.common.fields import Email, PersonName
 from services.common.paging import PageRequest
 from services.contracts.roles import Role
 
@@ -16,7 +17,6 @@ Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+
 # As typed: spaces at the ends belong to it. NIST SP 800-63B, 5.1.1.2: at least 8, no rules of composition.
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, strip_whitespace=False)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=False)]
-FullName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Roles = Annotated[frozenset[Role], Field(min_length=1)]
 
@@ -32,16 +32,9 @@ class Registration(_WithPassword):
 
     username: Username
     password: NewPassword
-    email: EmailStr = Field(max_length=254)
-    full_name: FullName | None = None
+    email: Email
+    full_name: PersonName | None = None
     roles: Roles | None = None
-
-    @field_validator("full_name")
-    @classmethod
-    def _without_margins(cls, value: str | None) -> str | None:
-        if value is not None and not value.strip():
-            raise ValueError("must not be blank")
-        return value.strip() if value else value
 
 
 class Login(_WithPassword):

@@ -117,7 +117,7 @@ async def verify(session: AsyncSession) -> Verdict:
     return Verdict(expected - 1, digest.hex(), fault)
 
 
-def _strays() -> Select[tuple[int]]:
+def _strays() -> Select[int]:
     log, chain, queue = tables.audit_log, tables.audit_chain, tables.audit_unsealed
     linked = select(chain.c.audit_id).where(chain.c.audit_id == log.c.id).exists()
     waiting = select(queue.c.audit_id).where(queue.c.audit_id == log.c.id).exists()

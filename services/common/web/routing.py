@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.common import metrics
 from services.common.database import is_transient, sqlstate
-from services.common.errors import BadRequest
+from services.common.errors import BadRequest, Problem, Unprocessable
 from services.common.idempotency import InFlight, Replay
 from services.common.service import runtime_of
 from services.common.web import problems, strict_json
@@ -38,12 +38,15 @@ class StrictRequest(Request):
         try:
             return strict_json.loads(await self.body())
         except strict_json.MalformedJson as error:
-            # Starlette's HTTPException alone passes FastAPI's body reader unchanged.
-            raise _Refused(BadRequest("malformed-json", f"The body is {error}.")) from error
+            unfit = isinstance(error, strict_json.UnfitText)
+            problem = Unprocessable("unfit-text", f"{error}.") if unfit else BadRequest("malformed-json", f"{error}.")
+            raise _Refused(problem) from error
 
 
 class _Refused(strict_json.MalformedJson):
-    def __init__(self, problem: BadRequest) -> None:
+    """FastAPI makes any exception of its body reader a bare 400; this one's problem is put in its place."""
+
+    def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
 

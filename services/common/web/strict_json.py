@@ -13,6 +13,10 @@ class MalformedJson(ValueError):
     """Not JSON, or JSON that the system will not take."""
 
 
+class UnfitText(MalformedJson):
+    """JSON whose strings cannot be kept as they are."""
+
+
 def loads(body: bytes) -> Any:
     """Parses. Refuses invalid UTF-8, NaN and infinities, deep nesting, NUL and lone surrogates in strings.
 
@@ -57,4 +61,4 @@ def _walk(value: Any, depth: int) -> None:
 
 def _check_text(text: str) -> None:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise MalformedJson("a string holds NUL or a lone surrogate")
+        raise UnfitText("a string holds NUL or a lone surrogate")

@@ -1,0 +1,193 @@
+"""Real PostgreSQL, Kafka and KMS for the services' tests: from the running LocalStack, through AWS's own API.
+
+For development without one: TEST_DATABASE_URL (a superuser's, `postgresql://user:password@host:port/database`) and
+TEST_KAFKA_BOOTSTRAP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import asyncpg
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from sqlalchemy import make_url
+
+from services.common.commands.migrate import migrate
+from services.common.messaging.kafka import Kafka
+from services.common.settings import ServiceSettings
+
+INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
+DatabaseUrl = Callable[[str], Awaitable[str]]
+
+
+def aws(service: str) -> Any:
+    """A client of the running LocalStack."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    return boto3.client(service, endpoint_url=endpoint, **keys)
+
+
+def until(ready: Callable[[], Any], seconds: float = 90) -> Any:
+    """What `ready` returns once that is something; asks four times a second."""
+    deadline = time.monotonic() + seconds
+    while not (found := ready()):
+        assert time.monotonic() < deadline, "LocalStack took too long"
+        time.sleep(0.25)
+    return found
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server where tests may create databases."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    rds = aws("rds")
+    about = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "EngineVersion": "17", "AllocatedStorage": 20}
+    login = {"MasterUsername": "postgres", "MasterUserPassword": PASSWORD}
+    try:
+        rds.create_db_instance(DBInstanceIdentifier=INSTANCE, **about, **login)
+    except rds.exceptions.DBInstanceAlreadyExistsFault:
+        pass  # an interrupted run left it
+
+    def available() -> dict[str, Any] | None:
+        found = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"][0]
+        return found["Endpoint"] if found["DBInstanceStatus"] == "available" else None
+
+    endpoint = until(available)
+    yield f"postgresql://postgres:{PASSWORD}@{endpoint['Address']}:{endpoint['Port']}/postgres"
+    rds.delete_db_instance(DBInstanceIdentifier=INSTANCE, SkipFinalSnapshot=True)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap() -> Iterator[str]:
+    """The address of a Kafka cluster that no deployed service reads."""
+    given = os.environ.get("TEST_KAFKA_BOOTSTRAP")
+    if given:
+        yield given
+        return
+    arn = _create_cluster(aws("kafka"))
+    kafka = aws("kafka")
+    until(lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "ACTIVE")
+    yield kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
+    kafka.delete_cluster(ClusterArn=arn)
+
+
+def _create_cluster(kafka: Any) -> str:
+    left = kafka.list_clusters(ClusterNameFilter=CLUSTER)["ClusterInfoList"]
+    if left:  # by an interrupted run
+        return str(left[0]["ClusterArn"])
+    subnets = [subnet["SubnetId"] for subnet in aws("ec2").describe_subnets()["Subnets"]][:2]
+    nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets, "SecurityGroups": []}
+    encryption = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
+    made = kafka.create_cluster(
+        ClusterName=CLUSTER,
+        KafkaVersion="3.9.x",
+        NumberOfBrokerNodes=len(subnets),
+        BrokerNodeGroupInfo=nodes,
+        EncryptionInfo=encryption,
+        ClientAuthentication={"Unauthenticated": {"Enabled": True}},
+    )
+    return str(made["ClusterArn"])
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> Iterator[str]:
+    """An RSA key in KMS."""
+    kms = aws("kms")
+    arn = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    yield arn
+    try:
+        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    except ClientError as error:
+        print(f"cleanup: {error}")
+
+
+@pytest.fixture(scope="session")
+def _templates(database_server: str) -> Iterator[dict[str, str]]:
+    """Migrated databases to copy, by service: migrating anew for each test would take longer than most tests."""
+    templates: dict[str, str] = {}
+    yield templates
+    for name in templates.values():
+        asyncio.run(_administer(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def database_url(database_server: str, _templates: dict[str, str]) -> AsyncIterator[DatabaseUrl]:
+    """`await database_url("patient")` is the URL of a migrated database that only this test uses."""
+    made: list[str] = []
+
+    async def create(service: str) -> str:
+        if service not in _templates:
+            _templates[service] = await _template(database_server, service)
+        name = f"test_{service}_{uuid.uuid4().hex[:12]}"
+        await _administer(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{_templates[service]}"')
+        made.append(name)
+        return _with_database(database_server, name)
+
+    yield create
+    for name in made:
+        await _administer(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _template(server: str, service: str) -> str:
+    name = f"template_{service}_{uuid.uuid4().hex[:12]}"
+    await _administer(server, f'CREATE DATABASE "{name}"')
+    await migrate(settings_of(_with_database(server, name), ServiceSettings, service_name=service))
+    return name
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _with_database(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def settings_of(url: str, kind: type[Any], **more: Any) -> Any:
+    """Settings of a service whose database is at `url`."""
+    parts = make_url(url)
+    return kind(
+        database_host=parts.host,
+        database_port=parts.port or 5432,
+        database_name=parts.database,
+        database_username=parts.username,
+        database_password=parts.password or "",
+        grpc_port=0,
+        **more,
+    )
+
+
+@pytest.fixture
+async def service_settings(database_url: DatabaseUrl, kafka_bootstrap: str) -> Callable[..., Awaitable[Any]]:
+    """`await service_settings("auth", AuthSettings, ...)`: settings with a fresh database and the Kafka cluster."""
+
+    async def make(service: str, kind: type[Any] = ServiceSettings, **more: Any) -> Any:
+        url = await database_url(service)
+        defaults = {
+            "service_name": service,
+            "kafka_bootstrap_servers": kafka_bootstrap,
+            "jwt_issuer": "http://issuer.test",
+        }
+        return settings_of(url, kind, **{**defaults, **more})
+
+    return make
+
+
+@pytest.fixture
+async def kafka(kafka_bootstrap: str) -> Kafka:
+    """A client factory for the test's own producers and consumers."""
+    return Kafka(ServiceSettings(service_name="test", kafka_bootstrap_servers=kafka_bootstrap))
