@@ -56,8 +56,12 @@ def add_source(source: Source) -> None:
 
 
 def endpoint_names(query: Query) -> Answer | None:
-    """`localhost.localstack.cloud` and everything below it, as the address that a VPC's tasks reach."""
-    if query.name != settings.ENDPOINT_HOST and not query.name.endswith("." + settings.ENDPOINT_HOST):
+    """`localhost.localstack.cloud` and everything below it, as the address that a VPC's tasks reach.
+
+    AWS's SDKs also put prefixes in front of an endpoint's name (`data-` for DiscoverInstances).
+    """
+    prefix, found, rest = query.name.rpartition(settings.ENDPOINT_HOST)
+    if not found or rest or prefix[-1:] not in ("", ".", "-"):
         return None
     if query.type == "AAAA":
         return Answer()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
+from botocore.config import Config
+
 IMAGE = "pms/base:latest"
 """Debian with Python; whoever has the LocalStack image has this one."""
 CIDR = os.environ.get("PMS_TEST_VPC_CIDR", "10.63.0.0/16")
@@ -19,7 +21,9 @@ class Lab:
     """Everything made here is removed at the end, running tasks included."""
 
     def __init__(self, aws: Callable[..., Any]) -> None:
-        self.ecs, self.ec2, self.logs, self.sd = aws("ecs"), aws("ec2"), aws("logs"), aws("servicediscovery")
+        self.ecs, self.ec2, self.logs = aws("ecs"), aws("ec2"), aws("logs")
+        # DiscoverInstances would go to the host data-localhost, which no machine knows
+        self.sd = aws("servicediscovery", config=Config(inject_host_prefix=False))
         self.name = f"lab-{uuid.uuid4().hex[:8]}"
 
     def __enter__(self) -> "Lab":

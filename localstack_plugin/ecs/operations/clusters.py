@@ -19,7 +19,7 @@ class ClusterOperations(Operations):
         existing = moto_backend(context.account_id, context.region).clusters.get(name)
         if existing is None or existing.status != "ACTIVE":
             dispatch.moto(context, "CreateCluster", {**request, "clusterName": name})
-        return {"cluster": self._described(context, name)}
+        return {"cluster": self._described_cluster(context, name)}
 
     def describe_clusters(self, context: RequestContext, request: Request) -> Response:
         names = [reference.rsplit("/", 1)[-1] for reference in request.get("clusters") or ["default"]]
@@ -42,9 +42,9 @@ class ClusterOperations(Operations):
         if any(t.stopped_at is None for t in self.store.tasks_in(scope)):
             raise errors.error("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
         dispatch.moto(context, "DeleteCluster", {"cluster": scope.cluster})
-        return {"cluster": self._described(context, scope.cluster)}
+        return {"cluster": self._described_cluster(context, scope.cluster)}
 
-    def _described(self, context: RequestContext, name: str) -> Any:
+    def _described_cluster(self, context: RequestContext, name: str) -> Any:
         request = {"clusters": [name], "include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}
         return {**dispatch.moto(context, "DescribeClusters", request)["clusters"][0], **self._counts(context, name)}
 

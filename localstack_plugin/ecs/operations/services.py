@@ -56,10 +56,10 @@ class ServiceOperations(Operations):
         with self.store.lock:
             self.store.services[service.arn] = service
         self.scheduler.wake(service.arn)
-        return {"service": self._described(service)}
+        return {"service": self._described_service(service)}
 
     def update_service(self, context: RequestContext, request: Request) -> Response:
-        service = self._service(context, request, request["service"])
+        service = self._find_service(context, request, request["service"])
         if service.status != "ACTIVE":
             raise errors.service_not_active()
         _refuse_unsupported(request)
@@ -76,10 +76,10 @@ class ServiceOperations(Operations):
             if _revision(settings) != service.primary.service_revision or request.get("forceNewDeployment"):
                 _begin_deployment(service)
         self.scheduler.wake(service.arn)
-        return {"service": self._described(service)}
+        return {"service": self._described_service(service)}
 
     def delete_service(self, context: RequestContext, request: Request) -> Response:
-        service = self._service(context, request, request["service"])
+        service = self._find_service(context, request, request["service"])
         with self.store.lock:
             if service.status == "ACTIVE":
                 if service.desired_count > 0 and not request.get("force"):
@@ -87,7 +87,7 @@ class ServiceOperations(Operations):
                 service.desired_count = 0
                 service.status = "DRAINING"
         self.scheduler.wake(service.arn)
-        return {"service": self._described(service)}
+        return {"service": self._described_service(service)}
 
     def describe_services(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
@@ -95,7 +95,7 @@ class ServiceOperations(Operations):
         for reference in request.get("services") or []:
             service = self.store.find_service(scope, reference)
             if service is not None:
-                found.append(self._described(service, wants(request, "TAGS")))
+                found.append(self._described_service(service, wants(request, "TAGS")))
             else:
                 arn = scope.arn("service", scope.cluster, reference.rsplit("/", 1)[-1])
                 failures.append({"arn": arn, "reason": "MISSING"})
@@ -112,13 +112,13 @@ class ServiceOperations(Operations):
         items, more = page(arns, {"maxResults": 10, **request})
         return {"serviceArns": items, **more}
 
-    def _service(self, context: RequestContext, request: Request, reference: str) -> Service:
+    def _find_service(self, context: RequestContext, request: Request, reference: str) -> Service:
         service = self.store.find_service(self.scope(context, request.get("cluster")), reference)
         if service is None or service.status == "INACTIVE":
             raise errors.service_not_found()
         return service
 
-    def _described(self, service: Service, with_tags: bool = True) -> Response:
+    def _described_service(self, service: Service, with_tags: bool = True) -> Response:
         with self.store.lock:
             return describe.service(service, list(self.store.tasks_of(service)), with_tags)
 
