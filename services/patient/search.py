@@ -43,7 +43,9 @@ class PatientSearch:
         return order.page(rows, page)
 
     async def _ranked(self, statement: Select[Patient], wanted: str, page: PageRequest) -> Slice[Any]:
-        likeness = func.word_similarity(wanted, Patient.name_key)
+        likeness = func.greatest(
+            func.word_similarity(wanted, Patient.name_key), func.similarity(wanted, Patient.name_key)
+        )
         by_email = case((_starts_with(Patient.email, wanted), 1.0), else_=0.0)
         # A whole number, because a cursor must find exactly the row again that it was made of.
         score = cast(func.greatest(likeness, by_email) * 1000, Integer).label("score")
@@ -62,8 +64,9 @@ def _filtered(statement: Select[Patient], criteria: Criteria) -> Select[Patient]
         statement = statement.where(Patient.dob == criteria.dob)
     if criteria.q:
         wanted = folded(criteria.q)
-        similar: ColumnElement[bool] = literal(wanted).bool_op("<%")(Patient.name_key)
-        statement = statement.where(or_(similar, _has_word(wanted), _starts_with(Patient.email, wanted)))
+        alike = Patient.name_key.bool_op("%")(wanted)  # the whole name, with typing errors
+        part: ColumnElement[bool] = literal(wanted).bool_op("<%")(Patient.name_key)  # a stretch of it
+        statement = statement.where(or_(alike, part, _has_word(wanted), _starts_with(Patient.email, wanted)))
     return statement
 
 

@@ -1,0 +1,178 @@
+"""Finding patients: filters, orders, pages, and that their cost does not grow with the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.common.service import Runtime
+from tests.integration.patient.conftest import Caller
+
+PEOPLE = [
+    ("Ada Lovelace", "1915-12-10"),
+    ("Émile Zola", "1940-04-02"),
+    ("Jonathan Smith", "1970-01-01"),
+    ("Jon Snow", "1970-01-01"),
+    ("Smilla Jaspersen", "1980-05-05"),
+    ("Siobhán O'Neill-Roth", "1961-06-06"),
+    ("Maria del Carmen Ortiz", "1999-09-09"),
+]
+
+
+@pytest.fixture
+async def people(staff: Caller) -> list[dict[str, Any]]:
+    return [
+        await staff.register(name=name, dob=dob, email=f"{name.split()[-1].lower()}@example.org")
+        for name, dob in PEOPLE
+    ]
+
+
+async def names(caller: Caller, **params: Any) -> list[str]:
+    response = await caller.request("GET", params=params)
+    assert response.status_code == 200, response.text
+    return [item["name"] for item in response.json()["items"]]
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"name": "jon"}, ["Jon Snow", "Jonathan Smith"]),
+        ({"name": "SMI"}, ["Jonathan Smith", "Smilla Jaspersen"]),
+        ({"name": "emile"}, ["Émile Zola"]),
+        ({"name": "ÉMILE Z"}, ["Émile Zola"]),
+        ({"name": "ithan"}, []),
+        ({"name": "o'n"}, ["Siobhán O'Neill-Roth"]),
+        ({"name": "roth"}, ["Siobhán O'Neill-Roth"]),
+        ({"name": "%"}, []),
+        ({"name": "_"}, []),
+        ({"email": "LOVELACE@example.org"}, ["Ada Lovelace"]),
+        ({"email": "ada"}, []),
+        ({"dob": "1970-01-01", "sort": "name"}, ["Jon Snow", "Jonathan Smith"]),
+        ({"dob": "1970-01-01", "name": "jonathan"}, ["Jonathan Smith"]),
+        ({"q": "jonathon smiht"}, ["Jonathan Smith"]),
+        ({"q": "lovelase"}, ["Ada Lovelace"]),
+        ({"q": "zola@"}, ["Émile Zola"]),
+        ({"q": "oneill"}, ["Siobhán O'Neill-Roth"]),
+        ({"q": "zzzz"}, []),
+    ],
+)
+async def test_people_are_found(staff: Caller, params: dict[str, str], expected: list[str]) -> None:
+    assert await names(staff, **params) == expected
+
+
+@pytest.mark.usefixtures("people")
+async def test_the_best_match_comes_first(staff: Caller) -> None:
+    assert (await names(staff, q="jon snow"))[0] == "Jon Snow"
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    "params", [{}, {"sort": "name"}, {"sort": "-name"}, {"sort": "-dob"}, {"q": "jon"}, {"name": "j"}]
+)
+async def test_pages_hold_everything_once_in_the_order_asked_for(staff: Caller, params: dict[str, str]) -> None:
+    whole = await names(staff, **params)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await staff.request("GET", params={**params, "limit": 1, **cursor})).json()
+        seen += [item["name"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == whole
+    assert len(seen) == len(set(seen)) >= 2
+
+
+@pytest.mark.usefixtures("people")
+async def test_what_is_registered_meanwhile_disturbs_no_page(staff: Caller) -> None:
+    first = (await staff.request("GET", params={"sort": "name", "limit": 3})).json()
+    await staff.register(name="Aaron Aardvark")
+    rest = await names(staff, sort="name", cursor=first["next_cursor"])
+    assert len({item["name"] for item in first["items"]} | set(rest)) == 7
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"limit": 10**9},
+        {"limit": "x"},
+        {"cursor": "forged"},
+        {"cursor": "WyJuYW1lIiwieCIsInkiXQ"},
+        {"sort": "password"},
+        {"dob": "1990-02-30"},
+        {"dob": "1990"},
+        {"owner_user_id": "x"},
+        {"name": ""},
+        {"q": "x" * 201},
+    ],
+    ids=str,
+)
+async def test_bad_parameters_are_refused(staff: Caller, params: dict[str, Any]) -> None:
+    assert (await staff.request("GET", params=params)).status_code == 422
+
+
+async def test_a_cursor_of_another_order_is_refused(staff: Caller, people: list[dict[str, Any]]) -> None:
+    page = (await staff.request("GET", params={"sort": "name", "limit": 1})).json()
+    answer = await staff.request("GET", params={"sort": "-name", "cursor": page["next_cursor"]})
+    assert answer.status_code == 422
+
+
+FILL = """
+    INSERT INTO patient (id, name, email, dob, registered_at, name_key, version, updated_at)
+    SELECT gen_random_uuid(), initcap(key), 'p' || n || '@example.org', date '1930-01-01' + (n * 7919) % 34000,
+           now() - n * interval '1 minute', key, 1, now()
+    FROM (SELECT n, 'first' || (n * 31) % 997 || ' last' || (n * 17) % 4999 AS key
+          FROM generate_series(1, 20000) n) names
+"""
+INDEXED = {
+    "newest": {},
+    "by name": {"sort": "name"},
+    "by birth": {"sort": "-dob"},
+    "prefix": {"name": "first12"},
+    "family name": {"name": "last123"},
+    "e-mail": {"email": "p77@example.org"},
+    "birthday": {"dob": "1950-05-05"},
+    "similar": {"q": "frist12 last3344"},
+}
+
+
+async def test_no_list_or_search_reads_the_whole_table(staff: Caller, runtime: Runtime[Any, Any]) -> None:
+    async with runtime.database.read_session() as session:
+        await session.execute(text(FILL))
+        await session.execute(text("ANALYZE patient"))
+
+        # Whether an index fits, not whether it pays: that depends on how many rows a test has time to make.
+        await session.execute(text("SET enable_seqscan = off"))
+        for what, params in INDEXED.items():
+            plan = await _plan(session, staff, params)
+            assert "Seq Scan" not in plan, f"{what}: {plan}"
+
+
+async def _plan(session: Any, staff: Caller, params: dict[str, str]) -> str:
+    """The plan of the statement that a list with these parameters runs."""
+    from sqlalchemy.dialects.postgresql import asyncpg
+
+    from services.common.paging import PageRequest
+    from services.patient import mapper, search
+    from services.patient.dto import PatientQuery
+
+    statements: list[Any] = []
+
+    class Recorder:
+        async def scalars(self, statement: Any) -> Any:
+            statements.append(statement)
+            raise StopAsyncIteration
+
+        execute = scalars
+
+    query = PatientQuery.model_validate(params)
+    with pytest.raises(StopAsyncIteration):
+        await search.PatientSearch(Recorder()).find(mapper.criteria(query), None, PageRequest())  # type: ignore[arg-type]
+    compiled = statements[0].compile(dialect=asyncpg.dialect(), compile_kwargs={"literal_binds": True})
+    rows = await session.execute(text("EXPLAIN " + str(compiled).replace(":", r"\:")))
+    return "\n".join(row[0] for row in rows)
