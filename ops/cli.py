@@ -15,7 +15,8 @@ from ops import locking, processes, settings
 from ops.problems import Problem
 
 app = typer.Typer(help="Patient Management System: operator commands.", no_args_is_help=True, add_completion=False)
-console = Console(highlight=False)
+# Without a terminal Rich assumes 80 columns and cuts tables off.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
 
 Service = Annotated[str, typer.Argument(help="auth, patient, ... or localstack")]
