@@ -81,7 +81,8 @@ def current() -> Registry:
 
 def address() -> str:
     """``localhost:4510``: what image names begin with, on the host as in LocalStack."""
-    return f"{HOST}:{current().port}"
+    # The registry has the first port of the range for itself, whether it runs yet or not.
+    return f"{HOST}:{settings.external_ports().start}"
 
 
 def start() -> None:
