@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import grpc
 
 from services.billing import mapper
 from services.billing.repository import BillingRepository
 from services.billing.service import BillingService
-from services.common.errors import Forbidden, Unprocessable
+from services.common.errors import Forbidden
+from services.common.rpc.ids import uuid_of
 from services.common.rpc.server import current_principal
 from services.common.security.principal import Principal
 from services.common.service import Runtime
@@ -38,8 +38,8 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
     ) -> messages.CreateBillingAccountResponse:
         """Opens the account, or returns the one there is."""
         principal = _authorised(Scope.PATIENTS_WRITE)
-        patient_id = _uuid(request.patient_id)
-        owner = _uuid(request.owner_user_id) if request.HasField("owner_user_id") else None
+        patient_id = uuid_of(request.patient_id)
+        owner = uuid_of(request.owner_user_id) if request.HasField("owner_user_id") else None
         if not principal.has(Role.STAFF, Role.ADMIN):
             if owner != principal.subject:
                 raise Forbidden
@@ -55,7 +55,7 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
         """The patient's account."""
         principal = _authorised(Scope.BILLING_READ)
         async with self._runtime.database.unit_of_work() as uow:
-            account = await _billing(uow).account(principal, _uuid(request.patient_id))
+            account = await _billing(uow).account(principal, uuid_of(request.patient_id))
         return messages.GetAccountResponse(account=mapper.to_account_message(account))
 
 
@@ -68,10 +68,3 @@ def _authorised(scope: Scope) -> Principal:
     if not principal.may(scope) or not principal.has(*_ROLES):
         raise Forbidden
     return principal
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Unprocessable("invalid-id", "An id is not a UUID.") from error

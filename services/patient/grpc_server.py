@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from services.common.errors import Forbidden, Unprocessable
+from services.common.rpc.ids import uuid_of
 from services.common.rpc.server import current_principal
 from services.common.service import Runtime
 from services.common.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ class PatientServicer(patient_v1_pb2_grpc.PatientServiceServicer):
 
     async def GetPatient(self, request: Any, context: Any) -> patient_v1_pb2.GetPatientResponse:
         """One record."""
-        id = _uuid(request.id)
+        id = uuid_of(request.id)
         async with self._runtime.database.unit_of_work() as work:
             patient = await self._service(work).get(id)
             return patient_v1_pb2.GetPatientResponse(patient=mapper.message(patient))
@@ -34,7 +34,7 @@ class PatientServicer(patient_v1_pb2_grpc.PatientServiceServicer):
         """Several records; those not found are left out."""
         if len(request.ids) > MAX_BATCH:
             raise Unprocessable("too-many-ids", f"At most {MAX_BATCH} ids.")
-        ids = [_uuid(id) for id in request.ids]
+        ids = [uuid_of(id) for id in request.ids]
         async with self._runtime.database.unit_of_work() as work:
             patients = await self._service(work).get_many(ids)
             return patient_v1_pb2.BatchGetPatientsResponse(patients=map(mapper.message, patients))
@@ -44,13 +44,6 @@ class PatientServicer(patient_v1_pb2_grpc.PatientServiceServicer):
         if not principal.may(Scope.PATIENTS_READ):
             raise Forbidden
         return patient_service(principal, work, self._runtime)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Unprocessable("invalid-id", "An id is a UUID.") from None
 
 
 def register(server: Any, runtime: Runtime[Any, Any], components: Any) -> None:

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import make_url
 
 from services.common.service import Runtime
 from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
 from services.patient.config import PatientSettings
 from services.patient.main import app
+from tests.integration.conftest import DatabaseUrl, settings_of
 
 PATH = "/api/patients"
 
@@ -51,18 +51,12 @@ def issuer() -> TestIssuer:
 
 
 @pytest.fixture
-async def settings(database_url: Callable[[str], Any]) -> PatientSettings:
-    url = make_url(await database_url("patient"))
-    return PatientSettings(
-        service_name="patient",
-        database_host=url.host,
-        database_port=url.port or 5432,
-        database_name=url.database,
-        database_username=url.username,
-        database_password=url.password or "",
-        kafka_bootstrap_servers="localhost:1",
-        grpc_port=0,
+async def settings(database_url: DatabaseUrl) -> PatientSettings:
+    """Without a broker: what these tests see of events is the outbox."""
+    found: PatientSettings = settings_of(
+        await database_url("patient"), PatientSettings, service_name="patient", kafka_bootstrap_servers="localhost:1"
     )
+    return found
 
 
 @pytest.fixture

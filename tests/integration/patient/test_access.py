@@ -1,0 +1,198 @@
+"""Who may do what to whose record, through both doors; and that it is put on record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import httpx
+import pytest
+from grpc import StatusCode
+from sqlalchemy import select
+
+from services.common import tables
+from services.common.rpc.server import Server
+from services.common.service import Runtime
+from services.common.testing import TestIssuer
+from services.contracts.proto import patient_v1_pb2 as messages
+from services.contracts.proto import patient_v1_pb2_grpc
+from services.contracts.roles import Role
+from services.contracts.routes import routes_of
+from services.patient import grpc_server
+from services.patient.main import app
+from tests.integration.patient.conftest import PATH, Caller, person
+
+OPERATIONS = [
+    ("GET", "", None),
+    ("POST", "", 201),
+    ("GET", "/{id}", None),
+    ("PUT", "/{id}", None),
+    ("DELETE", "/{id}", 204),
+    ("GET", "/{id}/history", None),
+]
+ALL = {Role.ADMIN: True, Role.STAFF: True, Role.DOCTOR: False}
+"""Role -> whether it may write; all three read everything."""
+
+
+def test_every_operation_is_in_the_matrix_and_routed() -> None:
+    ours = {(method, PATH + path) for method, path, _ in OPERATIONS}
+    assert ours == {(route.method, route.path) for route in routes_of("patient")}
+    documented = {
+        (method.upper(), path)
+        for path, item in app.openapi()["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    assert documented == ours
+
+
+@pytest.mark.parametrize(("method", "path", "success"), OPERATIONS)
+@pytest.mark.parametrize("role", [*ALL, None], ids=str)
+async def test_the_matrix_of_roles(
+    staff: Caller, caller: Callable[..., Caller], role: Role | None, method: str, path: str, success: int | None
+) -> None:
+    record = await staff.register()
+    somebody = caller(role) if role else caller()
+    body = {"json": person()} if method in ("POST", "PUT") else {}
+    answer = await somebody.request(method, path.format(id=record["id"]), **body)
+    allowed = role is not None and (method == "GET" or ALL[role])
+    assert answer.status_code == ((success or 200) if allowed else 403), answer.text
+
+
+@pytest.mark.parametrize(("method", "path", "success"), [item for item in OPERATIONS if "{id}" in item[1]])
+@pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
+async def test_a_patient_finds_their_own_record_and_no_other(
+    staff: Caller, patient_user: Caller, own: bool, method: str, path: str, success: int | None
+) -> None:
+    mine, other = await patient_user.register(), await staff.register()
+    record = mine if own else other
+    body = {"json": person()} if method == "PUT" else {}
+    answer = await patient_user.request(method, path.format(id=record["id"]), **body)
+    nothing = await patient_user.request(method, path.format(id=uuid4()), **body)
+    assert nothing.status_code == 404
+    if own:
+        assert answer.status_code == (success or 200)
+    else:
+        assert (answer.status_code, answer.json()["detail"]) == (404, nothing.json()["detail"])
+        assert (await staff.request("GET", f"/{other['id']}")).json()["version"] == 1
+
+
+async def test_a_patient_lists_their_own_record_whatever_they_ask_for(staff: Caller, patient_user: Caller) -> None:
+    other = await staff.register(name="Somebody Else")
+    mine = await patient_user.register(name="My Self")
+    for params in ({}, {"q": "somebody"}, {"name": "some"}, {"email": other["email"]}, {"dob": other["dob"]}):
+        items = (await patient_user.request("GET", params=params)).json()["items"]
+        assert {item["id"] for item in items} <= {mine["id"]}
+
+
+async def test_a_patient_registers_themselves_once(patient_user: Caller) -> None:
+    assert (await patient_user.register())["owner_user_id"] == str(patient_user.user_id)
+    again = await patient_user.request("POST", json=person())
+    assert (again.status_code, again.json()["type"]) == (409, "urn:pms:problem:already-registered")
+
+
+async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient) -> None:
+    for method, path, _ in OPERATIONS:
+        answer = await client.request(method, PATH + path.format(id=uuid4()))
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_spoofed_identity_headers_are_ignored(staff: Caller, patient_user: Caller) -> None:
+    other = await staff.register()
+    spoof = {"x-user-id": str(staff.user_id), "x-user-roles": "ADMIN", "x-amzn-request-context": '{"roles":["ADMIN"]}'}
+    assert (await patient_user.request("GET", f"/{other['id']}", headers=spoof)).status_code == 404
+
+
+async def test_reads_writes_and_denials_are_audited(
+    staff: Caller, patient_user: Caller, runtime: Runtime[Any, Any]
+) -> None:
+    record = await staff.register()
+    await staff.request("GET", f"/{record['id']}")
+    await staff.request("GET")
+    await patient_user.request("GET", f"/{record['id']}")
+    await patient_user.request("DELETE", f"/{record['id']}")
+    await staff.request("DELETE", f"/{record['id']}")
+    log = tables.audit_log
+    async with runtime.database.read_session() as session:
+        rows = (await session.execute(select(log).order_by(log.c.id))).all()
+    assert [(row.action, row.outcome, row.actor) for row in rows] == [
+        ("create", "allowed", str(staff.user_id)),
+        ("read", "allowed", str(staff.user_id)),
+        ("list", "allowed", str(staff.user_id)),
+        ("read", "denied", str(patient_user.user_id)),
+        ("delete", "denied", str(patient_user.user_id)),
+        ("delete", "allowed", str(staff.user_id)),
+    ]
+    assert {row.resource_id for row in rows} == {record["id"]}
+
+
+@pytest.fixture
+async def stub(runtime: Runtime[Any, Any]) -> AsyncIterator[Any]:
+    """A client of the service's gRPC server, over a socket."""
+    server = Server(runtime.tokens, 0)
+    grpc_server.register(server.grpc, runtime, None)
+    await server.start()
+    async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
+        yield patient_v1_pb2_grpc.PatientServiceStub(channel)
+    await server.stop(0)
+
+
+async def status_of(call: Any) -> StatusCode:
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return StatusCode.OK
+
+
+def metadata(caller: Caller) -> tuple[tuple[str, str], ...]:
+    return (("authorization", caller.headers["Authorization"]),)
+
+
+async def test_grpc_tells_the_record_to_those_who_may_see_it(
+    stub: Any, staff: Caller, patient_user: Caller, caller: Callable[..., Caller]
+) -> None:
+    mine = await patient_user.register(phone="+4930123456")
+    request = messages.GetPatientRequest(id=mine["id"])
+    for who in (patient_user, staff, caller(Role.DOCTOR), caller(Role.ADMIN)):
+        patient = (await stub.GetPatient(request, metadata=metadata(who))).patient
+        assert (patient.id, patient.name, patient.phone) == (mine["id"], mine["name"], "+4930123456")
+        assert (patient.date_of_birth, patient.owner_user_id) == (mine["dob"], str(patient_user.user_id))
+        assert patient.registered_at.ToJsonString()[:19] == mine["registered_at"][:19]
+
+
+async def test_grpc_answers_alike_for_others_records_and_none(
+    stub: Any, staff: Caller, patient_user: Caller, caller: Callable[..., Caller]
+) -> None:
+    other = await staff.register()
+    gone = await staff.register()
+    await staff.request("DELETE", f"/{gone['id']}")
+    cases = [
+        (patient_user, other["id"], StatusCode.NOT_FOUND),
+        (patient_user, str(uuid4()), StatusCode.NOT_FOUND),
+        (staff, gone["id"], StatusCode.NOT_FOUND),
+        (staff, "nonsense", StatusCode.INVALID_ARGUMENT),
+        (caller(), other["id"], StatusCode.PERMISSION_DENIED),
+    ]
+    for who, id, expected in cases:
+        call = stub.GetPatient(messages.GetPatientRequest(id=id), metadata=metadata(who))
+        assert await status_of(call) is expected
+    ids = [other["id"], gone["id"], str(uuid4())]
+    for who, found in ((staff, [other["id"]]), (patient_user, [])):
+        answer = await stub.BatchGetPatients(messages.BatchGetPatientsRequest(ids=ids), metadata=metadata(who))
+        assert [patient.id for patient in answer.patients] == found
+
+
+async def test_grpc_needs_a_good_token(stub: Any, issuer: TestIssuer) -> None:
+    request = messages.GetPatientRequest(id=str(uuid4()))
+    assert await status_of(stub.GetPatient(request)) is StatusCode.UNAUTHENTICATED
+    forged = TestIssuer().bearer(Role.ADMIN)["Authorization"]
+    assert (
+        await status_of(stub.GetPatient(request, metadata=(("authorization", forged),))) is StatusCode.UNAUTHENTICATED
+    )
+    huge = messages.BatchGetPatientsRequest(ids=[str(uuid4())] * 201)
+    admin = (("authorization", issuer.bearer(Role.ADMIN)["Authorization"]),)
+    assert await status_of(stub.BatchGetPatients(huge, metadata=admin)) is StatusCode.INVALID_ARGUMENT
