@@ -20,7 +20,7 @@ class PluginResource:
         return {
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
-            "providers": {name: _provider(name) for name in entrypoints.SERVICES},
+            "providers": {name: _provider(name) for name in ("cloudformation", *entrypoints.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"
                 for name, provider in sorted(registry.resource_providers().items())

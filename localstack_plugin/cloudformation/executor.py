@@ -20,6 +20,8 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 
+from localstack_plugin.cloudformation.resource import UNSUPPORTED
+
 LOG = logging.getLogger(__name__)
 
 VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
@@ -35,6 +37,7 @@ class Step:
     before: dict[str, Any]
     after: dict[str, Any]
     succeeded: bool
+    error: str | None = None
 
 
 class Executor(ChangeSetModelExecutor):
@@ -104,6 +107,8 @@ class Executor(ChangeSetModelExecutor):
     def _undo(self, step: Step) -> bool:
         """Undoes one step; True when nothing is left to do about it."""
         previous = self._before_resolved_resources.get(step.logical_id)
+        if step.error == UNSUPPORTED:
+            return True  # refused before anything was changed
         if step.action == ChangeAction.Modify:
             undone = self._apply(ChangeAction.Modify, step, before=step.after, after=step.before)
             if undone and previous is not None:
@@ -174,6 +179,7 @@ class Executor(ChangeSetModelExecutor):
                 before=before_properties.properties if before_properties else {},
                 after=event.resource_model or {},
                 succeeded=event.status == OperationStatus.SUCCESS,
+                error=event.error_code,
             )
         )
         return event

@@ -2,7 +2,7 @@
 
 LocalStack's own registry decides between duplicates by install order and lets updates
 that nobody implements pass as done. So the executor asks this registry first, and
-every action of our types runs through ``resource.run``.
+every action of every type runs through ``resource.run``.
 """
 
 import importlib
@@ -23,7 +23,20 @@ from localstack_plugin.cloudformation.resource import Resource
 
 LOG = logging.getLogger(__name__)
 
-PACKAGES = ("apigatewayv2", "ec2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+PACKAGES = (
+    "apigatewayv2",
+    "ec2",
+    "ecr",
+    "ecs",
+    "iam",
+    "kafka",
+    "kms",
+    "logs",
+    "rds",
+    "s3",
+    "servicediscovery",
+    "ses",
+)
 ACTIONS = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete"}
 POLL_SECONDS = 0.2
 
@@ -69,7 +82,6 @@ def _is_supported(name: str) -> bool:
 def install() -> None:
     """Makes LocalStack's CloudFormation ask this registry before its own."""
     load_of_core = ResourceProviderExecutor.try_load_resource_provider
-    execute_of_core = ResourceProviderExecutor.execute_action
     loop_of_core = ResourceProviderExecutor.deploy_loop
 
     def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
@@ -77,8 +89,6 @@ def install() -> None:
         return own() if own else load_of_core(resource_type)
 
     def execute_action(executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict) -> ProgressEvent:
-        if not isinstance(provider, Resource):
-            return execute_of_core(executor, provider, payload)
         request = convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
         return resource.run(ACTIONS[payload["action"]], provider, request)
 

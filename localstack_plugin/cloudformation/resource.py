@@ -17,6 +17,7 @@ from localstack.services.cloudformation.resource_provider import (
 
 LOG = logging.getLogger(__name__)
 
+UNSUPPORTED = "UnsupportedOperation"
 NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist", "404")
 
 
@@ -96,7 +97,7 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
         message = f"{error.response['Error'].get('Message', '')} (Status Code: {status}, Error Code: {code})"
     except NotImplementedError:
-        code, message = "UnsupportedOperation", f"The local {request.resource_type} cannot be changed by {action}"
+        code, message = UNSUPPORTED, f"The local {request.resource_type} cannot be changed by {action}"
     except Failed as error:
         code, message = error.code, str(error)
     except BotoCoreError as error:

@@ -1,0 +1,1 @@
+"""KMS's CloudFormation types, where LocalStack's drop what a template says."""

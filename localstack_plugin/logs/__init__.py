@@ -1,0 +1,1 @@
+"""CloudWatch Logs's CloudFormation types, where LocalStack's drop what a template says."""

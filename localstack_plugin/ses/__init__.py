@@ -1,0 +1,1 @@
+"""SES's CloudFormation types, where LocalStack's drop what a template says."""
