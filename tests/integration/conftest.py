@@ -11,6 +11,7 @@ import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -53,10 +54,8 @@ def database_server() -> Iterator[str]:
     rds = aws("rds")
     about = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "EngineVersion": "17", "AllocatedStorage": 20}
     login = {"MasterUsername": "postgres", "MasterUserPassword": PASSWORD}
-    try:
+    with suppress(rds.exceptions.DBInstanceAlreadyExistsFault):  # an interrupted run left it
         rds.create_db_instance(DBInstanceIdentifier=INSTANCE, **about, **login)
-    except rds.exceptions.DBInstanceAlreadyExistsFault:
-        pass  # an interrupted run left it
 
     def available() -> dict[str, Any] | None:
         found = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"][0]
@@ -90,7 +89,7 @@ def _create_cluster(kafka: Any) -> str:
     encryption = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
     made = kafka.create_cluster(
         ClusterName=CLUSTER,
-        KafkaVersion="3.9.x",
+        KafkaVersion="4.1.x.kraft",
         NumberOfBrokerNodes=len(subnets),
         BrokerNodeGroupInfo=nodes,
         EncryptionInfo=encryption,

@@ -120,13 +120,11 @@ class DeadLetterOffice:
 
     async def _read(self, topic: str) -> list[ConsumerRecord]:
         """Everything that is on the topic now."""
-        consumer = await self._kafka.consumer(group=None)
+        consumer = await self._kafka.consumer(topic, group=None)  # without a group it reads every partition
         try:
-            partitions = consumer.partitions_for_topic(topic) or await _partitions(consumer, topic)
-            places = [TopicPartition(topic, number) for number in partitions]
+            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
             if not places:
                 return []
-            consumer.assign(places)
             await consumer.seek_to_beginning(*places)
             ends = await consumer.end_offsets(places)
             messages: list[ConsumerRecord] = []
@@ -136,11 +134,6 @@ class DeadLetterOffice:
             return messages
         finally:
             await consumer.stop()
-
-
-async def _partitions(consumer: object, topic: str) -> set[int]:
-    topics = await consumer.topics()  # type: ignore[attr-defined]  # also loads the metadata
-    return consumer.partitions_for_topic(topic) if topic in topics else set()  # type: ignore[attr-defined]
 
 
 def _letter(message: ConsumerRecord) -> DeadLetter:

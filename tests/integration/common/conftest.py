@@ -1,0 +1,224 @@
+"""A small service, written as services/common/README.md says, to see what `common` does for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI, Query, Response
+from sqlalchemy import select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.common.clock import utc_now
+from services.common.database import COLUMN_TYPES
+from services.common.dto import Page, RequestModel, ResponseModel
+from services.common.errors import Conflict, NotFound
+from services.common.etags import etag
+from services.common.identifiers import uuid7
+from services.common.paging import ASC, DESC, Keyset, PageRequest
+from services.common.settings import ServiceSettings
+from services.common.testing import TestIssuer, running
+from services.common.web.app import create_app
+from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, IfMatch, ReadSession, Uow, requires
+from services.common.web.routing import router as make_router
+from services.contracts import topics
+from services.contracts.events import UserRegistered
+from services.contracts.roles import Role, Scope
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = COLUMN_TYPES
+
+
+class Counter(Base):
+    __tablename__ = "counter"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    value: Mapped[int]
+    version: Mapped[int]
+
+
+TABLE = (
+    "CREATE TABLE counter (id uuid PRIMARY KEY, name text NOT NULL, value integer NOT NULL, version integer NOT NULL)"
+)
+
+
+class NewCounter(RequestModel):
+    name: str
+    value: int = 0
+
+
+class CounterOut(ResponseModel):
+    id: UUID
+    name: str
+    value: int
+    version: int
+
+
+def event_of(counter: Counter) -> UserRegistered:
+    """Any event will do; a user's is the simplest."""
+    return UserRegistered(
+        user_id=counter.id,
+        username=counter.name,
+        email="x@example.org",
+        roles=(Role.STAFF,),
+        registered_at=utc_now(),
+        version=counter.version,
+    )
+
+
+BY_NAME = Keyset("name", (Counter.name, ASC), (Counter.id, ASC))
+BY_VALUE = Keyset("value", (Counter.value, DESC), (Counter.id, ASC))
+router = make_router("/counters")
+
+
+@router.post("", status_code=201, dependencies=[requires(Scope.PATIENTS_WRITE), IdempotencyKey])
+async def create(new: NewCounter, work: Uow, response: Response) -> CounterOut:
+    counter = Counter(id=uuid7(), name=new.name, value=new.value, version=1)
+    work.session.add(counter)
+    work.publish(event_of(counter))
+    work.record("counter.create", "counter", counter.id)
+    await work.session.flush()
+    if new.name == "conflict":
+        raise Conflict("no-such-name", "This name is refused after the row was written.")
+    if new.name == "slow":
+        await work.session.execute(text("SELECT pg_sleep(1)"))
+    response.headers.update({"Location": f"/counters/{counter.id}", "ETag": etag(1)})
+    return CounterOut.model_validate(counter)
+
+
+@router.get("")
+async def list_(query: Annotated[PageRequest, Query()], session: ReadSession, by: str = "name") -> Page[CounterOut]:
+    keyset = BY_VALUE if by == "value" else BY_NAME
+    rows = (await session.scalars(keyset.apply(select(Counter), query))).all()
+    part = keyset.page(rows, query)
+    return Page[CounterOut](items=[CounterOut.model_validate(row) for row in part.items], next_cursor=part.next_cursor)
+
+
+@router.put("/{id}")
+async def replace(id: UUID, new: NewCounter, if_match: IfMatch, work: Uow, response: Response) -> CounterOut:
+    counter = await work.session.get(Counter, id, with_for_update=True)
+    if counter is None:
+        raise NotFound("counter")
+    if_match.check(counter.version)
+    counter.value, counter.version = new.value, counter.version + 1
+    work.publish(event_of(counter))
+    response.headers["ETag"] = etag(counter.version)
+    return CounterOut.model_validate(counter)
+
+
+@router.post("/{first}/move/{second}")
+async def move(first: UUID, second: UUID, work: Uow) -> dict[str, str]:
+    """Two of these, crosswise, are a deadlock."""
+    for id in (first, second):
+        await work.session.execute(text("UPDATE counter SET value = value + 1 WHERE id = :id"), {"id": id})
+        await work.session.execute(text("SELECT pg_sleep(0.3)"))
+    return {"moved": "yes"}
+
+
+@router.get("/me")
+async def me(principal: CurrentPrincipal) -> dict[str, Any]:
+    return {"subject": str(principal.subject), "roles": sorted(principal.roles)}
+
+
+@router.get("/broken")
+async def broken() -> None:
+    raise RuntimeError("canary-7391 must not be seen")
+
+
+app = create_app("toy", title="Toy", settings=ServiceSettings, routers=[router], topics=[topics.USER])
+
+
+@pytest.fixture(scope="session")
+def issuer() -> TestIssuer:
+    return TestIssuer()
+
+
+@pytest.fixture
+async def settings(service_settings: Callable[..., Awaitable[Any]]) -> ServiceSettings:
+    """The auth service's database has common's tables; one of the toy's own is added."""
+    made: ServiceSettings = await service_settings("auth")
+    made = made.model_copy(update={"service_name": "toy"})
+    connection = await connect(made)
+    await connection.execute(TABLE)
+    await connection.close()
+    return made
+
+
+async def connect(settings: ServiceSettings) -> Any:
+    return await asyncpg.connect(settings.database_url.replace("+asyncpg", ""))
+
+
+@pytest.fixture
+async def sql(settings: ServiceSettings) -> AsyncIterator[Any]:
+    """A connection of the test's own."""
+    connection = await connect(settings)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def toy() -> FastAPI:
+    return app
+
+
+@pytest.fixture
+async def client(settings: ServiceSettings, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
+    async with running(app, settings, issuer=issuer) as client:
+        client.headers.update(issuer.bearer(Role.STAFF))
+        yield client
+
+
+class Door:
+    """A TCP relay to a server, whose connections can be cut and refused as when the server dies."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(*self._target)
+        self._writers |= {writer, far_writer}
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+    writer.close()
+
+
+@pytest.fixture
+def gate() -> Callable[[str, int], Any]:
+    """`async with gate(host, port) as door`: reach the server through `door.port`; `await door.close()` cuts it off."""
+
+    @asynccontextmanager
+    async def make(host: str, port: int) -> AsyncIterator[Door]:
+        door = Door(host, port)
+        await door.open()
+        yield door
+        await door.close()
+
+    return make

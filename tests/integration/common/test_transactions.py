@@ -1,0 +1,166 @@
+"""One request, one transaction: retried as a whole, committed before the answer, repeatable with a key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.common.settings import ServiceSettings
+from services.common.testing import TestIssuer, running
+from services.contracts.roles import Role
+
+Gate = Callable[[str, int], Any]
+
+
+async def count(sql: Any, table: str = "counter") -> int:
+    found: int = await sql.fetchval(f"SELECT count(*) FROM {table}")
+    return found
+
+
+async def create(client: httpx.AsyncClient, name: str = "a", **headers: str) -> httpx.Response:
+    return await client.post("/counters", json={"name": name}, headers=headers)
+
+
+async def test_twenty_parallel_retries_have_one_effect_and_one_answer(client: httpx.AsyncClient, sql: Any) -> None:
+    answers = await asyncio.gather(*(create(client, **{"Idempotency-Key": "k1"}) for _ in range(20)))
+    assert [answer.status_code for answer in answers] == [201] * 20
+    assert len({answer.content for answer in answers}) == 1
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert sum("idempotent-replayed" in answer.headers for answer in answers) == 19
+    assert await count(sql) == 1
+    assert await count(sql, "outbox") == 1
+
+
+async def test_another_body_with_the_same_key_is_refused(client: httpx.AsyncClient, sql: Any) -> None:
+    await create(client, "a", **{"Idempotency-Key": "k"})
+    other = await create(client, "b", **{"Idempotency-Key": "k"})
+    assert other.status_code == 422
+    assert other.json()["type"] == "urn:pms:problem:idempotency-key-reused"
+    assert await count(sql) == 1
+
+
+async def test_keys_of_two_callers_do_not_meet(client: httpx.AsyncClient, issuer: Any, sql: Any) -> None:
+    await create(client, "a", **{"Idempotency-Key": "k"})
+    other = await create(client, "b", **{"Idempotency-Key": "k"}, **issuer.bearer(Role.STAFF))
+    assert other.status_code == 201
+    assert await count(sql) == 2
+
+
+async def test_a_request_in_flight_is_waited_for_and_then_409(client: httpx.AsyncClient, sql: Any) -> None:
+    await sql.execute(
+        """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN PERFORM pg_sleep(4); RETURN NEW; END $$"""
+    )
+    await sql.execute("CREATE TRIGGER slow BEFORE INSERT ON counter FOR EACH ROW EXECUTE FUNCTION slow()")
+    first = asyncio.create_task(create(client, **{"Idempotency-Key": "k"}))
+    await _until(
+        sql, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    )
+    second = await create(client, **{"Idempotency-Key": "k"})
+    assert second.status_code == 409
+    assert second.json()["type"] == "urn:pms:problem:request-in-flight"
+    assert (await first).status_code == 201
+
+
+async def test_a_refused_request_leaves_nothing_and_its_key_free(client: httpx.AsyncClient, sql: Any) -> None:
+    refused = await create(client, "conflict", **{"Idempotency-Key": "k"})
+    assert refused.status_code == 409
+    assert await count(sql) == await count(sql, "outbox") == await count(sql, "idempotency_key") == 0
+    assert (await create(client, "conflict", **{"Idempotency-Key": "k"})).status_code == 409
+
+
+async def test_a_commit_that_fails_is_no_success(client: httpx.AsyncClient, sql: Any) -> None:
+    """With FastAPI's default dependency scope the answer would have been 201 already."""
+    await sql.execute(
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'at commit' USING ERRCODE = 'check_violation'; END $$"""
+    )
+    await sql.execute(
+        "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON counter DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    assert (await create(client)).status_code == 500
+    assert await count(sql) == 0
+
+
+async def test_a_deadlock_is_run_again(client: httpx.AsyncClient, sql: Any) -> None:
+    await sql.execute("ALTER SYSTEM SET deadlock_timeout = '100ms'")
+    await sql.execute("SELECT pg_reload_conf()")
+    one, two = [(await create(client, name)).json()["id"] for name in ("a", "b")]
+    answers = await asyncio.gather(
+        client.post(f"/counters/{one}/move/{two}"), client.post(f"/counters/{two}/move/{one}")
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert await sql.fetchval("SELECT sum(value) FROM counter") == 4
+    await sql.execute("ALTER SYSTEM RESET deadlock_timeout")
+    await sql.execute("SELECT pg_reload_conf()")
+
+
+async def test_a_killed_connection_is_no_error(client: httpx.AsyncClient, settings: ServiceSettings, sql: Any) -> None:
+    for _ in range(5):
+        await create(client)
+        await sql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert (await create(client)).status_code == 201
+    assert await count(sql) == 10
+
+
+async def test_a_connection_killed_during_the_transaction_is_retried(client: httpx.AsyncClient, sql: Any) -> None:
+    slow = asyncio.create_task(create(client, "slow"))
+    sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    await _until(sql, f"SELECT count(*) {sleeping}")
+    await sql.execute(f"SELECT pg_terminate_backend(pid) {sleeping}")
+    assert (await slow).status_code == 201
+    assert await count(sql) == await count(sql, "outbox") == 1
+
+
+async def test_fifty_writers_lose_no_update(client: httpx.AsyncClient, sql: Any) -> None:
+    made = await create(client)
+    path = made.headers["location"]
+
+    async def write() -> int:
+        version = await sql_version(client, path)
+        answer = await client.put(path, json={"name": "a", "value": version}, headers={"If-Match": f'"{version}"'})
+        assert answer.status_code in (200, 412)
+        return answer.status_code
+
+    statuses = await asyncio.gather(*(write() for _ in range(50)))
+    successes = statuses.count(200)
+    assert successes >= 1
+    assert await sql.fetchval("SELECT version FROM counter") == 1 + successes
+
+
+async def sql_version(client: httpx.AsyncClient, path: str) -> int:
+    items = (await client.get("/counters")).json()["items"]
+    return next(int(item["version"]) for item in items if path.endswith(item["id"]))
+
+
+async def test_a_database_that_is_away_is_503_and_back_is_back(
+    settings: ServiceSettings, toy: FastAPI, issuer: TestIssuer, gate: Gate
+) -> None:
+    async with gate(settings.database_host, settings.database_port) as door:
+        behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": door.port})
+        async with running(toy, behind, issuer=issuer) as client:
+            client.headers.update(issuer.bearer(Role.STAFF))
+            assert (await create(client)).status_code == 201
+            await door.close()
+            away = await create(client)
+            assert away.status_code == 503
+            assert away.headers["retry-after"]
+            assert (await client.get("/health/ready")).status_code == 503
+            assert (await client.get("/health/live")).status_code == 200
+            await door.open()
+            assert (await create(client)).status_code == 201
+            assert (await client.get("/health/ready")).status_code == 200
+
+
+async def _until(sql: Any, query: str) -> None:
+    async with asyncio.timeout(10):
+        while not await sql.fetchval(query):
+            await asyncio.sleep(0.02)
