@@ -10,7 +10,6 @@ from ops.problems import Problem
 from ops.steps import Report
 
 TOOLKIT = "CDKToolkit"
-ENVIRONMENT = f"aws://{settings.ACCOUNT}/{settings.REGION}"
 APP_INPUTS = [
     settings.ROOT / name for name in ("app.py", "cdk.json", "cdk_app", "services", "lambda_layers", "package-lock.json")
 ]
@@ -30,6 +29,11 @@ def synthesise(report: Report) -> None:
     fingerprint.forget("synth")
     _cdk(["cdk", "synth", "--quiet", "--output", str(settings.CDK_OUT)], "synth", report)
     fingerprint.remember("synth", inputs)
+
+
+def _bootstrap_template() -> Path:
+    version = fingerprint.of([settings.ROOT / "package-lock.json"])[:12]
+    return settings.STATE / f"bootstrap-{version}.yaml"
 
 
 def build_images(report: Report) -> None:
@@ -68,8 +72,35 @@ def bootstrap(report: Report) -> None:
     if any(stack["StackName"] == TOOLKIT and stack["StackStatus"].endswith("_COMPLETE") for stack in aws.stacks()):
         report.done("up to date")
         return
-    # Away from cdk.json: beside it, bootstrap synthesises the app first, and needs none of it.
-    _cdk(["cdklocal", "bootstrap", ENVIRONMENT], "bootstrap", report, cwd=settings.STATE)
+    cloudformation = aws.client("cloudformation")
+    # `cdk bootstrap` is this same template deployed, but waits in steps of five seconds.
+    cloudformation.create_stack(
+        StackName=TOOLKIT,
+        TemplateBody=_bootstrap_template().read_text(),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    waiter = cloudformation.get_waiter("stack_create_complete")
+    try:
+        waiter.wait(StackName=TOOLKIT, WaiterConfig={"Delay": 0.2, "MaxAttempts": 600})
+    except Exception as error:
+        raise Problem(
+            f"CDK bootstrap failed: {error}", "make logs SERVICE=localstack", details=failure.explain()
+        ) from error
+
+
+def prepare_bootstrap(report: Report) -> None:
+    """Ask the CDK for its bootstrap template while LocalStack is still starting."""
+    template = _bootstrap_template()
+    if template.exists():
+        report.done("up to date")
+        return
+    # Away from cdk.json: beside it, the CDK synthesises the app first.
+    text = processes.output(["cdk", "bootstrap", "--show-template"], timeout=60, cwd=settings.STATE)
+    if not text:
+        raise Problem("cdk bootstrap --show-template failed", "rm -rf node_modules; make up")
+    fresh = template.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.rename(template)
 
 
 def deploy(report: Report) -> None:
@@ -113,11 +144,11 @@ def _docker_assets() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield key, image["source"]
 
 
-def _cdk(command: list[str], name: str, report: Report, cwd: Path = settings.ROOT) -> None:
+def _cdk(command: list[str], name: str, report: Report) -> None:
     log = settings.LOGS / f"{name}.log"
     env = settings.child_environment() | {"CI": "true"}  # plain lines on stdout instead of a redrawn screen
     try:
-        processes.check(command, log=log, on_line=report.detail, env=env, cwd=cwd)
+        processes.check(command, log=log, on_line=report.detail, env=env)
     except processes.ChildFailed as failed:
         raise Problem(
             f"{' '.join(command[:2])} failed", f"the whole output is in {log}", details=failed.result.tail

@@ -46,6 +46,8 @@ def _first_reason(cloudformation: Any, stack_id: str) -> str | None:
 def _crashed_containers() -> list[str]:
     lines: list[str] = []
     shown = set()
+    if not any(stack["StackName"] == "pms-services" for stack in aws.stacks()):
+        return []  # the cluster is in there
     for task in sorted(aws.tasks(status="STOPPED"), key=lambda task: str(task.get("stoppedAt", "")), reverse=True):
         for container in task["containers"]:
             name = container["name"]

@@ -100,12 +100,12 @@ def check(
     return result
 
 
-def output(argv: Sequence[str], *, timeout: float = 30) -> str | None:
+def output(argv: Sequence[str], *, timeout: float = 30, cwd: Path = settings.ROOT) -> str | None:
     """What a short command prints on stdout, or None when it is missing, fails or hangs."""
     try:
         done = subprocess.run(
             list(argv),
-            cwd=settings.ROOT,
+            cwd=cwd,
             env=settings.child_environment(),
             capture_output=True,
             text=True,

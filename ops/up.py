@@ -34,7 +34,8 @@ def steps() -> list[Step]:
         Step("CDK app", deploy.synthesise, ("Node packages", "Lambda layers")),
         Step("LocalStack", _localstack, ("host names", base[0].name if base else "Docker engine")),
         Step("service images", deploy.build_images, ("CDK app", "base image")),
-        Step("CDK bootstrap", deploy.bootstrap, ("LocalStack", "Node packages")),
+        Step("bootstrap template", deploy.prepare_bootstrap, ("Node packages",)),
+        Step("CDK bootstrap", deploy.bootstrap, ("LocalStack", "bootstrap template")),
         Step("deployment", deploy.deploy, ("CDK bootstrap", "CDK app", "service images")),
         Step("API", summary.wait_until_it_answers, ("deployment",)),
     ]
