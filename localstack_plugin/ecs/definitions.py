@@ -34,11 +34,13 @@ def _dependency_problem(containers: list[dict[str, Any]]) -> str | None:
         for dependency in container.get("dependsOn") or []:
             other = by_name.get(dependency["containerName"])
             if other is None:
-                return f"The container {container['name']} depends on {dependency['containerName']}, which does not exist."
+                return (
+                    f"The container {container['name']} depends on {dependency['containerName']}, which does not exist."
+                )
             if dependency["condition"] == "HEALTHY" and not other.get("healthCheck"):
-                return f"The container {other['name']} must have a health check: {container['name']} depends on its health."
+                return f"{other['name']} must have a health check: {container['name']} depends on its health."
             if dependency["condition"] in ("COMPLETE", "SUCCESS") and other.get("essential", True):
-                return f"The container {other['name']} must not be essential: {container['name']} waits for its end."
+                return f"{other['name']} must not be essential: {container['name']} waits for its end."
     specs = [
         ContainerSpec(c["name"], "", depends_on={d["containerName"]: d["condition"] for d in c.get("dependsOn") or []})
         for c in containers
@@ -67,8 +69,10 @@ def _fargate_problem(request: dict[str, Any]) -> str | None:
     if request.get("networkMode") != "awsvpc":
         return "Fargate only supports network mode 'awsvpc'."
     if not request.get("cpu") or not request.get("memory"):
-        return "Fargate requires that 'cpu' be defined at the task level." if not request.get("cpu") else (
-            "Fargate requires that 'memory' be defined at the task level."
+        return (
+            "Fargate requires that 'cpu' be defined at the task level."
+            if not request.get("cpu")
+            else ("Fargate requires that 'memory' be defined at the task level.")
         )
     if not fargate.is_offered(request["cpu"], request["memory"]):
         return "No Fargate configuration exists for given values."

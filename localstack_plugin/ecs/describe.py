@@ -150,7 +150,13 @@ def _deployment(record: Service, deployment: Deployment, tasks: list[Task]) -> J
     }
 
 
-_REVISION_SHOWN = ("taskDefinition", "launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
+_REVISION_SHOWN = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+)
 
 
 def count(tasks: list[Task]) -> tuple[int, int]:

@@ -42,7 +42,7 @@ class EcsProvider(ClusterOperations, TaskDefinitionOperations, TaskOperations, S
         """A new task of a service's deployment."""
         revision = deployment.service_revision
         scope = service.scope
-        definition = common.definition(scope.account, scope.region, revision["taskDefinition"])
+        definition = common.definition(scope.account, scope.region, revision["taskDefinition"], inactive_too=True)
         strategy = revision.get("capacityProviderStrategy")
         task = Task(
             scope=scope,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
 from localstack_plugin.cloudformation.properties import to_request
 from localstack_plugin.cloudformation.resource import Resource
 from localstack_plugin.ecs.resources import replace_tags
@@ -25,10 +26,10 @@ class ClusterResource(Resource):
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
         model |= {key: request.previous_state[key] for key in ("ClusterName", "Arn")}
-        changes = {key: model[key] for key in ("ClusterSettings", "Configuration", "ServiceConnectDefaults") if key in model}
-        client.update_cluster(
-            cluster=model["ClusterName"], **to_request(client, "UpdateCluster", _renamed(changes))
-        )
+        changes = {
+            key: model[key] for key in ("ClusterSettings", "Configuration", "ServiceConnectDefaults") if key in model
+        }
+        client.update_cluster(cluster=model["ClusterName"], **to_request(client, "UpdateCluster", _renamed(changes)))
         replace_tags(client, model["Arn"], request)
         return self.done(model)
 

@@ -3,12 +3,21 @@
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
 from localstack_plugin.cloudformation.properties import to_request
 from localstack_plugin.cloudformation.resource import Failed, Resource
 from localstack_plugin.ecs.resources import replace_tags
 
 _READ_ONLY = ("ServiceArn", "Name", "Role", "ForceNewDeployment", "Monitoring")
-_NOT_UPDATED = (*_READ_ONLY, "LaunchType", "SchedulingStrategy", "ServiceName", "Cluster", "Tags", "DeploymentController")
+_NOT_UPDATED = (
+    *_READ_ONLY,
+    "LaunchType",
+    "SchedulingStrategy",
+    "ServiceName",
+    "Cluster",
+    "Tags",
+    "DeploymentController",
+)
 
 
 class ServiceResource(Resource):
@@ -75,5 +84,7 @@ def _describe(client: Any, model: dict[str, Any]) -> dict[str, Any] | None:
 
 def _failure(service: dict[str, Any], deployment: str) -> str:
     """CloudFormation's message on AWS, and what ECS's event says about the tasks."""
-    told = next((e["message"] for e in service["events"] if f"(deployment {deployment}) deployment failed" in e["message"]), "")
+    told = next(
+        (e["message"] for e in service["events"] if f"(deployment {deployment}) deployment failed" in e["message"]), ""
+    )
     return f"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'. {told}".strip()

@@ -98,8 +98,11 @@ class Reconciler:
         previous = [t for t in wanted if t.started_by != deployment.id]
         percents = service.settings["deploymentConfiguration"]
         step = plan(
-            service.desired_count, percents["minimumHealthyPercent"], percents["maximumPercent"],
-            _counts(current), _counts(previous),
+            service.desired_count,
+            percents["minimumHealthyPercent"],
+            percents["maximumPercent"],
+            _counts(current),
+            _counts(previous),
         )
         for task in _least_useful(previous)[: step.stop_previous] + _least_useful(current)[: step.stop_current]:
             self._stop_for_scaling(service, deployment, task)
@@ -187,7 +190,9 @@ def failure_text(task: Task) -> str:
     for container in task.containers.values():
         if container.exit_code:
             said = " | ".join(container.last_lines)
-            parts.append(f"container {container.name} exited with code {container.exit_code}" + (f": {said}" if said else ""))
+            parts.append(
+                f"container {container.name} exited with code {container.exit_code}" + (f": {said}" if said else "")
+            )
     return "; ".join(parts)
 
 

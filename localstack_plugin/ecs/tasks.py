@@ -42,7 +42,9 @@ class TaskRunner:
         registration = Registration(self._clients(task, "servicediscovery", None), registries, service)
         life = _Life(task, registration, self._changed)
         self._lives[task.id] = life
-        threading.Thread(target=self._launch, args=(life, network), name=f"ecs-launch-{task.id[:8]}", daemon=True).start()
+        threading.Thread(
+            target=self._launch, args=(life, network), name=f"ecs-launch-{task.id[:8]}", daemon=True
+        ).start()
 
     def stop(self, task: Task, code: str, reason: str) -> None:
         """Begins to stop the task; a task that stops already keeps its first reason."""
@@ -80,10 +82,16 @@ class TaskRunner:
         scope = task.scope
         try:
             task.interface = interfaces.attach(
-                scope.account, scope.region, random.choice(network["subnets"]), network.get("securityGroups") or [], task.arn
+                scope.account,
+                scope.region,
+                random.choice(network["subnets"]),  # noqa: S311
+                network.get("securityGroups") or [],
+                task.arn,
             )
         except Exception as error:
-            raise TaskFailed("ResourceInitializationError", f"network interface: {error or type(error).__name__}") from error
+            raise TaskFailed(
+                "ResourceInitializationError", f"network interface: {error or type(error).__name__}"
+            ) from error
         task.connectivity_at = now()
 
     def _specification(self, task: Task) -> TaskSpec:
@@ -114,7 +122,9 @@ class TaskRunner:
         try:
             secret = secrets.resolve(definition.get("secrets") or [], lambda s, region: self._clients(task, s, region))
         except secrets.SecretUnavailable as error:
-            raise TaskFailed("ResourceInitializationError", f"unable to pull secrets or registry auth: {error}", name) from error
+            raise TaskFailed(
+                "ResourceInitializationError", f"unable to pull secrets or registry auth: {error}", name
+            ) from error
         return translation.container_spec(
             definition,
             task.definition,
@@ -131,7 +141,9 @@ class TaskRunner:
             return None
         driver, options = logging_configuration["logDriver"], logging_configuration.get("options") or {}
         if driver != "awslogs":
-            raise TaskFailed("ResourceInitializationError", f"the local ECS has no log driver {driver}", definition["name"])
+            raise TaskFailed(
+                "ResourceInitializationError", f"the local ECS has no log driver {driver}", definition["name"]
+            )
         logs = self._clients(task, "logs", options.get("awslogs-region"))
         return awslogs.sink(logs, options, definition["name"], task.id)
 

@@ -67,8 +67,10 @@ def host_options(
         "cpu_shares": max(2, int(cpu)) if cpu else None,
         "ulimits": ulimits(definition.get("ulimits") or []),
         "binds": binds(definition, task_id),
-        "tmpfs": {t["containerPath"]: ",".join([f"size={t['size']}m", *t.get("mountOptions", [])])
-                  for t in linux.get("tmpfs") or []},
+        "tmpfs": {
+            t["containerPath"]: ",".join([f"size={t['size']}m", *t.get("mountOptions", [])])
+            for t in linux.get("tmpfs") or []
+        },
         "cap_add": capabilities.get("add"),
         "cap_drop": capabilities.get("drop"),
         "init": linux.get("initProcessEnabled"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from localstack.aws.api import RequestContext
+
 from localstack_plugin import dispatch
 from localstack_plugin.servicediscovery import catalog, filters, registration, registry
 
@@ -217,7 +218,11 @@ class ServiceDiscoveryProvider:
     def _service(context: RequestContext, record: Any) -> Response:
         described = {k: v for k, v in record.to_json().items() if v is not None}
         if record.dns_config:
-            described["DnsConfig"] = {"RoutingPolicy": "MULTIVALUE", "NamespaceId": record.namespace_id, **record.dns_config}
+            described["DnsConfig"] = {
+                "RoutingPolicy": "MULTIVALUE",
+                "NamespaceId": record.namespace_id,
+                **record.dns_config,
+            }
         return {**described, "InstanceCount": len(record.instances), "ResourceOwner": context.account_id}
 
 

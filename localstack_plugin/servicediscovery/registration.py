@@ -2,7 +2,12 @@
 
 from typing import Any
 
-_ADDRESS = {"A": "AWS_INSTANCE_IPV4", "AAAA": "AWS_INSTANCE_IPV6", "CNAME": "AWS_INSTANCE_CNAME", "SRV": "AWS_INSTANCE_PORT"}
+_ADDRESS = {
+    "A": "AWS_INSTANCE_IPV4",
+    "AAAA": "AWS_INSTANCE_IPV6",
+    "CNAME": "AWS_INSTANCE_CNAME",
+    "SRV": "AWS_INSTANCE_PORT",
+}
 
 
 def missing_attribute(dns_config: dict[str, Any] | None, attributes: dict[str, str]) -> str | None:

@@ -16,7 +16,7 @@ Callback = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Instance:
-    """One registered endpoint. `healthy` is False only when a health status says so; `port` is None without an SRV port."""
+    """One registered endpoint. `healthy` is False only when a health status says so."""
 
     id: str
     ipv4: str | None

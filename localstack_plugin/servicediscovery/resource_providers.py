@@ -3,6 +3,7 @@
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
 from localstack_plugin.cloudformation.properties import to_request
 from localstack_plugin.cloudformation.resource import Resource
 

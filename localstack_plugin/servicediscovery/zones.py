@@ -46,7 +46,9 @@ def _answer_in(namespace: Any, store: Any, query: Query) -> Answer:
         if service.namespace_id != namespace.id or not service.dns_config:
             continue
         if name == service.name or name.endswith("." + service.name):
-            records, exists = _service_records(namespace, service, name.removesuffix(service.name).rstrip("."), query.type)
+            records, exists = _service_records(
+                namespace, service, name.removesuffix(service.name).rstrip("."), query.type
+            )
             return Answer(records=records, exists=exists, zone=namespace.name, negative_ttl=negative_ttl)
     return Answer(records=[], exists=not name, zone=namespace.name, negative_ttl=negative_ttl)
 

@@ -81,7 +81,7 @@ def install() -> None:
         return
     if not server.is_server_running():
         # LocalStack gave up for want of an upstream; our own names need none
-        server.start_server(upstream_dns=_DOCKER_RESOLVER, host="0.0.0.0", port=config.DNS_PORT)
+        server.start_server(upstream_dns=_DOCKER_RESOLVER, host="0.0.0.0", port=config.DNS_PORT)  # noqa: S104
     running = server.get_dns_server()
     if running is None:
         LOG.error("LocalStack's DNS server does not start: private names do not resolve")

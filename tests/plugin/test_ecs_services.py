@@ -22,7 +22,9 @@ def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
 def web(lab: Lab, **more: Any) -> Json:
     """A container that is healthy a second after it started."""
     check = {"command": ["CMD-SHELL", "test -f /tmp/up"], "interval": 5, "timeout": 2, "retries": 2, "startPeriod": 10}
-    return lab.container("sleep 1; touch /tmp/up; sleep 3600", healthCheck=check, portMappings=[{"containerPort": 8080}], **more)
+    return lab.container(
+        "sleep 1; touch /tmp/up; sleep 3600", healthCheck=check, portMappings=[{"containerPort": 8080}], **more
+    )
 
 
 def test_a_service_gets_steady_and_says_so(lab: Lab, unique: str) -> None:
@@ -126,7 +128,10 @@ def test_a_task_that_gets_unhealthy_is_replaced(lab: Lab, unique: str) -> None:
     runtime_id = containers(victim)["app"]["runtimeId"]
     subprocess.run(["docker", "exec", runtime_id, "rm", "/tmp/up"], check=True)
     task = lab.stopped(victim["taskArn"])
-    assert (task["stopCode"], task["stoppedReason"]) == ("ServiceSchedulerInitiated", "Task failed container health checks")
+    assert (task["stopCode"], task["stoppedReason"]) == (
+        "ServiceSchedulerInitiated",
+        "Task failed container health checks",
+    )
     lab.stable(unique)
 
 
@@ -138,7 +143,10 @@ def discovery(lab: Lab, unique: str, cleanup: Callable[..., None]) -> Json:
     cleanup(lab.sd.delete_namespace, Id=namespace)
     records = [{"Type": "A", "TTL": 7}, {"Type": "SRV", "TTL": 7}]
     service = lab.sd.create_service(
-        Name="web", NamespaceId=namespace, DnsConfig={"DnsRecords": records}, HealthCheckCustomConfig={"FailureThreshold": 1}
+        Name="web",
+        NamespaceId=namespace,
+        DnsConfig={"DnsRecords": records},
+        HealthCheckCustomConfig={"FailureThreshold": 1},
     )["Service"]
     cleanup(lab.sd.delete_service, Id=service["Id"])
     return {"namespace": f"{unique}.local", "arn": service["Arn"], "id": service["Id"]}
@@ -151,7 +159,9 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
     task = lab.service_tasks(unique)[0]
 
     def discovered() -> list[Json]:
-        found = lab.sd.discover_instances(NamespaceName=discovery["namespace"], ServiceName="web", HealthStatus="HEALTHY")
+        found = lab.sd.discover_instances(
+            NamespaceName=discovery["namespace"], ServiceName="web", HealthStatus="HEALTHY"
+        )
         return list(found["Instances"])
 
     instance = wait_until(discovered, 5, "the registration")[0]

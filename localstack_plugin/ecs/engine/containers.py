@@ -1,7 +1,6 @@
 """Docker operations of a task. Every call blocks; errors become TaskFailed with ECS's names."""
 
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -134,7 +133,7 @@ class Containers:
             connection.settimeout(timeout)
             while connection.recv(4096):
                 pass
-        except (TimeoutError, socket.timeout, OSError):
+        except (TimeoutError, OSError):
             return False
         finally:
             stream.close()

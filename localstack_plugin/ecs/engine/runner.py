@@ -1,5 +1,6 @@
 """The engine: one Docker client and what its tasks share."""
 
+import time
 from typing import Any
 
 from localstack_plugin.ecs.engine.containers import Containers, ExitWatcher
@@ -36,13 +37,14 @@ class Engine:
     def forget(self, task_id: str) -> None:
         self._runs.pop(task_id, None)
 
-    def stop(self, timeout: float = 5) -> None:
-        """Stops all tasks, each given `timeout` seconds; what is left goes with the plugin's own reaping."""
+    def stop(self, timeout: float = 4) -> None:
+        """Asks all tasks to stop and gives them `timeout` seconds; what is left goes with the plugin's own reaping."""
+        deadline = time.monotonic() + timeout
         runs = list(self._runs.values())
         for run in runs:
             run.stop(Cause("requested", "LocalStack is stopping"))
         for run in runs:
-            run.join(timeout)
+            run.join(max(0.0, deadline - time.monotonic()))
         if self._tools is not None:
             self._tools.exits.stop()
             self._tools.logs.stop()

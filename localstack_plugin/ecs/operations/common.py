@@ -30,10 +30,11 @@ class Operations:
         return Scope(context.account_id, context.region, name)
 
 
-def definition(account: str, region: str, reference: str) -> dict[str, Any]:
+def definition(account: str, region: str, reference: str, *, inactive_too: bool = False) -> dict[str, Any]:
     """A task definition by ARN, `family:revision` or family (its latest ACTIVE revision).
 
-    Raises ClientException when there is none, or it is INACTIVE.
+    Raises ClientException when there is none, or it is INACTIVE: that is good enough only for the services that use
+    it already (API_DeregisterTaskDefinition).
     """
     families = moto_backend(account, region).task_definitions
     family, _, revision = reference.rsplit("/", 1)[-1].partition(":")
@@ -44,7 +45,7 @@ def definition(account: str, region: str, reference: str) -> dict[str, Any]:
         found = next((revisions[r] for r in sorted(revisions, reverse=True) if revisions[r].status == "ACTIVE"), None)
     if found is None:
         raise errors.client_exception("TaskDefinition not found.")
-    if found.status != "ACTIVE":
+    if found.status != "ACTIVE" and not inactive_too:
         raise errors.client_exception("TaskDefinition is inactive")
     return to_definition(found)
 
@@ -95,9 +96,7 @@ def network_of(context: RequestContext, task_definition: dict[str, Any], request
         raise errors.invalid_parameter("Task definition does not support launch_type FARGATE.")
     network = (request.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if not network or not network.get("subnets"):
-        raise errors.invalid_parameter(
-            "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-        )
+        raise errors.invalid_parameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     for subnet in network["subnets"]:
         try:
             interfaces.network_of(context.account_id, context.region, subnet)

@@ -30,8 +30,13 @@ _REVISION = (
     "propagateTags",
 )
 """Settings whose change means new tasks."""
-_SETTINGS = (*_REVISION, "healthCheckGracePeriodSeconds", "enableECSManagedTags", "deploymentConfiguration",
-             "availabilityZoneRebalancing")
+_SETTINGS = (
+    *_REVISION,
+    "healthCheckGracePeriodSeconds",
+    "enableECSManagedTags",
+    "deploymentConfiguration",
+    "availabilityZoneRebalancing",
+)
 
 
 class ServiceOperations(Operations):
@@ -66,8 +71,11 @@ class ServiceOperations(Operations):
         settings = {**service.settings, **{key: request[key] for key in _SETTINGS if request.get(key) is not None}}
         if request.get("capacityProviderStrategy"):
             settings.pop("launchType", None)
-        settings["deploymentConfiguration"] = _deployment_configuration(service.settings["deploymentConfiguration"], request)
-        self._complete(context, service.scope, settings, settings)
+        settings["deploymentConfiguration"] = _deployment_configuration(
+            service.settings["deploymentConfiguration"], request
+        )
+        keeps_definition = settings["taskDefinition"] == service.settings["taskDefinition"]
+        self._complete(context, service.scope, settings, settings, inactive_too=keeps_definition)
         with self.store.lock:
             service.settings = settings
             if request.get("desiredCount") is not None:
@@ -123,11 +131,20 @@ class ServiceOperations(Operations):
             return describe.service(service, list(self.store.tasks_of(service)), with_tags)
 
     @staticmethod
-    def _complete(context: RequestContext, scope: Scope, settings: dict[str, Any], request: Request) -> None:
+    def _complete(
+        context: RequestContext,
+        scope: Scope,
+        settings: dict[str, Any],
+        request: Request,
+        *,
+        inactive_too: bool = False,
+    ) -> None:
         """Checks what tasks will be started with and fills in what the caller left to ECS."""
         if not settings.get("taskDefinition"):
             raise errors.invalid_parameter("TaskDefinition can not be blank.")
-        task_definition = definition(context.account_id, context.region, settings["taskDefinition"])
+        task_definition = definition(
+            context.account_id, context.region, settings["taskDefinition"], inactive_too=inactive_too
+        )
         launch_type, provider = launch_of(context, scope, request)
         network_of(context, task_definition, settings)
         settings["taskDefinition"] = task_definition["taskDefinitionArn"]

@@ -131,5 +131,6 @@ def _refuse_unknown_overrides(task_definition: dict[str, Any], request: Request)
     names = {c["name"] for c in task_definition["containerDefinitions"]}
     for override in (request.get("overrides") or {}).get("containerOverrides") or []:
         if override.get("name") not in names:
-            raise errors.invalid_parameter(f"Override for container named {override.get('name')} is not a container "
-                                           "in the TaskDefinition.")
+            raise errors.invalid_parameter(
+                f"Override for container named {override.get('name')} is not a container in the TaskDefinition."
+            )
