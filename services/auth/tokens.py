@@ -7,9 +7,9 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from typing import Any
 from uuid import UUID
 
@@ -39,14 +39,10 @@ class SigningKey:
 
     async def sign(self, message: bytes) -> bytes:
         """An RS256 signature (RFC 7518, section 3.3)."""
-        wanted = {
-            "KeyId": self._key,
-            "Message": base64.b64encode(message).decode(),
-            "MessageType": "RAW",
-            "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
-        }
-        answer = await self._ask("Sign", wanted)
-        return base64.b64decode(answer["Signature"])
+        answer = await self._ask(
+            "sign", Message=message, MessageType="RAW", SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256"
+        )
+        return bytes(answer["Signature"])
 
     async def key_id(self) -> str:
         """The key's name in tokens and in the published key set (RFC 7638 thumbprint)."""
@@ -61,7 +57,7 @@ class SigningKey:
     async def _load(self) -> None:
         async with self._lock:
             if self._public is None:
-                der = base64.b64decode((await self._ask("GetPublicKey", {"KeyId": self._key}))["PublicKey"])
+                der = bytes((await self._ask("get_public_key"))["PublicKey"])
                 public = load_der_public_key(der)
                 if not isinstance(public, RSAPublicKey):
                     raise TypeError("the signing key is not an RSA key")
@@ -72,10 +68,10 @@ class SigningKey:
         with suppress(Unavailable):
             await self._load()
 
-    async def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return await self._aws.json("kms", f"TrentService.{operation}", parameters)
-        except (AwsError, OSError, HTTPException, ValueError) as error:
+            return await self._aws.call("kms", operation, KeyId=self._key, **parameters)
+        except AwsError as error:
             logger(__name__).error("signing_key_unavailable", **describe(error))
             raise Unavailable("Tokens cannot be signed at the moment.") from error
 
@@ -121,7 +117,7 @@ def refresh_token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _segment(document: dict[str, object]) -> str:
+def _segment(document: Mapping[str, object]) -> str:
     return _base64url(json.dumps(document, separators=(",", ":")).encode())
 
 

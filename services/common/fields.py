@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field, StringConstraints
 
 from services.common.clock import utc_now
 
@@ -56,3 +56,20 @@ FullDate = Annotated[date, BeforeValidator(_full_date)]
 
 BirthDate = Annotated[FullDate, AfterValidator(_lived)]
 """A day on which somebody now alive may have been born; today is UTC's."""
+
+
+def _moment_text(value: Any) -> Any:
+    if not isinstance(value, str | datetime) or (isinstance(value, str) and value.lstrip("+-").replace(".", "").isdigit()):
+        raise ValueError("must be a date and time with an offset")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    """An instant that PostgreSQL and Python can calculate with; offsets reach over the ends of the calendar."""
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("must be a year from 1900 to 2200")
+    return value.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)]
+"""RFC 3339's date-time: an offset is needed, for without one nobody knows when it is."""

@@ -78,7 +78,7 @@ async def running(
     app.state.settings = settings
     async with app.router.lifespan_context(app) as state:
         if issuer is not None:
-            state["runtime"].tokens = _verifier(issuer)
+            app.state.runtime.tokens = _verifier(issuer)
         transport = httpx.ASGITransport(_WithState(app, state), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
             yield client

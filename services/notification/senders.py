@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.common.aws import Aws
+from services.common.aws import Aws, AwsError
 from services.notification.entity import Channel
 from services.notification.templates import Text
 
@@ -29,15 +29,14 @@ class AwsSenders:
         self._email_sender = email_sender
 
     async def send(self, channel: Channel, recipient: str, text: Text, event_id: UUID) -> str:
-        """Raises Rejected when trying again is of no use, and botocore's errors otherwise."""
+        """Raises Rejected when trying again is of no use, and AwsError otherwise."""
         try:
             if channel is Channel.EMAIL:
                 return await self._email(recipient, text, event_id)
             return await self._sms(recipient, text)
-        except Exception as error:  # botocore's classes are not imported for an except clause
-            code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-            if code in _FINAL:
-                raise Rejected(code) from error
+        except AwsError as error:
+            if error.code in _FINAL:
+                raise Rejected(error.code) from error
             raise
 
     async def _email(self, recipient: str, text: Text, event_id: UUID) -> str:

@@ -6,9 +6,7 @@ import asyncio
 import random
 import ssl
 from collections.abc import Iterable
-from http.client import HTTPException
 from typing import Any
-from urllib.parse import quote
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,11 +17,10 @@ from services.common.logs import describe, logger
 from services.common.settings import KafkaSecurity, ServiceSettings
 from services.contracts.topics import DLQ_PARTITIONS, Topic
 
-# As MSK's API names them; only botocore spells them with capitals.
 _BOOTSTRAP_FIELD = {
-    KafkaSecurity.PLAINTEXT: "bootstrapBrokerString",
-    KafkaSecurity.TLS: "bootstrapBrokerStringTls",
-    KafkaSecurity.SASL_IAM: "bootstrapBrokerStringSaslIam",
+    KafkaSecurity.PLAINTEXT: "BootstrapBrokerString",
+    KafkaSecurity.TLS: "BootstrapBrokerStringTls",
+    KafkaSecurity.SASL_IAM: "BootstrapBrokerStringSaslIam",
 }
 
 
@@ -123,14 +120,13 @@ class Kafka:
         delay = 0.2
         field = _BOOTSTRAP_FIELD[self._settings.kafka_security]
         aws = Aws(self._settings.aws_region)
-        path = f"/v1/clusters/{quote(self._settings.kafka_cluster_arn, safe='')}/bootstrap-brokers"
         while True:
             try:
-                answer = await aws.get("kafka", path)
+                answer = await aws.call("kafka", "get_bootstrap_brokers", ClusterArn=self._settings.kafka_cluster_arn)
                 if answer.get(field):
                     return str(answer[field])
                 logger(__name__).warning("brokers_unknown", reason=f"{field} is empty", retry_in_s=round(delay, 1))
-            except (AwsError, OSError, HTTPException, ValueError) as error:
+            except AwsError as error:
                 logger(__name__).warning("brokers_unknown", retry_in_s=round(delay, 1), **describe(error))
             await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
             delay = min(delay * 2, 10.0)

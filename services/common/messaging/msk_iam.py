@@ -31,6 +31,8 @@ class MskTokens(AbstractTokenProvider):  # type: ignore[misc]
     def _sign(self) -> str:
         request = AWSRequest("GET", f"https://kafka.{self._region}.amazonaws.com/?Action=kafka-cluster%3AConnect")
         credentials = self._session.get_credentials()
+        if credentials is None:
+            raise RuntimeError("the task has no credentials")
         SigV4QueryAuth(credentials, "kafka-cluster", self._region, expires=LIFETIME_SECONDS).add_auth(request)
         url = f"{request.url}&User-Agent=pms"
         return base64.urlsafe_b64encode(url.encode()).rstrip(b"=").decode()

@@ -58,7 +58,7 @@ def channel(target: str, service: str, *, seconds: float = DEFAULT_SECONDS) -> g
     return grpc.aio.insecure_channel(target, options=_OPTIONS, interceptors=[interceptor])
 
 
-class _Calls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]
+class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
     """Around every call."""
 
     def __init__(self, service: str, seconds: float) -> None:

@@ -69,7 +69,7 @@ class Server:
         await self.grpc.stop(seconds)
 
 
-class _Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+class _Calls(grpc.aio.ServerInterceptor):
     """Around every call. All our methods are unary."""
 
     def __init__(self, tokens: TokenVerifier) -> None:
@@ -84,7 +84,7 @@ class _Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]
             return handler
         method, behaviour = details.method, handler.unary_unary
 
-        async def call(request: Any, context: grpc.aio.ServicerContext) -> Any:
+        async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             return await self._answer(method, behaviour, request, context)
 
         return grpc.unary_unary_rpc_method_handler(call, handler.request_deserializer, handler.response_serializer)
