@@ -14,7 +14,12 @@ from rich.console import Console
 from ops import locking, processes, settings
 from ops.problems import Problem
 
-app = typer.Typer(help="Patient Management System: operator commands.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Patient Management System: operator commands.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 # Without a terminal Rich assumes 80 columns and cuts tables off.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
@@ -151,23 +156,26 @@ def main() -> None:
 
 
 def _guarded(command: Callable[..., object]) -> int:
+    status: object = 0
     try:
-        command(standalone_mode=False)
-    except typer.Exit as done:
-        return done.exit_code
+        status = command(standalone_mode=False)  # typer.Exit comes back as a value, Ctrl-C as 130
     except Problem as problem:
         _show(problem)
         return 1
     except (KeyboardInterrupt, processes.Interrupted, typer.Abort):
+        status = 130
+    except Exception as error:
+        if hasattr(error, "show"):  # one of click's own: wrong arguments
+            error.show()
+            return 2
+        if not type(error).__module__.startswith("botocore."):
+            raise
+        _show(Problem(f"LocalStack does not answer as it does when all is deployed: {error}", "make status; make up"))
+        return 1
+    if status == 130:
         processes.stop_all()
         errors.print("\ninterrupted; run the same command again to go on from here")
-        return 130
-    except Exception as error:
-        if not hasattr(error, "show"):  # one of click's own: wrong arguments
-            raise
-        error.show()
-        return 2
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _show(problem: Problem) -> None:
