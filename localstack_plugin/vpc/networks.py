@@ -2,8 +2,11 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 from localstack_plugin import labels, settings
@@ -76,7 +79,8 @@ class VpcNetworks:
         )
         resolver = addresses.resolver(cidr)
         try:
-            client.api.connect_container_to_network(settings.owner(), name, ipv4_address=resolver)
+            with _name_server_kept():
+                client.api.connect_container_to_network(settings.owner(), name, ipv4_address=resolver)
         except Exception:
             _remove(name)
             raise
@@ -110,13 +114,26 @@ def _remove(name: str) -> None:
 
     api = docker_client().api
     try:
-        for member in api.inspect_network(name).get("Containers") or {}:
-            api.disconnect_container_from_network(member, name, force=True)
+        with _name_server_kept():
+            for member in api.inspect_network(name).get("Containers") or {}:
+                api.disconnect_container_from_network(member, name, force=True)
         api.remove_network(name)
     except NotFound:
         return
     except APIError as error:
         LOG.warning("cannot remove the network %s: %s", name, error)
+
+
+@contextmanager
+def _name_server_kept(path: Path = Path("/etc/resolv.conf")) -> Iterator[None]:
+    """Docker writes its own resolver into a container that joins or leaves a network.
+
+    LocalStack would then no longer ask its own DNS server, and not find itself as *.localhost.localstack.cloud.
+    """
+    before = path.read_text()
+    yield
+    if path.read_text() != before:
+        path.write_text(before)
 
 
 def _forget_interfaces() -> None:
