@@ -111,7 +111,9 @@ def _which_route(api: Api, files: Files) -> list[str]:
     first = "var(txn.path),field(2,/)"
     for stage in api.stages:
         if stage.name != DEFAULT_STAGE:
-            rules.append(f"http-request set-var(txn.stage) {first} if {chosen} {{ {first} -m str {quote(stage.name)} }}")
+            rules.append(
+                f"http-request set-var(txn.stage) {first} if {chosen} {{ {first} -m str {quote(stage.name)} }}"
+            )
     rules += [
         f"http-request set-var-fmt(txn.route_path) '/%[var(txn.path),field(3,/,0)]' if {chosen} "
         "{ var(txn.stage) -m found }",
@@ -149,7 +151,9 @@ def _authorization(gateway: Gateway, files: Files) -> list[str]:
             rules += jwt.rules(authorizer, files.keys)
         else:
             rules += _ask_lambda(f"{{ var(txn.auth) -m str {quote(authorizer.id)} }}")
-    scoped = {scope_set(route): route for route in routes if route.scopes and isinstance(route.authorizer, JwtAuthorizer)}
+    scoped = {
+        scope_set(route): route for route in routes if route.scopes and isinstance(route.authorizer, JwtAuthorizer)
+    }
     if scoped:
         rules.append(f"http-request set-var(txn.scopes) var(txn.match),field({_SCOPES},|)")
     return rules + [jwt.scope_rule(route, f"{{ var(txn.scopes) -m str {key} }}") for key, route in scoped.items()]

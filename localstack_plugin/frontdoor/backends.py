@@ -51,9 +51,7 @@ def backend_name(api: Api, stage: Stage, route: Route) -> str:
 def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Server, ...]], python: str) -> list[str]:
     integration = route.integration
     assert integration is not None
-    scope = Scope(
-        path_variables=variables(route.key), stage_variables=stage.variables, account=api.account
-    )
+    scope = Scope(path_variables=variables(route.key), stage_variables=stage.variables, account=api.account)
     rules = [f"timeout server {integration.timeout_ms}ms"]
     if isinstance(integration, Proxy):
         rules += _proxy(integration, scope, servers.get(integration.upstream, ()))
@@ -99,7 +97,8 @@ def _function(integration: Function, scope: Scope, python: str) -> list[str]:
         "x-pms-claims": "%[var(txn.claims),base64]",
         "x-pms-authorizer": "%[var(txn.authorizer),base64]",
     }
-    rules = [f"http-request set-header {header} {quote(value)}" for header, value in headers.items()]
+    rules = ["http-request del-header x-pms- -m beg"]
+    rules += [f"http-request set-header {header} {quote(value)}" for header, value in headers.items()]
     return [*rules, *request_rules(integration.request_parameters, scope), f"server python unix@{python}"]
 
 
@@ -108,7 +107,11 @@ def _forwarded(integration: Proxy) -> list[str]:
     host = quote(literal(integration.host)) if integration.host else "%[var(txn.domain)]"
     forwarded = "by=%[dst];for=%[src];host=%[var(txn.domain)];proto=http"
     lines = []
-    for header, value in (("x-forwarded-for", "%[src]"), ("forwarded", forwarded), ("via", "HTTP/1.1 AmazonAPIGateway")):
+    for header, value in (
+        ("x-forwarded-for", "%[src]"),
+        ("forwarded", forwarded),
+        ("via", "HTTP/1.1 AmazonAPIGateway"),
+    ):
         variable = f"txn.{header.replace('-', '_')}"
         present = f"{{ req.fhdr({header}) -m found }}"
         lines.append(f"http-request set-var-fmt({variable}) '%[req.fhdr({header})], ' if {present}")

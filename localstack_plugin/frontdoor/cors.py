@@ -55,4 +55,6 @@ def _set(header: str, values: tuple[str, ...], condition: str) -> str:
 def _origins(cors: Cors) -> str:
     """Matches an origin by its exact name, or by scheme for "https://*"."""
     patterns = [re.escape(origin).replace(r"\*", ".*") for origin in cors.allow_origins]
-    return "{ req.fhdr(origin) -m reg " + quote(f"^(?:{'|'.join(patterns)})$") + " }" if patterns else "{ always_false }"
+    return (
+        "{ req.fhdr(origin) -m reg " + quote(f"^(?:{'|'.join(patterns)})$") + " }" if patterns else "{ always_false }"
+    )

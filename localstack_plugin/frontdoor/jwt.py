@@ -85,7 +85,7 @@ def _signature(authorizer: JwtAuthorizer, chosen: str, directory: Path) -> list[
         f"http-request sc-inc-gpc0(1) if {unknown}",
         f"http-request lua.ask verify if {unknown}",
         _invalid("invalid signature", f"{chosen} !{{ var(txn.signature) -m int 1 }}"),
-        f"http-request set-var(txn.claims) var(txn.token),jwt_payload_query if {chosen}",
+        f"http-request set-var(txn.claims) var(txn.token),field(2,.),ub64dec if {chosen}",
     ]
 
 

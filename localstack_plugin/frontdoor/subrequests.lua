@@ -33,11 +33,12 @@ local function ask(txn, question)
     local value = txn:get_var(variable)
     if value then headers["x-pms-" .. name] = { tostring(value) } end
   end
+  headers["x-pms-question"] = { question }
   headers["x-pms-method"] = { txn.f:method() }
   headers["x-pms-query"] = { txn.f:query() or "" }
   headers["x-pms-source"] = { tostring(txn.f:src()) }
   local reply = core.httpclient():post{
-    url = "http://plugin/" .. question, dst = "unix@" .. socket, headers = headers, body = "", timeout = 30000,
+    url = "http://plugin/", dst = "unix@" .. socket, headers = headers, body = "", timeout = 30000,
   }
   txn:set_var("txn.verdict", "error")
   if not reply or reply.status ~= 200 then return end
