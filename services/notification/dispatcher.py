@@ -2,7 +2,7 @@
 
 A message is taken, sent and marked as sent in one transaction. So each is sent at least once, and twice only when the
 process or the database dies between the provider's answer and the commit: SES and SNS have no idempotency key with
-which that window could be closed. See docs/adr/0050-what-notification-promises.md.
+which that window could be closed. See docs/adr/notification-delivery.md.
 """
 
 from __future__ import annotations
