@@ -159,8 +159,9 @@ class Reconciler:
         reason = "ECS deployment circuit breaker: tasks failed to start."
         deployment.set_rollout("FAILED", f"{reason} Last failure: {deployment.last_failure}")
         service.log(f"(deployment {deployment.id}) deployment failed: tasks failed to start. {deployment.last_failure}")
-        if breaker.get("rollback") and service.last_completed is not None:
-            self._roll_back(service, deployment, service.last_completed)
+        good = service.last_completed
+        if breaker.get("rollback") and good is not None and good is not deployment:
+            self._roll_back(service, deployment, good)
             return True
         return False
 

@@ -233,8 +233,6 @@ class _Life:
 
 def _local_image(reference: str) -> str:
     """ECR references lead to the local registry; everything else is the daemon's business."""
-    try:
-        from localstack_plugin.ecr import images
-    except ImportError:
-        return reference
+    from localstack_plugin.ecr import images
+
     return str(images.local_reference(reference))

@@ -211,3 +211,51 @@ def test_list_services_in_pages(lab: Lab, unique: str) -> None:
     arns = [arn for page in pages for arn in page["serviceArns"]]
     assert {arn.rsplit("/", 1)[-1] for arn in arns} >= {f"{unique}-{index}" for index in range(3)}
     assert len(arns) == len(set(arns))
+
+
+SERVER = """
+import http.server, signal, threading
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"ok")
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("", 8080), Handler)
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+open("/tmp/up", "w").close(); server.serve_forever()
+"""
+
+CLIENT = """
+import socket, sys, time, urllib.request
+end, asked, failed = time.time() + 15, 0, 0
+while time.time() < end:
+    asked += 1
+    try:
+        urllib.request.urlopen("http://" + sys.argv[1] + ":8080", timeout=2).read()
+    except OSError as error:
+        failed += 1; print(error, flush=True)
+    time.sleep(0.01)
+print("failed", failed, "asked more than", asked // 100 * 100, flush=True)
+"""
+
+
+def test_no_request_by_name_fails_during_a_roll_out(lab: Lab, unique: str, discovery: Json) -> None:
+    check = {"command": ["CMD-SHELL", "test -f /tmp/up"], "interval": 5, "timeout": 2, "retries": 2}
+
+    def server(version: str) -> str:
+        container = lab.container("", healthCheck=check, environment=[{"name": "V", "value": version}])
+        container["portMappings"] = [{"containerPort": 8080}]
+        return lab.register({**container, "command": ["python3", "-c", SERVER]}, family=unique)
+
+    registry = {"registryArn": discovery["arn"], "containerName": "app", "containerPort": 8080}
+    lab.serve(unique, server("1"), serviceRegistries=[registry])
+    lab.stable(unique)
+    name = f"web.{discovery['namespace']}"
+    client = lab.run(lab.register({**lab.container(""), "command": ["python3", "-c", CLIENT, name]}))
+    lab.running(client)
+    lab.ecs.update_service(cluster=lab.name, service=unique, taskDefinition=server("2"))
+    lab.stable(unique)
+    lab.stopped(client)
+    wait_until(lambda: lab.output(client), 5, "the client's log")
+    assert lab.output(client)[-1].startswith("failed 0 asked more than")
+    lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
+    lab.stable(unique)

@@ -1,6 +1,8 @@
 """Tasks are containers: they start, depend on each other, log, get secrets, and end as ECS says."""
 
+import base64
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -248,3 +250,27 @@ def test_a_deleted_cluster_stays_describable_as_inactive(lab: Lab, unique: str) 
     assert not any(arn.endswith(unique) for arn in lab.ecs.list_clusters()["clusterArns"])
     with pytest.raises(ClientError, match="Cluster not found"):
         lab.ecs.list_tasks(cluster=unique)
+
+
+def test_an_image_of_ecr_runs_by_its_aws_name(
+    lab: Lab, aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]
+) -> None:
+    ecr = aws("ecr")
+    uri = ecr.create_repository(repositoryName=unique)["repository"]["repositoryUri"]
+    cleanup(ecr.delete_repository, repositoryName=unique, force=True)
+    authorization = ecr.get_authorization_token()["authorizationData"][0]
+    user, password = base64.b64decode(authorization["authorizationToken"]).decode().split(":", 1)
+    docker("login", "-u", user, "--password-stdin", uri.split("/")[0], stdin=password)
+    docker("tag", IMAGE, f"{uri}:v1")
+    docker("push", f"{uri}:v1")
+    docker("rmi", f"{uri}:v1")
+    name = f"000000000000.dkr.ecr.us-east-1.amazonaws.com/{unique}:v1"
+    arn = lab.run(lab.register(lab.container("echo pulled; sleep 60", image=name)))
+    app = containers(lab.running(arn))["app"]
+    [image] = ecr.describe_images(repositoryName=unique)["imageDetails"]
+    assert (app["image"], app["imageDigest"]) == (name, image["imageDigest"])
+    cleanup(lambda: docker("rmi", "--force", f"{uri}:v1"))
+
+
+def docker(*arguments: str, stdin: str | None = None) -> None:
+    subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True, input=stdin)

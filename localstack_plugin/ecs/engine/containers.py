@@ -11,6 +11,8 @@ from localstack_plugin.ecs.engine.spec import ContainerSpec, TaskFailed, TaskSpe
 
 LOG = logging.getLogger(__name__)
 
+_NAMESPACE = "task.network"
+"""Not a name that ECS allows for a container, so none of the task's own can clash with it."""
 _LOG_CONFIG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}}
 
 
@@ -35,8 +37,8 @@ class Containers:
             created = api.create_container(
                 self._own_image,
                 entrypoint=["/bin/sleep", "infinity"],
-                name=self._name(task.id, "network"),
-                labels=labels.labels(task=task.id, container="~network"),
+                name=self._name(task.id, _NAMESPACE),
+                labels=labels.labels(task=task.id, container=_NAMESPACE),
                 healthcheck={"Test": ["NONE"]},
                 networking_config=api.create_networking_config({network.name: endpoint}),
                 host_config=api.create_host_config(
