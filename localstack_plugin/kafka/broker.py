@@ -56,6 +56,7 @@ class Broker:
         self.spec = spec
         heap = os.environ.get("PMS_KAFKA_HEAP") or _HEAP
         options = [f"-Xmx{heap}", "-XX:+ExitOnOutOfMemoryError"]
+        self.log_file = spec.directory / "kafka.log"
         self._properties_file = spec.directory / "server.properties"
         java, arguments = storage.java_arguments()
         self.process = SupervisedProcess(
@@ -63,7 +64,7 @@ class Broker:
                 name=spec.name,
                 argv=[java, *options, arguments, "kafka.Kafka", str(self._properties_file)],
                 cwd=spec.directory,
-                log_file=spec.directory / "kafka.log",
+                log_file=self.log_file,
                 ready=self.serves,
                 stop_timeout=30,
             )

@@ -10,6 +10,7 @@ from localstack_plugin.kafka import models, properties
 from localstack_plugin.kafka.cluster import ClusterSpec, KafkaCluster
 from localstack_plugin.kafka.models import Cluster, Operation
 from localstack_plugin.kafka.validation import broker_cap
+from localstack_plugin.process.follower import LogFollower, Send
 
 LOG = logging.getLogger(__name__)
 
@@ -55,10 +56,25 @@ class ClusterManager:
         """Remove brokers and data, then ``forget`` the cluster."""
 
         def work() -> None:
+            self._stop_following(cluster)
             cluster.kafka.destroy()
             forget()
 
         self._background(cluster, models.DELETING, work)
+
+    def follow_logs(self, cluster: Cluster, sink: Callable[[str, str], Send]) -> None:
+        """Deliver the brokers' logs from now on; ``sink`` makes a destination from log group and stream."""
+        self._stop_following(cluster)
+        if group := cluster.log_group:
+            for broker in cluster.kafka.brokers:
+                stream = f"{cluster.name}-Broker-{broker.spec.node_id}"
+                cluster.followers.append(LogFollower(broker.log_file, sink(group, stream)))
+                cluster.followers[-1].start()
+
+    @staticmethod
+    def _stop_following(cluster: Cluster) -> None:
+        while cluster.followers:
+            cluster.followers.pop().stop()
 
     def stop_all(self, clusters: list[Cluster]) -> None:
         """Stop every broker in good order."""

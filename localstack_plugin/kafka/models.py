@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack_plugin.kafka.cluster import KafkaCluster
+from localstack_plugin.process.follower import LogFollower
 
 # https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn.html
 CREATING = "CREATING"
@@ -93,9 +94,16 @@ class Cluster:
     version: str = field(default_factory=new_version)
     created: datetime = field(default_factory=now)
     policy: tuple[str, str] | None = None
+    followers: list[LogFollower] = field(default_factory=list)
     scram_secrets: list[str] = field(default_factory=list)
     # One change at a time: a delete waits until the create that it overtook is through.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def log_group(self) -> str | None:
+        """The CloudWatch log group that the brokers' logs go to, if any."""
+        logs = ((self.provisioned.get("LoggingInfo") or {}).get("BrokerLogs") or {}).get("CloudWatchLogs") or {}
+        return logs.get("LogGroup") if logs.get("Enabled") else None
 
     @property
     def status(self) -> str:

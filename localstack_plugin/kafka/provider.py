@@ -1,5 +1,6 @@
 """The MSK API: clusters are Apache Kafka brokers that run."""
 
+import functools
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -15,6 +16,7 @@ from localstack_plugin.kafka.models import Cluster
 from localstack_plugin.kafka.paging import page
 from localstack_plugin.kafka.store import Store
 from localstack_plugin.kafka.updates import UpdateOperations
+from localstack_plugin.process.cloudwatch import log_stream
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -171,7 +173,13 @@ class KafkaProvider(ConfigurationOperations, UpdateOperations):
         )
         region.clusters[arn] = cluster
         self.manager.start(cluster, chosen)
+        self.follow_logs(context, cluster)
         return cluster
+
+    def follow_logs(self, context: RequestContext, cluster: Cluster) -> None:
+        """Send the brokers' logs where LoggingInfo says."""
+        sink = functools.partial(log_stream, context.account_id, context.region)
+        self.manager.follow_logs(cluster, sink)
 
     def _named(self, context: RequestContext, request: Request) -> list[Cluster]:
         prefix = request.get("ClusterNameFilter") or ""

@@ -51,6 +51,7 @@ class UpdateOperations:
         except ports.NoPortLeft as error:
             cluster.provisioned.update(before)
             raise bad_request(str(error)) from error
+        self.follow_logs(context, cluster)
         return _started(operation)
 
     def update_broker_storage(self, context: RequestContext, request: Request) -> Response:
@@ -73,7 +74,9 @@ class UpdateOperations:
         cluster = self._updatable(context, request)
         names = ("EnhancedMonitoring", "OpenMonitoring", "LoggingInfo")
         change = {name: request[name] for name in names if request.get(name) is not None}
-        return self._record(context, cluster, "UPDATE_MONITORING", cluster.provisioned, change)
+        answer = self._record(context, cluster, "UPDATE_MONITORING", cluster.provisioned, change)
+        self.follow_logs(context, cluster)
+        return answer
 
     def reboot_broker(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request)

@@ -99,6 +99,7 @@ class InstanceManager:
             if snapshot is not None:
                 self._snapshot_directory(snapshot).parent.mkdir(parents=True, exist_ok=True)
                 instance.server.data.rename(self._snapshot_directory(snapshot))
+            instance.stop_follower()
             instance.server.destroy()
             self._instances.pop(instance.key, None)
             ports.release(instance.port)

@@ -5,6 +5,7 @@ import string
 import threading
 from dataclasses import dataclass, field
 
+from localstack_plugin.process.follower import LogFollower
 from localstack_plugin.rds.postgres import PostgresServer
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
@@ -37,6 +38,7 @@ class Instance:
     parameter_status: str = IN_SYNC
     settings: dict[str, str] = field(default_factory=dict)
     resource_id: str = field(default_factory=lambda: "db-" + _random_upper(26))
+    follower: LogFollower | None = None
     # One change at a time: a delete waits until the create that it overtook is through.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -47,6 +49,12 @@ class Instance:
     @property
     def port(self) -> int:
         return self.server.spec.port
+
+    def stop_follower(self) -> None:
+        """End the log's export, if there is one."""
+        if self.follower is not None:
+            self.follower.stop()
+            self.follower = None
 
     @property
     def status(self) -> str:

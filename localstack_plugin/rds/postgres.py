@@ -59,13 +59,14 @@ class PostgresServer:
     def __init__(self, spec: ServerSpec) -> None:
         self.spec = spec
         self.data = spec.directory / "data"
+        self.log_file = spec.directory / "postgresql.log"
         self._process = SupervisedProcess(
             ProcessSpec(
                 name=spec.name,
                 argv=[bin_path("postgres"), "-D", str(self.data)],
                 user=SYSTEM_USER,
                 cwd=spec.directory,
-                log_file=spec.directory / "postgresql.log",
+                log_file=self.log_file,
                 ready=self._answers,
                 # Fast shutdown: disconnects clients, then a checkpoint.
                 stop_signal=signal.SIGINT,

@@ -16,8 +16,10 @@ from localstack_plugin.rds.errors import (
     not_supported,
 )
 from localstack_plugin.rds.groups import GroupOperations
+from localstack_plugin.rds.logs import LogOperations
 from localstack_plugin.rds.manager import InstanceManager, NewInstance
 from localstack_plugin.rds.models import Instance
+from localstack_plugin.rds.paging import check_size
 from localstack_plugin.rds.postgres import SqlError
 from localstack_plugin.rds.snapshots import SnapshotOperations
 
@@ -25,8 +27,8 @@ Request = dict[str, Any]
 Response = dict[str, Any]
 
 
-class RdsProvider(GroupOperations, SnapshotOperations):
-    """DB instances; groups and snapshots are in the base classes."""
+class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
+    """DB instances; groups, logs and snapshots are in the base classes."""
 
     def __init__(self, manager: InstanceManager) -> None:
         self.manager = manager
@@ -65,6 +67,7 @@ class RdsProvider(GroupOperations, SnapshotOperations):
             # The parameter takes an ARN too.
             identifier = request["DBInstanceIdentifier"].rsplit(":", 1)[-1].lower()
             request = {**request, "DBInstanceIdentifier": identifier}
+        check_size(request)
         response = moto(context, "DescribeDBInstances", request)
         for description in response.get("DBInstances") or []:
             key = records.key(context, description["DBInstanceIdentifier"])
@@ -93,6 +96,7 @@ class RdsProvider(GroupOperations, SnapshotOperations):
             self.manager.apply_parameters(instance, records.chosen_parameters(group), reboot_needed=True)
         if renamed:
             self.manager.rename(instance, renamed.lower())
+        self.follow_exports(context, instance)
         return {"DBInstance": records.complete(response["DBInstance"], instance)}
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
@@ -150,6 +154,7 @@ class RdsProvider(GroupOperations, SnapshotOperations):
             records.backend(context).databases.pop(identifier)
             raise RdsError("InsufficientDBInstanceCapacity", str(error)) from error
         records.adopt(records.record(context, identifier), instance)
+        self.follow_exports(context, instance)
         return self._described(context, instance)
 
     def _described(self, context: RequestContext, instance: Instance) -> Response:

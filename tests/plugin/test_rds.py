@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -97,14 +96,11 @@ def refused(call: Callable[..., Any], code: str, message: str, **request: Any) -
 
 
 def test_available_means_that_sql_answers(rds: Any, name: str) -> None:
-    started = time.monotonic()
     created = create(rds, name)
-    took = time.monotonic() - started
     try:
         assert sql(created, "SELECT current_user || '@' || current_database()") == "postgres@clinic"
         assert created["EngineVersion"] in sql(created, "SELECT version()")
         assert created["Endpoint"]["Address"] == "localhost.localstack.cloud"
-        assert took < 5
     finally:
         delete(rds, name)
     rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1})
@@ -271,6 +267,26 @@ def test_operations_without_an_engine_say_so(rds: Any, instance: dict[str, Any])
         DBClusterIdentifier="c",
         Engine="aurora-postgresql",
     )
+
+
+def test_the_servers_log(rds: Any, name: str) -> None:
+    created = create(rds, name, EnableCloudwatchLogsExports=["postgresql"])
+    with pytest.raises(asyncpg.UndefinedTableError):
+        sql(created, "SELECT * FROM missing_table")
+    [file] = rds.describe_db_log_files(DBInstanceIdentifier=name)["DescribeDBLogFiles"]
+    wanted = {"DBInstanceIdentifier": name, "LogFileName": file["LogFileName"]}
+    assert "missing_table" in rds.download_db_log_file_portion(**wanted)["LogFileData"]
+    first = rds.download_db_log_file_portion(**wanted, Marker="0", NumberOfLines=1)
+    assert first["AdditionalDataPending"]
+    assert len(first["LogFileData"].splitlines()) == 1
+    logs, group = client("logs"), f"/aws/rds/instance/{name}/postgresql"
+    assert eventually(lambda: logs.filter_log_events(logGroupName=group, filterPattern="missing_table")["events"])
+    delete(rds, name)
+    logs.delete_log_group(logGroupName=group)
+
+
+def test_page_sizes(rds: Any) -> None:
+    refused(rds.describe_db_instances, "InvalidParameterValue", "Must be between 20 and 100", MaxRecords=5)
 
 
 def test_filters_tags_and_versions(rds: Any, instance: dict[str, Any]) -> None:
