@@ -50,7 +50,7 @@ class ApiGatewayV2Provider:
         validation.check_cors(request.get("CorsConfiguration") or {})
         api = records.api(context, request)
         records.set_fields(api, {k: v for k, v in request.items() if k not in ("Target", "RouteKey", "CredentialsArn")})
-        return self._published(context, "GetApi", records.identifiers(request))
+        return self._published(context, "GetApi", records.identifiers(api, request))
 
     def delete_api(self, context: Any, request: dict) -> dict:
         records.api(context, request)
@@ -84,7 +84,7 @@ class ApiGatewayV2Provider:
         if any(o.route_key == merged["RouteKey"] and o is not route for o in api.routes.values()):
             raise Conflict(f"Route with key {merged['RouteKey']} already exists for this API")
         records.set_fields(route, request)
-        return self._published(context, "GetRoute", records.identifiers(request))
+        return self._published(context, "GetRoute", records.identifiers(route, request))
 
     def delete_route(self, context: Any, request: dict) -> dict:
         records.route(context, request)
@@ -108,14 +108,14 @@ class ApiGatewayV2Provider:
 
     def update_integration(self, context: Any, request: dict) -> dict:
         integration = records.integration(context, request)
-        merged = {**moto(context, "GetIntegration", records.identifiers(request)), **request}
+        merged = {**moto(context, "GetIntegration", records.identifiers(integration, request)), **request}
         merged["RequestParameters"] = _merged(integration.request_parameters, request.get("RequestParameters"))
         merged["ResponseParameters"] = _merged(integration.response_parameters, request.get("ResponseParameters"))
         validation.check_integration(merged)
         self._check_vpc_link(context, merged)
         changed = {key: merged[key] for key in request}
         records.set_fields(integration, changed)
-        return self._published(context, "GetIntegration", records.identifiers(request))
+        return self._published(context, "GetIntegration", records.identifiers(integration, request))
 
     def delete_integration(self, context: Any, request: dict) -> dict:
         records.integration(context, request)
@@ -141,11 +141,11 @@ class ApiGatewayV2Provider:
 
     def update_authorizer(self, context: Any, request: dict) -> dict:
         authorizer = records.authorizer(context, request)
-        merged = {**moto(context, "GetAuthorizer", records.identifiers(request)), **request}
+        merged = {**moto(context, "GetAuthorizer", records.identifiers(authorizer, request)), **request}
         validation.check_authorizer(merged)
         self._check_issuer(merged)
         records.set_fields(authorizer, request)
-        return self._published(context, "GetAuthorizer", records.identifiers(request))
+        return self._published(context, "GetAuthorizer", records.identifiers(authorizer, request))
 
     def delete_authorizer(self, context: Any, request: dict) -> dict:
         records.authorizer(context, request)
@@ -241,8 +241,9 @@ class ApiGatewayV2Provider:
         return moto(context, "CreateVpcLink", {"SecurityGroupIds": [], **request, "Tags": request.get("Tags") or {}})
 
     def update_vpc_link(self, context: Any, request: dict) -> dict:
-        records.set_fields(records.vpc_link(context, request), request)
-        return moto(context, "GetVpcLink", records.identifiers(request))
+        link = records.vpc_link(context, request)
+        records.set_fields(link, request)
+        return moto(context, "GetVpcLink", records.identifiers(link, request))
 
     def delete_vpc_link(self, context: Any, request: dict) -> dict:
         records.vpc_link(context, request)

@@ -33,7 +33,13 @@ _ATTRIBUTES = {
     "JwtConfiguration": "jwt_config",
 }
 _STRUCTURES = {"CorsConfiguration", "JwtConfiguration", "TlsConfig", "DefaultRouteSettings", "AccessLogSettings"}
-_IDENTIFIERS = {"ApiId", "RouteId", "IntegrationId", "AuthorizerId", "StageName", "VpcLinkId"}
+_IDENTIFIERS = {
+    Api: ("ApiId",),
+    Route: ("ApiId", "RouteId"),
+    Integration: ("ApiId", "IntegrationId"),
+    Authorizer: ("ApiId", "AuthorizerId"),
+    VpcLink: ("VpcLinkId",),
+}
 
 
 class NotFound(CommonServiceException):
@@ -115,15 +121,15 @@ def deploy(owner: Api, description: str | None = None) -> dict:
     return deployments(owner)[identifier]
 
 
-def identifiers(request: dict) -> dict:
-    """What names the thing that a request is about."""
-    return {field: value for field, value in request.items() if field in _IDENTIFIERS}
+def identifiers(record: Any, request: dict) -> dict:
+    """What names the record that a request is about."""
+    return {field: request[field] for field in _IDENTIFIERS[type(record)]}
 
 
 def set_fields(record: Any, request: dict) -> None:
     """Sets the fields that the request names, empty ones too."""
     for field, value in request.items():
-        if field in _IDENTIFIERS:
+        if field in _IDENTIFIERS[type(record)]:
             continue
         attribute = _ATTRIBUTES.get(field, xform_name(field))
         if hasattr(record, attribute):
