@@ -22,6 +22,7 @@ class Repository(Resource):
             model["RepositoryName"] = name.lower()
         shape = ecr.meta.service_model.operation_model("CreateRepository").input_shape
         made = ecr.create_repository(**provider_utils.convert_request_kwargs(model, shape))["repository"]
+        self.created(request)
         _put_policies(ecr, {}, model)
         return self.done({**model, "Arn": made["repositoryArn"], "RepositoryUri": made["repositoryUri"]})
 
@@ -32,8 +33,8 @@ class Repository(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, ecr = request.desired_state, request.previous_state, self.client(request, "ecr")
-        for name in ("RepositoryName", "Arn", "RepositoryUri"):
-            model[name] = before[name]
+        for attribute in ("RepositoryName", "Arn", "RepositoryUri"):
+            model[attribute] = before[attribute]
         name = {"repositoryName": model["RepositoryName"]}
         mutability = model.get("ImageTagMutability") or "MUTABLE"
         if mutability != (before.get("ImageTagMutability") or "MUTABLE"):

@@ -5,19 +5,17 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_plugin.kafka import describe, models, properties
+from localstack_plugin.kafka.clusters import ClusterOperations
 from localstack_plugin.kafka.errors import bad_request, conflict, not_found
 from localstack_plugin.kafka.models import Configuration, Revision
 from localstack_plugin.kafka.paging import page
-from localstack_plugin.kafka.store import Store
 
 Request = dict[str, Any]
 Response = dict[str, Any]
 
 
-class ConfigurationOperations:
-    """The operations on configurations; the provider brings ``store``."""
-
-    store: Store
+class ConfigurationOperations(ClusterOperations):
+    """The operations on configurations."""
 
     def create_configuration(self, context: RequestContext, request: Request) -> Response:
         region = self.store.region(context)

@@ -1,6 +1,5 @@
 """The MSK API: clusters are Apache Kafka brokers that run."""
 
-import functools
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -9,14 +8,12 @@ from localstack.services.plugins import Service
 from localstack_plugin import ports
 from localstack_plugin.dispatch import make_service
 from localstack_plugin.kafka import describe, models, validation, versions
-from localstack_plugin.kafka.configurations import ConfigurationOperations
 from localstack_plugin.kafka.errors import bad_request, conflict, not_found, not_supported
 from localstack_plugin.kafka.manager import ClusterManager
 from localstack_plugin.kafka.models import Cluster
 from localstack_plugin.kafka.paging import page
 from localstack_plugin.kafka.store import Store
 from localstack_plugin.kafka.updates import UpdateOperations
-from localstack_plugin.process.cloudwatch import log_stream
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -28,12 +25,8 @@ _BOOTSTRAP = {
 }
 
 
-class KafkaProvider(ConfigurationOperations, UpdateOperations):
+class KafkaProvider(UpdateOperations):
     """Clusters; configurations and updates are in the base classes."""
-
-    def __init__(self, manager: ClusterManager, store: Store) -> None:
-        self.manager = manager
-        self.store = store
 
     def on_before_start(self) -> None:
         self.manager.clear_leftovers()
@@ -141,12 +134,6 @@ class KafkaProvider(ConfigurationOperations, UpdateOperations):
     def list_tags_for_resource(self, context: RequestContext, request: Request) -> Response:
         return {"Tags": self._tagged(context, request)}
 
-    def cluster(self, context: RequestContext, request: Request) -> Cluster:
-        found = self.store.region(context).clusters.get(request["ClusterArn"])
-        if found is None:
-            raise not_found("The requested resource was not found.", "clusterArn")
-        return found
-
     def _create(
         self, context: RequestContext, name: str, provisioned: dict[str, Any], tags: dict[str, str] | None
     ) -> Cluster:
@@ -175,11 +162,6 @@ class KafkaProvider(ConfigurationOperations, UpdateOperations):
         self.manager.start(cluster, chosen)
         self.follow_logs(context, cluster)
         return cluster
-
-    def follow_logs(self, context: RequestContext, cluster: Cluster) -> None:
-        """Send the brokers' logs where LoggingInfo says."""
-        sink = functools.partial(log_stream, context.account_id, context.region)
-        self.manager.follow_logs(cluster, sink)
 
     def _named(self, context: RequestContext, request: Request) -> list[Cluster]:
         prefix = request.get("ClusterNameFilter") or ""

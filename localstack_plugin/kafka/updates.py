@@ -6,21 +6,17 @@ from localstack.aws.api import RequestContext
 
 from localstack_plugin import ports
 from localstack_plugin.kafka import describe, models, validation
+from localstack_plugin.kafka.configurations import ConfigurationOperations
 from localstack_plugin.kafka.errors import bad_request, not_found
-from localstack_plugin.kafka.manager import ClusterManager
 from localstack_plugin.kafka.models import Cluster, Operation
 from localstack_plugin.kafka.paging import page
-from localstack_plugin.kafka.store import Store
 
 Request = dict[str, Any]
 Response = dict[str, Any]
 
 
-class UpdateOperations:
-    """Updates; the provider brings ``store``, ``manager``, ``cluster`` and ``properties_of``."""
-
-    store: Store
-    manager: ClusterManager
+class UpdateOperations(ConfigurationOperations):
+    """Updates, which may name a configuration."""
 
     def update_cluster_configuration(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)

@@ -9,7 +9,7 @@ from moto.rds.models import DBParameterGroup
 from localstack_plugin.dispatch import moto
 from localstack_plugin.rds import models, parameters, records, versions
 from localstack_plugin.rds.errors import RdsError, invalid_combination, invalid_value
-from localstack_plugin.rds.manager import InstanceManager
+from localstack_plugin.rds.instances import InstanceOperations
 from localstack_plugin.rds.paging import page
 from localstack_plugin.rds.parameters import Parameter
 
@@ -17,10 +17,8 @@ Request = dict[str, Any]
 Response = dict[str, Any]
 
 
-class GroupOperations:
-    """The operations on groups; the provider brings ``manager``."""
-
-    manager: InstanceManager
+class GroupOperations(InstanceOperations):
+    """The operations on groups."""
 
     def create_db_parameter_group(self, context: RequestContext, request: Request) -> Response:
         name = request["DBParameterGroupName"].lower()

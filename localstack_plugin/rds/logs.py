@@ -1,65 +1,24 @@
-"""The server's log: as RDS's log files, and in CloudWatch Logs when it is exported there."""
-
-from pathlib import Path
-from typing import Any
+"""The export of a server's log to CloudWatch Logs."""
 
 from localstack.aws.api import RequestContext
 
 from localstack_plugin.process.cloudwatch import log_stream
 from localstack_plugin.process.follower import LogFollower
 from localstack_plugin.rds import records
-from localstack_plugin.rds.errors import RdsError
 from localstack_plugin.rds.models import Instance
 
-Request = dict[str, Any]
-Response = dict[str, Any]
 
-_NAME = "error/postgresql.log"
-_PORTION_LINES = 1000
+def follow_exports(context: RequestContext, instance: Instance) -> None:
+    """Start or stop the export of the log to CloudWatch, as the instance's record says.
 
-
-class LogOperations:
-    """Operations on log files; the provider brings ``instance``."""
-
-    def describe_db_log_files(self, context: RequestContext, request: Request) -> Response:
-        file = self.instance(context, request).server.log_file
-        if not file.exists() or (request.get("FilenameContains") or "") not in _NAME:
-            return {"DescribeDBLogFiles": []}
-        status = file.stat()
-        if status.st_size < (request.get("FileSize") or 0):
-            return {"DescribeDBLogFiles": []}
-        written = int(status.st_mtime * 1000)
-        return {"DescribeDBLogFiles": [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]}
-
-    def download_db_log_file_portion(self, context: RequestContext, request: Request) -> Response:
-        """The marker is the number of the next line; without one it is the end of the file that is wanted."""
-        file = self.instance(context, request).server.log_file
-        if request["LogFileName"] != _NAME or not file.exists():
-            raise RdsError(
-                "DBLogFileNotFoundFault", f"DBLog File: {request['LogFileName']}, is not found on the DB", 404
-            )
-        lines = _lines(file)
-        count, marker = int(request.get("NumberOfLines") or _PORTION_LINES), request.get("Marker")
-        start = int(marker) if marker and marker.isdigit() else max(0, len(lines) - count)
-        end = min(start + count, len(lines))
-        portion = "".join(f"{line}\n" for line in lines[start:end])
-        return {"LogFileData": portion, "Marker": str(end), "AdditionalDataPending": end < len(lines)}
-
-    def follow_exports(self, context: RequestContext, instance: Instance) -> None:
-        """Start or stop the export of the log to CloudWatch, as the instance's record says.
-
-        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
-        """
-        record = records.record(context, instance.identifier)
-        wanted = "postgresql" in (record.enabled_cloudwatch_logs_exports or [])
-        if wanted and instance.follower is None:
-            group = f"/aws/rds/instance/{instance.identifier}/postgresql"
-            send = log_stream(context.account_id, context.region, group, f"{instance.identifier}.0", create_group=True)
-            instance.follower = LogFollower(instance.server.log_file, send)
-            instance.follower.start()
-        elif not wanted:
-            instance.stop_follower()
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(errors="replace").splitlines()
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
+    """
+    record = records.record(context, instance.identifier)
+    wanted = "postgresql" in (record.enabled_cloudwatch_logs_exports or [])
+    if wanted and instance.follower is None:
+        group = f"/aws/rds/instance/{instance.identifier}/postgresql"
+        send = log_stream(context.account_id, context.region, group, f"{instance.identifier}.0", create_group=True)
+        instance.follower = LogFollower(instance.server.log_file, send)
+        instance.follower.start()
+    elif not wanted:
+        instance.stop_follower()

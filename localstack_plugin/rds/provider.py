@@ -5,21 +5,19 @@ from typing import Any
 from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service
 
-from localstack_plugin import ports
 from localstack_plugin.dispatch import make_service, moto
 from localstack_plugin.rds import models, records, validation, versions
 from localstack_plugin.rds.errors import (
     RdsError,
-    instance_not_found,
     invalid_combination,
     invalid_state,
     not_supported,
 )
 from localstack_plugin.rds.groups import GroupOperations
-from localstack_plugin.rds.logs import LogOperations
+from localstack_plugin.rds.log_operations import LogOperations
+from localstack_plugin.rds.logs import follow_exports
 from localstack_plugin.rds.manager import InstanceManager, NewInstance
 from localstack_plugin.rds.models import Instance
-from localstack_plugin.rds.paging import check_size
 from localstack_plugin.rds.postgres import SqlError
 from localstack_plugin.rds.snapshots import SnapshotOperations
 
@@ -29,9 +27,6 @@ Response = dict[str, Any]
 
 class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
     """DB instances; groups, logs and snapshots are in the base classes."""
-
-    def __init__(self, manager: InstanceManager) -> None:
-        self.manager = manager
 
     def on_before_start(self) -> None:
         self.manager.clear_leftovers()
@@ -62,18 +57,6 @@ class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
         )
         return self.launch(context, new)
 
-    def describe_db_instances(self, context: RequestContext, request: Request) -> Response:
-        if "DBInstanceIdentifier" in request:
-            # The parameter takes an ARN too.
-            identifier = request["DBInstanceIdentifier"].rsplit(":", 1)[-1].lower()
-            request = {**request, "DBInstanceIdentifier": identifier}
-        check_size(request)
-        response = moto(context, "DescribeDBInstances", request)
-        for description in response.get("DBInstances") or []:
-            key = records.key(context, description["DBInstanceIdentifier"])
-            records.complete(description, self.manager.get(key))
-        return response
-
     def modify_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))
         record = records.record(context, instance.identifier)
@@ -96,7 +79,7 @@ class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
             self.manager.apply_parameters(instance, records.chosen_parameters(group), reboot_needed=True)
         if renamed:
             self.manager.rename(instance, renamed.lower())
-        self.follow_exports(context, instance)
+        follow_exports(context, instance)
         return {"DBInstance": records.complete(response["DBInstance"], instance)}
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
@@ -110,20 +93,20 @@ class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
     def start_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.STOPPED,))
         self.manager.start(instance)
-        return self._described(context, instance)
+        return self.described(context, instance)
 
     def stop_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE,))
         if snapshot := request.get("DBSnapshotIdentifier"):
             self.snapshot(context, instance, {"DBSnapshotIdentifier": snapshot})
         self.manager.stop(instance)
-        return self._described(context, instance)
+        return self.described(context, instance)
 
     def reboot_db_instance(self, context: RequestContext, request: Request) -> Response:
         # A server that its parameters kept from starting is mended by better ones and a reboot.
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
         self.manager.reboot(instance)
-        return self._described(context, instance)
+        return self.described(context, instance)
 
     def _not_supported(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
@@ -134,32 +117,6 @@ class RdsProvider(GroupOperations, LogOperations, SnapshotOperations):
     create_blue_green_deployment = create_db_shard_group = _not_supported
     restore_db_cluster_from_snapshot = restore_db_cluster_to_point_in_time = _not_supported
     restore_db_instance_to_point_in_time = start_export_task = _not_supported
-
-    def instance(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Instance:
-        """The instance that a request names, if its status is one of ``allowed`` (any, without)."""
-        identifier = request["DBInstanceIdentifier"].lower()
-        found = self.manager.get(records.key(context, identifier))
-        if found is None:
-            raise instance_not_found(identifier)
-        if allowed and found.status not in allowed:
-            raise invalid_state(f"Instance {identifier} is not in {allowed[0]} state.")
-        return found
-
-    def launch(self, context: RequestContext, new: NewInstance) -> Response:
-        """Start the server behind a record that moto has just made."""
-        identifier = new.key[2]
-        try:
-            instance = self.manager.create(new)
-        except ports.NoPortLeft as error:
-            records.backend(context).databases.pop(identifier)
-            raise RdsError("InsufficientDBInstanceCapacity", str(error)) from error
-        records.adopt(records.record(context, identifier), instance)
-        self.follow_exports(context, instance)
-        return self._described(context, instance)
-
-    def _described(self, context: RequestContext, instance: Instance) -> Response:
-        found = self.describe_db_instances(context, {"DBInstanceIdentifier": instance.identifier})
-        return {"DBInstance": found["DBInstances"][0]}
 
     def _check_modification(self, record: Any, request: Request, instance: Instance) -> None:
         if request.get("DBInstanceClass"):

@@ -7,7 +7,8 @@ from localstack.aws.api import RequestContext
 from localstack_plugin.dispatch import moto
 from localstack_plugin.rds import models, records
 from localstack_plugin.rds.errors import RdsError
-from localstack_plugin.rds.manager import InstanceManager, NewInstance
+from localstack_plugin.rds.instances import InstanceOperations
+from localstack_plugin.rds.manager import NewInstance
 from localstack_plugin.rds.models import Instance
 from localstack_plugin.rds.postgres import SqlError
 
@@ -15,10 +16,8 @@ Request = dict[str, Any]
 Response = dict[str, Any]
 
 
-class SnapshotOperations:
-    """The operations on snapshots; the provider brings ``manager``, ``instance`` and ``launch``."""
-
-    manager: InstanceManager
+class SnapshotOperations(InstanceOperations):
+    """The operations on snapshots."""
 
     def create_db_snapshot(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))

@@ -39,6 +39,7 @@ class DBInstance(Resource):
                 name = provider_utils.generate_default_name(request.stack_name, request.logical_resource_id)
                 model["DBInstanceIdentifier"] = name.lower()
             self._create(rds, model)
+            self.created(request)
         return self._await_available(request, rds, model, created=True)
 
     def read(self, request: ResourceRequest) -> ProgressEvent:

@@ -30,6 +30,7 @@ class DBParameterGroup(Resource):
             Description=model["Description"],
             Tags=model.get("Tags") or [],
         )
+        self.created(request)
         model["DBParameterGroupArn"] = made["DBParameterGroup"]["DBParameterGroupArn"]
         self._set(rds, model, model.get("Parameters") or {})
         return self.done(model)
