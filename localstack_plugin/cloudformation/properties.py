@@ -23,6 +23,20 @@ def to_request(client: Any, operation: str, tree: dict[str, Any], ignore: Collec
     return dict(_convert(shape, {k: v for k, v in tree.items() if k not in ignore}, operation))
 
 
+class ReplacementNeeded(ValueError):
+    """A property changed that the API cannot change on an existing resource."""
+
+
+def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names: Collection[str]) -> None:
+    """Raises ReplacementNeeded when one of the create-only properties changed: ignoring that would be a lie."""
+    for name in names:
+        if desired.get(name) is not None and desired[name] != previous.get(name):
+            raise ReplacementNeeded(
+                f"{name} cannot be changed from {previous.get(name)} to {desired[name]}: give the resource a new "
+                "logical id, so that it is replaced"
+            )
+
+
 def _convert(shape: Any, value: Any, path: str) -> Any:
     if value is None:
         return None

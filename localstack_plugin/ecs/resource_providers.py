@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_plugin.cloudformation.properties import to_request
+from localstack_plugin.cloudformation.properties import refuse_replacement, to_request
 from localstack_plugin.cloudformation.resource import Resource
 from localstack_plugin.ecs.resources import replace_tags
 from localstack_plugin.ecs.service_resource import ServiceResource
@@ -25,6 +25,7 @@ class ClusterResource(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
+        refuse_replacement(request.previous_state, model, ("ClusterName",))
         model |= {key: request.previous_state[key] for key in ("ClusterName", "Arn")}
         changes = {
             key: model[key] for key in ("ClusterSettings", "Configuration", "ServiceConnectDefaults") if key in model

@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_plugin.cloudformation.properties import to_request
+from localstack_plugin.cloudformation.properties import refuse_replacement, to_request
 from localstack_plugin.cloudformation.resource import Failed, Resource
 from localstack_plugin.ecs.resources import replace_tags
 
@@ -41,6 +41,7 @@ class ServiceResource(Resource):
         model, client = request.desired_state, self.client(request, "ecs")
         if "deployment" not in request.custom_context:
             previous = request.previous_state
+            refuse_replacement(previous, model, ("Cluster", "ServiceName"))
             model |= {key: previous[key] for key in ("ServiceArn", "Name", "ServiceName", "Cluster")}
             arguments = to_request(client, "UpdateService", {**model, "Service": model["ServiceName"]}, _NOT_UPDATED)
             arguments["cluster"] = model["Cluster"]
@@ -70,7 +71,8 @@ class ServiceResource(Resource):
         primary = service["deployments"][0]
         if primary["id"] != wanted or primary["rolloutState"] == "FAILED":
             raise Failed(_failure(service, wanted))
-        steady = primary["rolloutState"] == "COMPLETED" and len(service["deployments"]) == 1
+        complete = primary["rolloutState"] == "COMPLETED" and len(service["deployments"]) == 1
+        steady = complete and service["runningCount"] == service["desiredCount"] and not service["pendingCount"]
         return self.done(model) if steady else self.wait(request, model)
 
 

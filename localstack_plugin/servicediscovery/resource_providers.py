@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_plugin.cloudformation.properties import to_request
+from localstack_plugin.cloudformation.properties import refuse_replacement, to_request
 from localstack_plugin.cloudformation.resource import Resource
 
 
@@ -27,6 +27,7 @@ class _Namespace(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
+        refuse_replacement(request.previous_state, model, ("Name", "Vpc"))
         identifier = request.previous_state["Id"]
         changes = {key: model[key] for key in ("Description", "Properties") if key in model}
         if changes:
@@ -75,6 +76,7 @@ class ServiceResource(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
+        refuse_replacement(request.previous_state, model, ("Name", "NamespaceId", "HealthCheckCustomConfig"))
         model |= {key: request.previous_state[key] for key in ("Id", "Arn", "Name")}
         changes = {key: model[key] for key in ("Description", "DnsConfig", "HealthCheckConfig") if key in model}
         change = to_request(client, "UpdateService", {"Id": model["Id"], "Service": _without_fixed(changes)})

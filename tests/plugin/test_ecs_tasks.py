@@ -274,3 +274,28 @@ def test_an_image_of_ecr_runs_by_its_aws_name(
 
 def docker(*arguments: str, stdin: str | None = None) -> None:
     subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True, input=stdin)
+
+
+def test_a_family_stands_for_its_latest_active_revision(lab: Lab, unique: str) -> None:
+    first = lab.register(lab.container("true"), family=unique)
+    second = lab.register(lab.container("true"), family=unique)
+    lab.ecs.deregister_task_definition(taskDefinition=second)
+    described = lab.ecs.describe_task_definition(taskDefinition=unique)["taskDefinition"]
+    assert described["taskDefinitionArn"] == first
+    assert lab.ecs.list_task_definitions(familyPrefix=unique)["taskDefinitionArns"] == [first]
+    with pytest.raises(ClientError, match="inactive"):
+        lab.run(second)
+
+
+def test_fargate_is_a_capacity_provider(lab: Lab) -> None:
+    described = lab.ecs.describe_capacity_providers(capacityProviders=["FARGATE"])
+    assert [p["name"] for p in described["capacityProviders"]] == ["FARGATE"]
+    strategy = [{"capacityProvider": "FARGATE", "weight": 1}]
+    response = lab.ecs.run_task(
+        cluster=lab.name,
+        taskDefinition=lab.register(lab.container("sleep 5")),
+        capacityProviderStrategy=strategy,
+        networkConfiguration=lab.network,
+    )
+    task = lab.running(response["tasks"][0]["taskArn"])
+    assert (task["capacityProviderName"], task["launchType"]) == ("FARGATE", "FARGATE")

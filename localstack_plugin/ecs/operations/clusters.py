@@ -8,7 +8,7 @@ from localstack_plugin import dispatch
 from localstack_plugin.ecs import errors
 from localstack_plugin.ecs.describe import count
 from localstack_plugin.ecs.models import Scope
-from localstack_plugin.ecs.operations.common import Operations, Request, Response, page
+from localstack_plugin.ecs.operations.common import FARGATE_PROVIDERS, Operations, Request, Response, page
 from localstack_plugin.ecs.store import moto_backend
 
 
@@ -43,6 +43,21 @@ class ClusterOperations(Operations):
             raise errors.error("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
         dispatch.moto(context, "DeleteCluster", {"cluster": scope.cluster})
         return {"cluster": self._described_cluster(context, scope.cluster)}
+
+    def describe_capacity_providers(self, context: RequestContext, request: Request) -> Response:
+        """AWS's own providers are always there; moto knows only those of Auto Scaling groups."""
+        names = request.get("capacityProviders")
+        scope = Scope(context.account_id, context.region, "")
+        fargate = [
+            {"capacityProviderArn": scope.arn("capacity-provider", name), "name": name, "status": "ACTIVE", "tags": []}
+            for name in FARGATE_PROVIDERS
+            if not names or name in names
+        ]
+        others = [name for name in names or [] if name not in FARGATE_PROVIDERS]
+        if names and not others:
+            return {"capacityProviders": fargate, "failures": []}
+        response = dispatch.moto(context, "DescribeCapacityProviders", {**request, "capacityProviders": others})
+        return {**response, "capacityProviders": [*fargate, *(response.get("capacityProviders") or [])]}
 
     def _described_cluster(self, context: RequestContext, name: str) -> Any:
         request = {"clusters": [name], "include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}

@@ -4,7 +4,7 @@ from localstack.aws.api import RequestContext
 
 from localstack_plugin import dispatch
 from localstack_plugin.ecs import definitions, errors
-from localstack_plugin.ecs.operations.common import Operations, Request, Response, page
+from localstack_plugin.ecs.operations.common import Operations, Request, Response, definition, page
 from localstack_plugin.ecs.store import moto_backend
 
 
@@ -14,17 +14,24 @@ class TaskDefinitionOperations(Operations):
             raise errors.client_exception(problem)
         return dispatch.moto(context, "RegisterTaskDefinition", request)
 
+    def describe_task_definition(self, context: RequestContext, request: Request) -> Response:
+        """A family's name stands for its latest ACTIVE revision; moto would take an INACTIVE one too."""
+        reference = request["taskDefinition"]
+        if ":" not in reference.rsplit("/", 1)[-1]:
+            reference = definition(context.account_id, context.region, reference)["taskDefinitionArn"]
+        return dispatch.moto(context, "DescribeTaskDefinition", {**request, "taskDefinition": reference})
+
     def list_task_definitions(self, context: RequestContext, request: Request) -> Response:
         status = request.get("status") or "ACTIVE"
         prefix = request.get("familyPrefix")
         found = [
-            definition
+            revision
             for family in moto_backend(context.account_id, context.region).task_definitions.values()
-            for definition in family.values()
-            if definition.status == status and prefix in (None, definition.family)
+            for revision in family.values()
+            if revision.status == status and prefix in (None, revision.family)
         ]
-        found.sort(key=lambda d: (d.family, d.revision), reverse=request.get("sort") == "DESC")
-        items, more = page([d.arn for d in found], request)
+        found.sort(key=lambda revision: (revision.family, revision.revision), reverse=request.get("sort") == "DESC")
+        items, more = page([revision.arn for revision in found], request)
         return {"taskDefinitionArns": items, **more}
 
     def list_task_definition_families(self, context: RequestContext, request: Request) -> Response:
