@@ -53,6 +53,10 @@ link_node() { # a wheel holds no links: put node and npm where PATH finds them
   chmod +x "$wheel"/lib/node_modules/npm/bin/np[mx]-cli.js
 }
 
+link_project() { # lets the AWS CLI import its plugin from ops/ wherever it is called
+  pwd > "$(echo "$venv"/lib/python3*/site-packages)/project.pth"
+}
+
 install_all() {
   local wanted python
   wanted=$(sha256sum "$lock" | cut -d' ' -f1)
@@ -74,6 +78,7 @@ install_all() {
   "$venv/bin/python" -m uv pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock" ||
     die "the packages of $lock could not be installed" "see the message above; repeat when it is mended"
   link_node
+  link_project
   printf '%s' "$wanted" > "$stamp"
 }
 

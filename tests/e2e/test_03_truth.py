@@ -76,7 +76,7 @@ async def test_databases_answer_sql_at_their_endpoints() -> None:
         try:
             version = await connection.fetchval("show server_version")
             assert version.split(".")[0] == instance["EngineVersion"].split(".")[0]
-            assert await connection.fetchval("select count(*) from alembic_version") == 1
+            assert await connection.fetchval("select count(*) from alembic_version") >= 1
         finally:
             await connection.close()
 
