@@ -1,0 +1,86 @@
+"""The auth service's whole application, with a key of its own in KMS."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.auth.config import AuthSettings
+from services.auth.main import app
+from services.common.testing import running
+
+ADMIN, PASSWORD = "admin", "an-admin's-password"
+
+
+class Person:
+    """Somebody with an account, signed in."""
+
+    def __init__(self, client: httpx.AsyncClient, account: dict[str, Any], password: str) -> None:
+        self.client = client
+        self.account = account
+        self.password = password
+        self.tokens: dict[str, Any] = {}
+
+    async def sign_in(self) -> Person:
+        credentials = {"username": self.account["username"], "password": self.password}
+        answer = await self.client.post("/auth/login", json=credentials)
+        assert answer.status_code == 200, answer.text
+        self.tokens = answer.json()
+        return self
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+
+@pytest.fixture
+async def settings(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> AuthSettings:
+    made: AuthSettings = await service_settings(
+        "auth",
+        AuthSettings,
+        kafka_bootstrap_servers="127.0.0.1:1",  # events are read from the outbox here
+        signing_key_id=signing_key,
+        admin_username=ADMIN,
+        admin_password=PASSWORD,
+    )
+    return made
+
+
+@pytest.fixture
+async def client(settings: AuthSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with running(app, settings) as client:
+        yield client
+
+
+@pytest.fixture
+async def sql(settings: AuthSettings) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(settings.database_url.replace("+asyncpg", ""))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def admin(client: httpx.AsyncClient) -> Person:
+    person = Person(client, {"username": ADMIN}, PASSWORD)
+    await person.sign_in()
+    person.account = (await client.get("/auth/me", headers=person.headers)).json()
+    return person
+
+
+@pytest.fixture
+def register(client: httpx.AsyncClient) -> Callable[..., Awaitable[Person]]:
+    """`await register(admin, roles=["STAFF"])` is a new person, signed in."""
+
+    async def make(by: Person | None = None, **more: Any) -> Person:
+        name = f"user-{uuid.uuid4().hex[:10]}"
+        body = {"username": name, "password": "long enough", "email": f"{name}@example.org", **more}
+        answer = await client.post("/auth/register", json=body, headers=by.headers if by else {})
+        assert answer.status_code == 201, answer.text
+        return await Person(client, answer.json(), body["password"]).sign_in()
+
+    return make

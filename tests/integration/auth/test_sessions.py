@@ -1,0 +1,206 @@
+"""Signing in, staying signed in, signing out; and those who try without the right to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from services.auth.config import AuthSettings
+from services.auth.main import app
+from services.common.testing import running
+from services.contracts.jwk import jwk_of
+from services.contracts.roles import scopes_of
+
+Register = Callable[..., Awaitable[Any]]
+
+
+async def login(client: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
+    return await client.post("/auth/login", json={"username": username, "password": password})
+
+
+async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post("/auth/refresh", json={"refresh_token": token})
+
+
+async def test_the_access_token_has_the_agreed_shape(
+    client: httpx.AsyncClient, admin: Any, register: Register, settings: AuthSettings
+) -> None:
+    staff = await register(admin, roles=["STAFF"])
+    token = staff.tokens["access_token"]
+    der = (await app.state.runtime.keys._ask("get_public_key"))["PublicKey"]
+    jwk = jwk_of(der)
+    assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "at+jwt", "kid": jwk["kid"]}
+    key = jwt.PyJWK(jwk, "RS256").key
+    claims = jwt.decode(token, key, algorithms=["RS256"], audience="pms", issuer=settings.jwt_issuer)
+    assert claims["sub"] == staff.account["id"]
+    assert claims["roles"] == ["STAFF"]
+    assert claims["scope"] == staff.tokens["scope"] == " ".join(scopes_of(["STAFF"]))
+    assert claims["exp"] - claims["iat"] == staff.tokens["expires_in"] == 900
+    assert {"jti", "client_id", "iss", "aud"} <= claims.keys()
+    assert not {"email", "username", "name"} & claims.keys()
+
+
+async def test_a_refresh_token_is_good_once(client: httpx.AsyncClient, register: Register) -> None:
+    person = await register()
+    first = person.tokens["refresh_token"]
+    second = (await refresh(client, first)).json()["refresh_token"]
+    third = (await refresh(client, second)).json()["refresh_token"]
+    assert len({first, second, third}) == 3
+
+
+async def test_reuse_ends_the_whole_session(client: httpx.AsyncClient, register: Register, sql: Any) -> None:
+    person = await register()
+    stolen = person.tokens["refresh_token"]
+    current = (await refresh(client, stolen)).json()["refresh_token"]
+    assert (await refresh(client, stolen)).status_code == 401
+    assert (await refresh(client, current)).status_code == 401
+    assert await sql.fetchval("SELECT revoked_because FROM session") == "reuse"
+    await person.sign_in()
+    assert (await refresh(client, person.tokens["refresh_token"])).status_code == 200
+
+
+async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClient, register: Register) -> None:
+    person = await register()
+    answers = await asyncio.gather(*(refresh(client, person.tokens["refresh_token"]) for _ in range(50)))
+    winners = [answer for answer in answers if answer.status_code == 200]
+    assert len(winners) == 1
+    assert {answer.status_code for answer in answers} == {200, 401}
+    assert (await refresh(client, winners[0].json()["refresh_token"])).status_code == 401
+
+
+async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+    person = await register()
+    path = f"/auth/users/{person.account['id']}"
+    await client.patch(path, json={"roles": ["DOCTOR"]}, headers=admin.headers)
+    answer = await refresh(client, person.tokens["refresh_token"])
+    assert answer.json()["scope"] == " ".join(scopes_of(["DOCTOR"]))
+
+
+async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register: Register) -> None:
+    person = await register()
+    token = person.tokens["refresh_token"]
+    for _ in range(2):  # again is as good
+        assert (await client.post("/auth/logout", json={"refresh_token": token})).status_code == 204
+    assert (await refresh(client, token)).status_code == 401
+    unknown = await client.post("/auth/logout", json={"refresh_token": "x" * 43})
+    assert unknown.status_code == 204
+
+
+@pytest.mark.parametrize("lifetime", ["refresh_token_seconds", "session_seconds"])
+async def test_everything_ends(settings: AuthSettings, lifetime: str) -> None:
+    short = settings.model_copy(update={lifetime: 0})
+    async with running(app, short) as client:
+        body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
+        await client.post("/auth/register", json=body)
+        tokens = (await login(client, "ann", "long enough")).json()
+        assert (await refresh(client, tokens["refresh_token"])).status_code == 401
+
+
+async def test_tokens_are_stored_hashed(client: httpx.AsyncClient, register: Register, sql: Any) -> None:
+    token = (await register()).tokens["refresh_token"]
+    rows = await sql.fetch("SELECT row_to_json(t)::text AS row FROM refresh_token t")
+    assert rows
+    assert all(token not in row["row"] and token.encode().hex() not in row["row"] for row in rows)
+
+
+async def test_unknown_wrong_and_disabled_look_alike(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+    person, disabled = await register(), await register()
+    path = f"/auth/users/{disabled.account['id']}"
+    await client.patch(path, json={"disabled": True}, headers=admin.headers)
+    answers = [
+        await login(client, "nobody-here", "some password"),
+        await login(client, person.account["username"], "wrong password"),
+        await login(client, disabled.account["username"], disabled.password),
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings: AuthSettings) -> None:
+    patient = settings.model_copy(update={"free_failures": 1000})
+    async with running(app, patient) as client:
+        body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
+        await client.post("/auth/register", json=body)
+
+        # Alternating, and the fastest of each: what else the machine does then slows both down or neither.
+        fastest = {"ann": float("inf"), "nobody-here": float("inf")}
+        for _ in range(15):
+            for username in fastest:
+                started = time.perf_counter()
+                assert (await login(client, username, "wrong password")).status_code == 401
+                fastest[username] = min(fastest[username], time.perf_counter() - started)
+        assert 0.7 < fastest["nobody-here"] / fastest["ann"] < 1.4
+
+
+@pytest.mark.parametrize("username", ["known", "unknown"])
+async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
+    client: httpx.AsyncClient, settings: AuthSettings, sql: Any, username: str
+) -> None:
+    """Known and unknown usernames alike."""
+    body = {"username": "known", "password": "long enough", "email": "known@example.org"}
+    await client.post("/auth/register", json=body)
+    answers = await asyncio.gather(*(login(client, username, f"guess number {n}") for n in range(30)))
+    statuses = [answer.status_code for answer in answers]
+    # As many as are free, and at most one more for each hash that was under way.
+    assert settings.free_failures <= statuses.count(401) <= settings.free_failures + settings.hashing_slots
+    assert set(statuses) == {401, 429}
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert 1 <= int(refused.headers["retry-after"]) <= settings.longest_backoff_seconds
+    if username == "known":
+        assert (await login(client, "known", "long enough")).status_code == 429
+        await sql.execute("UPDATE login_backoff SET blocked_until = now()")
+        assert (await login(client, "known", "long enough")).status_code == 200
+        assert await sql.fetchval("SELECT count(*) FROM login_backoff") == 0
+
+
+async def test_the_event_loop_stays_free_while_hashing(client: httpx.AsyncClient, register: Register) -> None:
+    person = await register()
+    logins = [asyncio.create_task(person.sign_in()) for _ in range(20)]
+    await asyncio.sleep(0)
+    slowest = 0.0
+    while not all(task.done() for task in logins):
+        started = time.perf_counter()
+        assert (await client.get("/health/live")).status_code == 200
+        slowest = max(slowest, time.perf_counter() - started)
+        await asyncio.sleep(0.005)  # the application is in this loop: it has to get its turn
+    assert slowest < 0.5
+    await asyncio.gather(*logins)
+
+
+async def test_ten_megabytes_of_password_are_refused_before_hashing(client: httpx.AsyncClient) -> None:
+    started = time.perf_counter()
+    answer = await login(client, "ann", "x" * 10_000_000)
+    assert answer.status_code == 422
+    assert time.perf_counter() - started < 2
+    assert (await login(client, "ann", "x" * 10_500_000)).status_code == 413
+
+
+async def test_a_refresh_token_is_no_access_token(client: httpx.AsyncClient, register: Register) -> None:
+    person = await register()
+    headers = {"Authorization": f"Bearer {person.tokens['refresh_token']}"}
+    answer = await client.get("/auth/me", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_nothing_secret_is_logged(
+    capsys: pytest.CaptureFixture[str], client: httpx.AsyncClient, admin: Any, register: Register
+) -> None:
+    person = await register(full_name="Canary Fullname-4471", password="Canary-password-4471")
+    await login(client, person.account["username"], "Canary-wrong-4471")
+    await client.post("/auth/register", json={"username": "Canary-4471", "password": "x", "email": "Canary-4471"})
+    await client.post(
+        "/auth/login", content=b'{"username": "Canary-4471"', headers={"content-type": "application/json"}
+    )
+    await client.get("/auth/users?role=Canary-4471", headers=admin.headers)
+    written = capsys.readouterr()
+    logged = written.out + written.err
+    assert '"event": "request"' in logged
+    for secret in ("4471", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
+        assert secret not in logged
