@@ -7,7 +7,6 @@ libraries are written as their templates without the arguments, an exception as 
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -45,7 +44,7 @@ def set_up(service: str, stage: str, level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
