@@ -51,15 +51,15 @@ def _lived(value: date) -> date:
     return value
 
 
-FullDate = Annotated[date, BeforeValidator(_full_date)]
-"""A calendar day."""
+FullDate = Annotated[date, BeforeValidator(_full_date), Field(ge=date(1800, 1, 1), le=date(2200, 12, 31))]
+"""A calendar day, of centuries that time zones and PostgreSQL can calculate with."""
 
 BirthDate = Annotated[FullDate, AfterValidator(_lived)]
 """A day on which somebody now alive may have been born; today is UTC's."""
 
 
 def _moment_text(value: Any) -> Any:
-    if not isinstance(value, str | datetime) or (isinstance(value, str) and value.lstrip("+-").replace(".", "").isdigit()):
+    if not isinstance(value, str | datetime) or (isinstance(value, str) and "-" not in value[1:]):  # a Unix time
         raise ValueError("must be a date and time with an offset")
     return value
 

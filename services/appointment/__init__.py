@@ -1,0 +1,1 @@
+"""Appointments: doctors' schedules, free hours, and who is booked when."""

@@ -1,0 +1,248 @@
+"""Booking, moving and ending appointments through the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, text
+
+from services.common import tables
+from services.common.service import Runtime
+from services.contracts.events import decode
+from tests.integration.appointment.conftest import Caller, Registry, at
+
+Make = Callable[..., Any]
+
+
+async def events(runtime: Runtime[Any, Any]) -> list[Any]:
+    async with runtime.database.read_session() as session:
+        rows = (await session.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
+    return [decode(row.payload).data for row in rows]
+
+
+async def shift(runtime: Runtime[Any, Any], id: str, start: datetime) -> None:
+    """Puts an appointment where it cannot be booked any more, as if time had passed."""
+    statement = "UPDATE appointment SET date = :start, ends_at = :end WHERE id = :id"
+    async with runtime.database.unit_of_work() as work:
+        await work.session.execute(text(statement), {"start": start, "end": start + timedelta(minutes=30), "id": id})
+
+
+async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Make, runtime: Runtime[Any, Any]) -> None:
+    body = visit(at(10), duration_minutes=45, reason="Rücken 🦴")
+    response = await staff.request("POST", json=body)
+    assert response.status_code == 201, response.text
+    booked = response.json()
+    assert response.headers["location"] == f"/appointments/{booked['id']}"
+    assert (await staff.request("GET", f"/{booked['id']}")).json() == booked
+    assert (booked["patient_id"], booked["doctor_id"]) == (body["patient_id"], body["doctor_id"])
+    assert (booked["status"], booked["version"], booked["reason"]) == ("BOOKED", 1, "Rücken 🦴")
+    assert datetime.fromisoformat(booked["ends_at"]) - datetime.fromisoformat(booked["date"]) == timedelta(minutes=45)
+    [event] = await events(runtime)
+    assert (event.TYPE, str(event.appointment_id), event.doctor_name) == ("appointment.booked", booked["id"], "Dr. Who")
+    assert not hasattr(event, "reason")
+
+
+@pytest.mark.parametrize(
+    ("offset", "minutes", "expected"),
+    [(0, 30, 409), (15, 30, 409), (-15, 30, 409), (-30, 90, 409), (10, 10, 409), (30, 30, 201), (-30, 30, 201)],
+)
+async def test_overlapping_visits_of_a_doctor_are_refused_and_adjacent_ones_are_not(
+    staff: Caller, book: Make, visit: Make, offset: int, minutes: int, expected: int
+) -> None:
+    await book(at(12))
+    again = visit(at(12) + timedelta(minutes=offset), duration_minutes=minutes)
+    assert (await staff.request("POST", json=again)).status_code == expected
+
+
+async def test_a_patient_cannot_be_with_two_doctors_at_once(
+    staff: Caller, book: Make, visit: Make, new_doctor: Make
+) -> None:
+    first, other = await book(at(12)), await new_doctor()
+    body = visit(at(12, 15), patient_id=first["patient_id"], doctor_id=str(other.user_id))
+    answer = await staff.request("POST", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:patient-busy")
+
+
+def _next_saturday() -> datetime:
+    day = at(10)
+    while day.weekday() != 5:
+        day += timedelta(days=1)
+    return day
+
+
+REFUSED = {
+    "in the past": lambda: {"date": (datetime.now(UTC) - timedelta(days=7)).isoformat()},
+    "years ahead": lambda: {"date": at(10, days=500).isoformat()},
+    "before the doctor comes": lambda: {"date": at(7, 45).isoformat()},
+    "after the doctor leaves": lambda: {"date": at(17, 45).isoformat()},
+    "on a Saturday": lambda: {"date": _next_saturday().isoformat()},
+    "unknown doctor": lambda: {"doctor_id": str(uuid4())},
+    "unknown patient": lambda: {"patient_id": str(uuid4())},
+    "no offset": lambda: {"date": at(10).replace(tzinfo=None).isoformat()},
+    "a number": lambda: {"date": at(10).timestamp()},
+    "end of the calendar": lambda: {"date": "9999-12-31T23:59:59-12:00"},
+    "start of the calendar": lambda: {"date": "0001-01-01T00:00:00+14:00"},
+    "no time at all": lambda: {"duration_minutes": 0},
+    "backwards": lambda: {"duration_minutes": -30},
+    "for days": lambda: {"duration_minutes": 100_000},
+    "a fraction": lambda: {"duration_minutes": 30.5},
+    "extra fields": lambda: {"status": "COMPLETED"},
+    "somebody's id": lambda: {"patient_owner_id": str(uuid4())},
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
+async def test_what_is_against_the_rules_is_refused(
+    staff: Caller, visit: Make, runtime: Runtime[Any, Any], fault: Callable[[], dict[str, Any]]
+) -> None:
+    answer = await staff.request("POST", json={**visit(), **fault()})
+    assert answer.status_code == 422, answer.text
+    assert await events(runtime) == []
+
+
+async def test_while_patients_cannot_be_looked_up_nothing_is_booked(
+    staff: Caller, visit: Make, registry: Registry, runtime: Runtime[Any, Any]
+) -> None:
+    registry.down = True
+    answer = await staff.request("POST", json=visit())
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["retry-after"]) > 0
+    assert await events(runtime) == []
+
+
+async def test_of_two_hundred_bookings_of_a_slot_one_wins(
+    staff: Caller, visit: Make, runtime: Runtime[Any, Any]
+) -> None:
+    bodies = [visit(at(11)) for _ in range(200)]
+    answers = await asyncio.gather(*(staff.request("POST", json=body) for body in bodies))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 199}
+    assert len(await events(runtime)) == 1
+
+
+async def test_simultaneous_bookings_of_one_patient_by_many_doctors_end_in_one(
+    staff: Caller, visit: Make, registry: Registry, new_doctor: Make
+) -> None:
+    patient = registry.add()
+    doctors = [await new_doctor() for _ in range(10)]
+    bodies = [visit(at(11), patient_id=patient, doctor_id=str(doctor.user_id)) for doctor in doctors]
+    answers = await asyncio.gather(*(staff.request("POST", json=body) for body in bodies))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 9}
+
+
+async def test_parallel_retries_with_a_key_are_one_booking(
+    staff: Caller, visit: Make, runtime: Runtime[Any, Any]
+) -> None:
+    body, headers = visit(), {"idempotency-key": "retry"}
+    answers = await asyncio.gather(*(staff.request("POST", json=body, headers=headers) for _ in range(20)))
+    assert Counter(answer.status_code for answer in answers) == {201: 20}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(await events(runtime)) == 1
+
+
+async def test_a_visit_is_moved_a_few_times_and_frees_its_old_hour(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
+    booked = await book(at(10))
+    for number, hour in enumerate((11, 12, 13), start=1):
+        tag = {"if-match": f'"{number}"'}
+        answer = await staff.request("PUT", f"/{booked['id']}", json={"date": at(hour).isoformat()}, headers=tag)
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["reschedules"], answer.headers["etag"]) == (number, f'"{number + 1}"')
+    answer = await staff.request("PUT", f"/{booked['id']}", json={"date": at(14).isoformat()})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:too-many-reschedules")
+    await book(at(10))
+    moved = [event for event in await events(runtime) if event.TYPE == "appointment.rescheduled"]
+    assert [event.previous_date for event in moved] == [at(10), at(11), at(12)]
+
+
+async def test_a_visit_is_not_moved_onto_another_or_to_another_patient(staff: Caller, book: Make) -> None:
+    await book(at(10))
+    second = await book(at(11))
+    path = f"/{second['id']}"
+    assert (await staff.request("PUT", path, json={"date": at(10, 15).isoformat()})).status_code == 409
+    body = {"date": at(12).isoformat(), "patient_id": str(uuid4())}
+    assert (await staff.request("PUT", path, json=body)).status_code == 422
+    assert (await staff.request("PUT", path, json={"date": at(20).isoformat()})).status_code == 422
+    assert (
+        await staff.request("PUT", path, json={"date": at(12).isoformat()}, headers={"if-match": '"7"'})
+    ).status_code == 412
+    assert (await staff.request("GET", path)).json() == second
+
+
+async def test_another_reason_is_no_move(staff: Caller, book: Make) -> None:
+    booked = await book(at(10))
+    answer = await staff.request("PUT", f"/{booked['id']}", json={"date": booked["date"], "reason": "cough"})
+    assert (answer.json()["reason"], answer.json()["reschedules"], answer.json()["version"]) == ("cough", 0, 2)
+
+
+async def test_a_cancelled_visit_frees_the_hour_and_is_late_inside_the_window(
+    staff: Caller, book: Make, doctor: Caller, runtime: Runtime[Any, Any]
+) -> None:
+    early, late, by_doctor = await book(at(9)), await book(at(10)), await book(at(11))
+    soon = datetime.now(UTC) + timedelta(hours=2)
+    await shift(runtime, late["id"], soon)
+    await shift(runtime, by_doctor["id"], soon + timedelta(hours=1))
+    for who, appointment in ((staff, early), (staff, late), (doctor, by_doctor)):
+        answer = await who.request("POST", f"/{appointment['id']}/cancel")
+        assert (answer.status_code, answer.json()["status"]) == (200, "CANCELLED")
+    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    assert [event.late for event in cancelled] == [False, True, False]
+    await book(at(9))
+
+
+async def test_a_visit_is_completed_even_before_its_hour(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
+    booked = await book()
+    answer = await staff.request("POST", f"/{booked['id']}/complete")
+    assert (answer.status_code, answer.json()["status"], answer.headers["etag"]) == (200, "COMPLETED", '"2"')
+    assert [event.TYPE for event in await events(runtime)] == ["appointment.booked", "appointment.completed"]
+
+
+async def test_a_no_show_is_known_after_the_hour_only(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
+    booked = await book()
+    path = f"/{booked['id']}/no-show"
+    answer = await staff.request("POST", path)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:not-yet-started")
+    await shift(runtime, booked["id"], datetime.now(UTC) - timedelta(minutes=5))
+    assert (await staff.request("POST", f"/{booked['id']}/cancel")).status_code == 409
+    assert (await staff.request("POST", path)).json()["status"] == "NO_SHOW"
+
+
+@pytest.mark.parametrize("ended", ["cancel", "complete"])
+async def test_what_is_over_stays_as_it_is(staff: Caller, book: Make, ended: str) -> None:
+    booked = await book()
+    path = f"/{booked['id']}"
+    final = (await staff.request("POST", f"{path}/{ended}")).json()
+    for action in ("cancel", "complete", "no-show"):
+        assert (await staff.request("POST", f"{path}/{action}")).status_code == 409
+    assert (await staff.request("PUT", path, json={"date": at(15).isoformat()})).status_code == 409
+    assert (await staff.request("GET", path)).json() == final
+
+
+async def test_lists_are_filtered_and_paged(staff: Caller, book: Make, new_doctor: Make) -> None:
+    other = await new_doctor()
+    first, second = await book(at(9)), await book(at(10))
+    third = await book(at(9), doctor_id=str(other.user_id))
+    await staff.request("POST", f"/{second['id']}/cancel")
+
+    async def ids(**params: Any) -> list[str]:
+        answer = await staff.request("GET", params=params)
+        assert answer.status_code == 200, answer.text
+        return [item["id"] for item in answer.json()["items"]]
+
+    assert await ids(doctorId=first["doctor_id"]) == [first["id"], second["id"]]
+    assert await ids(patientId=third["patient_id"]) == [third["id"]]
+    assert await ids(status="CANCELLED") == [second["id"]]
+    assert await ids(**{"from": at(10).isoformat()}) == [second["id"]]
+    assert set(await ids(to=at(10).isoformat())) == {first["id"], third["id"]}
+    page = (await staff.request("GET", params={"limit": 2})).json()
+    rest = await ids(limit=2, cursor=page["next_cursor"])
+    assert {item["id"] for item in page["items"]} | set(rest) == {first["id"], second["id"], third["id"]}
+    for params in ({"doctor_id": first["doctor_id"]}, {"status": "LOST"}, {"from": "2026-01-01T00:00:00"}):
+        assert (await staff.request("GET", params=params)).status_code == 422

@@ -1,0 +1,117 @@
+"""Doctors' hours and what is free in them, through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.contracts.roles import Role
+from tests.integration.appointment.conftest import Caller, at
+
+Make = Callable[..., Any]
+HOURS = {
+    "time_zone": "Europe/Berlin",
+    "weekly": {"monday": [{"start": "13:00", "end": "17:00"}, {"start": "08:00", "end": "12:00"}]},
+    "exceptions": [],
+}
+
+
+def path(doctor: Caller) -> str:
+    return f"/doctors/{doctor.user_id}/schedule"
+
+
+async def test_a_doctor_without_hours_has_the_clinics(staff: Caller, doctor: Caller) -> None:
+    schedule = (await staff.request("GET", path(doctor))).json()
+    assert (schedule["version"], schedule["time_zone"]) == (0, "UTC")
+    assert schedule["weekly"]["friday"] == [{"start": "08:00", "end": "18:00"}]
+    assert schedule["weekly"]["sunday"] == []
+
+
+async def test_a_doctor_sets_their_hours(staff: Caller, doctor: Caller) -> None:
+    answer = await doctor.request("PUT", path(doctor), json=HOURS)
+    assert answer.status_code == 200, answer.text
+    schedule = answer.json()
+    assert schedule["weekly"]["monday"] == [{"start": "08:00", "end": "12:00"}, {"start": "13:00", "end": "17:00"}]
+    assert schedule["weekly"]["tuesday"] == []
+    assert answer.headers["etag"] == '"1"'
+    assert (await staff.request("GET", path(doctor))).json() == schedule
+    stale = await doctor.request("PUT", path(doctor), json=HOURS, headers={"if-match": '"0"'})
+    assert stale.status_code == 412
+
+
+async def test_only_the_doctor_and_an_admin_set_hours(
+    staff: Caller, doctor: Caller, new_doctor: Make, caller: Callable[..., Caller]
+) -> None:
+    other = await new_doctor()
+    for who, expected in ((other, 403), (staff, 403), (caller(Role.PATIENT), 403), (caller(Role.ADMIN), 200)):
+        assert (await who.request("PUT", path(doctor), json=HOURS)).status_code == expected
+    nobody = caller(Role.ADMIN)
+    assert (await nobody.request("PUT", f"/doctors/{uuid4()}/schedule", json=HOURS)).status_code == 404
+    assert (await nobody.request("GET", f"/doctors/{uuid4()}/schedule")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"time_zone": "Berlin"},
+        {"time_zone": "../../etc/passwd"},
+        {"weekly": {"monday": [{"start": "12:00", "end": "08:00"}]}},
+        {"weekly": {"monday": [{"start": "08:00", "end": "08:00"}]}},
+        {"weekly": {"monday": [{"start": "8:00", "end": "9:00"}]}},
+        {"weekly": {"monday": [{"start": "08:00", "end": "12:00"}, {"start": "11:00", "end": "13:00"}]}},
+        {"weekly": {"moonday": []}},
+        {"exceptions": [{"date": "2026-02-29", "hours": []}]},
+        {"exceptions": [{"date": "2026-02-28", "hours": []}, {"date": "2026-02-28", "hours": []}]},
+    ],
+    ids=str,
+)
+async def test_hours_that_make_no_sense_are_refused(doctor: Caller, fault: dict[str, Any]) -> None:
+    assert (await doctor.request("PUT", path(doctor), json={**HOURS, **fault})).status_code == 422
+
+
+async def test_what_is_booked_is_not_free_and_what_is_free_can_be_booked(
+    staff: Caller, doctor: Caller, book: Make
+) -> None:
+    booked = await book(at(9), duration_minutes=40)
+    params = {"doctorId": str(doctor.user_id), "date": at(9).date().isoformat()}
+    slots = (await staff.request("GET", "/availability", params=params)).json()["items"]
+    starts = [datetime.fromisoformat(slot["start"]) for slot in slots]
+    assert starts[:3] == [at(8), at(8, 30), at(10)]
+    assert starts[-1] == at(17, 30)
+    for slot in slots:
+        length = datetime.fromisoformat(slot["end"]) - datetime.fromisoformat(slot["start"])
+        assert length == timedelta(minutes=30)
+    await book(starts[2])
+    await staff.request("POST", f"/{booked['id']}/cancel")
+    again = (await staff.request("GET", "/availability", params=params)).json()["items"]
+    assert [datetime.fromisoformat(slot["start"]) for slot in again][:4] == [at(8), at(8, 30), at(9), at(9, 30)]
+
+
+async def test_a_holiday_has_no_free_hours_and_nothing_is_booked_on_it(
+    staff: Caller, doctor: Caller, visit: Make
+) -> None:
+    day = at(9).date().isoformat()
+    weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    weekly = {name: [{"start": "08:00", "end": "18:00"}] for name in weekdays}
+    hours = {"time_zone": "UTC", "weekly": weekly, "exceptions": [{"date": day, "hours": []}]}
+    assert (await doctor.request("PUT", path(doctor), json=hours)).status_code == 200
+    params = {"doctorId": str(doctor.user_id), "date": day}
+    assert (await staff.request("GET", "/availability", params=params)).json() == {"items": []}
+    assert (await staff.request("POST", json=visit(at(9)))).status_code == 422
+
+
+async def test_availability_of_nobody_or_of_no_day_is_refused(staff: Caller, doctor: Caller) -> None:
+    known = str(doctor.user_id)
+    for params in (
+        {"doctorId": str(uuid4()), "date": "2026-06-01"},
+        {"doctorId": known},
+        {"doctorId": known, "date": "2026-06-31"},
+        {"doctorId": known, "date": "9999-12-31"},
+        {"doctorId": known, "date": "0001-01-01"},
+        {"doctorId": known, "date": "2026-06-01", "durationMinutes": 1},
+    ):
+        assert (await staff.request("GET", "/availability", params=params)).status_code == 422

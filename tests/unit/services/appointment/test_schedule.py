@@ -1,0 +1,140 @@
+"""Doctors' hours as instants: weekdays, exceptions, and the two days a year that are not 24 hours long."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule, merged
+
+BERLIN = "Europe/Berlin"
+MONDAY = date(2026, 6, 1)
+SPRING_FORWARD, FALL_BACK = date(2026, 3, 29), date(2026, 10, 25)
+HALF_HOUR = timedelta(minutes=30)
+EVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def daily(*hours: tuple[int, int]) -> Schedule:
+    """The same hours (in hours, not minutes) every day."""
+    spans = [Hours(start * 60, end * 60) for start, end in hours]
+    return Schedule(BERLIN, dict.fromkeys(WEEKDAYS, spans))
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def visit(start: str, minutes: int = 30) -> Interval:
+    begin = utc(start)
+    return Interval(begin, begin + timedelta(minutes=minutes))
+
+
+def test_the_same_hours_are_other_instants_in_summer_and_in_winter() -> None:
+    schedule = daily((8, 18))
+    assert schedule.open_on(date(2026, 1, 5)) == [Interval(utc("2026-01-05T07:00"), utc("2026-01-05T17:00"))]
+    assert schedule.open_on(MONDAY) == [Interval(utc("2026-06-01T06:00"), utc("2026-06-01T16:00"))]
+
+
+def test_a_day_without_hours_is_closed() -> None:
+    schedule = Schedule(BERLIN, {"monday": [Hours(480, 720)]})
+    assert schedule.open_on(MONDAY + timedelta(days=1)) == []
+    assert not schedule.covers(visit("2026-06-02T08:00"))
+
+
+def test_an_exception_replaces_the_weekdays_hours() -> None:
+    weekly = {"monday": [Hours(480, 1080)]}
+    schedule = Schedule(BERLIN, weekly, {MONDAY: [], MONDAY + timedelta(days=1): [Hours(600, 660)]})
+    assert schedule.open_on(MONDAY) == []
+    assert schedule.covers(visit("2026-06-02T08:00", 60))
+
+
+def test_the_night_that_has_an_hour_less_has_an_hour_less_of_slots() -> None:
+    schedule = daily((0, 6))
+    [night] = schedule.open_on(SPRING_FORWARD)
+    assert night.end - night.start == timedelta(hours=5)
+    assert len(schedule.free_slots(SPRING_FORWARD, HALF_HOUR, [], EVER)) == 10
+
+
+def test_the_night_that_has_an_hour_more_has_an_hour_more_of_slots() -> None:
+    slots = daily((0, 6)).free_slots(FALL_BACK, HALF_HOUR, [], EVER)
+    assert len(slots) == 14
+    assert all(earlier.end == later.start for earlier, later in pairwise(slots))
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ((0, 2), ("2026-03-28T23:00", "2026-03-29T01:00")),
+        ((3, 5), ("2026-03-29T01:00", "2026-03-29T03:00")),
+        ((2, 4), ("2026-03-29T01:00", "2026-03-29T02:00")),
+    ],
+)
+def test_times_that_the_clocks_skip_are_the_instant_at_which_they_do(
+    hours: tuple[int, int], expected: tuple[str, str]
+) -> None:
+    assert daily(hours).open_on(SPRING_FORWARD) == [Interval(utc(expected[0]), utc(expected[1]))]
+
+
+def test_hours_wholly_within_what_is_skipped_are_no_hours() -> None:
+    assert Schedule(BERLIN, {"sunday": [Hours(130, 170)]}).open_on(SPRING_FORWARD) == []
+
+
+def test_hours_that_end_at_midnight_go_on_the_next_day() -> None:
+    around_the_clock = daily((0, 24))
+    assert around_the_clock.covers(visit("2026-06-01T21:45", 60))
+    assert not daily((0, 23)).covers(visit("2026-06-01T20:45", 60))
+
+
+def test_hours_that_touch_are_one() -> None:
+    assert daily((8, 12), (12, 18)).covers(visit("2026-06-01T09:45", 30))
+    assert not daily((8, 12), (13, 18)).covers(visit("2026-06-01T09:45", 30))
+
+
+def test_taken_slots_and_those_too_early_are_not_free() -> None:
+    taken = [visit("2026-06-01T06:30"), visit("2026-06-01T07:15", 15)]
+    slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, taken, utc("2026-06-01T06:10"))
+    assert slots == [visit("2026-06-01T07:30")]
+
+
+ZONES = st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC"])
+DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
+SPANS = st.tuples(st.integers(0, 1440), st.integers(0, 1440)).filter(lambda pair: pair[0] < pair[1])
+
+
+@given(zone=ZONES, day=DAYS, spans=st.lists(SPANS, max_size=4), minutes=st.sampled_from([10, 30, 45]))
+def test_slots_are_free_apart_and_within_the_hours(
+    zone: str, day: date, spans: list[tuple[int, int]], minutes: int
+) -> None:
+    schedule = Schedule(zone, {day: [Hours(*span) for span in spans] for day in WEEKDAYS})
+    slots = schedule.free_slots(day, timedelta(minutes=minutes), [], EVER)
+    for slot in slots:
+        assert schedule.covers(slot)
+        assert slot.end - slot.start == timedelta(minutes=minutes)
+    assert not any(earlier.overlaps(later) for earlier, later in pairwise(slots))
+
+
+@given(zone=ZONES, day=DAYS, span=SPANS)
+def test_open_instants_show_the_hours_on_the_doctors_clock(zone: str, day: date, span: tuple[int, int]) -> None:
+    schedule = Schedule(zone, {day: [Hours(*span)] for day in WEEKDAYS})
+    for interval in schedule.open_on(day):
+        wall = interval.start.astimezone(ZoneInfo(zone))
+        assert wall.date() == day
+        assert wall.hour * 60 + wall.minute >= span[0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=8))
+def test_merged_intervals_are_the_same_time_and_apart(pairs: list[tuple[int, int]]) -> None:
+    origin = utc("2026-01-01T00:00")
+
+    def minute(number: int) -> datetime:
+        return origin + timedelta(minutes=number)
+
+    result = merged(Interval(minute(start), minute(start + length)) for start, length in pairs)
+    inside = {number for start, length in pairs for number in range(start, start + length)}
+    assert {number for number in range(60) if any(i.start <= minute(number) < i.end for i in result)} == inside
+    assert all(earlier.end < later.start for earlier, later in pairwise(result))
