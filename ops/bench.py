@@ -95,17 +95,29 @@ def _engines(figures: Figures) -> None:
                 == "available"
             )
         )
+    subnets = _two_subnets()
     with figures.timed("Kafka cluster ACTIVE", 5):
         arn = kafka.create_cluster(
             ClusterName="bench",
-            KafkaVersion="3.8.x",
-            NumberOfBrokerNodes=1,
-            BrokerNodeGroupInfo={"InstanceType": "kafka.t3.small", "ClientSubnets": ["subnet-1"]},
+            KafkaVersion="4.1.x.kraft",
+            NumberOfBrokerNodes=2,
+            BrokerNodeGroupInfo={"InstanceType": "kafka.t3.small", "ClientSubnets": subnets},
+            EncryptionInfo={"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}},
         )["ClusterArn"]
         _until(lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "ACTIVE")
     _make("down")
     _make("up")
     _service_steady(figures)
+
+
+def _two_subnets() -> list[str]:
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    places = (("10.99.0.0/20", "us-east-1a"), ("10.99.16.0/20", "us-east-1b"))
+    return [
+        str(ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]["SubnetId"])
+        for cidr, zone in places
+    ]
 
 
 def _service_steady(figures: Figures) -> None:

@@ -39,6 +39,7 @@ def aws_environment() -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_PAGER": "",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # discover-instances would ask data-localhost
         "AWS_CONFIG_FILE": str(ROOT / "ops" / "aws-config"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "IMAGE_NAME": "pms/localstack:latest",  # for `localstack status`, which asks Docker about its image

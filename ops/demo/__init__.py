@@ -1,0 +1,1 @@
+"""`make demo`: a believable clinic, the same every time, in the running system."""

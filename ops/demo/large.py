@@ -1,0 +1,115 @@
+"""A hundred thousand patients, as a clinic's old records would be imported: by COPY, past the API.
+
+The billing accounts, which events open otherwise, are written beside them; nobody is sent an e-mail about an import.
+Records have fixed ids, so that an import that was interrupted can be repeated.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from ops import aws
+from ops.demo.people import Person, identifier, person, registered_at
+
+PATIENTS = 100_000
+CHUNK = 5_000
+_FIRST_NUMBER = 10_000
+"""Below are the small clinic's people."""
+_PATIENT, _ACCOUNT = 1, 2
+_CURRENCY = "EUR"
+
+Advance = Callable[[int], None]
+
+_PATIENT_COLUMNS = "id name email dob registered_at phone address name_key version updated_at".split()
+_CHANGE_COLUMNS = "patient_id version kind changed_at changed_by changes".split()
+_ACCOUNT_COLUMNS = "id patient_id currency balance_minor version opened_at".split()
+
+
+async def import_patients(importer: UUID, advance: Advance, count: int = PATIENTS) -> None:
+    """Write records and histories in the name of ``importer``. Raises asyncpg's errors."""
+    connection = await _connect("patient")
+    try:
+        for numbers in _chunks(count):
+            people = [person(number) for number in numbers]
+            async with connection.transaction():
+                await _copy(connection, "patient", _PATIENT_COLUMNS, map(_patient_row, people))
+                changes = (_change_row(someone, importer) for someone in people)
+                await _copy(connection, "patient_change", _CHANGE_COLUMNS, changes)
+                await _note(connection, importer, numbers)
+            advance(len(numbers))
+        # Without fresh statistics the planner would search as if the table were small.
+        await connection.execute("ANALYZE patient, patient_change")
+    finally:
+        await connection.close()
+
+
+async def import_accounts(advance: Advance, count: int = PATIENTS) -> None:
+    """Open the billing account of every imported patient."""
+    connection = await _connect("billing")
+    try:
+        for numbers in _chunks(count):
+            await _copy(connection, "account", _ACCOUNT_COLUMNS, map(_account_row, numbers))
+            advance(len(numbers))
+        await connection.execute("ANALYZE account")
+    finally:
+        await connection.close()
+
+
+def _patient_row(someone: Person) -> tuple[Any, ...]:
+    at = registered_at(someone.number)
+    details = (someone.name, someone.email, someone.dob, at, someone.phone, someone.address, someone.name.lower())
+    return (identifier(someone.number, _PATIENT), *details, 1, at)
+
+
+def _change_row(someone: Person, importer: UUID) -> tuple[Any, ...]:
+    changes = {name: {"from": None, "to": value} for name, value in someone.as_request().items()}
+    patient = identifier(someone.number, _PATIENT)
+    return (patient, 1, "REGISTERED", registered_at(someone.number), importer, json.dumps(changes))
+
+
+def _account_row(number: int) -> tuple[Any, ...]:
+    return (identifier(number, _ACCOUNT), identifier(number, _PATIENT), _CURRENCY, 0, 1, registered_at(number))
+
+
+def _chunks(count: int) -> Iterable[range]:
+    end = _FIRST_NUMBER + count
+    return (range(start, min(start + CHUNK, end)) for start in range(_FIRST_NUMBER, end, CHUNK))
+
+
+async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """COPY knows no ON CONFLICT, so the rows go through a table of this transaction."""
+    names = ", ".join(columns)
+    async with connection.transaction():
+        await connection.execute(
+            f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608
+        )
+        await connection.copy_records_to_table("incoming", records=rows, columns=columns)
+        await connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming ON CONFLICT DO NOTHING")  # noqa: S608
+        await connection.execute("DROP TABLE incoming")
+
+
+async def _note(connection: Any, importer: UUID, numbers: range) -> None:
+    """An import is an access to patients' data: one entry of the audit log a chunk."""
+    entry = uuid4()
+    await connection.execute(
+        "INSERT INTO audit_log (id, at, actor, roles, action, resource, resource_id, outcome) "
+        "VALUES ($1, now(), $2, '{ADMIN}', 'import', 'patient', $3, 'allowed')",
+        entry,
+        str(importer),
+        f"{identifier(numbers[0], _PATIENT)}..{identifier(numbers[-1], _PATIENT)}",
+    )
+    await connection.execute("INSERT INTO audit_unsealed (audit_id) VALUES ($1)", entry)
+
+
+async def _connect(service: str) -> Any:
+    import asyncpg
+
+    secret = aws.secret(f"pms/{service}/database")
+    return await asyncpg.connect(
+        host=secret["host"],
+        port=int(secret["port"]),
+        user=secret["username"],
+        password=secret["password"],
+        database=secret["dbname"],
+    )

@@ -1,0 +1,84 @@
+"""The command: what there is to do, with a bar for each part, and the sign-ins at the end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ops import aws, summary
+from ops.demo import clinic, large
+from ops.demo.api import Session
+from ops.demo.small import Advance, Clinic
+from ops.problems import Problem
+
+SIZES = ("small", "large")
+
+
+def demo(console: Console, size: str) -> None:
+    """Seed the clinic; running it again adds nothing. Raises Problem."""
+    if size not in SIZES:
+        raise Problem(f"there is no size {size!r}", f"SIZE={' or SIZE='.join(SIZES)}")
+    columns = TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+        asyncio.run(_seed(progress, size))
+    console.print(_sign_ins())
+
+
+async def _seed(progress: Progress, size: str) -> None:
+    services = set(await asyncio.to_thread(_deployed))
+    secret = await asyncio.to_thread(aws.secret, summary.ADMIN_SECRET)
+    async with Session(summary.api_url()) as admin:
+        await admin.sign_in(secret["username"], secret["password"])
+        await _small(progress, Clinic(admin, summary.api_url()), services)
+        if size == "large":
+            me = UUID((await admin.get("/auth/me"))["id"])
+            await _bulk(progress, "patients' records", partial(large.import_patients, me))
+            if "billing" in services:
+                await _bulk(progress, "billing accounts", large.import_accounts)
+
+
+async def _small(progress: Progress, made: Clinic, services: set[str]) -> None:
+    await _all(progress, "accounts", made.open_account, clinic.ACCOUNTS)
+    own = [account for account in clinic.ACCOUNTS if account.patient]
+    await _all(progress, "patients' own records", made.register_own_record, own)
+    if not {"appointment", "billing"} <= services:
+        await _all(progress, "patients", made.register, range(clinic.PATIENTS))
+        return
+    await made.find_doctors()
+    await _all(progress, "doctors' hours", made.set_hours, clinic.SCHEDULES)
+    await _all(progress, "patients and their visits", made.treat, range(clinic.PATIENTS))
+
+
+async def _all(
+    progress: Progress, title: str, work: Callable[[Any, Advance], Awaitable[None]], items: Iterable[Any]
+) -> None:
+    listed = list(items)
+    task = progress.add_task(title, total=len(listed))
+    async with asyncio.TaskGroup() as group:
+        for item in listed:
+            group.create_task(_run(work, item, partial(progress.advance, task)))
+
+
+async def _run(work: Callable[[Any, Advance], Awaitable[None]], item: Any, advance: Advance) -> None:
+    await work(item, advance)
+
+
+async def _bulk(progress: Progress, title: str, work: Callable[[Callable[[int], None]], Awaitable[None]]) -> None:
+    task = progress.add_task(title, total=large.PATIENTS)
+    await work(partial(progress.advance, task))
+
+
+def _deployed() -> list[str]:
+    return [str(service["serviceName"]) for service in aws.services()]
+
+
+def _sign_ins() -> Table:
+    table = Table("username", "password", "role", title=f"Sign in: POST {summary.api_url()}/auth/login")
+    for account in clinic.ACCOUNTS:
+        table.add_row(account.username, clinic.PASSWORD, account.role)
+    return table
