@@ -1,6 +1,6 @@
 # Patient Management System. `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka doctor shell test lint format bench contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -26,6 +26,8 @@ psql: venv ## Open a service's database: SERVICE=patient
 	@$(OPS) psql $(SERVICE)
 kafka: venv ## Print a topic's events: TOPIC=pms.patient.v1 (without: the list of topics)
 	@$(OPS) kafka $(TOPIC) $(if $(LIMIT),--limit $(LIMIT))
+demo: venv ## Fill the system with a believable clinic, and print sign-ins: SIZE=small|large (100,000 patients)
+	@$(OPS) demo $(SIZE)
 doctor: venv ## Say what is missing or wrong on this machine, and how to mend it
 	@$(OPS) doctor
 shell: venv ## A shell in which awslocal, cdklocal and localstack are set up

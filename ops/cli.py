@@ -102,6 +102,14 @@ def kafka(
 
 
 @app.command()
+def demo(size: Annotated[str, typer.Argument(help="small or large (100,000 patients)")] = "small") -> None:
+    """Fill the running system with a believable clinic."""
+    from ops.demo.run import demo as seed
+
+    seed(console, size)
+
+
+@app.command()
 def doctor() -> None:
     """Say what is missing or wrong on this machine."""
     from ops.doctor import examine

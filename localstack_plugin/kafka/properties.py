@@ -26,7 +26,7 @@ SETTABLE = frozenset(
     socket.send.buffer.bytes transaction.max.timeout.ms transaction.state.log.min.isr
     transaction.state.log.replication.factor transactional.id.expiration.ms unclean.leader.election.enable
     zookeeper.session.timeout.ms
-    """.split()  # noqa: SIM905 - sixty names are read more easily without quotes
+    """.split()
 )
 
 # Known to MSK for older releases; the installed one does not know them any more.

@@ -69,7 +69,7 @@ class Session:
                 if answer is None:
                     raise Problem(f"{self._http.base_url} does not answer", "make up")
                 raise Unexpected(answer)
-            await asyncio.sleep(pause + random.uniform(0, pause))  # noqa: S311 - jitter, no secret
+            await asyncio.sleep(pause + random.uniform(0, pause))
             pause = min(2 * pause, 2.0)
 
     async def _attempt(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response | None:

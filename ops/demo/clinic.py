@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-PASSWORD = "clinic-demo-2026"  # noqa: S105 - printed for whoever runs the demo, and good for nothing else
+PASSWORD = "clinic-demo-2026"
+"""Printed for whoever runs the demo, and good for nothing else."""
 PATIENTS = 40
 SLOT_MINUTES = 30
 SLOTS_A_DAY = 16

@@ -21,9 +21,20 @@ _CURRENCY = "EUR"
 
 Advance = Callable[[int], None]
 
-_PATIENT_COLUMNS = "id name email dob registered_at phone address name_key version updated_at".split()
-_CHANGE_COLUMNS = "patient_id version kind changed_at changed_by changes".split()
-_ACCOUNT_COLUMNS = "id patient_id currency balance_minor version opened_at".split()
+_PATIENT_COLUMNS = [
+    "id",
+    "name",
+    "email",
+    "dob",
+    "registered_at",
+    "phone",
+    "address",
+    "name_key",
+    "version",
+    "updated_at",
+]
+_CHANGE_COLUMNS = ["patient_id", "version", "kind", "changed_at", "changed_by", "changes"]
+_ACCOUNT_COLUMNS = ["id", "patient_id", "currency", "balance_minor", "version", "opened_at"]
 
 
 async def import_patients(importer: UUID, advance: Advance, count: int = PATIENTS) -> None:
@@ -82,10 +93,10 @@ async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[
     names = ", ".join(columns)
     async with connection.transaction():
         await connection.execute(
-            f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
         )
         await connection.copy_records_to_table("incoming", records=rows, columns=columns)
-        await connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming ON CONFLICT DO NOTHING")  # noqa: S608
+        await connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming ON CONFLICT DO NOTHING")
         await connection.execute("DROP TABLE incoming")
 
 

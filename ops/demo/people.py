@@ -52,7 +52,7 @@ class Person:
 
 def person(number: int) -> Person:
     """The person of that number; no two share an e-mail address."""
-    chance = random.Random(number)  # noqa: S311 - the same person every time is the point
+    chance = random.Random(number)
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     code, town = chance.choice(_TOWNS)
     return Person(

@@ -59,13 +59,7 @@ async def _all(
 ) -> None:
     listed = list(items)
     task = progress.add_task(title, total=len(listed))
-    async with asyncio.TaskGroup() as group:
-        for item in listed:
-            group.create_task(_run(work, item, partial(progress.advance, task)))
-
-
-async def _run(work: Callable[[Any, Advance], Awaitable[None]], item: Any, advance: Advance) -> None:
-    await work(item, advance)
+    await asyncio.gather(*(work(item, partial(progress.advance, task)) for item in listed))
 
 
 async def _bulk(progress: Progress, title: str, work: Callable[[Callable[[int], None]], Awaitable[None]]) -> None:
