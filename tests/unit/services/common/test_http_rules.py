@@ -1,0 +1,163 @@
+"""ETags, cursors and JSON: what is understood, and what is refused."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.common.database import COLUMN_TYPES
+from services.common.errors import BadRequest, PreconditionFailed, Unprocessable
+from services.common.etags import Condition, etag
+from services.common.paging import ASC, DESC, Keyset, PageRequest
+from services.common.web.strict_json import MAX_DEPTH, MalformedJson, loads
+
+
+@pytest.mark.parametrize("header", [None, "*", '"3"', '"1", "3"', '"3",', ' "2" , "3" ', 'W/"9", "3"'])
+def test_conditions_that_hold(header: str | None) -> None:
+    Condition.parse(header).check(3)
+
+
+@pytest.mark.parametrize("header", ['"2"', 'W/"3"', '"1", "2"', '"03"', '""'])
+def test_conditions_that_do_not_hold(header: str) -> None:
+    with pytest.raises(PreconditionFailed):
+        Condition.parse(header).check(3)
+
+
+@pytest.mark.parametrize("header", ["3", '"3', "'3'", '*, "3"', '"3" "4"', "W/3", '"3 "', "", "x" * 5000])
+def test_malformed_conditions(header: str) -> None:
+    with pytest.raises(BadRequest):
+        Condition.parse(header)
+
+
+@given(st.integers(min_value=1, max_value=2**31))
+def test_a_tag_matches_its_own_version_only(version: int) -> None:
+    Condition.parse(etag(version)).check(version)
+    with pytest.raises(PreconditionFailed):
+        Condition.parse(etag(version)).check(version + 1)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = COLUMN_TYPES | {date: postgresql.DATE}
+
+
+class Row(Base):
+    __tablename__ = "row"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    number: Mapped[int]
+    at: Mapped[datetime]
+
+
+ORDER = Keyset("order", (Row.name, ASC), (Row.number, DESC), (Row.at, ASC), (Row.id, ASC))
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
+
+
+@given(TEXT, st.integers(-(2**40), 2**40), st.datetimes(timezones=st.just(UTC)), st.uuids())
+def test_a_cursor_carries_its_row(name: str, number: int, at: datetime, id: UUID) -> None:
+    row: Any = SimpleNamespace(name=name, number=number, at=at, id=id)
+    cursor = ORDER.page([row, row], PageRequest(limit=1)).next_cursor
+    assert cursor is not None
+    assert ORDER._decode(cursor) == [name, number, at, id]
+
+
+def test_the_last_page_has_no_cursor() -> None:
+    row: Any = SimpleNamespace(name="a", number=1, at=datetime.now(UTC), id=UUID(int=1))
+    assert ORDER.page([row], PageRequest(limit=1)).next_cursor is None
+
+
+def cursor_of(*parts: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+GOOD = ("order", "a", 1, "2026-01-01T00:00:00+00:00", "01940000-0000-7000-8000-000000000000")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "!!!!",
+        "é",
+        cursor_of(),
+        cursor_of(*GOOD[:4]),
+        cursor_of(*GOOD, "more"),
+        cursor_of("another", *GOOD[1:]),
+        cursor_of("order", None, *GOOD[2:]),
+        cursor_of("order", "a\0b", *GOOD[2:]),
+        cursor_of("order", "\ud800", *GOOD[2:]),
+        cursor_of("order", "a", "1; DROP TABLE row", *GOOD[3:]),
+        cursor_of("order", "a", True, *GOOD[3:]),
+        cursor_of("order", "a", 2**63, *GOOD[3:]),
+        cursor_of("order", "a", 1, "2026-01-01T00:00:00", GOOD[4]),
+        cursor_of("order", "a", 1, "yesterday", GOOD[4]),
+        cursor_of("order", "a", 1, GOOD[3], "no-uuid"),
+        base64.urlsafe_b64encode(b"[" * 900).decode(),
+    ],
+)
+def test_forged_cursors_are_refused(cursor: str) -> None:
+    assert ORDER._decode(cursor_of(*GOOD))
+    with pytest.raises(Unprocessable):
+        ORDER.apply(select(Row), PageRequest(cursor=cursor))
+
+
+def test_values_of_a_cursor_are_bound_and_not_written_into_the_sql() -> None:
+    statement = ORDER.apply(select(Row), PageRequest(cursor=cursor_of("order", "x' OR '1'='1", *GOOD[2:])))
+    assert "OR '1'" not in str(statement.compile(dialect=postgresql.dialect()))
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"a": [1, 2.5, null, "\xc3\xa9"]}', b'"\\u00e9\\ud83d\\ude00"', b"1e300"])
+def test_json_that_is_read(body: bytes) -> None:
+    assert loads(body) == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a": NaN}',
+        b"[Infinity, -Infinity]",
+        b"1e400",
+        b"-1e999",
+        b"\xff\xfe",
+        b'"\xed\xa0\x80"',
+        b'"\\ud800"',
+        b'{"\\udfff": 1}',
+        b'"a\\u0000b"',
+        b'"raw\x00nul"',
+        b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2),
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b"[" * 200_000,
+        b"9" * 5000,
+        b"{'a': 1}",
+        b'\xef\xbb\xbf{"a": 1}',
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+def test_json_that_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        loads(body)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+        max_leaves=20,
+    )
+)
+def test_whatever_can_be_kept_comes_through(document: Any) -> None:
+    for ascii_only in (True, False):
+        assert loads(json.dumps(document, ensure_ascii=ascii_only).encode()) == document

@@ -1,0 +1,57 @@
+"""Log lines hold what is allowed and nothing else."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from services.common import logs
+
+CANARY = "canary-6620"
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Any:
+    logs.set_up("toy", "test")
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_fields_that_are_not_allowed_are_dropped(lines: Any) -> None:
+    logs.logger("x").info("happened", patient_id="p1", name="toy", email=CANARY, body={"a": CANARY}, token=CANARY)
+    (line,) = lines()
+    assert line["event"] == "happened"
+    assert line["patient_id"] == "p1"
+    assert (line["service"], line["stage"], line["level"]) == ("toy", "test", "info")
+    assert CANARY not in json.dumps(line)
+
+
+def test_an_exception_tells_its_type_and_places(lines: Any) -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError as error:
+        logs.logger("x").error("failed", **logs.describe(error))
+    (line,) = lines()
+    assert line["error"] == "ValueError"
+    assert line["error_at"][-1].startswith("common/test_logs.py:")
+    assert CANARY not in json.dumps(line)
+
+
+def test_a_librarys_arguments_are_left_out(lines: Any) -> None:
+    logging.getLogger("some.library").warning("could not reach %s", CANARY)
+    try:
+        raise RuntimeError(CANARY)
+    except RuntimeError:
+        logging.getLogger("some.library").exception("broke")
+    first, second = lines()
+    assert first["event"] == "could not reach %s"
+    assert second["error"] == "RuntimeError"
+    assert CANARY not in json.dumps([first, second])
+
+
+def test_line_ends_do_not_split_a_line(lines: Any) -> None:
+    logs.logger("x").info('a\r\n{"level": "error"}', reason="b\nc\u2028d")
+    logging.getLogger("some.library").warning("one\ntwo")
+    assert [line["level"] for line in lines()] == ["info", "warning"]
