@@ -210,6 +210,8 @@ class _Life:
             task.stopped_reason = cause.message
         task.desired_status = "STOPPED"
         task.status = "DEACTIVATING"
+        # its replacement need not wait for the rest
+        self._changed(task)
         # nobody shall be sent here any more before SIGTERM arrives
         self._registration.deregister(task)
         task.status = "STOPPING"

@@ -4,6 +4,7 @@ Consumers (the DNS zone, the HTTP API's front door) read `instances()` and learn
 """
 
 import logging
+import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 LOG = logging.getLogger(__name__)
 
 Callback = Callable[[str], None]
+
+_PATIENCE = 1.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,15 @@ class _Changes:
         self._lock = threading.Lock()
         self._callbacks: list[Callback] = []
         self._revisions: dict[str, int] = {}
+        self._queue: queue.Queue[tuple[str, threading.Event]] = queue.Queue()
+        self._worker: threading.Thread | None = None
 
     def subscribe(self, callback: Callback) -> Callable[[], None]:
         with self._lock:
             self._callbacks.append(callback)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._tell, name="cloud-map-changes", daemon=True)
+                self._worker.start()
         return lambda: self._unsubscribe(callback)
 
     def _unsubscribe(self, callback: Callback) -> None:
@@ -44,24 +52,41 @@ class _Changes:
                 self._callbacks.remove(callback)
 
     def notify(self, service_arn: str) -> None:
+        """Tells the subscribers, and waits a moment until they have heard.
+
+        A task gets SIGTERM when its deregistration returns: the front door should have stopped sending it requests
+        by then, but one that is slow to reload must not hold up the task.
+        """
         with self._lock:
             self._revisions[service_arn] = self._revisions.get(service_arn, 0) + 1
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
-            try:
-                callback(service_arn)
-            except Exception:
-                LOG.exception("A subscriber failed on a change of %s", service_arn)
+            if not self._callbacks:
+                return
+        told = threading.Event()
+        self._queue.put((service_arn, told))
+        if threading.current_thread() is not self._worker:
+            told.wait(_PATIENCE)
 
     def revision(self, service_arn: str) -> int:
         with self._lock:
             return self._revisions.get(service_arn, 0)
 
+    def _tell(self) -> None:
+        while True:
+            service_arn, told = self._queue.get()
+            with self._lock:
+                callbacks = list(self._callbacks)
+            for callback in callbacks:
+                try:
+                    callback(service_arn)
+                except Exception:
+                    LOG.exception("A subscriber failed on a change of %s", service_arn)
+            told.set()
+
 
 _changes = _Changes()
 
 subscribe = _changes.subscribe
-"""subscribe(callback) -> unsubscribe. `callback(service_arn)` runs in the thread that made the change: be quick."""
+"""subscribe(callback) -> unsubscribe. All callbacks run in one thread, in the order of the changes."""
 notify = _changes.notify
 revision = _changes.revision
 

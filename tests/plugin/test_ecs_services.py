@@ -172,7 +172,7 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
     name = f"web.{discovery['namespace']}"
     asker = lab.run(lab.register(lab.container(f"getent hosts {name}")))
     lab.stopped(asker)
-    wait_until(lambda: lab.output(asker)[0].split() == [address(task), name], 5, "the DNS answer")
+    wait_until(lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name], 5, "the DNS answer")
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
     wait_until(lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"], 10, "the deregistration")
     lab.stable(unique)

@@ -136,7 +136,7 @@ def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     task = lab.task(arn)
     assert (task["stopCode"], task["stoppedReason"]) == ("UserInitiated", "enough")
     assert containers(task)["app"]["exitCode"] == 0
-    wait_until(lambda: lab.output(arn)[-1] == "bye", 5, "the last line")
+    wait_until(lambda: lab.output(arn)[-1:] == ["bye"], 5, "the last line")
 
 
 def test_a_stubborn_container_is_killed_after_its_stop_timeout(lab: Lab) -> None:

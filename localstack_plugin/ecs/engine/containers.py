@@ -138,7 +138,8 @@ class Containers:
         except (TimeoutError, OSError):
             return False
         finally:
-            stream.close()
+            # closing only the socket would leave a response behind that complains when it is collected
+            getattr(stream, "_response", stream).close()
         return bool(api.exec_inspect(execution)["ExitCode"] == 0)
 
     def log_lines(self, container_id: str, tail: int | str = "all", follow: bool = True) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -217,20 +218,22 @@ class TaskRun:
         return self.cause is not None and not in_flight and all(s.status != "RUNNING" for s in self.states.values())
 
     def _clean_up(self) -> None:
+        """The task is over as soon as its address is free; what is left of the containers may go after that."""
+        deadline = time.monotonic() + _LOG_GRACE
         for reader in self._readers:
-            reader.join(_LOG_GRACE)
+            reader.join(max(0.0, deadline - time.monotonic()))
         for state in self.states.values():
             state.status = "STOPPED"
         self._listener.on_change()
-        ids = [state.runtime_id for state in self.states.values() if state.runtime_id]
         if self._namespace:
             self._tools.exits.forget(self._namespace)
-            ids.append(self._namespace)
+            self._tools.containers.remove(self._namespace)
+        self._listener.on_stopped()
+        ids = [state.runtime_id for state in self.states.values() if state.runtime_id]
         list(self._pool.map(self._tools.containers.remove, ids))
         for volume in self.spec.volumes:
             self._tools.containers.remove_volume(self.spec.id, volume)
         self._pool.shutdown(wait=False)
-        self._listener.on_stopped()
 
     # other threads
 
