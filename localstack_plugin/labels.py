@@ -18,7 +18,7 @@ def labels(**more: str) -> dict[str, str]:
     return {OWNER: settings.owner(), **{f"pms.localstack.{key}": value for key, value in more.items()}}
 
 
-def owned_filter() -> dict[str, str]:
+def owned_filter() -> dict[str, str | list[str] | bool]:
     """A Docker API filter that matches what this LocalStack has made."""
     return {"label": f"{OWNER}={settings.owner()}"}
 

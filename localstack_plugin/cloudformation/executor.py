@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus, StackStatus
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
-    ChangeSetModelExecutor,
     ChangeSetModelExecutorResult,
     TriggerRollback,
 )
@@ -20,6 +19,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 
+from localstack_plugin.cloudformation.concurrency import NEVER_STARTED, ConcurrentExecutor
 from localstack_plugin.cloudformation.resource import UNSUPPORTED
 
 LOG = logging.getLogger(__name__)
@@ -35,12 +35,13 @@ class Step:
     logical_id: str
     resource_type: str
     before: dict[str, Any]
+    wanted: dict[str, Any]
     after: dict[str, Any]
     succeeded: bool
     error: str | None = None
 
 
-class Executor(ChangeSetModelExecutor):
+class Executor(ConcurrentExecutor):
     """LocalStack's executor with rollback, and with deletions that may fail."""
 
     def __init__(self, change_set: Any) -> None:
@@ -59,6 +60,9 @@ class Executor(ChangeSetModelExecutor):
             stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
         for deferred in reversed(self._deferred_actions):
             deferred.action()
+        if not deleting:
+            # LocalStack records this for change sets only; a later deletion goes by it.
+            stack.processed_template = self._change_set.processed_template
         failed = [step.logical_id for step in self._steps if not step.succeeded]
         if deleting and (failure or failed):
             reason = failure or f"The following resource(s) failed to delete: [{', '.join(failed)}]."
@@ -79,6 +83,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _roll_back(self, failure: str, creating: bool) -> NoReturn:
         stack = self._change_set.stack
+        self.cancelled.clear()  # what is undone may wait again
         prefix = "" if creating else "UPDATE_"
         stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), self._rollback_reason(failure))
         stubborn = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
@@ -110,7 +115,9 @@ class Executor(ChangeSetModelExecutor):
         if step.error == UNSUPPORTED:
             return True  # refused before anything was changed
         if step.action == ChangeAction.Modify:
-            undone = self._apply(ChangeAction.Modify, step, before=step.after, after=step.before)
+            # Of a change that failed in the middle, all that is known is what it was to come to.
+            reached = step.after or {**step.before, **step.wanted}
+            undone = self._apply(ChangeAction.Modify, step, before=reached, after=step.before)
             if undone and previous is not None:
                 previous["Properties"] = self.resources[step.logical_id]["Properties"]
             return undone
@@ -152,7 +159,21 @@ class Executor(ChangeSetModelExecutor):
         self, name: str, before: PreprocResource | None, after: PreprocResource | None
     ) -> None:
         self._policies[name] = getattr(after, "deletion_policy", None)
+        if isinstance(before, PreprocResource) and isinstance(after, PreprocResource) and after.requires_replacement:
+            after.requires_replacement = self._must_be_replaced(before, after)
         super()._execute_resource_change(name=name, before=before, after=after)
+
+    def _must_be_replaced(self, before: PreprocResource, after: PreprocResource) -> bool:
+        """Whether a property that only a creation can set has another value.
+
+        LocalStack goes by the template's text: a reference to a resource that is merely
+        changed would replace everything that refers to it.
+        """
+        provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
+        if provider is None or before.resource_type != after.resource_type:
+            return True
+        names = [path.split("/")[2] for path in provider.SCHEMA.get("createOnlyProperties", [])]
+        return any(before.properties.properties.get(name) != after.properties.properties.get(name) for name in names)
 
     def _execute_resource_action(
         self,
@@ -163,6 +184,7 @@ class Executor(ChangeSetModelExecutor):
         after_properties: PreprocProperties | None,
         part_of_replacement: bool = False,
     ) -> ProgressEvent:
+        present = self.resources.get(logical_resource_id)
         event = super()._execute_resource_action(
             action=action,
             logical_resource_id=logical_resource_id,
@@ -171,24 +193,46 @@ class Executor(ChangeSetModelExecutor):
             after_properties=after_properties,
             part_of_replacement=part_of_replacement,
         )
+        succeeded = event.status == OperationStatus.SUCCESS
+        if action == ChangeAction.Remove and succeeded and not part_of_replacement:
+            # What has taken the name over in the meantime (the resource's type was changed) stays on record.
+            self.resources.pop(logical_resource_id, None)
+            if present is not None and present["Type"] != resource_type:
+                self.resources[logical_resource_id] = present
         self._steps.append(
             Step(
                 action=action,
                 logical_id=logical_resource_id,
                 resource_type=resource_type,
                 before=before_properties.properties if before_properties else {},
+                wanted=after_properties.properties if after_properties else {},
                 after=event.resource_model or {},
-                succeeded=event.status == OperationStatus.SUCCESS,
+                succeeded=succeeded,
                 error=event.error_code,
             )
         )
         return event
 
-    def _process_event(self, **event: Any) -> None:
-        """A failed resource is no failed stack yet: the rollback says what becomes of the stack."""
-        stack = self._change_set.stack
-        set_stack_status, stack.set_stack_status = stack.set_stack_status, lambda *_, **__: None
-        try:
-            super()._process_event(**event)
-        finally:
-            stack.set_stack_status = set_stack_status
+    def _process_event(
+        self,
+        *,
+        action: ChangeAction,
+        logical_resource_id: str,
+        event_status: OperationStatus,
+        resource_type: str,
+        special_action: str | None = None,
+        reason: str | None = None,
+        custom_status: ResourceStatus | str | None = None,
+    ) -> None:
+        """As LocalStack does it, but a failed resource is no failed stack yet: the rollback says what becomes of it."""
+        if reason == NEVER_STARTED:
+            return
+        verb = special_action or VERBS[action].upper()
+        outcome = "COMPLETE" if event_status == OperationStatus.SUCCESS else event_status.name
+        self._change_set.stack.set_resource_status(
+            logical_resource_id=logical_resource_id,
+            physical_resource_id=self._get_physical_id(logical_resource_id, False),
+            resource_type=resource_type,
+            status=ResourceStatus(custom_status or f"{verb}_{outcome}"),
+            resource_status_reason=reason,
+        )

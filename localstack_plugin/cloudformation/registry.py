@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from localstack.services.cloudformation.engine.quirks import PHYSICAL_RESOURCE_ID_SPECIAL_CASES
 from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
     ProgressEvent,
     ResourceProvider,
     ResourceProviderExecutor,
@@ -31,6 +32,7 @@ PACKAGES = (
     "iam",
     "kafka",
     "kms",
+    "lambda_executor",
     "logs",
     "rds",
     "s3",
@@ -90,7 +92,12 @@ def install() -> None:
 
     def execute_action(executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict) -> ProgressEvent:
         request = convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
-        return resource.run(ACTIONS[payload["action"]], provider, request)
+        action = ACTIONS[payload["action"]]
+        cancelled = getattr(executor, "cancelled", None)
+        if action != "delete" and request.custom_context and cancelled and cancelled.is_set():
+            verb = {"create": "creation", "update": "update"}[action]
+            return ProgressEvent(OperationStatus.FAILED, request.desired_state, message=f"Resource {verb} cancelled")
+        return resource.run(action, provider, request)
 
     def deploy_loop(
         executor: ResourceProviderExecutor, provider: ResourceProvider, resource: dict, payload: dict

@@ -142,3 +142,89 @@ def test_change_sets_as_the_cdk_uses_them_roll_back_too(
     assert json.loads(json.dumps(client.get_template(StackName=unique)["TemplateBody"]))["Resources"].keys() == {
         "First"
     }
+
+
+def function(name: str, answer: str, runtime: str = "python3.13") -> dict[str, Any]:
+    properties = {
+        "FunctionName": name,
+        "Runtime": runtime,
+        "Handler": "index.handler",
+        "Role": "arn:aws:iam::000000000000:role/test",
+        "Code": {"ZipFile": f"def handler(event, context): return {answer!r}"},
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
+def test_independent_resources_are_made_side_by_side(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+    stack.deploy({f"F{index}": function(f"{unique}-{index}", "hello") for index in range(3)})
+    events = aws("cloudformation").describe_stack_events(StackName=unique)["StackEvents"]
+    of_functions = [event for event in reversed(events) if event["LogicalResourceId"].startswith("F")]
+    assert [event["ResourceStatus"] for event in of_functions[:3]] == ["CREATE_IN_PROGRESS"] * 3
+    assert [event["ResourceStatus"] for event in of_functions[3:]] == ["CREATE_COMPLETE"] * 3
+
+
+def test_a_resource_waits_for_what_it_refers_to(stack: Stack, unique: str) -> None:
+    chain: dict[str, Any] = {"P0": parameter(f"{unique}-0", "first")}
+    for index in range(1, 20):
+        chain[f"P{index}"] = parameter(f"{unique}-{index}", {"Fn::GetAtt": [f"P{index - 1}", "Value"]})  # type: ignore[arg-type]
+    shuffled = {name: chain[name] for name in sorted(chain, reverse=True)}
+    assert stack.deploy(shuffled, {"Last": {"Fn::GetAtt": ["P19", "Value"]}}) == {"Last": "first"}
+
+
+def test_an_update_that_fails_in_the_middle_is_taken_back(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+    client = aws("lambda")
+    stack.deploy({"F": function(unique, "old")})
+    with pytest.raises(DeployFailed) as failure:
+        stack.deploy({"F": function(unique, "new", runtime="nodejs22.x")})
+    assert failure.value.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert json.loads(client.invoke(FunctionName=unique)["Payload"].read()) == "old"
+
+
+def test_what_had_not_begun_when_another_resource_failed_has_no_events(
+    aws: Callable[..., Any], stack: Stack, unique: str
+) -> None:
+    dependent = parameter(unique, "1", DependsOn="Broken")
+    with pytest.raises(DeployFailed):
+        stack.deploy({"Dependent": dependent, "Broken": BROKEN})
+    events = aws("cloudformation").describe_stack_events(StackName=unique)["StackEvents"]
+    assert "Dependent" not in [event["LogicalResourceId"] for event in events]
+
+
+def test_a_changed_resource_does_not_replace_those_that_refer_to_it(stack: Stack) -> None:
+    def resources(colour: str) -> dict[str, Any]:
+        tags = [{"Key": "colour", "Value": colour}]
+        return {
+            "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.198.0.0/16", "Tags": tags}},
+            "Subnet": {
+                "Type": "AWS::EC2::Subnet",
+                "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.198.1.0/24"},
+            },
+        }
+
+    stack.deploy(resources("red"))
+    subnet = stack.physical_id("Subnet")
+    stack.deploy(resources("blue"))
+    assert stack.physical_id("Subnet") == subnet
+
+
+def test_a_create_only_property_replaces_the_resource(
+    stack: Stack, unique: str, value_of: Callable[[str], str | None]
+) -> None:
+    stack.deploy({"P": parameter(f"{unique}-1", "x")})
+    stack.deploy({"P": parameter(f"{unique}-2", "x")})
+    assert stack.physical_id("P") == f"{unique}-2"
+    assert (value_of(f"{unique}-1"), value_of(f"{unique}-2")) == (None, "x")
+
+
+def test_what_an_update_removed_is_not_deleted_again(
+    aws: Callable[..., Any], stack: Stack, unique: str, value_of: Callable[[str], str | None]
+) -> None:
+    stack.deploy({"A": parameter(f"{unique}-a", "1"), "B": parameter(f"{unique}-b", "1")})
+    stack.deploy({"A": parameter(f"{unique}-a", "1", Metadata={"n": 1})} | {"C": parameter(f"{unique}-c", "1")})
+    described = aws("cloudformation").describe_stack_resources(StackName=unique)["StackResources"]
+    assert sorted(item["LogicalResourceId"] for item in described) == ["A", "C"]
+    aws("ssm").put_parameter(Name=f"{unique}-b", Value="somebody else's", Type="String")
+    stack.delete()
+    assert value_of(f"{unique}-b") == "somebody else's"
+    aws("ssm").delete_parameter(Name=f"{unique}-b")
+    assert value_of(f"{unique}-c") is None
