@@ -1,6 +1,6 @@
 # Patient Management System. `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench bench-services contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -42,6 +42,8 @@ format: venv ## Let ruff format and sort
 	@$(PYTHON_IN_VENV) -m ruff format . && $(PYTHON_IN_VENV) -m ruff check --fix .
 bench: venv ## Print the figures: times, memory, gateway
 	@$(OPS) bench
+bench-services: venv ## Print what the services do under load: requests/s, latencies, 1,000 and 100,000 patients
+	@$(OPS) bench-services
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
 	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
 lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)

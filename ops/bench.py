@@ -160,10 +160,10 @@ def _container_memory() -> Iterator[tuple[str, float]]:
     )
     for line in (stats or "").splitlines():
         name, used = line.split("\t")
-        yield name, _mebibytes(used.split("/")[0].strip())
+        yield name, mebibytes(used.split("/")[0].strip())
 
 
-def _mebibytes(text: str) -> float:
+def mebibytes(text: str) -> float:
     units = {"GiB": 1024.0, "MiB": 1.0, "KiB": 1 / 1024, "kB": 1 / 1049, "MB": 0.954, "GB": 954.0}
     for unit, factor in units.items():
         if text.endswith(unit):

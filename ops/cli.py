@@ -157,6 +157,14 @@ def bench() -> None:
     measure(console)
 
 
+@app.command("bench-services")
+def bench_services() -> None:
+    """Print what the services do under load."""
+    from ops.load.run import bench_services as measure
+
+    measure(console)
+
+
 def main() -> None:
     """Entry point: turns what went wrong into words and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)

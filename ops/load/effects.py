@@ -1,0 +1,65 @@
+"""How long after a registration's answer its effects in other services are there."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from ops import aws
+from ops.load.http import Connection, Target
+from ops.load.scenarios import new_patients
+
+REGISTRATIONS = 100
+_PAUSE_SECONDS = 0.05
+_POLL_SECONDS = 0.002
+_PATIENCE_SECONDS = 30
+
+QUERIES = {
+    "billing": ("account", "SELECT 1 FROM account WHERE patient_id = $1"),
+    "notification": ("notification", "SELECT 1 FROM event_log WHERE patient_id = $1"),
+}
+
+
+async def measure(target: Target, token: str, services: set[str]) -> dict[str, list[float]]:
+    """Effect -> milliseconds from the answer until it is committed, ascending."""
+    connections = {name: await connect(name) for name in QUERIES if name in services}
+    found: dict[str, list[float]] = {QUERIES[name][0]: [] for name in connections}
+    try:
+        async with Connection(target, token) as client:
+            for call, _ in zip(new_patients(), range(REGISTRATIONS), strict=False):
+                status, body = await client.send(call)
+                answered = time.monotonic()
+                if status != 201:
+                    continue
+                patient = json.loads(body)["id"]
+                effects = (_effect(connections[name], name, patient, answered) for name in connections)
+                for name, took in zip(connections, await asyncio.gather(*effects), strict=True):
+                    found[QUERIES[name][0]].append(took)
+                await asyncio.sleep(_PAUSE_SECONDS)
+    finally:
+        for connection in connections.values():
+            await connection.close()
+    return {name: sorted(times) for name, times in found.items()}
+
+
+async def _effect(connection: Any, service: str, patient: str, since: float) -> float:
+    query = QUERIES[service][1]
+    while time.monotonic() - since < _PATIENCE_SECONDS:
+        if await connection.fetchval(query, patient):
+            break
+        await asyncio.sleep(_POLL_SECONDS)
+    return (time.monotonic() - since) * 1000
+
+
+async def connect(service: str) -> Any:
+    """A connection to a service's database."""
+    import asyncpg
+
+    secret = await asyncio.to_thread(aws.secret, f"pms/{service}/database")
+    return await asyncpg.connect(
+        host=secret["host"],
+        port=int(secret["port"]),
+        user=secret["username"],
+        password=secret["password"],
+        database=secret["dbname"],
+    )
