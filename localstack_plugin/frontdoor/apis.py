@@ -9,6 +9,7 @@ from pathlib import Path
 
 from localstack_plugin.frontdoor import cors, jwt, throttle
 from localstack_plugin.frontdoor.backends import backend_name
+from localstack_plugin.frontdoor.base import BY_HOST, BY_PATH
 from localstack_plugin.frontdoor.model import DEFAULT_STAGE, Api, Gateway, JwtAuthorizer, Route, Stage, Throttle
 from localstack_plugin.frontdoor.routes import ordered, pattern
 from localstack_plugin.frontdoor.syntax import answer, digest, name, quote
@@ -83,19 +84,17 @@ def rules(gateway: Gateway, files: Files) -> list[str]:
 
 def _which_api(gateway: Gateway) -> list[str]:
     ids = " ".join(quote(api.id) for api in gateway.apis)
-    by_host = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
-    by_path = "{ path_beg /_aws/execute-api/ }"
     domains = (
         f"http-request set-var(txn.domain) str({quote(api.domain)}) if {_chosen(api)} !{{ var(txn.domain) -m found }}"
         for api in gateway.apis
     )
     return [
         "http-request set-log-level silent",
-        f"http-request set-var(txn.candidate) req.hdr(host),lower,field(1,.) if {by_host}",
-        f"http-request set-var(txn.domain) req.hdr(host) if {by_host} !{by_path}",
-        f"http-request set-var(txn.path) path if {by_host}",
-        f"http-request set-var(txn.candidate) path,field(4,/) if {by_path}",
-        f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {by_path}",
+        f"http-request set-var(txn.candidate) req.hdr(host),lower,field(1,.) if {BY_HOST}",
+        f"http-request set-var(txn.domain) req.hdr(host) if {BY_HOST} !{BY_PATH}",
+        f"http-request set-var(txn.path) path if {BY_HOST}",
+        f"http-request set-var(txn.candidate) path,field(4,/) if {BY_PATH}",
+        f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {BY_PATH}",
         f"http-request allow unless {{ var(txn.candidate) -m str {ids} }}",
         "http-request set-var(txn.api) var(txn.candidate)",
         *domains,

@@ -6,6 +6,10 @@ from pathlib import Path
 # HTTP APIs answer 431 beyond 10,240 bytes of headers; AWS's own APIs take more, S3 presigned URLs among them.
 BUFFER_BYTES = 32768
 
+# The two forms of an API's URL.
+BY_PATH = "{ path_beg /_aws/execute-api/ }"
+BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
@@ -19,6 +23,11 @@ class Door:
     @property
     def master_socket(self) -> Path:
         return self.directory / "master.sock"
+
+    @property
+    def successor_socket(self) -> Path:
+        """Where a worker that is being replaced hands requests to the one that replaces it."""
+        return self.directory / "successor.sock"
 
     @property
     def python_socket(self) -> Path:
@@ -62,7 +71,7 @@ def render_defaults() -> list[str]:
         "    timeout client 20m",
         "    timeout server 20m",
         "    timeout tunnel 1h",
-        # A request that arrives on an idle connection of an old worker is still answered.
+        # A request that arrives on an idle connection of an old worker is still answered, by way of its successor.
         "    option idle-close-on-response",
         # A connection that the server closes just as a request goes out fails that request: let go of it first.
         "    default-server pool-purge-delay 1s",
@@ -70,14 +79,23 @@ def render_defaults() -> list[str]:
 
 
 def render_edge(door: Door, rules: list[str]) -> list[str]:
-    """The edge frontend with the rules for APIs; TLS goes to LocalStack as a byte stream."""
+    """The edge frontend with the rules for APIs; TLS goes to LocalStack as a byte stream.
+
+    After a reload the old worker keeps its clients' connections. It would judge a request on one of them by what
+    was so before, and so gives it to the new worker.
+    """
+    outdated = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST)]
     return [
         "frontend edge",
         "    mode tcp",
         f"    bind :{door.edge_port}",
+        f"    bind unix@{door.successor_socket} mode 600 accept-proxy",
         "    tcp-request inspect-delay 10s",
         "    tcp-request content switch-mode http if !{ req.ssl_hello_type 1 }",
-        *(f"    {rule}" for rule in rules),
+        *(f"    http-request allow if {condition}" for condition in outdated),
+        *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
+        *(f"    use_backend successor if {condition}" for condition in outdated),
+        *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
         "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
         "    default_backend localstack",
     ]
@@ -85,6 +103,12 @@ def render_edge(door: Door, rules: list[str]) -> list[str]:
 
 def render_passthrough(door: Door) -> list[str]:
     return [
+        "backend successor",
+        # One connection for each request: none is idle when the next successor comes.
+        "    option http-server-close",
+        "    http-reuse never",
+        f"    server worker unix@{door.successor_socket} send-proxy-v2",
+        "",
         "backend localstack",
         # The error of a gateway that has not started yet, or is gone.
         '    http-error status 503 content-type application/json string \'{"message":"LocalStack is not ready"}\'',

@@ -1,7 +1,6 @@
 """One HAProxy in master-worker mode, and how a new model of the APIs gets into it."""
 
 import logging
-import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -107,4 +106,4 @@ def write_atomically(path: Path, text: str) -> None:
     """Readers see the old file or the new one, never half of it."""
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(text)
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -56,7 +56,7 @@ def _precedence(route: Route) -> tuple[object, ...]:
 
 def _padded(kinds: list[int]) -> list[int]:
     """A greedy variable compares as less specific than anything that a longer route has at its place."""
-    return kinds[: kinds.index(_GREEDY)] + [_GREEDY + 1]
+    return [*kinds[: kinds.index(_GREEDY)], _GREEDY + 1]
 
 
 def _kind(segment: str) -> int:

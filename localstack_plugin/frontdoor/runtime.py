@@ -1,10 +1,10 @@
-"""HAProxy's master socket: reloads, and commands to all of its workers.
+"""HAProxy's master socket: reloads, and commands to its worker.
 
-After a reload the old worker still answers on the connections that it has, so what changes at run time
-has to change there as well. Source: HAProxy's Management Guide, 9.4 "Master CLI".
+Source: HAProxy's Management Guide, 9.4 "Master CLI".
 """
 
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,20 +22,32 @@ class MasterSocket:
     path: Path
 
     def reload(self) -> None:
-        """Start a worker with the configuration file's present content and retire the old one."""
+        """Start a worker with the configuration file's present content and retire the old one.
+
+        Returns when the old one accepts nothing any more and gives what still comes to the new one.
+        """
+        old = self.workers()
         answer = self.command("reload")
         if not answer.startswith("Success=1"):
             raise RuntimeFailed(answer.strip())
+        deadline = time.monotonic() + _TIMEOUT
+        while any(not self._retired(pid) for pid in old) and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     def workers(self) -> list[int]:
-        """Process ids of all workers, the old ones that still have connections too."""
-        lines = self.command("show proc").splitlines()
-        rows = [line.split() for line in lines if line and not line.startswith("#")]
+        """Process ids of the workers that are not being replaced."""
+        current, _, _ = self.command("show proc").partition("# old workers")
+        rows = [line.split() for line in current.splitlines() if line and not line.startswith("#")]
         return [int(row[0]) for row in rows if len(row) > 1 and row[1] == "worker"]
 
     def everywhere(self, *commands: str) -> list[str]:
         """The commands in every worker; returns the answers in one list."""
         return [self.command(f"@!{pid} {command}") for pid in self.workers() for command in commands]
+
+    def _retired(self, pid: int) -> bool:
+        """Whether a former worker has stopped, or is stopping."""
+        answer = self.command(f"@!{pid} show info")
+        return "Stopping: 1" in answer or "Pid:" not in answer
 
     def command(self, text: str) -> str:
         chunks = []
@@ -43,6 +55,10 @@ class MasterSocket:
             connection.settimeout(_TIMEOUT)
             connection.connect(str(self.path))
             connection.sendall(text.encode() + b"\n")
+            # HAProxy would wait for the next command.
+            connection.shutdown(socket.SHUT_WR)
+            # Without this HAProxy keeps the connection open for more commands, once it has been reloaded a few times.
+            connection.shutdown(socket.SHUT_WR)
             while chunk := connection.recv(65536):
                 chunks.append(chunk)
         return b"".join(chunks).decode(errors="replace")
