@@ -57,8 +57,6 @@ class MasterSocket:
             connection.sendall(text.encode() + b"\n")
             # HAProxy would wait for the next command.
             connection.shutdown(socket.SHUT_WR)
-            # Without this HAProxy keeps the connection open for more commands, once it has been reloaded a few times.
-            connection.shutdown(socket.SHUT_WR)
             while chunk := connection.recv(65536):
                 chunks.append(chunk)
         return b"".join(chunks).decode(errors="replace")
