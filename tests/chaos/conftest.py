@@ -1,0 +1,37 @@
+"""Whoever runs these has a deployed system with all five services (`make up`), and lets its parts be killed."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from ops import aws, localstack, settings
+from tests.chaos.clinic import Clinic
+from tests.e2e import api
+
+SERVICES = {"auth", "patient", "appointment", "billing", "notification"}
+
+
+@pytest.fixture(scope="session")
+def journeys() -> int:
+    """How many numbered patients walk through the system; `make test-chaos` asks for a thousand."""
+    return int(os.environ.get("CHAOS_JOURNEYS", "200"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def system() -> None:
+    if localstack.health() is None:
+        pytest.fail(f"nothing answers on {settings.EDGE_URL}: make up", pytrace=False)
+    missing = SERVICES - {str(service["serviceName"]) for service in aws.services()}
+    if missing:
+        pytest.fail(f"not deployed: {', '.join(sorted(missing))}: make up", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def clinic(system: None) -> Iterator[Clinic]:
+    """Staff and doctors of this run's own."""
+    with api.administrator() as admin:
+        doctors = [str(api.register(admin.http, roles=["DOCTOR"])["id"]) for _ in range(5)]
+        account = api.register(admin.http, roles=["STAFF"])
+    with api.signed_in(account["username"]) as staff:
+        yield Clinic(staff, doctors)
