@@ -17,7 +17,7 @@ import structlog
 from services.common import telemetry
 
 ALLOWED = frozenset(
-    (  # noqa: SIM905 - as a list it would fill the screen
+    (
         "event level time service stage trace_id span_id logger request_id "
         "method route status duration_ms subject bytes client "
         "error error_at sqlstate attempt attempts reason code retry_in_s "

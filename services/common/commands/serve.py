@@ -28,9 +28,13 @@ class DrainingServer(uvicorn.Server):
             loop = asyncio.get_running_loop()
             runtime.draining = True
             loop.create_task(runtime.drain())  # noqa: RUF006 - ends with the process
-            loop.call_later(self._drain_seconds, super().handle_exit, sig, frame)
+            loop.call_later(self._drain_seconds, self._leave)
             return
         super().handle_exit(sig, frame)
+
+    def _leave(self) -> None:
+        """uvicorn's own handler would raise the signal again at the end; leaving as told is exit code 0."""
+        self.should_exit = True
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ class Observed:
             except Exception as error:
                 logger(__name__).error("unhandled_error", request_id=request_id, **describe(error))
                 if not exchange.started:
-                    await problems.response(Problem())(scope, receive, exchange.send)
+                    await problems.response(Problem(), scope["path"])(scope, receive, exchange.send)
             route = getattr(scope.get("route"), "path", "unmatched")
             span.update_name(f"{scope['method']} {route}")
             _report(scope, route, exchange, time.perf_counter() - started)

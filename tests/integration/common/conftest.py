@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI, Query, Response
+from pydantic import Field
 from sqlalchemy import select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,7 +53,11 @@ TABLE = (
 
 class NewCounter(RequestModel):
     name: str
-    value: int = 0
+    value: int = Field(default=0, ge=-(2**31), lt=2**31)
+
+
+class CounterQuery(PageRequest):
+    by: str = "name"
 
 
 class CounterOut(ResponseModel):
@@ -95,8 +100,8 @@ async def create(new: NewCounter, work: Uow, response: Response) -> CounterOut:
 
 
 @router.get("")
-async def list_(query: Annotated[PageRequest, Query()], session: ReadSession, by: str = "name") -> Page[CounterOut]:
-    keyset = BY_VALUE if by == "value" else BY_NAME
+async def list_(query: Annotated[CounterQuery, Query()], session: ReadSession) -> Page[CounterOut]:
+    keyset = BY_VALUE if query.by == "value" else BY_NAME
     rows = (await session.scalars(keyset.apply(select(Counter), query))).all()
     part = keyset.page(rows, query)
     return Page[CounterOut](items=[CounterOut.model_validate(row) for row in part.items], next_cursor=part.next_cursor)

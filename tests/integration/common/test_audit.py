@@ -1,0 +1,89 @@
+"""The audit log cannot be changed without being noticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.common import audit
+from services.common.database import Database
+from services.common.settings import ServiceSettings
+
+
+@pytest.fixture
+async def database(settings: ServiceSettings) -> AsyncIterator[Database]:
+    made = Database(settings)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def sealed(database: Database) -> Database:
+    """Thirty records, written by ten transactions at once, and sealed."""
+
+    async def write(number: int) -> None:
+        async with database.unit_of_work() as work:
+            for name in ("read", "change", "delete"):
+                work.record(f"patient.{name}", "patient", number, patient_id=number)
+
+    await asyncio.gather(*(write(number) for number in range(10)))
+    async with database.unit_of_work() as work:
+        await audit.seal(work.session)
+    return database
+
+
+async def verdict(database: Database) -> audit.Verdict:
+    async with database.unit_of_work() as work:
+        return await audit.verify(work.session)
+
+
+async def test_an_untouched_log_is_intact(sealed: Database) -> None:
+    found = await verdict(sealed)
+    assert (found.checked, found.fault) == (30, None)
+
+
+async def test_sealers_side_by_side_make_one_chain(sealed: Database) -> None:
+    async def work_on(number: int) -> None:
+        async with sealed.unit_of_work() as work:
+            work.record("patient.read", "patient", number)
+        async with sealed.unit_of_work() as work:
+            await audit.seal(work.session)
+
+    await asyncio.gather(*(work_on(number) for number in range(9)))
+    async with sealed.unit_of_work() as work:
+        await audit.seal(work.session)
+    found = await verdict(sealed)
+    assert (found.checked, found.fault) == (39, None)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_log SET outcome = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"]
+)
+async def test_the_log_is_append_only(sealed: Database, sql: Any, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await sql.execute(statement)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await sql.execute(statement.replace("audit_log", "audit_chain").replace("outcome = 'x'", "sequence = 1"))
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE audit_log SET actor = 'someone else' WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17)",
+        "DELETE FROM audit_log WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17)",
+        "DELETE FROM audit_chain WHERE sequence = 17",
+        "UPDATE audit_chain SET hash = 'x' WHERE sequence = 17",
+        "UPDATE audit_log SET at = now() WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17)",
+        "DELETE FROM audit_chain WHERE sequence > 17",
+    ],
+)
+async def test_whoever_gets_past_that_is_noticed(sealed: Database, sql: Any, tampering: str) -> None:
+    """An owner of the database can drop the triggers, and leaves a broken chain."""
+    await sql.execute("ALTER TABLE audit_log DISABLE TRIGGER ALL")
+    await sql.execute("ALTER TABLE audit_chain DISABLE TRIGGER ALL")
+    await sql.execute(tampering)
+    assert (await verdict(sealed)).fault is not None

@@ -1,0 +1,163 @@
+"""The executables as containers run them: `migrate`, `serve`, `healthcheck`, `audit`, `dead-letters`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from services.auth.config import AuthSettings
+from services.common.settings import ServiceSettings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def environment(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> dict[str, str]:
+    """What ECS gives the auth service's container."""
+    settings: ServiceSettings = await service_settings("auth", AuthSettings)
+    return {
+        **os.environ,
+        "SERVICE_NAME": "auth",
+        "HTTP_PORT": str(free_port()),
+        "DATABASE_HOST": settings.database_host,
+        "DATABASE_PORT": str(settings.database_port),
+        "DATABASE_NAME": settings.database_name,
+        "DATABASE_USERNAME": settings.database_username,
+        "DATABASE_PASSWORD": settings.database_password.get_secret_value(),
+        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        "SIGNING_KEY_ID": signing_key,
+        "ADMIN_USERNAME": "admin",
+        "ADMIN_PASSWORD": "an-admin's-password",
+        "DRAIN_SECONDS": "1.5",
+    }
+
+
+async def start(command: str, environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
+    module = f"services.common.commands.{command}"
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def run(command: str, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    process = await start(command, environment, *arguments)
+    output, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode()
+
+
+@asynccontextmanager
+async def serving(environment: dict[str, str]) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    process = await start("serve", environment)
+    assert process.stdout is not None
+    drain = asyncio.create_task(process.stdout.read())
+    url = f"http://127.0.0.1:{environment['HTTP_PORT']}"
+    try:
+        async with asyncio.timeout(90), httpx.AsyncClient() as client:
+            while True:
+                try:
+                    await client.get(f"{url}/health/live")
+                    break
+                except httpx.TransportError:
+                    assert process.returncode is None
+                    await asyncio.sleep(0.05)
+        yield process, url
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await drain
+
+
+async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[str, str]) -> None:
+    """Clients go to an instance while it is ready, as a balancer lets them; then SIGTERM."""
+    async with serving(environment) as (process, url):
+        failures: list[str] = []
+        answered = 0
+        stop = asyncio.Event()
+
+        async def load() -> None:
+            nonlocal answered
+            body = {"username": "admin", "password": "an-admin's-password"}
+            async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+                while not stop.is_set():
+                    try:
+                        answer = await client.post("/auth/login", json=body)
+                        answered += 1
+                        if answer.status_code != 200:
+                            failures.append(answer.text)
+                    except httpx.TransportError as error:
+                        failures.append(repr(error))
+
+        clients = [asyncio.create_task(load()) for _ in range(8)]
+        await asyncio.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        async with httpx.AsyncClient() as client:
+            ready = await client.get(f"{url}/health/ready")
+            assert ready.status_code == 503
+            assert ready.json()["status"] == "draining"
+        await asyncio.sleep(0.5)
+        stop.set()  # the balancer has looked away
+        await asyncio.gather(*clients)
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+        assert failures == []
+        assert answered > 10
+
+
+async def test_a_request_in_flight_is_finished(environment: dict[str, str]) -> None:
+    environment["DRAIN_SECONDS"] = "0"
+    async with serving(environment) as (process, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+        body = {"username": "admin", "password": "an-admin's-password"}
+        logins = [asyncio.create_task(client.post("/auth/login", json=body)) for _ in range(6)]
+        async with asyncio.timeout(10):
+            while "http_requests_in_flight 7.0" not in (await client.get("/metrics")).text:
+                assert not all(login.done() for login in logins)
+        process.send_signal(signal.SIGTERM)
+        assert {(await login).status_code for login in logins} == {200}
+        assert await process.wait() == 0
+
+
+async def test_the_health_check_tells_life_from_death(environment: dict[str, str]) -> None:
+    assert (await run("healthcheck", environment))[0] == 1
+    async with serving(environment):
+        assert (await run("healthcheck", environment))[0] == 0
+
+
+async def test_migrations_side_by_side_and_again(environment: dict[str, str]) -> None:
+    results = await asyncio.gather(*(run("migrate", environment) for _ in range(3)))
+    assert [code for code, _ in results] == [0, 0, 0]
+
+
+async def test_a_migration_waits_for_the_database_and_then_gives_up(environment: dict[str, str]) -> None:
+    started = time.monotonic()
+    code, output = await run("migrate", {**environment, "DATABASE_PORT": "1", "DATABASE_START_SECONDS": "1"})
+    assert code == 1
+    assert time.monotonic() - started >= 1
+    assert "waiting_for_database" in output
+    assert "migration_failed" in output
+
+
+async def test_the_operators_commands_answer(environment: dict[str, str]) -> None:
+    code, output = await run("audit", environment, "verify")
+    assert code == 0
+    assert "intact" in output
+    code, output = await run("dead_letters", environment, "list")
+    assert (code, output.strip()) == (0, "none")
+    assert (await run("dead_letters", environment, "replay", "no/such/place"))[0] == 1
