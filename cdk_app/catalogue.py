@@ -1,7 +1,6 @@
 """The services of the system, one entry each: everything else about a service is derived from its entry.
 
-To add a service: write its entry, its routes in `services/contracts/routes.py` and its folder under `services/`, and
-switch it on in `config.DEPLOYED`.
+To add a service: write its entry, its routes in `services/contracts/routes.py` and its folder under `services/`.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Service:
 AUTH = Service(name="auth", grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
 PATIENT = Service(name="patient", serves_grpc=True, calls=("billing",))
 APPOINTMENT = Service(name="appointment", calls=("patient",))
-BILLING = Service(name="billing", serves_grpc=True, calls=("patient",))
+BILLING = Service(name="billing", serves_grpc=True)
 NOTIFICATION = Service(name="notification", grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS}))
 
 SERVICES: Mapping[str, Service] = MappingProxyType(

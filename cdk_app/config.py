@@ -8,13 +8,13 @@ from typing import Literal
 from aws_cdk import Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
-from cdk_app.catalogue import AUTH, PATIENT, Service
+from cdk_app.catalogue import SERVICES, Service
 
 Architecture = Literal["x86_64", "arm64"]
 """As Lambda writes it."""
 
-DEPLOYED: tuple[Service, ...] = (AUTH, PATIENT)
-"""The services that run. Switch on `APPOINTMENT`, `BILLING` and `NOTIFICATION` here when their folders are there."""
+DEPLOYED: tuple[Service, ...] = tuple(SERVICES.values())
+"""The services that run."""
 
 
 @dataclass(frozen=True, kw_only=True)
