@@ -27,15 +27,21 @@ BATCH = 500
 
 
 def entry(
-    action: str, resource: str, resource_id: object = None, *, patient_id: object = None, outcome: str = "allowed"
+    action: str,
+    resource: str,
+    resource_id: object = None,
+    *,
+    patient_id: object = None,
+    outcome: str = "allowed",
+    actor: object = None,
 ) -> dict[str, Any]:
-    """A row of the audit log about the current caller."""
+    """A row of the audit log about the current caller, or about `actor` where nobody is signed in yet."""
     principal = caller()
     ids = telemetry.current_ids()
     return {
         "id": uuid7(),
         "at": utc_now(),
-        "actor": str(principal.subject) if principal else "system",
+        "actor": str(principal.subject if principal else actor or "system"),
         "roles": sorted(role.value for role in principal.roles) if principal else [],
         "action": action,
         "resource": resource,

@@ -55,9 +55,11 @@ class UnitOfWork:
         *,
         patient_id: object = None,
         outcome: str = "allowed",
+        actor: object = None,
     ) -> None:
-        """Writes who (the current principal) did what to which record into the audit log."""
-        self._audit.append(audit.entry(action, resource, resource_id, patient_id=patient_id, outcome=outcome))
+        """Writes who (the current principal, else `actor`) did what to which record into the audit log."""
+        entry = audit.entry(action, resource, resource_id, patient_id=patient_id, outcome=outcome, actor=actor)
+        self._audit.append(entry)
 
     async def release(self) -> None:
         """Gives the connection back while something slow is done. Nothing may have been written yet; what was read may

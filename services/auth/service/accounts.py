@@ -40,7 +40,7 @@ class AccountService:
         user = _new_user(registration.username, registration.email, password_hash, roles, registration.full_name)
         await self._users.add(user)
         self._work.publish(mapper.to_registered(user))
-        self._work.record("user.register", "user", user.id)
+        self._work.record("user.register", "user", user.id, actor=user.id)
         return user
 
     async def ensure_admin(self, username: str, password: str, email: str) -> None:

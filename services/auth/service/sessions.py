@@ -75,6 +75,8 @@ class SessionService:
             right = await self._passwords.verify(user.password_hash if user else None, password)
             if user is None or not right or user.disabled:
                 await self._count_failure(name_hash)
+                known = user.id if user else None
+                self._work.record("session.start", "user", known, outcome="denied", actor="anonymous")
                 await self._work.commit()
                 raise WrongCredentials
             if self._passwords.outdated(user.password_hash):
@@ -112,7 +114,7 @@ class SessionService:
         session = Session(id=uuid7(), user_id=user.id, created_at=now, expires_at=expires)
         self._sessions.add(session)
         await self._sessions.flush()
-        self._work.record("session.start", "session", session.id)
+        self._work.record("session.start", "session", session.id, actor=user.id)
         return await self._continue(session, user.id, user.roles, now)
 
     async def _continue(self, session: Session, user_id: UUID, roles: list[str], now: datetime) -> SignedIn:
