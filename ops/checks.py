@@ -9,7 +9,7 @@ from ops import locking, processes, settings
 from ops.problems import Problem
 
 # In the order in which a failure is cheapest to understand.
-SUITES = ("unit", "infrastructure", "plugin", "integration", "e2e")
+SUITES = ("unit", "infrastructure", "plugin", "integration", "e2e", "chaos")
 LINTERS = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
