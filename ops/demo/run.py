@@ -26,6 +26,7 @@ def demo(console: Console, size: str) -> None:
     columns = TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         asyncio.run(_seed(progress, size))
+    console.print(f"sign in: POST {summary.api_url()}/auth/login", highlight=False, soft_wrap=True)
     console.print(_sign_ins())
 
 
@@ -72,7 +73,7 @@ def _deployed() -> list[str]:
 
 
 def _sign_ins() -> Table:
-    table = Table("username", "password", "role", title=f"Sign in: POST {summary.api_url()}/auth/login")
+    table = Table("username", "password", "role")
     for account in clinic.ACCOUNTS:
         table.add_row(account.username, clinic.PASSWORD, account.role)
     return table
