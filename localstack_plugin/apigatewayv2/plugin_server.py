@@ -1,4 +1,5 @@
-"""Where HAProxy turns for what it cannot do: unknown keys, Lambda authorizers, Lambda integrations.
+"""Where HAProxy turns for what it cannot do: unknown keys, Lambda authorizers, Lambda integrations, bodies of
+unknown length.
 
 It listens on a Unix socket that only HAProxy reaches. What HAProxy knows of a request comes in x-pms-* headers,
 which it takes from no client.
@@ -19,6 +20,8 @@ from localstack_plugin.apigatewayv2 import records, stages
 from localstack_plugin.apigatewayv2.events import Call
 from localstack_plugin.apigatewayv2.functions import FunctionFailed, function_arn, proxy
 from localstack_plugin.apigatewayv2.lambda_authorizer import ALLOW, DENY, ERROR, LambdaAuthorizers
+from localstack_plugin.apigatewayv2.spool import replay
+from localstack_plugin.frontdoor import engine
 from localstack_plugin.frontdoor.apis import MAX_BODY
 from localstack_plugin.frontdoor.routes import variables
 
@@ -65,7 +68,8 @@ class PluginServer:
 
     def _application(self, environ: dict, start_response: Any) -> Any:
         request = Request(environ)
-        answer = {"verify": self._verify, "authorize": self._authorize}.get(request.headers.get("x-pms-question", ""))
+        answers = {"verify": self._verify, "authorize": self._authorize, "spool": self._spool}
+        answer = answers.get(request.headers.get("x-pms-question", ""))
         try:
             response = (answer or self._invoke)(request)
         except FunctionFailed as error:
@@ -91,6 +95,12 @@ class PluginServer:
         call = target.call(request, request.headers["x-pms-method"], request.headers["x-pms-query"], b"")
         decision = self._authorizers.decide(request.headers["x-pms-auth"], authorizer, call)
         return _verdict(decision.verdict, json.dumps(decision.context) if decision.verdict != ERROR else "")
+
+    def _spool(self, request: Request) -> Response:
+        body = request.stream.read(MAX_BODY + 1)
+        if len(body) > MAX_BODY:
+            return _message(413, "Request Entity Too Large")
+        return replay(engine.door().successor_socket, request, request.environ["pms.headers"], body)
 
     def _invoke(self, request: Request) -> Response:
         body = request.stream.read(MAX_BODY + 1)

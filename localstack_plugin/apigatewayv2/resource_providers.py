@@ -43,7 +43,9 @@ class ApiGatewayResource(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         before = request.previous_state or {}
-        if self.TYPE != Api.TYPE and before.get("ApiId", request.desired_state.get("ApiId")) != request.desired_state.get("ApiId"):
+        if self.TYPE != Api.TYPE and before.get(
+            "ApiId", request.desired_state.get("ApiId")
+        ) != request.desired_state.get("ApiId"):
             # Another API: what was made for the former one goes with it.
             return self.create(request)
         model = {**request.desired_state, **{key: before[key] for key in self.IDS if key in before}}

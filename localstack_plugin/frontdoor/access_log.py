@@ -38,6 +38,5 @@ def log_lines(door: Door, gateway: Gateway) -> list[str]:
         "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
         "http-request set-var-fmt(txn.protocol) 'HTTP/%[req.ver]'",
         "http-request set-var(txn.started) date(0,ms)",
-        "http-response set-var(txn.upstream_status) status",
         "http-response set-var(txn.integration_latency) res.timer.hdr",
     ]

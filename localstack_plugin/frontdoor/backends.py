@@ -102,6 +102,21 @@ def _function(integration: Function, scope: Scope, python: str) -> list[str]:
     return [*rules, *request_rules(integration.request_parameters, scope), f"server python unix@{python}"]
 
 
+def spool(python: str) -> list[str]:
+    """The section for requests whose body has no stated length."""
+    addresses = "%[src] %[dst] %[src_port] %[dst_port]"
+    return [
+        "backend spool",
+        "    timeout server 60s",
+        "    http-request del-header x-pms- -m beg",
+        "    http-request set-header x-pms-question spool",
+        "    http-request set-header x-pms-uri %[pathq]",
+        f"    http-request set-header x-pms-client 'TCP6 {addresses}'",
+        f"    http-request set-header x-pms-client 'TCP4 {addresses}' if {{ src -m ip 0.0.0.0/0 }}",
+        f"    server python unix@{python}",
+    ]
+
+
 def _forwarded(integration: Proxy) -> list[str]:
     """The headers by which AWS tells the integration who asked for what; a client's own values come before."""
     host = quote(literal(integration.host)) if integration.host else "%[var(txn.domain)]"

@@ -4,7 +4,10 @@ import re
 
 from localstack_plugin.frontdoor.expressions import Scope, UnknownExpression, compile_value, references
 from localstack_plugin.frontdoor.model import Parameters
-from localstack_plugin.frontdoor.syntax import quote
+from localstack_plugin.frontdoor.syntax import literal, quote
+
+# What a value must not end a path, or a request line, with.
+_IN_PATH = ((" ", "%20"), ("[?]", "%3F"), ("#", "%23"))
 
 
 def request_rules(parameters: Parameters, scope: Scope) -> list[str]:
@@ -21,7 +24,10 @@ def request_rules(parameters: Parameters, scope: Scope) -> list[str]:
         elif kind == "querystring":
             rules += _query_rules(operation, name, fmt)
         elif key == "overwrite:path":
-            rules.append(f"http-request set-path {fmt}")
+            # Percent signs stay: the request's own path is encoded already.
+            encode = "".join(f""",'regsub("{text}","{code}",g)'""" for text, code in _IN_PATH)
+            rules += [f"http-request set-var-fmt(txn.mapped) {fmt}"]
+            rules += [f"http-request set-path %[var(txn.mapped){encode}]"]
         else:
             raise UnknownExpression(key)
     return rules
@@ -60,10 +66,10 @@ def _query_rules(operation: str, name: str, fmt: str) -> list[str]:
         pattern = f"(?:^|&){re.escape(name)}(?:=[^&]*)?(?=&|$)"
         rules.append(f"""http-request set-query %[query,'regsub("{pattern}","",g)','regsub("^&","")']""")
     if operation in ("overwrite", "append"):
-        pair = quote(f"{name}=") + fmt
         rules += [
+            f"http-request set-var-fmt(txn.mapped) {fmt}",
             "http-request set-var-fmt(txn.query) '%[query]&' if { query -m len gt 0 }",
             "http-request set-var(txn.query) str() if !{ query -m len gt 0 }",
-            f"http-request set-query '%[var(txn.query)]'{pair}",
+            f"http-request set-query {quote(f'%[var(txn.query)]{literal(name)}=%[var(txn.mapped),url_enc]')}",
         ]
     return rules

@@ -25,6 +25,7 @@ def render(door: Door, gateway: Gateway) -> Rendered:
         render_passthrough(door),
         _unknown_keys(),
         *throttle.tables(apis.throttles(gateway)),
+        backends.spool(str(door.python_socket)),
         backends.defaults(),
         *_integrations(door, gateway),
     ]

