@@ -1,0 +1,99 @@
+"""A day at the clinic, through all five services: register, book, treat, invoice, pay, and the e-mails about it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from ops import settings
+from tests.e2e.api import Person, new_patient, unique
+from tests.e2e.waiting import until
+
+EVENT_SECONDS = 30  # until an event of one service has had its effect in another; figures are in `make bench-services`
+
+
+def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
+    """The doctor's free half hours on the first working day after next week's start; empty while nobody knows them."""
+    day = datetime.now(UTC).date() + timedelta(days=7)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    answer = staff.http.get("/appointments/availability", params={"doctorId": doctor_id, "date": day.isoformat()})
+    return list(answer.json()["items"]) if answer.status_code == 200 else []
+
+
+@pytest.fixture
+def doctor_id(doctor: Person) -> str:
+    return str(doctor.http.get("/auth/me").json()["id"])
+
+
+@pytest.fixture
+def clinic_patient(staff: Person) -> dict[str, Any]:
+    answer = staff.http.post("/api/patients", json=new_patient())
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def sent_to(address: str) -> list[dict[str, Any]]:
+    """What SES was asked to send, as LocalStack shows it."""
+    messages = httpx.get(f"{settings.EDGE_URL}/_aws/ses").json()["messages"]
+    return [message for message in messages if address in str(message["Destination"])]
+
+
+def invoices_of(staff: Person, patient_id: str) -> list[dict[str, Any]]:
+    return list(staff.http.get("/api/billing/invoices", params={"patientId": patient_id}).json()["items"])
+
+
+def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
+    patient_id, address = clinic_patient["id"], clinic_patient["email"]
+    slots = until("the doctor's free slots", lambda: free_slots(staff, doctor_id), EVENT_SECONDS)
+    booking = {"patient_id": patient_id, "doctor_id": doctor_id, "date": slots[0]["start"]}
+
+    booked = staff.http.post("/appointments", json=booking)
+    assert booked.status_code == 201, booked.text
+    appointment = f"/appointments/{booked.json()['id']}"
+    assert staff.http.post("/appointments", json=booking).status_code == 409
+    assert slots[0] not in free_slots(staff, doctor_id)
+
+    moved = staff.http.put(appointment, json=booking | {"date": slots[2]["start"]})
+    assert moved.status_code == 200, moved.text
+    assert staff.http.post(f"{appointment}/complete").status_code == 200
+    assert staff.http.post(f"{appointment}/cancel").status_code == 409
+
+    account = until(
+        "the patient's account",
+        lambda: staff.http.get(f"/api/billing/accounts/{patient_id}").status_code == 200,
+        EVENT_SECONDS,
+    )
+    assert account
+    invoice = until("the invoice", lambda: invoices_of(staff, patient_id), EVENT_SECONDS)[0]
+    assert invoice["status"] == "OPEN"
+    payments = f"/api/billing/invoices/{invoice['id']}/payments"
+    part = {"amount_minor": invoice["total_minor"] - 1, "method": "CARD"}
+    paid = staff.http.post(payments, json=part, headers={"idempotency-key": unique("key")})
+    assert paid.status_code == 201, paid.text
+    assert staff.http.post(payments, json=part).status_code == 409  # more than what is due
+    assert staff.http.post(payments, json={"amount_minor": 1, "method": "CASH"}).status_code == 201
+    assert invoices_of(staff, patient_id)[0]["status"] == "PAID"
+
+    # registered, booked, moved, invoice raised, receipts for both payments
+    mails = until("six e-mails", lambda: len(found := sent_to(address)) >= 6 and found, EVENT_SECONDS)
+    assert len({str(mail["Subject"]) for mail in mails}) >= 5
+
+
+def test_staff_write_an_email(staff: Person, patient: Person) -> None:
+    address = f"{unique('reader')}@example.com"
+    message = {"to": address, "subject": "Your results", "body": "Please call us."}
+    assert patient.http.post("/notify/email", json=message).status_code == 403
+    assert staff.http.post("/notify/email", json=message).status_code == 202
+    mail = until("the e-mail", lambda: sent_to(address), EVENT_SECONDS)[0]
+    assert mail["Subject"] == "Your results"
+
+
+def test_the_event_log_shows_what_happened(staff: Person, clinic_patient: dict[str, Any]) -> None:
+    def logged() -> list[dict[str, Any]]:
+        found = staff.http.get("/notifications", params={"event_type": "patient.registered", "limit": 200}).json()
+        return [item for item in found["items"] if item["payload"]["subject"] == clinic_patient["id"]]
+
+    entries = until("the event in the log", logged, EVENT_SECONDS)
+    assert len(entries) == 1
