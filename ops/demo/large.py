@@ -102,15 +102,13 @@ async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[
 
 async def _note(connection: Any, importer: UUID, numbers: range) -> None:
     """An import is an access to patients' data: one entry of the audit log a chunk."""
-    entry = uuid4()
     await connection.execute(
         "INSERT INTO audit_log (id, at, actor, roles, action, resource, resource_id, outcome) "
         "VALUES ($1, now(), $2, '{ADMIN}', 'import', 'patient', $3, 'allowed')",
-        entry,
+        uuid4(),
         str(importer),
         f"{identifier(numbers[0], _PATIENT)}..{identifier(numbers[-1], _PATIENT)}",
     )
-    await connection.execute("INSERT INTO audit_unsealed (audit_id) VALUES ($1)", entry)
 
 
 async def _connect(service: str) -> Any:
