@@ -40,7 +40,6 @@ def test_services_are_reached_by_the_api_and_by_their_grpc_callers(prod_stage: S
     assert to_tasks == http | {
         ("Tasks of patient", "Tasks of billing", 50051),
         ("Tasks of appointment", "Tasks of patient", 50051),
-        ("Tasks of billing", "Tasks of patient", 50051),
     }
 
 

@@ -54,7 +54,7 @@ def test_local_stage_has_only_what_localstack_deploys(local_stage: Synthesis) ->
 
 def test_outputs_have_names_that_scripts_rely_on(local_stage: Synthesis) -> None:
     assert local_stage.outputs("network") == {"VpcId"}
-    assert local_stage.outputs("messaging") == {"KafkaClusterArn"}
+    assert local_stage.outputs("messaging") == {"KafkaClusterArn", "EmailSender"}
     assert local_stage.outputs("identity") == {
         "ApiId",
         "ApiEndpoint",
