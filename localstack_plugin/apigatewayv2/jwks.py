@@ -27,7 +27,11 @@ MAX_AGE = 300.0
 """Seconds after which keys are fetched anew: so long may a retired key live on."""
 _TIMEOUT = 5.0
 _MAX_BYTES = 1024 * 1024
-_HASHES = {"RS256": hashes.SHA256, "RS384": hashes.SHA384, "RS512": hashes.SHA512}
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "RS256": hashes.SHA256(),
+    "RS384": hashes.SHA384(),
+    "RS512": hashes.SHA512(),
+}
 
 
 class Issuers:
@@ -81,7 +85,7 @@ class Issuers:
             pem = next(key.pem for key in self.keys(issuer) if key.kid == header.get("kid"))
             public = serialization.load_pem_public_key(pem.encode())
             assert isinstance(public, rsa.RSAPublicKey)
-            public.verify(_decode(signature), signed.encode(), padding.PKCS1v15(), _HASHES[header["alg"]]())
+            public.verify(_decode(signature), signed.encode(), padding.PKCS1v15(), _HASHES[header["alg"]])
         except (InvalidSignature, ValueError, KeyError, StopIteration, AttributeError, TypeError):
             return False
         return True

@@ -1,7 +1,5 @@
 """CloudFormation's AWS::ApiGatewayV2 types."""
 
-import copy
-from functools import cached_property
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
@@ -21,17 +19,6 @@ class ApiGatewayResource(Resource):
     FIXED: tuple[str, ...] = ()
     RETURNED: tuple[str, ...] = ()
 
-    @cached_property
-    def SCHEMA(self) -> dict:
-        """The type's schema, but a parent that is referred to never counts as exchanged.
-
-        The engine takes a reference to a resource that changes for a change itself: a new CORS setting of an API
-        would replace all its routes, the new ones before the old ones.
-        """
-        schema = copy.deepcopy(super().SCHEMA)
-        kept = [path for path in schema.get("createOnlyProperties", []) if path != "/properties/ApiId"]
-        return {**schema, "createOnlyProperties": kept}
-
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model = dict(request.desired_state)
         answer = self.call(request, "create", self.arguments(model))
@@ -43,11 +30,6 @@ class ApiGatewayResource(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         before = request.previous_state or {}
-        if self.TYPE != Api.TYPE and before.get(
-            "ApiId", request.desired_state.get("ApiId")
-        ) != request.desired_state.get("ApiId"):
-            # Another API: what was made for the former one goes with it.
-            return self.create(request)
         model = {**request.desired_state, **{key: before[key] for key in self.IDS if key in before}}
         changes = {key: value for key, value in self.arguments(model).items() if key not in self.FIXED}
         changes.update(self.cleared(before, model))

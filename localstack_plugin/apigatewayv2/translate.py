@@ -159,9 +159,10 @@ def _throttle(settings_of_route: dict) -> Throttle | None:
     rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
     if rate is None and burst is None:
         return None
-    if burst is None:
-        burst = max(1, round(float(rate)))
-    return Throttle(rate=float(burst if rate is None else rate), burst=int(burst))
+    if rate is None:
+        rate = burst
+    # Without a burst of its own a limit lets a second's requests through at once.
+    return Throttle(rate=float(rate or 0), burst=max(1, round(rate or 0)) if burst is None else int(burst))
 
 
 def _cors(configuration: dict | None) -> Cors | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from localstack_plugin.frontdoor import apis, backends, jwt, throttle
 from localstack_plugin.frontdoor.access_log import log_lines
 from localstack_plugin.frontdoor.base import Door, render_defaults, render_edge, render_global, render_passthrough
-from localstack_plugin.frontdoor.model import Gateway, JwtAuthorizer
+from localstack_plugin.frontdoor.model import Gateway, JwtAuthorizer, Proxy
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def integration_backends(gateway: Gateway) -> dict[str, list[tuple[str, str]]]:
         for stage in api.stages:
             for route in stage.routes:
                 integration = route.integration
-                if isinstance(integration, backends.Proxy):
+                if isinstance(integration, Proxy):
                     section = backends.backend_name(api, stage, route)
                     found.setdefault(integration.upstream, {})[section] = backends.server_options(integration)
     return {upstream: sorted(sections.items()) for upstream, sections in found.items()}
