@@ -84,7 +84,8 @@ def _create_cluster(kafka: Any) -> str:
     left = kafka.list_clusters(ClusterNameFilter=CLUSTER)["ClusterInfoList"]
     if left:  # by an interrupted run
         return str(left[0]["ClusterArn"])
-    subnets = [subnet["SubnetId"] for subnet in aws("ec2").describe_subnets()["Subnets"]][:2]
+    zones = [{"Name": "default-for-az", "Values": ["true"]}]  # one a zone, as MSK demands
+    subnets = [subnet["SubnetId"] for subnet in aws("ec2").describe_subnets(Filters=zones)["Subnets"]][:2]
     nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets, "SecurityGroups": []}
     encryption = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
     made = kafka.create_cluster(

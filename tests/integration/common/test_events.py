@@ -60,7 +60,7 @@ async def ends(kafka: Kafka, topic: str = TOPIC.name) -> dict[TopicPartition, in
     return dict(found)
 
 
-async def read(kafka: Kafka, since: dict[TopicPartition, int], count: int, seconds: float = 20) -> list[ConsumerRecord]:
+async def read(kafka: Kafka, since: dict[TopicPartition, int], count: int, seconds: float = 60) -> list[ConsumerRecord]:
     consumer = await kafka.consumer(group=None)
     consumer.assign(list(since))
     for place, offset in since.items():
@@ -74,7 +74,7 @@ async def read(kafka: Kafka, since: dict[TopicPartition, int], count: int, secon
     return found
 
 
-async def until(condition: Callable[[], Any], seconds: float = 20) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - what is waited for is in another system
             await asyncio.sleep(0.05)
