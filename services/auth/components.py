@@ -41,7 +41,6 @@ async def compose(runtime: Runtime[AuthSettings, Components]) -> AsyncIterator[C
     key: Any = runtime.keys
     components = Components(runtime.settings, Passwords(runtime.settings), AccessTokens(runtime.settings, key))
     await _ensure_admin(runtime, components)
-    runtime.background.start("warm-up", lambda _: key.warm_up())
     runtime.background.start("cleaning", lambda stopping: _clean(runtime, stopping))
     yield components
 

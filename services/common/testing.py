@@ -38,6 +38,9 @@ class TestIssuer:
         """As services.common.security.keys.KeySource."""
         return self.key.public_key() if key_id == self.key_id else None
 
+    async def warm_up(self) -> None:
+        """As services.common.security.keys.KeySource."""
+
     def token(
         self,
         *roles: Role,
@@ -75,7 +78,7 @@ async def running(
 
     `app.state.runtime` is the runtime. One at a time for an application.
     """
-    app.state.settings = settings
+    app.state.settings, app.state.keys = settings, issuer
     async with app.router.lifespan_context(app) as state:
         if issuer is not None:
             app.state.runtime.tokens = _verifier(issuer)

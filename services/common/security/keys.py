@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from services.common.errors import Unavailable
 from services.common.logs import describe, logger
 
 FETCH_SECONDS = 3.0
+START_SECONDS = 20.0
 MAX_BYTES = 65_536
 
 
@@ -24,6 +26,10 @@ class KeySource(Protocol):
 
     async def get(self, key_id: str) -> RSAPublicKey | None:
         """The key, or None when the issuer has none of that id. Raises Unavailable when that cannot be known."""
+        ...
+
+    async def warm_up(self) -> None:
+        """Has the keys ready before the first request, if they can be had."""
         ...
 
 
@@ -47,14 +53,28 @@ class KeySet:
             async with self._lock:
                 if self._due(key_id):  # somebody else fetched while we waited
                     await self._fetch()
-        if self._loaded_at == float("-inf"):
+        if not self._loaded:
             raise Unavailable("The token issuer's keys cannot be had.")
         return self._keys.get(key_id)
+
+    async def warm_up(self) -> None:
+        """Waits for the issuer, because a service without keys refuses every request; then starts without them."""
+        deadline, delay = time.monotonic() + START_SECONDS, 0.1
+        while not self._loaded and time.monotonic() < deadline:
+            async with self._lock:
+                await self._fetch()
+            if not self._loaded:
+                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+                delay = min(delay * 2, 2.0)
+
+    @property
+    def _loaded(self) -> bool:
+        return self._loaded_at != float("-inf")
 
     def _due(self, key_id: str) -> bool:
         now = time.monotonic()
         # Before the first success a failed try may be repeated soon: the issuer may just be starting.
-        cooldown = self._cooldown if self._loaded_at != float("-inf") else 1.0
+        cooldown = self._cooldown if self._loaded else 1.0
         if now - self._tried_at < cooldown:
             return False
         return key_id not in self._keys or now - self._loaded_at > self._max_age

@@ -82,7 +82,7 @@ def create_app(
         generate_unique_id_function=openapi.operation_id,
     )
     app.state.parts = parts
-    app.state.settings = None
+    app.state.settings, app.state.keys = None, None  # tests set them
     problems.install(app)
     for router in routers:
         app.include_router(router)
@@ -100,7 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     settings = app.state.settings or parts.read_settings()
     logs.set_up(settings.service_name, settings.stage, settings.log_level)
     telemetry.set_up(settings)
-    keys: KeySource = parts.keys(settings) if parts.keys else KeySet(settings.key_set_url)
+    keys: KeySource = app.state.keys or (parts.keys(settings) if parts.keys else KeySet(settings.key_set_url))
     runtime: Runtime[Any, Any] = Runtime(
         settings=settings,
         database=Database(settings),
@@ -116,6 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
             runtime.components = await stack.enter_async_context(parts.components(runtime))
         stack.push_async_callback(runtime.background.stop, settings.shutdown_seconds)
         _start_background(parts, runtime)
+        await keys.warm_up()  # the port does not listen yet, so nobody is sent here before
         if parts.grpc_services:
             await _start_grpc(parts, runtime, stack)
         logs.logger(__name__).info("started", version=settings.service_version, port=settings.http_port)

@@ -220,6 +220,21 @@ def test_an_absent_issuer_is_503_at_first_and_harmless_later(issuer: TestIssuer,
     asyncio.run(outage())
 
 
+def test_a_service_waits_for_its_issuer_before_it_listens(issuer: TestIssuer, key_server: Any) -> None:
+    async def start() -> None:
+        keys = KeySet(key_server.url)
+        key_server.status = 503
+        waiting = asyncio.create_task(keys.warm_up())
+        while key_server.asked < 2:  # noqa: ASYNC110 - another thread counts
+            await asyncio.sleep(0.01)
+        assert not waiting.done()
+        key_server.status = 200
+        await waiting
+        assert await keys.get(issuer.key_id)
+
+    asyncio.run(start())
+
+
 @pytest.mark.parametrize("status", [302, 404])
 def test_redirects_are_not_followed(issuer: TestIssuer, key_server: Any, status: int) -> None:
     key_server.status = status
