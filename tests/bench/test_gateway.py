@@ -1,0 +1,13 @@
+"""`make bench`: the gateway's throughput beside LocalStack's own, see `gateway`."""
+
+import sys
+
+import pytest
+
+from tests.bench import gateway
+
+
+@pytest.mark.bench
+def test_the_http_api_outruns_the_rest_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["gateway", "--seconds", "5"])
+    gateway.main()
