@@ -30,8 +30,8 @@ class PatientQuery(PageRequest):
 
     q: SearchText | None = Field(
         default=None,
-        description="Forgiving search by name (prefix of any word, or similar) and by the start of the e-mail address; "
-        "the best matches come first.",
+        description="Start of the name, of one of its words or of the e-mail address; where nothing starts so, names "
+        "that are similar, the most similar first.",
     )
     name: SearchText | None = Field(
         default=None, description="Start of the name or of one of its words; case and accents do not matter."

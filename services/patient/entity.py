@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import FetchedValue, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.common import database
@@ -46,6 +46,7 @@ class Patient(Base):
     phone: Mapped[str | None]
     address: Mapped[str | None]
     name_key: Mapped[str]
+    later_names: Mapped[str | None] = mapped_column(FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
     owner_user_id: Mapped[UUID | None]
     version: Mapped[int]
     updated_at: Mapped[datetime]

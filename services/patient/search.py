@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, literal, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from services.common.errors import Unprocessable
 from services.common.paging import ASC, DESC, Keyset, PageRequest, Slice
 from services.patient.entity import Criteria, Patient
 from services.patient.names import folded
 from services.patient.repository import living
 
 _AFTER_ALL = "\U0010ffff"
+_FUZZY_FROM = 4
+"""Letters. Nearly everything is similar to less."""
 
-ORDERS: Mapping[str, Keyset] = {
-    "name": Keyset("name", (Patient.name_key, ASC), (Patient.id, ASC)),
-    "-name": Keyset("-name", (Patient.name_key, DESC), (Patient.id, DESC)),
-    "registered_at": Keyset("registered_at", (Patient.registered_at, ASC), (Patient.id, ASC)),
-    "-registered_at": Keyset("-registered_at", (Patient.registered_at, DESC), (Patient.id, DESC)),
-    "dob": Keyset("dob", (Patient.dob, ASC), (Patient.id, ASC)),
-    "-dob": Keyset("-dob", (Patient.dob, DESC), (Patient.id, DESC)),
+SORTS: Mapping[str, tuple[str, bool]] = {
+    "name": ("name_key", ASC),
+    "-name": ("name_key", DESC),
+    "registered_at": ("registered_at", ASC),
+    "-registered_at": ("registered_at", DESC),
+    "dob": ("dob", ASC),
+    "-dob": ("dob", DESC),
 }
 NEWEST_FIRST = "-registered_at"
 
@@ -34,45 +38,88 @@ class PatientSearch:
         self._session = session
 
     async def find(self, criteria: Criteria, owner: UUID | None, page: PageRequest) -> Slice[Any]:
-        """One page of records: the best matches first when `q` is given without an order, else in that order."""
+        """One page of records, in the order asked for, else the newest first.
+
+        With `q` alone: those whose name or address has it, by name; only when there are none, those that are similar,
+        the most similar first. So typing errors are forgiven, and cost nothing where there are none.
+        """
         statement = _filtered(living(owner), criteria)
+        if criteria.name and criteria.q:
+            statement = statement.where(or_(*_named(folded(criteria.name))))
         if criteria.q and criteria.sort is None:
-            return await self._ranked(statement, folded(criteria.q), page)
-        order = ORDERS[criteria.sort or ("name" if criteria.name else NEWEST_FIRST)]
+            return await self._forgiving(statement, folded(criteria.q), page)
+        if criteria.q:
+            wanted = folded(criteria.q)
+            statement = statement.where(or_(*_named(wanted), _starts_with(Patient.email, wanted), _similar(wanted)))
+        elif criteria.name:
+            return await self._merged(statement, _named(folded(criteria.name)), criteria.sort or "name", page)
+        order = _keyset(criteria.sort or NEWEST_FIRST, Patient)
         rows = (await self._session.scalars(order.apply(statement, page))).all()
         return order.page(rows, page)
+
+    async def _forgiving(self, statement: Select[Patient], wanted: str, page: PageRequest) -> Slice[Any]:
+        exact = [*_named(wanted), _starts_with(Patient.email, wanted)]
+        try:
+            found = await self._merged(statement, exact, "name", page)
+        except Unprocessable:  # the cursor is not one of this order: perhaps of the other
+            return await self._ranked(statement, wanted, page)
+        if found.items or page.cursor or len(wanted) < _FUZZY_FROM:
+            return found
+        return await self._ranked(statement, wanted, page)
+
+    async def _merged(
+        self, statement: Select[Patient], alternatives: Sequence[ColumnElement[bool]], sort: str, page: PageRequest
+    ) -> Slice[Any]:
+        """Records for which any alternative holds.
+
+        Names that start so are together in the order, those with a later word that does are all over it: of both in one
+        condition the planner misjudges how far it has to read. Alone, each has its index.
+        """
+        order = _keyset(sort, Patient)
+        parts = []
+        for index, alternative in enumerate(alternatives):
+            others = [func.coalesce(not_(other), True) for other in alternatives[:index]]
+            parts.append(order.apply(statement.where(alternative, *others), page))
+        found = aliased(Patient, union_all(*parts).subquery())
+        merged = _keyset(sort, found)
+        rows = (await self._session.scalars(merged.apply(select(found), page))).all()
+        return merged.page(rows, page)
 
     async def _ranked(self, statement: Select[Patient], wanted: str, page: PageRequest) -> Slice[Any]:
         likeness = func.greatest(
             func.word_similarity(wanted, Patient.name_key), func.similarity(wanted, Patient.name_key)
         )
-        by_email = case((_starts_with(Patient.email, wanted), 1.0), else_=0.0)
         # A whole number, because a cursor must find exactly the row again that it was made of.
-        score = cast(func.greatest(likeness, by_email) * 1000, Integer).label("score")
-        scored = statement.add_columns(score).subquery()
+        score = cast(likeness * 1000, Integer).label("score")
+        scored = statement.where(_similar(wanted)).add_columns(score).subquery()
         order = Keyset("relevance", (scored.c.score, DESC), (scored.c.id, ASC))
         rows = (await self._session.execute(order.apply(select(scored), page))).all()
         return order.page(rows, page)
 
 
+def _keyset(sort: str, entity: Any) -> Keyset:
+    column, direction = SORTS[sort]
+    return Keyset(sort, (getattr(entity, column), direction), (entity.id, direction))
+
+
 def _filtered(statement: Select[Patient], criteria: Criteria) -> Select[Patient]:
-    if criteria.name:
-        statement = statement.where(_has_word(folded(criteria.name)))
+    """Everything but `name` and `q`."""
     if criteria.email:
         statement = statement.where(Patient.email == criteria.email)
     if criteria.dob:
         statement = statement.where(Patient.dob == criteria.dob)
-    if criteria.q:
-        wanted = folded(criteria.q)
-        alike = Patient.name_key.bool_op("%")(wanted)  # the whole name, with typing errors
-        part: ColumnElement[bool] = literal(wanted).bool_op("<%")(Patient.name_key)  # a stretch of it
-        statement = statement.where(or_(alike, part, _has_word(wanted), _starts_with(Patient.email, wanted)))
     return statement
 
 
-def _has_word(prefix: str) -> ColumnElement[bool]:
+def _named(prefix: str) -> list[ColumnElement[bool]]:
     """The name, or a later word of it, starts so: people are looked for by family name too."""
-    return or_(_starts_with(Patient.name_key, prefix), Patient.name_key.contains(f" {prefix}", autoescape=True))
+    return [_starts_with(Patient.name_key, prefix), Patient.later_names.contains(f" {prefix}", autoescape=True)]
+
+
+def _similar(wanted: str) -> ColumnElement[bool]:
+    """The whole name with typing errors, or a stretch of it."""
+    stretch: ColumnElement[bool] = literal(wanted).bool_op("<%")(Patient.name_key)
+    return or_(Patient.name_key.bool_op("%")(wanted), stretch)
 
 
 def _starts_with(column: Any, prefix: str) -> ColumnElement[bool]:

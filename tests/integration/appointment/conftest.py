@@ -74,7 +74,11 @@ async def settings(database_url: DatabaseUrl) -> AppointmentSettings:
     """Without a broker: what these tests see of events is the outbox."""
     url = await database_url("appointment")
     found: AppointmentSettings = settings_of(
-        url, AppointmentSettings, service_name="appointment", kafka_bootstrap_servers="localhost:1"
+        url,
+        AppointmentSettings,
+        service_name="appointment",
+        kafka_bootstrap_servers="localhost:1",
+        idempotency_wait_seconds=60,
     )
     return found
 

@@ -54,7 +54,11 @@ def issuer() -> TestIssuer:
 async def settings(database_url: DatabaseUrl) -> PatientSettings:
     """Without a broker: what these tests see of events is the outbox."""
     found: PatientSettings = settings_of(
-        await database_url("patient"), PatientSettings, service_name="patient", kafka_bootstrap_servers="localhost:1"
+        await database_url("patient"),
+        PatientSettings,
+        service_name="patient",
+        kafka_bootstrap_servers="localhost:1",
+        idempotency_wait_seconds=60,
     )
     return found
 
