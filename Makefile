@@ -42,8 +42,8 @@ format: venv ## Let ruff format and sort
 	@$(PYTHON_IN_VENV) -m ruff format . && $(PYTHON_IN_VENV) -m ruff check --fix .
 bench: venv ## Print the figures: times, memory, gateway
 	@$(OPS) bench
-bench-services: venv ## Print what the services do under load: requests/s, latencies, 1,000 and 100,000 patients
-	@$(OPS) bench-services
+bench-services: venv ## Print what the services do under load, at 1,000 and 100,000 patients (WRITE=1: into docs/performance.md)
+	@$(OPS) bench-services $(if $(WRITE),--write)
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
 	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
 lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)

@@ -158,11 +158,13 @@ def bench() -> None:
 
 
 @app.command("bench-services")
-def bench_services() -> None:
+def bench_services(
+    write: Annotated[bool, typer.Option(help="put the figures into docs/performance.md")] = False,
+) -> None:
     """Print what the services do under load."""
     from ops.load.run import bench_services as measure
 
-    measure(console)
+    measure(console, write)
 
 
 def main() -> None:

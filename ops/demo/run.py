@@ -20,14 +20,19 @@ SIZES = ("small", "large")
 
 
 def demo(console: Console, size: str) -> None:
+    """Seed the clinic and say who can sign in."""
+    fill(console, size)
+    console.print(f"sign in: POST {summary.api_url()}/auth/login", highlight=False, soft_wrap=True)
+    console.print(_sign_ins())
+
+
+def fill(console: Console, size: str) -> None:
     """Seed the clinic; running it again adds nothing. Raises Problem."""
     if size not in SIZES:
         raise Problem(f"there is no size {size!r}", f"SIZE={' or SIZE='.join(SIZES)}")
     columns = TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         asyncio.run(_seed(progress, size))
-    console.print(f"sign in: POST {summary.api_url()}/auth/login", highlight=False, soft_wrap=True)
-    console.print(_sign_ins())
 
 
 async def _seed(progress: Progress, size: str) -> None:

@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ops.load.http import Call, Connection, Target
 
 CONNECTIONS = 16
-SECONDS = 4.0
+SECONDS = 3.0
 _WARM_UP = 0.5
 
 
@@ -19,7 +19,12 @@ class Result:
 
     per_second: float
     latencies: tuple[float, ...]
-    failures: Counter[int]
+    failures: Counter[int] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, latencies: list[float]) -> "Result":
+        """Latencies without a rate."""
+        return cls(0.0, tuple(sorted(latencies)))
 
     def percentile(self, percent: float) -> float:
         if not self.latencies:
@@ -55,7 +60,7 @@ async def load(
     return Result(len(latencies) / took, tuple(sorted(latencies)), failures)
 
 
-async def repeat(target: Target, token: str, call: Call, times: int) -> Result:
+async def repeat(target: Target, token: str, call: Call, times: int, seconds: float = SECONDS) -> Result:
     """The same call, one after the other over one connection: latency without queueing."""
     latencies: list[float] = []
     failures: Counter[int] = Counter()
@@ -64,6 +69,8 @@ async def repeat(target: Target, token: str, call: Call, times: int) -> Result:
         began = time.monotonic()
         for _ in range(times):
             sent = time.monotonic()
+            if sent - began > seconds:
+                break
             status, _ = await connection.send(call)
             if 200 <= status < 300:
                 latencies.append((time.monotonic() - sent) * 1000)
