@@ -84,25 +84,27 @@ def install(packages: list[str], say: Say) -> None:
 def start(say: Say) -> None:
     """Start dockerd detached, without systemd; never a second one."""
     _raise_unless_startable()
+    child: subprocess.Popen[bytes] | None = None
     if engine_pid() is None:
         say(f"Starting the Docker engine (log: {LOG})")
         if Path("/run/systemd/system").is_dir():
             processes.stream(["systemctl", "start", "docker"])
         else:
-            _start_detached()
+            child = _start_detached()
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and (child is None or child.poll() is None):
         if answers():
             return
         time.sleep(0.2)
+    ended = child is not None and child.poll() is not None
     raise Problem(
-        f"the Docker engine did not answer within {START_SECONDS} s",
+        "the Docker engine ended at start" if ended else f"the Docker engine did not answer within {START_SECONDS} s",
         f"read {LOG}; mend it, or start the engine yourself, and run make up again",
         details=_tail(LOG),
     )
 
 
-def _start_detached() -> None:
+def _start_detached() -> subprocess.Popen[bytes]:
     with LOG.open("ab") as log:
         engine = subprocess.Popen(
             ["dockerd"],
@@ -114,6 +116,7 @@ def _start_detached() -> None:
             env=_engine_environment(),
         )
     MARK.write_text(str(engine.pid))
+    return engine
 
 
 def started_by_us() -> int | None:
