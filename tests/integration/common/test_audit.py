@@ -79,6 +79,11 @@ async def test_the_log_is_append_only(sealed: Database, sql: Any, statement: str
         "UPDATE audit_chain SET hash = 'x' WHERE sequence = 17",
         "UPDATE audit_log SET at = now() WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17)",
         "DELETE FROM audit_chain WHERE sequence > 17",
+        # Taken out altogether, and the links after it renumbered to close the gap.
+        "DELETE FROM audit_log WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17);"
+        "DELETE FROM audit_chain WHERE sequence = 17;"
+        "UPDATE audit_chain SET sequence = -sequence + 1 WHERE sequence > 17;"
+        "UPDATE audit_chain SET sequence = -sequence WHERE sequence < 0",
     ],
 )
 async def test_whoever_gets_past_that_is_noticed(sealed: Database, sql: Any, tampering: str) -> None:
