@@ -5,19 +5,18 @@ from typing import Any
 from localstack.services.plugins import Service
 
 from localstack_plugin import settings
-from localstack_plugin.apigatewayv2 import records, stages, validation
+from localstack_plugin.apigatewayv2 import records, validation
 from localstack_plugin.apigatewayv2.publisher import Publisher
-from localstack_plugin.apigatewayv2.records import BadRequest, Conflict, NotFound
+from localstack_plugin.apigatewayv2.records import BadRequest, Conflict, NotFound, page
+from localstack_plugin.apigatewayv2.stage_operations import StageOperations
 from localstack_plugin.dispatch import make_service, moto
-
-_PAGE = 100
 
 
 def service() -> Service:
     return make_service("apigatewayv2", ApiGatewayV2Provider(Publisher()))
 
 
-class ApiGatewayV2Provider:
+class ApiGatewayV2Provider(StageOperations):
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
 
@@ -65,7 +64,7 @@ class ApiGatewayV2Provider:
         return self._published(context, "DeleteCorsConfiguration", request)
 
     def get_apis(self, context: Any, request: dict) -> dict:
-        return _page(moto(context, "GetApis", request)["Items"], request)
+        return page(moto(context, "GetApis", request)["Items"], request)
 
     # Routes
 
@@ -91,7 +90,7 @@ class ApiGatewayV2Provider:
         return self._published(context, "DeleteRoute", request)
 
     def get_routes(self, context: Any, request: dict) -> dict:
-        return _page(moto(context, "GetRoutes", request)["Items"], request)
+        return page(moto(context, "GetRoutes", request)["Items"], request)
 
     # Integrations
 
@@ -129,7 +128,7 @@ class ApiGatewayV2Provider:
         return self._published(context, "DeleteIntegration", request)
 
     def get_integrations(self, context: Any, request: dict) -> dict:
-        return _page(moto(context, "GetIntegrations", request)["Items"], request)
+        return page(moto(context, "GetIntegrations", request)["Items"], request)
 
     # Authorizers
 
@@ -157,81 +156,7 @@ class ApiGatewayV2Provider:
     def get_authorizers(self, context: Any, request: dict) -> dict:
         api = records.api(context, request)
         one = ({"ApiId": api.api_id, "AuthorizerId": identifier} for identifier in list(api.authorizers))
-        return _page([moto(context, "GetAuthorizer", identifiers) for identifiers in one], request)
-
-    # Stages and deployments
-
-    def create_stage(self, context: Any, request: dict) -> dict:
-        validation.check_stage_name(request["StageName"])
-        api = records.api(context, request)
-        if request["StageName"] in api.stages:
-            raise Conflict("Stage already exists")
-        stages.check_deployment(api, request)
-        moto(context, "CreateStage", {"ApiId": api.api_id, "StageName": request["StageName"]})
-        stage = api.stages[request["StageName"]]
-        stages.set_fields(api, stage, request)
-        self._publisher.changed()
-        return stages.view(stage)
-
-    def update_stage(self, context: Any, request: dict) -> dict:
-        api, stage = records.api(context, request), records.stage(context, request)
-        stages.check_deployment(api, request)
-        stages.set_fields(api, stage, request)
-        self._publisher.changed()
-        return stages.view(stage)
-
-    def get_stage(self, context: Any, request: dict) -> dict:
-        return stages.view(records.stage(context, request))
-
-    def get_stages(self, context: Any, request: dict) -> dict:
-        return _page([stages.view(stage) for stage in records.api(context, request).stages.values()], request)
-
-    def delete_stage(self, context: Any, request: dict) -> dict:
-        records.stage(context, request)
-        return self._published(context, "DeleteStage", request)
-
-    def delete_route_settings(self, context: Any, request: dict) -> dict:
-        settings_of_routes = records.stage(context, request).route_settings
-        if settings_of_routes.pop(request["RouteKey"], None) is None:
-            raise NotFound("route settings", request["RouteKey"])
-        self._publisher.changed()
-        return {}
-
-    def delete_access_log_settings(self, context: Any, request: dict) -> dict:
-        records.stage(context, request).access_log_settings = None
-        self._publisher.changed()
-        return {}
-
-    def create_deployment(self, context: Any, request: dict) -> dict:
-        api = records.api(context, request)
-        stage = records.stage(context, request) if request.get("StageName") else None
-        if not api.routes:
-            raise BadRequest("At least one route is required before deploying the Api.")
-        deployment = records.deploy(api, request.get("Description"))
-        if stage is not None:
-            stages.set_deployment(stage, deployment["DeploymentId"])
-            self._publisher.changed()
-        return stages.deployment_view(deployment)
-
-    def get_deployment(self, context: Any, request: dict) -> dict:
-        return stages.deployment_view(stages.deployment(records.api(context, request), request["DeploymentId"]))
-
-    def get_deployments(self, context: Any, request: dict) -> dict:
-        found = records.deployments(records.api(context, request)).values()
-        return _page([stages.deployment_view(deployment) for deployment in found], request)
-
-    def update_deployment(self, context: Any, request: dict) -> dict:
-        deployment = stages.deployment(records.api(context, request), request["DeploymentId"])
-        deployment["Description"] = request.get("Description", deployment.get("Description"))
-        return stages.deployment_view(deployment)
-
-    def delete_deployment(self, context: Any, request: dict) -> dict:
-        api = records.api(context, request)
-        stages.deployment(api, request["DeploymentId"])
-        if any(stages.deployment_id(stage) == request["DeploymentId"] for stage in api.stages.values()):
-            raise BadRequest("Active stages pointing to this deployment must be moved or deleted")
-        del records.deployments(api)[request["DeploymentId"]]
-        return {}
+        return page([moto(context, "GetAuthorizer", identifiers) for identifiers in one], request)
 
     # VPC links
 
@@ -251,6 +176,14 @@ class ApiGatewayV2Provider:
             if any(i.connection_id == request["VpcLinkId"] for i in api.integrations.values()):
                 raise BadRequest(f"Cannot delete vpc link. Vpc link '{request['VpcLinkId']}', is referenced by an API")
         return moto(context, "DeleteVpcLink", request)
+
+    # What moto would record and nothing would serve
+
+    def create_domain_name(self, context: Any, request: dict) -> dict:
+        raise BadRequest("Custom domain names are not supported by the local API Gateway")
+
+    def create_api_mapping(self, context: Any, request: dict) -> dict:
+        raise BadRequest("Custom domain names are not supported by the local API Gateway")
 
     def _published(self, context: Any, operation: str, request: dict) -> dict:
         """Runs moto's operation, then brings what it changed to the front door."""
@@ -327,13 +260,3 @@ def _with_integration_defaults(request: dict) -> dict:
 def _merged(present: dict | None, changes: dict | None) -> dict:
     """Parameters after an update: an empty value takes one away."""
     return {key: value for key, value in {**(present or {}), **(changes or {})}.items() if value not in ("", {})}
-
-
-def _page(items: list[dict], request: dict) -> dict:
-    """One page: MaxResults items from NextToken on, which is a position here."""
-    try:
-        start, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or _PAGE)
-    except ValueError:
-        raise BadRequest("Invalid token or page size specified") from None
-    page = {"Items": items[start : start + size]}
-    return {**page, "NextToken": str(start + size)} if start + size < len(items) else page

@@ -32,6 +32,7 @@ _ATTRIBUTES = {
     "IdentityValidationExpression": "identity_validation_expr",
     "JwtConfiguration": "jwt_config",
 }
+_PAGE = 100
 _STRUCTURES = {"CorsConfiguration", "JwtConfiguration", "TlsConfig", "DefaultRouteSettings", "AccessLogSettings"}
 _IDENTIFIERS = {
     Api: ("ApiId",),
@@ -149,3 +150,13 @@ def _member(members: dict, kind: str, identifier: str) -> Any:
     if identifier not in members:
         raise NotFound(kind, identifier)
     return members[identifier]
+
+
+def page(items: list[dict], request: dict) -> dict:
+    """One page: MaxResults items from NextToken on, which is a position here."""
+    try:
+        start, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or _PAGE)
+    except ValueError:
+        raise BadRequest("Invalid token or page size specified") from None
+    page = {"Items": items[start : start + size]}
+    return {**page, "NextToken": str(start + size)} if start + size < len(items) else page

@@ -60,6 +60,11 @@ def test_quick_create(client: Any, endpoint: str, plugin: dict[str, Any]) -> Non
         upstream.close()
 
 
+def test_custom_domains_are_refused(client: Any) -> None:
+    with pytest.raises(ClientError, match="not supported by the local API Gateway"):
+        client.create_domain_name(DomainName="api.example")
+
+
 @pytest.mark.parametrize("key", ["GET", "GET x", "FETCH /x", "/x", "GET /{a}b", "GET /{a+}/b", "get /x"])
 def test_malformed_route_keys(api: HttpApi, key: str) -> None:
     with pytest.raises(ClientError) as refusal:
