@@ -5,6 +5,7 @@ A client does what any careful client does: it repeats a request that got no ans
 
 from __future__ import annotations
 
+import itertools
 import queue
 import random
 import threading
@@ -47,22 +48,28 @@ class Journal:
 
 
 class Clients:
-    """Several clients that work off the journeys until all are done."""
+    """Several clients that work off the journeys as these are released."""
 
     def __init__(self, clinic: Clinic, journeys: int, clients: int = 6) -> None:
         emails = [f"{clinic.run}.{number}@example.com" for number in range(journeys)]
         self.journal = Journal([Journey(number, email) for number, email in enumerate(emails)])
         self._clinic = clinic
-        self._todo: queue.SimpleQueue[Journey] = queue.SimpleQueue()
-        for journey in self.journal.journeys:
-            self._todo.put(journey)
+        self._todo: queue.SimpleQueue[Journey | None] = queue.SimpleQueue()
+        self._waiting = iter(self.journal.journeys)
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(clients)]
-
-    def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
-    def join(self, seconds: float) -> None:
+    def release(self, count: int) -> None:
+        """Lets so many more journeys begin (fewer, when no more are left)."""
+        for journey in itertools.islice(self._waiting, count):
+            self._todo.put(journey)
+
+    def finish(self, seconds: float) -> None:
+        """Releases the rest and waits until all have ended."""
+        self.release(len(self.journal.journeys))
+        for _ in self._threads:
+            self._todo.put(None)
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -71,11 +78,7 @@ class Clients:
     def _work(self) -> None:
         headers = {"authorization": f"Bearer {self._clinic.staff.token}"}
         with httpx.Client(base_url=settings.API_URL, headers=headers, timeout=_TIMEOUT_SECONDS) as http:
-            while True:
-                try:
-                    journey = self._todo.get_nowait()
-                except queue.Empty:
-                    return
+            while (journey := self._todo.get()) is not None:
                 try:
                     self._walk(http, journey)
                 except Exception as error:

@@ -22,6 +22,15 @@ def test_the_first_success_counts_at_once_and_slows_the_probe_down() -> None:
     assert machine.delay() == 10
 
 
+def test_probes_before_the_first_success_get_rarer() -> None:
+    machine = HealthMachine(CHECK)
+    delays = []
+    for _ in range(6):
+        delays.append(machine.delay())
+        machine.record(0, success=False)
+    assert delays == [0.5, 0.5, 1, 1, 2, 2]
+
+
 def test_eager_probes_cannot_use_up_the_retries() -> None:
     machine = HealthMachine(CHECK)
     statuses = [machine.record(now / 2, success=False) for now in range(1, 121)]
