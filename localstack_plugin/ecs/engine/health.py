@@ -1,8 +1,9 @@
 """The health of one container as a state machine (pure).
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html. One liberty: until the first
-success the probe runs every half second at first, then up to every two, so a service is steady as soon as it answers; such extra probes can only make
-the container healthy. Failures count as if the probe had run at the interval, and none does in the start period.
+success the probe runs every half second at first, then up to every two, so a service is steady as soon as it answers;
+such extra probes can only make the container healthy. Failures count as if the probe had run at the interval, and none
+does in the start period.
 """
 
 from localstack_plugin.ecs.engine.spec import HealthCheck
