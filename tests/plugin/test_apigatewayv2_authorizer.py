@@ -1,4 +1,4 @@
-"""JWT authorizers: every attack of docs/guarantees gets AWS's answer, and nothing a token names is fetched."""
+"""JWT authorizers: every attack gets the answer that AWS gives, and nothing that a token names is fetched."""
 
 import base64
 import json
