@@ -95,7 +95,6 @@ class Cluster:
     created: datetime = field(default_factory=now)
     policy: tuple[str, str] | None = None
     followers: list[LogFollower] = field(default_factory=list)
-    scram_secrets: list[str] = field(default_factory=list)
     # One change at a time: a delete waits until the create that it overtook is through.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 

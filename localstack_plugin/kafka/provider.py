@@ -21,7 +21,6 @@ Response = dict[str, Any]
 _BOOTSTRAP = {
     "PLAINTEXT": "BootstrapBrokerString",
     "SSL": "BootstrapBrokerStringTls",
-    "SASL_SSL": "BootstrapBrokerStringSaslScram",
 }
 
 

@@ -74,13 +74,10 @@ def protocols(provisioned: dict[str, Any]) -> tuple[str, ...]:
         raise not_supported("IAM client authentication")
     if (authentication.get("Tls") or {}).get("Enabled"):
         raise not_supported("TLS client authentication")
-    scram = bool((sasl.get("Scram") or {}).get("Enabled"))
-    if scram and transit == "PLAINTEXT":
-        raise bad_request(
-            "You must enable TLS encryption in transit to use SASL/SCRAM authentication.", "encryptionInTransit"
-        )
-    anonymous = (authentication.get("Unauthenticated") or {}).get("Enabled", not scram)
-    found = ["SASL_SSL"] if scram else []
+    if (sasl.get("Scram") or {}).get("Enabled"):
+        raise not_supported("SASL/SCRAM client authentication")
+    anonymous = (authentication.get("Unauthenticated") or {}).get("Enabled", True)
+    found = []
     if anonymous and transit in ("PLAINTEXT", "TLS_PLAINTEXT"):
         found.append("PLAINTEXT")
     if anonymous and transit in ("TLS", "TLS_PLAINTEXT"):
