@@ -15,7 +15,7 @@ SERVICES = {"auth", "patient", "appointment", "billing", "notification"}
 @pytest.fixture(scope="session")
 def journeys() -> int:
     """How many numbered patients walk through the system; `make test-chaos` asks for a thousand."""
-    return int(os.environ.get("CHAOS_JOURNEYS", "200"))
+    return int(os.environ.get("CHAOS_JOURNEYS", "60"))
 
 
 @pytest.fixture(scope="session", autouse=True)
