@@ -14,7 +14,7 @@ SERVICES = {"auth", "patient", "appointment", "billing", "notification"}
 
 @pytest.fixture(scope="session")
 def journeys() -> int:
-    """How many numbered patients walk through the system; `make test-chaos` asks for a thousand."""
+    """How many numbered patients walk through the system; CHAOS_JOURNEYS=1000 asks for more."""
     return int(os.environ.get("CHAOS_JOURNEYS", "60"))
 
 
