@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.common.dto import RequestModel, ResponseModel
 from services.common.fields import Email, PersonName
@@ -51,17 +51,10 @@ class RefreshRequest(RequestModel):
 
 
 class UserChange(RequestModel):
-    """What an ADMIN changes; what is absent stays."""
+    """What an ADMIN changes; what is absent or null stays."""
 
     roles: Roles | None = None
     disabled: bool | None = Field(default=None, strict=True)
-
-    @field_validator("roles", "disabled", mode="before")
-    @classmethod
-    def _not_null(cls, value: object) -> object:
-        if value is None:
-            raise ValueError("must not be null")
-        return value
 
 
 class UserQuery(PageRequest):

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.common.dto import RequestModel, ResponseModel
-from services.common.fields import Email
+from services.common.fields import Email, Moment
 from services.common.paging import PageRequest
 from services.notification.entity import Channel, Status
 
@@ -60,5 +60,5 @@ class NotificationQuery(PageRequest):
     event_type: str | None = Field(default=None, max_length=100)
     patient_id: UUID | None = Field(default=None, alias="patientId")
     status: Status | None = Field(default=None, description="Only events with a message in this state.")
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to", description="Exclusive.")
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to", description="Exclusive.")

@@ -9,7 +9,6 @@ from fastapi import Depends, Header, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common import idempotency
-from services.common.errors import BadRequest
 from services.common.etags import Condition
 from services.common.paging import PageRequest
 from services.common.service import Runtime, runtime_of
@@ -58,7 +57,7 @@ PageQuery = Annotated[PageRequest, Query()]
 
 
 async def _if_match(
-    if_match: Annotated[str | None, Header(description="An ETag, for a safe update.")] = None,
+    if_match: Annotated[str | None, Header(alias="If-Match", description="An ETag, for a safe update.")] = None,
 ) -> Condition:
     return Condition.parse(if_match)
 
@@ -71,13 +70,17 @@ async def _claim_key(
     work: Uow,
     principal: OptionalPrincipal,
     idempotency_key: Annotated[
-        str | None, Header(description="Any unique text: a repeated request with it has one effect.")
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=idempotency.MAX_KEY_LENGTH,
+            description="Any unique text: a repeated request with it has one effect.",
+        ),
     ] = None,
 ) -> None:
     if idempotency_key is None:
         return
-    if not 1 <= len(idempotency_key) <= idempotency.MAX_KEY_LENGTH:
-        raise BadRequest("invalid-idempotency-key", "Idempotency-Key has 1 to 255 characters.")
     who = str(principal.subject) if principal else "anonymous"
     route = f"{request.method} {request.scope['route'].path}"
     request.state.idempotency = await idempotency.claim(request, work.session, who, route, idempotency_key)

@@ -9,7 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from services.common.web import problems
+from services.contracts.routes import ROUTES
 
+# A token may be there and is not needed (OpenAPI 3.1, "Security Requirement Object").
+_OPTIONAL: list[dict[str, list[str]]] = [{}, {"bearer": []}]
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
@@ -28,7 +31,15 @@ def install(app: FastAPI) -> None:
             for name in _FASTAPI_ERRORS:
                 schemas.pop(name, None)
             schemas["ProblemOut"] = problems.problem_schema()
+            _tokens_are_optional_on_public_routes(made)
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _tokens_are_optional_on_public_routes(document: dict[str, Any]) -> None:
+    for route in ROUTES:
+        operation = document["paths"].get(route.path, {}).get(route.method.lower())
+        if route.public and operation and "security" in operation:
+            operation["security"] = _OPTIONAL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -96,9 +97,22 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     """Starlette's own 404 and 405, and anything that FastAPI refuses."""
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
-    problem = Problem(phrase.lower().replace(" ", "-"), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+    problem = Problem(phrase.lower().replace(" ", "-"), headers=headers)
     problem.status, problem.title = error.status_code, phrase
     return response(problem, request.url.path)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the resource (RFC 9110, section 10.2.1). Starlette names those of one route among several."""
+    methods: set[str] = set()
+    for template, operations in request.app.openapi()["paths"].items():
+        pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(pattern, request.url.path):
+            methods |= {name.upper() for name in operations}
+    return ", ".join(sorted(methods))
 
 
 def _database(request: Request, error: Exception) -> JSONResponse:
