@@ -56,7 +56,7 @@ class ServiceSettings(BaseSettings):
     jwt_audience: str = "pms"
     jwks_url: str = Field(default="", description="Defaults to the issuer's /.well-known/jwks.json.")
 
-    idempotency_wait_seconds: float = 2.0
+    idempotency_wait_seconds: float = 5.0
     idempotency_keep_hours: int = 24
     outbox_keep_hours: int = 24 * 7
 

@@ -150,7 +150,7 @@ def issuer() -> TestIssuer:
 async def settings(service_settings: Callable[..., Awaitable[Any]]) -> ServiceSettings:
     """The auth service's database has common's tables; one of the toy's own is added."""
     made: ServiceSettings = await service_settings("auth")
-    made = made.model_copy(update={"service_name": "toy"})
+    made = made.model_copy(update={"service_name": "toy", "idempotency_wait_seconds": 20.0})
     connection = await connect(made)
     await connection.execute(TABLE)
     await connection.close()

@@ -286,7 +286,6 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         if event.subject == str(poison) and broken:
             raise Poison("cannot be")
 
-    since = await ends(kafka, TOPIC.dlq)
     forged = registered(good)
     await send(kafka, registered(bad), registered(poison), raw=b"{not json", key=b"x")
     await send(kafka, raw=forged.encode(), key=b"another-key")
@@ -298,16 +297,17 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
             office = DeadLetterOffice(runtime.database, runtime.kafka, group)
             return [letter for letter in await office.waiting([TOPIC]) if letter.about["consumer"] == group]
 
-        async def four() -> bool:
-            return len(await waiting()) >= 4
+        async def all_kinds() -> bool:
+            return {letter.about["reason"] for letter in await waiting()} == {"invalid", "failed", "poison"}
 
-        await until(four)
-        letters = [decode_letter(message) for message in await read(kafka, since, 4)]
-        reasons = {letter["dlq-reason"]: letter for letter in letters if letter["dlq-consumer"] == group}
-        assert set(reasons) == {"invalid", "failed", "poison"}
-        assert reasons["failed"]["dlq-error"] == "RuntimeError"
-        assert reasons["failed"]["dlq-attempts"] == "3"
-        assert "canary" not in str(letters)
+        await until(all_kinds)
+        letters = await waiting()
+        (failed,) = [letter.about for letter in letters if letter.about["reason"] == "failed"]
+        assert failed["error"] == "RuntimeError"
+        assert failed["attempts"] == "3"
+        # The broken JSON and the event under another's key; earlier tests may have left more on the topic.
+        assert len([letter for letter in letters if letter.about["reason"] == "invalid"]) >= 2
+        assert "canary" not in str([letter.about for letter in letters])
 
         broken = False
         office = DeadLetterOffice(runtime.database, runtime.kafka, group)
@@ -318,10 +318,6 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         assert await waiting() == []
     rows = await effects.fetch("SELECT user_id, count(*) AS n FROM effect GROUP BY 1")
     assert {row["user_id"]: row["n"] for row in rows} == dict.fromkeys(mine, 1)
-
-
-def decode_letter(message: ConsumerRecord) -> dict[str, str]:
-    return {name: value.decode() for name, value in message.headers}
 
 
 async def test_a_crash_between_effect_and_offset_repeats_nothing(

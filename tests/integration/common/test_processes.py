@@ -86,6 +86,7 @@ async def serving(environment: dict[str, str]) -> AsyncIterator[tuple[asyncio.su
 
 async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[str, str]) -> None:
     """Clients go to an instance while it is ready, as a balancer lets them; then SIGTERM."""
+    environment["DRAIN_SECONDS"] = "5"  # the clients' time to look away, on a machine that may be busy
     async with serving(environment) as (process, url):
         failures: list[str] = []
         answered = 0
@@ -115,7 +116,7 @@ async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[s
         await asyncio.sleep(0.5)
         stop.set()  # the balancer has looked away
         await asyncio.gather(*clients)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
         assert failures == []
         assert answered > 10

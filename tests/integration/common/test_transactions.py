@@ -50,7 +50,11 @@ async def test_keys_of_two_callers_do_not_meet(client: httpx.AsyncClient, issuer
     assert await count(sql) == 2
 
 
-async def test_a_request_in_flight_is_waited_for_and_then_409(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_a_request_in_flight_is_waited_for_and_then_409(
+    client: httpx.AsyncClient, toy: FastAPI, sql: Any
+) -> None:
+    impatient = toy.state.runtime.settings.model_copy(update={"idempotency_wait_seconds": 0.5})
+    toy.state.runtime.settings = impatient
     await sql.execute(
         """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN PERFORM pg_sleep(4); RETURN NEW; END $$"""
