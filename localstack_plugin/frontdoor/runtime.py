@@ -3,6 +3,7 @@
 Source: HAProxy's Management Guide, 9.4 "Master CLI".
 """
 
+import os
 import socket
 import time
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from localstack_plugin.frontdoor.model import Server
 
 _TIMEOUT = 15.0
+_PATIENCE_WITH_A_FORMER_WORKER = 0.25
+"""Seconds. A question that reaches a worker while it exits is never answered; asked again, it is seen to be gone."""
 
 
 class RuntimeFailed(Exception):
@@ -46,13 +49,20 @@ class MasterSocket:
 
     def _retired(self, pid: int) -> bool:
         """Whether a former worker has stopped, or is stopping."""
-        answer = self.command(f"@!{pid} show info")
+        try:
+            os.kill(pid, 0)
+            answer = self.command(f"@!{pid} show info", _PATIENCE_WITH_A_FORMER_WORKER)
+        except ProcessLookupError:
+            return True
+        except TimeoutError:
+            return False
         return "Stopping: 1" in answer or "Pid:" not in answer
 
-    def command(self, text: str) -> str:
+    def command(self, text: str, seconds: float = _TIMEOUT) -> str:
+        """What HAProxy answers. Raises TimeoutError when nothing comes for `seconds`."""
         chunks = []
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(_TIMEOUT)
+            connection.settimeout(seconds)
             connection.connect(str(self.path))
             connection.sendall(text.encode() + b"\n")
             # HAProxy would wait for the next command.
