@@ -91,6 +91,10 @@ def service_of(lab: Lab, out: dict[str, str]) -> Json:
     return dict(lab.ecs.describe_services(cluster=out["Cluster"], services=[out["Service"]])["services"][0])
 
 
+def _namespaces(lab: Lab) -> list[Json]:
+    return [n for n in lab.sd.list_namespaces()["Namespaces"] if n["Name"] == f"{lab.name}.local"]
+
+
 def test_create_update_roll_back_and_delete(lab: Lab, stack: Stack) -> None:
     out = stack.deploy(resources(lab, "sleep 3600"), OUTPUTS)
     service = service_of(lab, out)
@@ -128,7 +132,8 @@ def test_a_service_that_crashes_at_start_fails_the_stack_with_its_words(lab: Lab
         stack.deploy(resources(lab, "echo cannot find my socks; exit 1"))
     assert failed.value.status == "ROLLBACK_COMPLETE"
     assert any("cannot find my socks" in reason for reason in failed.value.failures)
-    wait_until(lambda: not lab.sd.list_services()["Services"], 10, "Cloud Map to be empty")
+    # A namespace goes only when its services are gone.
+    wait_until(lambda: not _namespaces(lab), 10, "Cloud Map to forget the stack's namespace")
 
 
 def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
