@@ -49,3 +49,11 @@ def patient(anybody: httpx.Client) -> Iterator[Person]:
     account = api.register(anybody)
     with api.signed_in(account["username"]) as person:
         yield person
+
+
+@pytest.fixture(scope="session")
+def somebody(anybody: httpx.Client) -> Iterator[Person]:
+    """One PATIENT for tests that change nothing."""
+    account = api.register(anybody)
+    with api.signed_in(account["username"]) as person:
+        yield person
