@@ -29,7 +29,7 @@ EXAMPLES = 12
 # whose token could be left out without a difference, so the tokens' own tests say more than `ignored_auth`.
 UNFIT_CHECKS = "positive_data_acceptance,ignored_auth"
 # PUT /appointments/availability is a PUT /appointments/{id} with a bad id: 422, which is as true as 405 would be.
-MORE_UNFIT_CHECKS = {"appointment": ",unsupported_method"}
+MORE_UNFIT_CHECKS = {"appointment": ",unsupported_method,allow_header_conformance"}
 
 
 class _Keys(http.server.BaseHTTPRequestHandler):
