@@ -92,16 +92,12 @@ async def test_a_commit_that_fails_is_no_success(client: httpx.AsyncClient, sql:
 
 
 async def test_a_deadlock_is_run_again(client: httpx.AsyncClient, sql: Any) -> None:
-    await sql.execute("ALTER SYSTEM SET deadlock_timeout = '100ms'")
-    await sql.execute("SELECT pg_reload_conf()")
     one, two = [(await create(client, name)).json()["id"] for name in ("a", "b")]
     answers = await asyncio.gather(
         client.post(f"/counters/{one}/move/{two}"), client.post(f"/counters/{two}/move/{one}")
     )
     assert [answer.status_code for answer in answers] == [200, 200]
     assert await sql.fetchval("SELECT sum(value) FROM counter") == 4
-    await sql.execute("ALTER SYSTEM RESET deadlock_timeout")
-    await sql.execute("SELECT pg_reload_conf()")
 
 
 async def test_a_killed_connection_is_no_error(client: httpx.AsyncClient, settings: ServiceSettings, sql: Any) -> None:
