@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ _AFTER_ALL = "\U0010ffff"
 _FUZZY_FROM = 4
 """Letters. Nearly everything is similar to less."""
 
+_SELECTIVE_FROM = 3
+"""Letters. The index of later words has groups of three: with less of a word it finds a great part of all people."""
+
 SORTS: Mapping[str, tuple[str, bool]] = {
     "name": ("name_key", ASC),
     "-name": ("name_key", DESC),
@@ -29,6 +33,18 @@ SORTS: Mapping[str, tuple[str, bool]] = {
     "-dob": ("dob", DESC),
 }
 NEWEST_FIRST = "-registered_at"
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """One way in which a record is what was asked for.
+
+    `gathered`: the rows are few and all over the order. They are to be found by the condition's own index and sorted
+    then: the planner, told of the limit, would rather read along the order for most of the table.
+    """
+
+    condition: ColumnElement[bool]
+    gathered: bool = False
 
 
 class PatientSearch:
@@ -45,12 +61,12 @@ class PatientSearch:
         """
         statement = _filtered(living(owner), criteria)
         if criteria.name and criteria.q:
-            statement = statement.where(or_(*_named(folded(criteria.name))))
+            statement = statement.where(_any(_named(folded(criteria.name))))
         if criteria.q and criteria.sort is None:
             return await self._forgiving(statement, folded(criteria.q), page)
         if criteria.q:
             wanted = folded(criteria.q)
-            statement = statement.where(or_(*_named(wanted), _starts_with(Patient.email, wanted), _similar(wanted)))
+            statement = statement.where(or_(_any(_exact(wanted)), _similar(wanted)))
         elif criteria.name:
             return await self._merged(statement, _named(folded(criteria.name)), criteria.sort or "name", page)
         order = _keyset(criteria.sort or NEWEST_FIRST, Patient)
@@ -58,9 +74,8 @@ class PatientSearch:
         return order.page(rows, page)
 
     async def _forgiving(self, statement: Select[Patient], wanted: str, page: PageRequest) -> Slice[Any]:
-        exact = [*_named(wanted), _starts_with(Patient.email, wanted)]
         try:
-            found = await self._merged(statement, exact, "name", page)
+            found = await self._merged(statement, _exact(wanted), "name", page)
         except Unprocessable:  # the cursor is not one of this order: perhaps of the other
             return await self._ranked(statement, wanted, page)
         if found.items or page.cursor or len(wanted) < _FUZZY_FROM:
@@ -68,18 +83,17 @@ class PatientSearch:
         return await self._ranked(statement, wanted, page)
 
     async def _merged(
-        self, statement: Select[Patient], alternatives: Sequence[ColumnElement[bool]], sort: str, page: PageRequest
+        self, statement: Select[Patient], matches: Sequence[_Match], sort: str, page: PageRequest
     ) -> Slice[Any]:
-        """Records for which any alternative holds.
+        """Records that match in any of the ways.
 
         Names that start so are together in the order, those with a later word that does are all over it: of both in one
         condition the planner misjudges how far it has to read. Alone, each has its index.
         """
-        order = _keyset(sort, Patient)
         parts = []
-        for index, alternative in enumerate(alternatives):
-            others = [func.coalesce(not_(other), True) for other in alternatives[:index]]
-            parts.append(order.apply(statement.where(alternative, *others), page))
+        for index, match in enumerate(matches):
+            others = [func.coalesce(not_(other.condition), True) for other in matches[:index]]
+            parts.append(_ordered(statement.where(match.condition, *others), match.gathered, sort, page))
         found = aliased(Patient, union_all(*parts).subquery())
         merged = _keyset(sort, found)
         rows = (await self._session.scalars(merged.apply(select(found), page))).all()
@@ -102,6 +116,14 @@ def _keyset(sort: str, entity: Any) -> Keyset:
     return Keyset(sort, (getattr(entity, column), direction), (entity.id, direction))
 
 
+def _ordered(statement: Select[Patient], gathered: bool, sort: str, page: PageRequest) -> Select[Any]:
+    """A page of the statement's rows."""
+    if not gathered:
+        return _keyset(sort, Patient).apply(statement, page)
+    rows = aliased(Patient, statement.cte().prefix_with("MATERIALIZED"))
+    return _keyset(sort, rows).apply(select(rows), page)
+
+
 def _filtered(statement: Select[Patient], criteria: Criteria) -> Select[Patient]:
     """Everything but `name` and `q`."""
     if criteria.email:
@@ -111,9 +133,19 @@ def _filtered(statement: Select[Patient], criteria: Criteria) -> Select[Patient]
     return statement
 
 
-def _named(prefix: str) -> list[ColumnElement[bool]]:
+def _exact(wanted: str) -> list[_Match]:
+    """The name or the address has it."""
+    return [*_named(wanted), _Match(_starts_with(Patient.email, wanted))]
+
+
+def _named(prefix: str) -> list[_Match]:
     """The name, or a later word of it, starts so: people are looked for by family name too."""
-    return [_starts_with(Patient.name_key, prefix), Patient.later_names.contains(f" {prefix}", autoescape=True)]
+    later = Patient.later_names.contains(f" {prefix}", autoescape=True)
+    return [_Match(_starts_with(Patient.name_key, prefix)), _Match(later, gathered=len(prefix) >= _SELECTIVE_FROM)]
+
+
+def _any(matches: Sequence[_Match]) -> ColumnElement[bool]:
+    return or_(*(match.condition for match in matches))
 
 
 def _similar(wanted: str) -> ColumnElement[bool]:
