@@ -9,8 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
+
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 CONTRACTS = Path(__file__).parent
 ROOT = CONTRACTS.parent.parent
@@ -18,15 +21,33 @@ PROTO = CONTRACTS / "proto"
 
 
 def grpc_stubs(destination: Path) -> None:
-    """Runs protoc (the one inside grpcio-tools) and writes modules and type stubs below `destination`."""
-    from grpc_tools import protoc  # type: ignore[import-untyped]
-
-    sources = sorted(str(path.relative_to(ROOT)) for path in PROTO.glob("*.proto"))
-    well_known = resources.files("grpc_tools") / "_proto"
+    """Writes modules and type stubs below `destination`."""
     outputs = [f"--{kind}_out={destination}" for kind in ("python", "grpc_python")]
     outputs += [f"--{kind}_out=quiet:{destination}" for kind in ("mypy", "mypy_grpc")]
     plugins = [f"--plugin=protoc-gen-{name}={_plugin(name)}" for name in ("mypy", "mypy_grpc")]
-    status = protoc.main(["protoc", f"-I{ROOT}", f"-I{well_known}", *plugins, *outputs, *sources])
+    _protoc(ROOT, PROTO.glob("*.proto"), *plugins, *outputs)
+
+
+def proto_descriptors() -> FileDescriptorSet:
+    """What the .proto files define."""
+    return descriptors(ROOT, PROTO.glob("*.proto"))
+
+
+def descriptors(root: Path, sources: Iterable[Path]) -> FileDescriptorSet:
+    """What .proto files below `root` define, without their comments and without what they import."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "descriptors"
+        _protoc(root, sources, f"--descriptor_set_out={target}")
+        return FileDescriptorSet.FromString(target.read_bytes())
+
+
+def _protoc(root: Path, sources: Iterable[Path], *arguments: str) -> None:
+    """Runs the protoc that grpcio-tools brings."""
+    from grpc_tools import protoc  # type: ignore[import-untyped]
+
+    names = sorted(str(path.relative_to(root)) for path in sources)
+    well_known = resources.files("grpc_tools") / "_proto"
+    status = protoc.main(["protoc", f"-I{root}", f"-I{well_known}", *arguments, *names])
     if status != 0:
         raise SystemExit(f"protoc failed with status {status}")
 

@@ -1,4 +1,4 @@
-"""Publishes the contracts: event schemas and the services' OpenAPI documents, as files in `published/`.
+"""Publishes the contracts as files in `published/`: event schemas, the services' OpenAPI documents, gRPC interfaces.
 
     python -m services.contracts.publish                    writes them; refuses a change that breaks a promise
     python -m services.contracts.publish --allow-breaking   writes them all the same: before a first release only
@@ -16,16 +16,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from google.protobuf.json_format import MessageToDict, ParseDict
+
 from services.contracts.compatibility import breaking_event_changes
 from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
+from services.contracts.generate import proto_descriptors
 from services.contracts.openapi import openapi_documents
 from services.contracts.openapi_compatibility import breaking_openapi_changes
+from services.contracts.proto_compatibility import breaking_proto_changes
 
 PUBLISHED = Path(__file__).parent / "published"
 EVENTS = PUBLISHED / "events"
 OPENAPI = PUBLISHED / "openapi"
+PROTO = PUBLISHED / "proto"
 
-Documents = dict[Path, dict[str, Any]]
+Document = dict[str, Any]
+Documents = dict[Path, Document]
 
 
 def event_documents() -> Documents:
@@ -40,12 +47,18 @@ def event_documents() -> Documents:
     }
 
 
+def proto_documents() -> Documents:
+    """What each .proto file defines: protobuf's own descriptor (descriptor.proto) in protobuf's JSON form."""
+    return {PROTO / f"{Path(file.name).stem}.json": MessageToDict(file) for file in proto_descriptors().file}
+
+
 def current() -> Documents:
     """Every document as the code has it now."""
-    return event_documents() | {OPENAPI / f"{name}.json": text for name, text in openapi_documents().items()}
+    openapi = {OPENAPI / f"{name}.json": document for name, document in openapi_documents().items()}
+    return event_documents() | openapi | proto_documents()
 
 
-def text_of(document: dict[str, Any]) -> str:
+def text_of(document: Document) -> str:
     """The file's content; keys keep their order, which is the order people read."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -54,12 +67,23 @@ def breaking_changes(documents: Documents) -> list[str]:
     """What the documents break of what is published."""
     found = []
     for path in sorted(PUBLISHED.glob("*/*.json")):
-        compare: Callable[[Any, Any], list[str]]
-        compare = breaking_event_changes if path.parent == EVENTS else breaking_openapi_changes
         document = documents.get(path)
-        changes = ["withdrawn"] if document is None else compare(json.loads(path.read_text()), document)
+        changes = ["withdrawn"] if document is None else _COMPARE[path.parent](json.loads(path.read_text()), document)
         found += [f"{path.relative_to(PUBLISHED)}: {change}" for change in changes]
     return found
+
+
+def _breaking_proto_documents(published: Document, current: Document) -> list[str]:
+    return breaking_proto_changes(
+        ParseDict(published, FileDescriptorProto()), ParseDict(current, FileDescriptorProto())
+    )
+
+
+_COMPARE: dict[Path, Callable[[Document, Document], list[str]]] = {
+    EVENTS: breaking_event_changes,
+    OPENAPI: breaking_openapi_changes,
+    PROTO: _breaking_proto_documents,
+}
 
 
 def unpublished(documents: Documents) -> list[str]:
