@@ -1,6 +1,6 @@
 # Patient Management System. `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench bench-services contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench bench-services soak contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -44,6 +44,8 @@ bench: venv ## Print the figures: times, memory, gateway
 	@$(OPS) bench
 bench-services: venv ## Print what the services do under load, at 1,000 and 100,000 patients (WRITE=1: into docs/performance.md)
 	@$(OPS) bench-services $(if $(WRITE),--write)
+soak: venv ## 10,000 writes under eighty kills, about ten minutes (WRITES=, ROUNDS=)
+	@SOAK_WRITES=$(or $(WRITES),10000) SOAK_ROUNDS=$(or $(ROUNDS),20) $(PYTHON_IN_VENV) -m pytest -s tests/soak
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
 	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
 lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)

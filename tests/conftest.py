@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings as hypothesis
 
 from ops import settings
@@ -13,6 +14,9 @@ for _name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
 for _name, _value in settings.aws_environment().items():
     os.environ.setdefault(_name, _value)
 os.environ["PATH"] = os.pathsep.join([str(settings.VENV_BIN), str(settings.NODE_BIN), os.environ.get("PATH", "")])
+
+# An assertion that two suites share says what it compared, like one in a test.
+pytest.register_assert_rewrite("tests.chaos.findings")
 
 # The same examples on every run and no deadline: two cores are shared by everything under test.
 hypothesis.register_profile("project", deadline=None, derandomize=True)

@@ -14,8 +14,8 @@ SERVICES = {"auth", "patient", "appointment", "billing", "notification"}
 
 @pytest.fixture(scope="session")
 def journeys() -> int:
-    """How many numbered patients walk through the system; CHAOS_JOURNEYS=1000 asks for more."""
-    return int(os.environ.get("CHAOS_JOURNEYS", "60"))
+    """How many numbered patients walk through the system; CHAOS_JOURNEYS asks for another number."""
+    return int(os.environ.get("CHAOS_JOURNEYS", "1000"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -48,12 +48,13 @@ class Journal:
 
 
 class Clients:
-    """Several clients that work off the journeys as these are released."""
+    """Several clients that work off the journeys as these are released; a journey may end with the registration."""
 
-    def __init__(self, clinic: Clinic, journeys: int, clients: int = 6) -> None:
+    def __init__(self, clinic: Clinic, journeys: int, *, visits: bool = True, clients: int = 6) -> None:
         emails = [f"{clinic.run}.{number}@example.com" for number in range(journeys)]
         self.journal = Journal([Journey(number, email) for number, email in enumerate(emails)])
         self._clinic = clinic
+        self._visits = visits
         self._todo: queue.SimpleQueue[Journey | None] = queue.SimpleQueue()
         self._waiting = iter(self.journal.journeys)
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(clients)]
@@ -85,14 +86,18 @@ class Clients:
                     self.journal.violations.append(f"journey {journey.number}: {type(error).__name__}: {error}")
 
     def _walk(self, http: httpx.Client, journey: Journey) -> None:
-        slot = self._clinic.slot(journey.number)
         patient = {"name": f"Number {_in_letters(journey.number)}", "email": journey.email, "dob": "1980-05-17"}
         key = f"{self._clinic.run}-{journey.number}"
         journey.patient_id = self._post(http, "/api/patients", f"{key}-patient", patient)["id"]
+        if self._visits:
+            self._visit(http, journey, key)
+        journey.completed = True
+
+    def _visit(self, http: httpx.Client, journey: Journey, key: str) -> None:
+        slot = self._clinic.slot(journey.number)
         booking = {"patient_id": journey.patient_id, "doctor_id": slot.doctor_id, "date": slot.start.isoformat()}
         journey.appointment_id = self._post(http, "/appointments", f"{key}-visit", booking)["id"]
         self._complete(http, f"/appointments/{journey.appointment_id}")
-        journey.completed = True
 
     def _post(self, http: httpx.Client, path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._until_answered(lambda: http.post(path, json=body, headers={"idempotency-key": key}))

@@ -1,0 +1,48 @@
+"""10,000 numbered registrations while broker, database, relay and consumer are killed twenty times each.
+
+guarantees.md, "no event lost": nothing lost, nothing invented. SOAK_WRITES and SOAK_ROUNDS ask for other numbers.
+"""
+
+import os
+
+import pytest
+
+from tests.chaos import findings, victims
+from tests.chaos.clinic import Clinic
+from tests.chaos.journey import Clients, Journal
+from tests.chaos.storm import storm
+
+pytestmark = pytest.mark.timeout(5400)
+WRITES = int(os.environ.get("SOAK_WRITES", "10000"))
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
+SECONDS = 3600
+EVENTS = {"patient.registered", "billing.account_opened"}
+
+
+@pytest.fixture(scope="module")
+def journal(clinic: Clinic) -> Journal:
+    """The relay of `patient.registered` is a task of patient's service, and billing is its consumer."""
+    once = [
+        victims.broker(),
+        victims.database("patient", clinic),
+        victims.service("patient", clinic),
+        victims.service("billing", clinic),
+    ]
+    return storm(Clients(clinic, WRITES, visits=False), once * ROUNDS, SECONDS)
+
+
+def test_every_write_was_acknowledged_in_the_end(journal: Journal) -> None:
+    findings.everything_was_acknowledged(journal)
+
+
+def test_every_patient_exists_once(journal: Journal, clinic: Clinic) -> None:
+    findings.every_patient_exists_once(journal, clinic)
+
+
+def test_every_patient_has_one_account(journal: Journal) -> None:
+    findings.every_patient_has_one_account(journal)
+
+
+def test_every_event_is_logged_once_and_every_message_sent(journal: Journal) -> None:
+    findings.every_event_is_logged_once(journal, EVENTS)
+    findings.every_message_is_sent(journal, seconds=600)
