@@ -1,13 +1,15 @@
 """Whoever runs these has a deployed system (`make up`, or `make test`, which calls it)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
-from ops import localstack, settings
+from ops import aws, localstack, settings
 from tests.e2e import api
 from tests.e2e.api import Person
+from tests.e2e.attacker import Task
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,6 +45,19 @@ def doctor(admin: Person) -> Iterator[Person]:
         yield person
 
 
+@pytest.fixture(scope="session")
+def doctor_id(doctor: Person) -> str:
+    return str(doctor.http.get("/auth/me").json()["id"])
+
+
+@pytest.fixture
+def clinic_patient(staff: Person) -> dict[str, Any]:
+    """A fresh record that staff registered."""
+    answer = staff.http.post("/api/patients", json=api.new_patient())
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
 @pytest.fixture
 def patient(anybody: httpx.Client) -> Iterator[Person]:
     """A fresh account with the role that everybody gets."""
@@ -57,3 +72,9 @@ def somebody(anybody: httpx.Client) -> Iterator[Person]:
     account = api.register(anybody)
     with api.signed_in(account["username"]) as person:
         yield person
+
+
+@pytest.fixture(scope="module")
+def tasks(system: None) -> dict[str, Task]:
+    """A task of each service, to be asked past the gateway."""
+    return {service["serviceName"]: Task.of(service["serviceName"]) for service in aws.services()}

@@ -1,52 +1,15 @@
 """A day at the clinic, through all five services: register, book, treat, invoice, pay, and the e-mails about it."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-import pytest
-
-from ops import settings
-from tests.e2e.api import Person, new_patient, unique
+from tests.e2e.api import Person, unique
+from tests.e2e.clinic import EVENT_SECONDS, free_slots, invoices_of, sent_to, slots_of
 from tests.e2e.waiting import until
-
-EVENT_SECONDS = 30  # until an event of one service has had its effect in another; figures are in `make bench-services`
-
-
-def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
-    """The doctor's free half hours on the first working day after next week's start; empty while nobody knows them."""
-    day = datetime.now(UTC).date() + timedelta(days=7)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    answer = staff.http.get("/appointments/availability", params={"doctorId": doctor_id, "date": day.isoformat()})
-    return list(answer.json()["items"]) if answer.status_code == 200 else []
-
-
-@pytest.fixture
-def doctor_id(doctor: Person) -> str:
-    return str(doctor.http.get("/auth/me").json()["id"])
-
-
-@pytest.fixture
-def clinic_patient(staff: Person) -> dict[str, Any]:
-    answer = staff.http.post("/api/patients", json=new_patient())
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def sent_to(address: str) -> list[dict[str, Any]]:
-    """What SES was asked to send, as LocalStack shows it."""
-    messages = httpx.get(f"{settings.EDGE_URL}/_aws/ses").json()["messages"]
-    return [message for message in messages if address in str(message["Destination"])]
-
-
-def invoices_of(staff: Person, patient_id: str) -> list[dict[str, Any]]:
-    return list(staff.http.get("/api/billing/invoices", params={"patientId": patient_id}).json()["items"])
 
 
 def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
     patient_id, address = clinic_patient["id"], clinic_patient["email"]
-    slots = until("the doctor's free slots", lambda: free_slots(staff, doctor_id), EVENT_SECONDS)
+    slots = slots_of(staff, doctor_id)
     booking = {"patient_id": patient_id, "doctor_id": doctor_id, "date": slots[0]["start"]}
 
     booked = staff.http.post("/appointments", json=booking)
