@@ -11,7 +11,7 @@ class Backoff:
     initial: float = 0.1
     maximum: float = 10.0
     factor: float = 2.0
-    reset_after: float = 30.0
+    reset_after: float = 10.0  # as long as the longest delay: what ran longer than it would wait is not in a crash loop
 
     def delay(self, failures: int) -> float:
         """Seconds to wait before start number ``failures`` + 1 (``failures`` >= 1).
