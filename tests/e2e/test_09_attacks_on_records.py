@@ -102,7 +102,7 @@ def test_attack_9_anothers_record_by_body(
 
 
 @pytest.mark.attack(9, 12)
-def test_attacks_9_and_12_anothers_records_by_query(patient: Person, records: Records) -> None:
+def test_attack_9_and_12_anothers_records_by_query(patient: Person, records: Records) -> None:
     """Filters only ever narrow what is the caller's own."""
     who = records.patient
     queries = [

@@ -74,6 +74,7 @@ def test_claims_that_fit(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -
     assert api.get("/me/x", issuer.token(**claims)).status_code == 200
 
 
+@pytest.mark.attack(1)
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer a.b", "Bearer ...."]
 )
@@ -82,12 +83,14 @@ def test_attack_1_no_token_or_a_malformed_one(api: HttpApi, header: str | None) 
     assert challenge.startswith("Bearer")
 
 
+@pytest.mark.attack(1)
 def test_attack_1_two_tokens_are_none(api: HttpApi, issuer: Issuer) -> None:
     twice = [("authorization", f"Bearer {issuer.token()}"), ("authorization", "Bearer x")]
     for headers in (twice, twice[::-1]):
         assert api.http.get("/me/x", headers=headers).status_code == 401
 
 
+@pytest.mark.attack(2)
 def test_attack_2_none_and_hmac_with_the_public_key(api: HttpApi, issuer: Issuer) -> None:
     public = (
         issuer.keys["k1"]
@@ -109,6 +112,7 @@ def test_attack_2_none_and_hmac_with_the_public_key(api: HttpApi, issuer: Issuer
     refused(api, issuer.token(alg="PS256"))
 
 
+@pytest.mark.attack(3)
 def test_attack_3_nothing_that_a_token_names_is_fetched(api: HttpApi, issuer: Issuer, address: str) -> None:
     visits: list[str] = []
 
@@ -137,6 +141,7 @@ def test_attack_3_nothing_that_a_token_names_is_fetched(api: HttpApi, issuer: Is
     assert visits == []
 
 
+@pytest.mark.attack(4)
 def test_attack_4_critical_headers_are_not_understood(api: HttpApi, issuer: Issuer) -> None:
     assert "crit" in refused(api, issuer.token(headers={"crit": ["b64"], "b64": True}))
     refused(api, issuer.token(headers={"crit": ["exp"]}))
@@ -144,6 +149,7 @@ def test_attack_4_critical_headers_are_not_understood(api: HttpApi, issuer: Issu
     refused(api, base64.urlsafe_b64encode(b"refresh" * 8).decode())
 
 
+@pytest.mark.attack(5)
 @pytest.mark.parametrize(
     "claims",
     [
@@ -167,6 +173,7 @@ def test_attack_5_claims_that_do_not_fit(api: HttpApi, issuer: Issuer, claims: d
     assert 'error="invalid_token"' in refused(api, issuer.token(**claims))
 
 
+@pytest.mark.attack(6)
 def test_attack_6_broken_signatures(api: HttpApi, issuer: Issuer) -> None:
     header, payload, signature = issuer.token().split(".")
     refused(api, f"{header}.{payload}.{signature[:-4]}")
@@ -176,6 +183,7 @@ def test_attack_6_broken_signatures(api: HttpApi, issuer: Issuer) -> None:
     refused(api, issuer.token(key=new_key()))
 
 
+@pytest.mark.attack(6)
 def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
     aws: Callable[..., Any], endpoint: str, address: str, upstream: Upstream
 ) -> None:
@@ -200,6 +208,7 @@ def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
         issuer.close()
 
 
+@pytest.mark.attack(6)
 def test_attack_6_a_flood_of_unknown_keys_is_one_refresh_a_cooldown(api: HttpApi, issuer: Issuer) -> None:
     key = new_key()
     tokens = [issuer.token(key=key, headers={"kid": f"flood-{number}"}) for number in range(60)]
@@ -210,6 +219,7 @@ def test_attack_6_a_flood_of_unknown_keys_is_one_refresh_a_cooldown(api: HttpApi
     assert issuer.fetched.get("/jwks", 0) - before <= allowed
 
 
+@pytest.mark.attack(7)
 def test_attack_7_headers_that_pretend_to_come_from_the_gateway(
     aws: Callable[..., Any], endpoint: str, issuer: Issuer, upstream: Upstream
 ) -> None:

@@ -182,6 +182,7 @@ def test_a_slow_integration_times_out(api: HttpApi, cloud_map: CloudMap, upstrea
     assert 1.9 < time.monotonic() - started < 4
 
 
+@pytest.mark.attack(20)
 def test_attack_20_a_body_over_10_mb_is_too_large(api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]) -> None:
     cloud_map.register(upstreams[0])
     too_large = {"message": "Request Entity Too Large"}
@@ -201,6 +202,7 @@ def test_chunked_bodies_arrive_whole(api: HttpApi, cloud_map: CloudMap, upstream
     assert (seen["length"], seen["path"]) == (sum(map(len, chunks)), "/x?a=1")
 
 
+@pytest.mark.attack(20)
 def test_attack_20_slow_headers_time_out(endpoint: str) -> None:
     url = httpx.URL(endpoint)
     with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:

@@ -202,6 +202,7 @@ def test_preflights_are_answered_by_the_gateway(create: Create, upstream: Upstre
     assert api.get("/y", headers={"origin": "https://app.example"}).headers["access-control-allow-origin"]
 
 
+@pytest.mark.attack(28)
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"]
 )

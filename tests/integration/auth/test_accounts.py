@@ -67,6 +67,7 @@ async def test_a_retried_registration_is_answered_alike(client: httpx.AsyncClien
     assert len({answer.content for answer in answers}) == 1
 
 
+@pytest.mark.attack(11)
 async def test_roles_are_an_admins_to_give(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     body = BODY | {"roles": ["ADMIN"]}
     assert (await post(client, body)).status_code == 403
@@ -78,6 +79,7 @@ async def test_roles_are_an_admins_to_give(client: httpx.AsyncClient, admin: Any
     assert made.json()["roles"] == ["DOCTOR", "STAFF"]
 
 
+@pytest.mark.attack(11, 16)
 @pytest.mark.parametrize(
     "change",
     [
@@ -187,6 +189,7 @@ async def test_a_change_is_versioned_and_told(
     assert missing.status_code == 404
 
 
+@pytest.mark.attack(13)
 async def test_a_disabled_account_is_out(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     person = await register()
     path = f"/auth/users/{person.account['id']}"
@@ -200,6 +203,7 @@ async def test_a_disabled_account_is_out(client: httpx.AsyncClient, admin: Any, 
     assert (await client.post("/auth/login", json=credentials)).status_code == 200
 
 
+@pytest.mark.attack(13)
 async def test_a_degraded_admin_cannot_use_the_old_token(
     client: httpx.AsyncClient, admin: Any, register: Register
 ) -> None:

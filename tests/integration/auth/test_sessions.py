@@ -55,6 +55,7 @@ async def test_a_refresh_token_is_good_once(client: httpx.AsyncClient, register:
     assert len({first, second, third}) == 3
 
 
+@pytest.mark.attack(14)
 async def test_reuse_ends_the_whole_session(client: httpx.AsyncClient, register: Register, sql: Any) -> None:
     person = await register()
     stolen = person.tokens["refresh_token"]
@@ -66,6 +67,7 @@ async def test_reuse_ends_the_whole_session(client: httpx.AsyncClient, register:
     assert (await refresh(client, person.tokens["refresh_token"])).status_code == 200
 
 
+@pytest.mark.attack(14)
 async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     answers = await asyncio.gather(*(refresh(client, person.tokens["refresh_token"]) for _ in range(50)))
@@ -83,6 +85,7 @@ async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin:
     assert answer.json()["scope"] == " ".join(scopes_of(["DOCTOR"]))
 
 
+@pytest.mark.attack(13)
 async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     token = person.tokens["refresh_token"]
@@ -110,6 +113,7 @@ async def test_tokens_are_stored_hashed(client: httpx.AsyncClient, register: Reg
     assert all(token not in row["row"] and token.encode().hex() not in row["row"] for row in rows)
 
 
+@pytest.mark.attack(15)
 async def test_unknown_wrong_and_disabled_look_alike(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     person, disabled = await register(), await register()
     path = f"/auth/users/{disabled.account['id']}"
@@ -123,6 +127,7 @@ async def test_unknown_wrong_and_disabled_look_alike(client: httpx.AsyncClient, 
     assert len({answer.content for answer in answers}) == 1
 
 
+@pytest.mark.attack(15)
 async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings: AuthSettings) -> None:
     patient = settings.model_copy(update={"free_failures": 1000})
     async with running(app, patient) as client:
@@ -139,6 +144,7 @@ async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings
         assert 0.7 < fastest["nobody-here"] / fastest["ann"] < 1.4
 
 
+@pytest.mark.attack(15)
 @pytest.mark.parametrize("username", ["known", "unknown"])
 async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
     client: httpx.AsyncClient, settings: AuthSettings, sql: Any, username: str
@@ -182,6 +188,7 @@ async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -
         assert {task.result().status_code for task in logins} == {200}
 
 
+@pytest.mark.attack(16)
 async def test_ten_megabytes_of_password_are_refused_before_hashing(client: httpx.AsyncClient) -> None:
     started = time.perf_counter()
     answer = await login(client, "ann", "x" * 10_000_000)
@@ -190,6 +197,7 @@ async def test_ten_megabytes_of_password_are_refused_before_hashing(client: http
     assert (await login(client, "ann", "x" * 10_500_000)).status_code == 413
 
 
+@pytest.mark.attack(4)
 async def test_a_refresh_token_is_no_access_token(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     headers = {"Authorization": f"Bearer {person.tokens['refresh_token']}"}

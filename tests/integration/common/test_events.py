@@ -236,6 +236,7 @@ def counted(sql: Any, mine: set[str], expected: int) -> Callable[[], Any]:
     return check
 
 
+@pytest.mark.attack(26)
 async def test_three_deliveries_out_of_order_have_one_effect_each(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any
 ) -> None:
@@ -254,6 +255,7 @@ async def test_three_deliveries_out_of_order_have_one_effect_each(
     assert {row["n"] for row in rows} == {1}
 
 
+@pytest.mark.attack(26)
 async def test_newest_only_skips_older_versions(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any
 ) -> None:
@@ -272,6 +274,7 @@ async def test_newest_only_skips_older_versions(
     assert [row["version"] for row in await effects.fetch("SELECT version FROM effect")] == [3, 5]
 
 
+@pytest.mark.attack(26)
 async def test_poison_goes_aside_and_the_partition_goes_on(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ async def test_the_callers_identity_and_trace_are_passed_on(stub: Any, issuer: T
     assert servicer.traceparent.split("-")[1] == trace[0]
 
 
+@pytest.mark.attack(8)
 @pytest.mark.parametrize("token", [None, "a.b.c", "expired"])
 async def test_a_call_without_a_good_token_is_unauthenticated(
     bare: grpc.aio.Channel, issuer: TestIssuer, token: str | None
@@ -147,6 +148,7 @@ async def test_a_deadline_holds(stub: Any, issuer: TestIssuer) -> None:
     assert failed.value.__cause__.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+@pytest.mark.attack(27)
 async def test_a_call_without_a_deadline_gets_one(
     bare: grpc.aio.Channel, issuer: TestIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +159,7 @@ async def test_a_call_without_a_deadline_gets_one(
     assert refused.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+@pytest.mark.attack(27)
 async def test_oversized_messages_are_refused_both_ways(bare: grpc.aio.Channel, issuer: TestIssuer) -> None:
     metadata = (("authorization", f"Bearer {issuer.token(Role.STAFF)}"),)
     for what in ("x" * (MAX_MESSAGE_BYTES + 1), "big"):

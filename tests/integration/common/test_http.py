@@ -23,6 +23,7 @@ def is_problem(answer: httpx.Response, status: int) -> bool:
     return shape and media and answer.status_code == document["status"] == status
 
 
+@pytest.mark.attack(1)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -44,6 +45,7 @@ async def test_without_a_good_token_401(client: httpx.AsyncClient, headers: dict
     assert is_problem(await client.get("/counters/me"), 401)
 
 
+@pytest.mark.attack(1)
 async def test_two_authorizations_are_401(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
     value = issuer.bearer(Role.ADMIN)["Authorization"].encode()
     del client.headers["authorization"]
@@ -51,6 +53,7 @@ async def test_two_authorizations_are_401(client: httpx.AsyncClient, issuer: Tes
     assert is_problem(answer, 401)
 
 
+@pytest.mark.attack(7)
 async def test_spoofed_identity_headers_are_ignored(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
     me = uuid.uuid4()
     spoofed = {"X-User-Id": "admin", "X-User-Roles": "ADMIN", "X-Amzn-Request-Context": '{"authorizer":{}}'}
@@ -70,6 +73,7 @@ async def test_a_role_that_lacks_the_scope_is_403_and_recorded(
     assert (row["actor"], row["action"], row["outcome"]) == (str(me), "POST /counters", "denied")
 
 
+@pytest.mark.attack(18, 19)
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -97,6 +101,7 @@ async def test_bodies_that_are_refused(client: httpx.AsyncClient, body: bytes, s
     assert is_problem(await client.post("/counters", content=body, headers=JSON), status)
 
 
+@pytest.mark.attack(17, 18)
 @pytest.mark.parametrize(
     "name", ["Zoë", "😀", "\u202eright to left", "a\r\nSet-Cookie: x", "<script>", "'; --", "{{7*7}}"]
 )
@@ -107,6 +112,7 @@ async def test_text_comes_back_as_it_went(client: httpx.AsyncClient, name: str) 
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.attack(21)
 @pytest.mark.parametrize(
     "media_type",
     [None, "text/plain", "application/xml", "application/x-www-form-urlencoded", "application/json; charset=utf-16"],
@@ -116,6 +122,7 @@ async def test_other_media_types_are_415(client: httpx.AsyncClient, media_type: 
     assert is_problem(await client.post("/counters", content=b'{"name": "a"}', headers=headers), 415)
 
 
+@pytest.mark.attack(18)
 @pytest.mark.parametrize(
     "path", ["/counters/%00", "/counters?by=%00", "/counters?by=%ff", "/counters/%ff", "/counters/%ed%a0%80"]
 )
@@ -123,11 +130,13 @@ async def test_broken_urls_are_422(client: httpx.AsyncClient, path: str) -> None
     assert is_problem(await client.get(path), 422)
 
 
+@pytest.mark.attack(12)
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=1000000000", "limit=x", "cursor=x", "unknown=1"])
 async def test_wrong_queries_are_422(client: httpx.AsyncClient, query: str) -> None:
     assert is_problem(await client.get(f"/counters?{query}"), 422)
 
 
+@pytest.mark.attack(20)
 async def test_ten_megabytes_and_no_more(client: httpx.AsyncClient) -> None:
     async def chunks() -> Any:
         for _ in range(11):
@@ -137,6 +146,7 @@ async def test_ten_megabytes_and_no_more(client: httpx.AsyncClient) -> None:
     assert is_problem(await client.post("/counters", content=chunks(), headers=JSON), 413)
 
 
+@pytest.mark.attack(20)
 async def test_a_body_that_does_not_come_is_408(client: httpx.AsyncClient, toy: Any) -> None:
     toy.state.runtime.settings = toy.state.runtime.settings.model_copy(update={"body_seconds": 0.3})
 
@@ -170,6 +180,7 @@ async def test_an_unexpected_error_tells_nothing(capsys: pytest.CaptureFixture[s
     assert request["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.attack(28)
 async def test_a_foreign_origin_is_granted_nothing(client: httpx.AsyncClient) -> None:
     answer = await client.get("/counters", headers={"Origin": "http://evil.test"})
     assert not [name for name in answer.headers if name.startswith("access-control-")]

@@ -63,6 +63,7 @@ async def test_a_likely_duplicate_is_pointed_out_to_staff(staff: Caller, patient
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
 
 
+@pytest.mark.attack(11, 18, 22)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -103,6 +104,7 @@ async def test_bad_values_are_refused_and_not_repeated(staff: Caller, fault: dic
     assert (await staff.request("GET")).json()["items"] == []
 
 
+@pytest.mark.attack(17, 18)
 @pytest.mark.parametrize(
     "text",
     [
@@ -123,6 +125,7 @@ async def test_odd_text_comes_back_as_it_went(staff: Caller, text: str) -> None:
     assert [item["id"] for item in found] == [created["id"]]
 
 
+@pytest.mark.attack(18, 19)
 @pytest.mark.parametrize("body", [b'{"name": "a\\u0000b"}', b'{"name": "\\ud800"}', b"{", b"\xff", b'{"name": NaN}'])
 async def test_what_is_no_clean_json_is_refused(staff: Caller, body: bytes) -> None:
     response = await staff.request("POST", content=body, headers={"content-type": "application/json"})
@@ -153,6 +156,7 @@ async def test_a_replacement_without_a_difference_changes_nothing(staff: Caller)
     assert (response.status_code, response.json()["version"]) == (200, 1)
 
 
+@pytest.mark.attack(25)
 @pytest.mark.parametrize("tag", ['"2"', 'W/"1"', '"x"', '""'])
 async def test_a_stale_or_weak_etag_changes_nothing(staff: Caller, tag: str) -> None:
     created = await staff.register()

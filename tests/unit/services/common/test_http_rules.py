@@ -28,12 +28,14 @@ def test_conditions_that_hold(header: str | None) -> None:
     Condition.parse(header).check(3)
 
 
+@pytest.mark.attack(25)
 @pytest.mark.parametrize("header", ['"2"', 'W/"3"', '"1", "2"', '"03"', '""'])
 def test_conditions_that_do_not_hold(header: str) -> None:
     with pytest.raises(PreconditionFailed):
         Condition.parse(header).check(3)
 
 
+@pytest.mark.attack(25)
 @pytest.mark.parametrize("header", ["3", '"3', "'3'", '*, "3"', '"3" "4"', "W/3", '"3 "', "", "x" * 5000])
 def test_malformed_conditions(header: str) -> None:
     with pytest.raises(BadRequest):
@@ -84,6 +86,7 @@ def cursor_of(*parts: Any) -> str:
 GOOD = ("order", "a", 1, "2026-01-01T00:00:00+00:00", "01940000-0000-7000-8000-000000000000")
 
 
+@pytest.mark.attack(12)
 @pytest.mark.parametrize(
     "cursor",
     [
@@ -122,6 +125,7 @@ def test_json_that_is_read(body: bytes) -> None:
     assert loads(body) == json.loads(body)
 
 
+@pytest.mark.attack(19)
 @pytest.mark.parametrize(
     "body",
     [

@@ -51,6 +51,7 @@ def test_a_librarys_arguments_are_left_out(lines: Any) -> None:
     assert CANARY not in json.dumps([first, second])
 
 
+@pytest.mark.attack(17)
 def test_line_ends_do_not_split_a_line(lines: Any) -> None:
     logs.logger("x").info('a\r\n{"level": "error"}', reason="b\nc\u2028d")
     logging.getLogger("some.library").warning("one\ntwo")

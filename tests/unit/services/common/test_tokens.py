@@ -80,6 +80,7 @@ HEADERS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.attack(3, 4)
 @pytest.mark.parametrize("header", HEADERS, ids=str)
 def test_headers_that_are_refused(issuer: TestIssuer, header: dict[str, Any]) -> None:
     with pytest.raises(Unauthorized) as refused:
@@ -114,12 +115,14 @@ CLAIMS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.attack(5)
 @pytest.mark.parametrize("claims", CLAIMS, ids=str)
 def test_claims_that_are_refused(issuer: TestIssuer, claims: dict[str, Any]) -> None:
     with pytest.raises(Unauthorized):
         verify(issuer, issuer.token(Role.ADMIN, **claims))
 
 
+@pytest.mark.attack(2)
 def test_an_unsigned_token_is_refused(issuer: TestIssuer) -> None:
     header, payload, _ = issuer.token(Role.ADMIN).split(".")
     for unsigned in (
@@ -130,6 +133,7 @@ def test_an_unsigned_token_is_refused(issuer: TestIssuer) -> None:
             verify(issuer, unsigned)
 
 
+@pytest.mark.attack(2)
 def test_the_public_key_is_no_hmac_secret(issuer: TestIssuer) -> None:
     """The classic confusion of algorithms."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -144,6 +148,7 @@ def test_the_public_key_is_no_hmac_secret(issuer: TestIssuer) -> None:
             verify(issuer, f"{message}.{mac}")
 
 
+@pytest.mark.attack(6)
 def test_another_key_and_a_damaged_signature_are_refused(issuer: TestIssuer) -> None:
     stranger = TestIssuer()
     token = issuer.token(Role.ADMIN)
@@ -183,6 +188,7 @@ def key_server(issuer: TestIssuer) -> Iterator[Any]:
     server.shutdown()
 
 
+@pytest.mark.attack(6)
 def test_a_flood_of_unknown_keys_is_one_request(issuer: TestIssuer, key_server: Any) -> None:
     async def flood() -> None:
         keys = KeySet(key_server.url)
@@ -194,6 +200,7 @@ def test_a_flood_of_unknown_keys_is_one_request(issuer: TestIssuer, key_server: 
     assert key_server.asked == 1
 
 
+@pytest.mark.attack(6)
 def test_a_new_key_is_found_and_a_retired_one_forgotten(issuer: TestIssuer, key_server: Any) -> None:
     other = TestIssuer()
 
@@ -235,6 +242,7 @@ def test_a_service_waits_for_its_issuer_before_it_listens(issuer: TestIssuer, ke
     asyncio.run(start())
 
 
+@pytest.mark.attack(3)
 @pytest.mark.parametrize("status", [302, 404])
 def test_redirects_are_not_followed(issuer: TestIssuer, key_server: Any, status: int) -> None:
     key_server.status = status
