@@ -9,7 +9,7 @@ from ops import aws
 from ops.load.http import Connection, Target
 from ops.load.scenarios import new_patients
 
-REGISTRATIONS = 100
+REGISTRATIONS = 300
 _PAUSE_SECONDS = 0.05
 _POLL_SECONDS = 0.002
 _PATIENCE_SECONDS = 30

@@ -15,10 +15,7 @@ Row = tuple[Scenario, Result, Result]
 
 
 def containers(found: Iterable[Container]) -> str:
-    rows = []
-    for one in found:
-        started = "?" if one.start_seconds is None else f"{one.start_seconds:.1f}"
-        rows.append([one.service, f"{one.mebibytes:.0f}", started])
+    rows = [[one.service, f"{one.mebibytes:.0f}", f"{one.start_seconds:.1f}"] for one in found]
     return _table("Containers", ["service", "memory, MiB (aim 120)", "start to listening, s (aim 2)"], rows)
 
 

@@ -28,7 +28,7 @@ def bench_services(console: Console, write: bool) -> None:
     if not services:
         raise Problem("nothing is deployed", "make up")
     fill(console, "small")
-    parts = [report.containers(containers.measure(services)), *asyncio.run(_measure(console, services))]
+    parts = [report.containers(containers.measure(services, console.print)), *asyncio.run(_measure(console, services))]
     text = "\n\n".join(parts)
     console.print(f"\n{text}", markup=False, soft_wrap=True)
     if write:
