@@ -1,6 +1,7 @@
 """What all operations share: look-ups, paging, validation of what tasks and services are started with."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from localstack.aws.api import RequestContext
 
@@ -12,6 +13,8 @@ from localstack_plugin.vpc.networks import NetworkConflict
 
 Request = dict[str, Any]
 Response = dict[str, Any]
+
+Found = TypeVar("Found")
 
 FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
@@ -108,6 +111,20 @@ def network_of(context: RequestContext, task_definition: dict[str, Any], request
         except (NetworkConflict, addresses.SubnetFull) as error:
             raise errors.invalid_parameter(str(error)) from error
     return dict(network)
+
+
+def found_or_missing(
+    scope: Scope, kind: str, references: Iterable[str] | None, find: Callable[[Scope, str], Found | None]
+) -> tuple[list[Found], list[dict[str, str]]]:
+    """What the references (names or ARNs of services or tasks) name, and ECS's failures for those that name nothing."""
+    found, failures = [], []
+    for reference in references or ():
+        one = find(scope, reference)
+        if one is not None:
+            found.append(one)
+        else:
+            failures.append({"arn": scope.arn(kind, scope.cluster, reference.rsplit("/", 1)[-1]), "reason": "MISSING"})
+    return found, failures
 
 
 def page(items: list[Any], request: Request) -> tuple[list[Any], dict[str, str]]:

@@ -11,6 +11,7 @@ from localstack_plugin.ecs.operations.common import (
     Request,
     Response,
     definition,
+    found_or_missing,
     launch_of,
     network_of,
     page,
@@ -99,15 +100,9 @@ class ServiceOperations(Operations):
 
     def describe_services(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        found, failures = [], []
-        for reference in request.get("services") or []:
-            service = self.store.find_service(scope, reference)
-            if service is not None:
-                found.append(self._described_service(service, wants(request, "TAGS")))
-            else:
-                arn = scope.arn("service", scope.cluster, reference.rsplit("/", 1)[-1])
-                failures.append({"arn": arn, "reason": "MISSING"})
-        return {"services": found, "failures": failures}
+        found, failures = found_or_missing(scope, "service", request.get("services"), self.store.find_service)
+        described = [self._described_service(service, wants(request, "TAGS")) for service in found]
+        return {"services": described, "failures": failures}
 
     def list_services(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))

@@ -11,6 +11,7 @@ from localstack_plugin.ecs.operations.common import (
     Request,
     Response,
     definition,
+    found_or_missing,
     launch_of,
     network_of,
     page,
@@ -67,15 +68,9 @@ class TaskOperations(Operations):
 
     def describe_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        found, failures = [], []
-        for reference in request.get("tasks") or []:
-            task = self.store.find_task(scope, reference)
-            if task is not None:
-                found.append(describe.task(task, wants(request, "TAGS")))
-            else:
-                arn = scope.arn("task", scope.cluster, reference.rsplit("/", 1)[-1])
-                failures.append({"arn": arn, "reason": "MISSING"})
-        return {"tasks": found, "failures": failures}
+        found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task)
+        described = [describe.task(task, wants(request, "TAGS")) for task in found]
+        return {"tasks": described, "failures": failures}
 
     def list_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
