@@ -1,18 +1,21 @@
 """OpenTelemetry's trace context through HTTP, gRPC and Kafka, into log lines; exported only when asked for.
 
-Without OTEL_EXPORTER_OTLP_ENDPOINT spans exist for their ids alone and cost some microseconds.
+Without OTEL_EXPORTER_OTLP_ENDPOINT spans exist for their ids alone and cost some microseconds. With it they are sent as
+OTLP over HTTP (protobuf); the SDK's other OTEL_ variables hold as well. A span carries methods, route templates, topics
+and statuses, named as in OpenTelemetry's semantic conventions: never a path, a query, a value or an exception's text.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.common.settings import ServiceSettings
@@ -20,6 +23,8 @@ from services.common.settings import ServiceSettings
 _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("pms")
 HEADER = "traceparent"
+FLUSH_SECONDS = 2.0
+"""How long a stopping process tries to send its last spans: its stopTimeout is for requests and events."""
 
 
 def set_up(settings: ServiceSettings) -> None:
@@ -34,7 +39,7 @@ def set_up(settings: ServiceSettings) -> None:
             "deployment.environment.name": settings.stage,
         }
     )
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # that would wait 30 s for a dead collector
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -44,19 +49,56 @@ def set_up(settings: ServiceSettings) -> None:
 
 
 def shut_down() -> None:
-    """Sends what is buffered."""
+    """Sends what is buffered, if the collector takes it soon: the SDK's own flush ignores the time it is given."""
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider):
-        provider.force_flush(2000)
+        flush = threading.Thread(target=provider.force_flush, daemon=True)
+        flush.start()
+        flush.join(FLUSH_SECONDS)
 
 
 @contextmanager
-def span(name: str, kind: SpanKind = SpanKind.INTERNAL, parent: str | None = None) -> Iterator[Span]:
-    """A span around the block; `parent` is a traceparent that came from elsewhere (W3C Trace Context)."""
-    carrier: Mapping[str, str] = {HEADER: parent} if parent else {}
-    context = _propagator.extract(carrier) if parent else None
-    with _tracer.start_as_current_span(name, context=context, kind=kind, record_exception=False) as current:
-        yield current
+def span(
+    name: str,
+    kind: SpanKind = SpanKind.INTERNAL,
+    parent: str | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> Iterator[Span]:
+    """A span around the block; `parent` is a traceparent that came from elsewhere (W3C Trace Context).
+
+    An exception marks it as failed, by its type's name alone.
+    """
+    context = _propagator.extract({HEADER: parent}) if parent else None
+    with _tracer.start_as_current_span(
+        name,
+        context=context,
+        kind=kind,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,  # its description would be the exception's text
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            failed(current, type(error).__name__)
+            raise
+
+
+def rpc_span(method: str, kind: SpanKind, parent: str | None = None) -> AbstractContextManager[Span]:
+    """Around a gRPC call of `/package.Service/Method`, on either side."""
+    name = method.removeprefix("/")
+    return span(name, kind, parent, {"rpc.system.name": "grpc", "rpc.method": name})
+
+
+def event_span(operation: str, topic: str, kind: SpanKind, parent: str | None) -> AbstractContextManager[Span]:
+    """Around the sending or processing of one event."""
+    about = {"messaging.system": "kafka", "messaging.destination.name": topic, "messaging.operation.name": operation}
+    return span(f"{operation} {topic}", kind, parent, about)
+
+
+def failed(span: Span, reason: str) -> None:
+    """Marks a span as failed; `reason` is a class of failures, no text that was made for this one."""
+    span.set_status(StatusCode.ERROR, reason)
 
 
 def traceparent() -> str | None:

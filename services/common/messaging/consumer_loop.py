@@ -26,6 +26,7 @@ from services.contracts.events import Event, InvalidEvent, UnknownEventType, dec
 
 BATCH = 200
 POLL_MILLISECONDS = 500
+MEASURE_SECONDS = 5.0
 BACKOFF = (0.1, 0.5, 2.0, 5.0)
 """Seconds before each further try: after these a message is given up, well within 30 s."""
 
@@ -43,6 +44,8 @@ class ConsumerLoop:
         self._name = name
         self._dead_letters = DeadLetters(runtime.kafka, consumer=name)
         self._stopping = asyncio.Event()
+        self._at: dict[TopicPartition, int] = {}
+        """Offsets of the messages at hand: the consumer's own positions are behind all that was fetched."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until told to stop: then finishes the events at hand and commits their offsets."""
@@ -52,13 +55,14 @@ class ConsumerLoop:
         await self._runtime.kafka.ensure_topics(topics)
         consumer = await self._runtime.kafka.consumer(*(topic.name for topic in topics), group=self._name)
         logger(__name__).info("consumer_started", consumer=self._name)
+        measuring = asyncio.create_task(self._measure(consumer))
         try:
             while not stopping.is_set():
                 batches = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH)
                 if batches:
                     await self._process(consumer, batches)
-                self._measure(consumer)
         finally:
+            measuring.cancel()
             await consumer.stop()
             await self._dead_letters.close()
 
@@ -77,14 +81,19 @@ class ConsumerLoop:
     async def _partition(self, messages: Sequence[ConsumerRecord]) -> int | None:
         """The offset after the last message that is done with."""
         offset = None
-        for message in messages:
-            if self._stopping.is_set():
-                break
-            try:
-                await self._message(message)
-            except _Stopped:
-                break
-            offset = message.offset + 1
+        place = TopicPartition(messages[0].topic, messages[0].partition)
+        try:
+            for message in messages:
+                if self._stopping.is_set():
+                    break
+                self._at[place] = message.offset
+                try:
+                    await self._message(message)
+                except _Stopped:
+                    break
+                offset = message.offset + 1
+        finally:
+            self._at.pop(place, None)
         return offset
 
     async def _message(self, message: ConsumerRecord) -> None:
@@ -99,20 +108,23 @@ class ConsumerLoop:
         registration = self._handlers.find(event)
         if registration is None:
             return
-        parent = event.traceparent
-        with telemetry.span(f"consume {event.type}", SpanKind.CONSUMER, parent):
-            await self._until_done(message, event, registration)
+        with telemetry.event_span("process", message.topic, SpanKind.CONSUMER, event.traceparent) as span:
+            span.set_attribute("cloudevents.event_type", event.type)
+            given_up = await self._until_done(message, event, registration)
+            if given_up:
+                telemetry.failed(span, given_up)
 
-    async def _until_done(self, message: ConsumerRecord, event: Event[Any], registration: Registration) -> None:
+    async def _until_done(self, message: ConsumerRecord, event: Event[Any], registration: Registration) -> str | None:
+        """Why the event was given up, if it was."""
         failures, outages = 0, 0
         while True:
             try:
                 outcome = await self._once(message, event, registration)
                 self._report(message, event, outcome)
-                return
+                return None
             except Poison as error:
                 await self._give_up(message, "poison", error.reason, failures + 1)
-                return
+                return "poison"
             except Exception as error:
                 if _is_outage(error):
                     outages += 1  # the database's absence is no fault of the event: wait for it
@@ -121,7 +133,7 @@ class ConsumerLoop:
                 failures += 1
                 if failures > len(BACKOFF):
                     await self._give_up(message, "failed", type(error).__name__, failures)
-                    return
+                    return "failed"
                 await self._pause(error, event, BACKOFF[failures - 1])
 
     async def _once(self, message: ConsumerRecord, event: Event[Any], registration: Registration) -> str:
@@ -166,12 +178,24 @@ class ConsumerLoop:
         fields = {"event_id": event.id, "event_type": event.type, "lag_seconds": round(delay, 3)}
         logger(__name__).info("event_consumed", consumer=self._name, outcome=outcome, **fields)
 
-    def _measure(self, consumer: AIOKafkaConsumer) -> None:
-        for place in consumer.assignment():
-            end = consumer.highwater(place)
-            state = consumer._subscription.subscription.assignment.state_value(place)
-            if end is not None and state is not None and state.has_valid_position:
-                metrics.CONSUMER_LAG.labels(place.topic, place.partition).set(max(end - state.position, 0))
+    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+        """The lag, beside the work: it has to rise while an event holds everything up."""
+        while True:
+            try:
+                waiting = await self._waiting(consumer)
+            except KafkaError as error:
+                logger(__name__).warning("lag_unknown", consumer=self._name, **describe(error))
+            else:
+                metrics.CONSUMER_LAG.clear()  # forgets partitions that another instance has by now
+                for place, count in waiting.items():
+                    metrics.CONSUMER_LAG.labels(place.topic, place.partition).set(count)
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    async def _waiting(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        """Messages in this instance's partitions that are not done, whether or not they were fetched."""
+        places = consumer.assignment()
+        ends = await consumer.end_offsets(places) if places else {}
+        return {place: max(end - self._at.get(place, await consumer.position(place)), 0) for place, end in ends.items()}
 
 
 def _read(message: ConsumerRecord) -> Event[Any]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
+from opentelemetry.trace import SpanKind
 
-from services.common import database, metrics
+from services.common import database, metrics, telemetry
 from services.common.database_locks import OUTBOX_RELAY
 from services.common.logs import logger
 from services.common.messaging.kafka import Kafka
@@ -105,7 +106,8 @@ class Relay:
         headers = [(HEADER, row["traceparent"].encode())] if row["traceparent"] else []
         headers += [("event-id", str(row["event_id"]).encode()), ("content-type", b"application/cloudevents+json")]
         try:
-            return await producer.send(row["topic"], row["payload"], key=row["key"].encode(), headers=headers)
+            with telemetry.event_span("send", row["topic"], SpanKind.PRODUCER, row["traceparent"]):
+                return await producer.send(row["topic"], row["payload"], key=row["key"].encode(), headers=headers)
         except MessageSizeTooLargeError:
             await connection.execute("UPDATE outbox SET refused = 'too large' WHERE id = $1", row["id"])
             metrics.OUTBOX_REFUSED.labels(row["topic"]).inc()

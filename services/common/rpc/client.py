@@ -70,7 +70,7 @@ class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
     ) -> Any:
         """grpc's hook."""
         method = details.method.decode() if isinstance(details.method, bytes) else details.method
-        with telemetry.span(method, SpanKind.CLIENT):
+        with telemetry.rpc_span(method, SpanKind.CLIENT) as span:
             metadata = grpc.aio.Metadata(*(details.metadata or ()))
             parent, token = telemetry.traceparent(), caller_token()
             if parent:
@@ -88,4 +88,5 @@ class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
             try:
                 return await call
             except grpc.aio.AioRpcError as error:
+                span.set_attribute("rpc.response.status_code", error.code().name)
                 raise problem_of(error.code(), self._service) from error

@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.exc import DBAPIError
 
 from services.common import metrics, telemetry
@@ -25,6 +25,8 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 DEFAULT_SECONDS = 5.0
 """For calls that come without a deadline: nothing runs for ever on behalf of a caller that may be gone."""
 _HEALTH = "/grpc.health.v1.Health/"
+_FAILURES = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+"""Of the server: what a caller did wrong does not mark its span as failed."""
 
 OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -93,17 +95,17 @@ class _Calls(grpc.aio.ServerInterceptor):
         metadata = {name: value for name, value in context.invocation_metadata() or ()}
         remaining = context.time_remaining()
         seconds = min(remaining if remaining is not None else DEFAULT_SECONDS, 60.0)
-        with telemetry.span(method, SpanKind.SERVER, metadata.get(telemetry.HEADER)):
+        with telemetry.rpc_span(method, SpanKind.SERVER, metadata.get(telemetry.HEADER)) as span:
             try:
                 async with asyncio.timeout(seconds):
                     await self._identify(metadata)
                     answer = await behaviour(request, context)
-                _report(method, grpc.StatusCode.OK)
+                _report(span, method, grpc.StatusCode.OK)
                 return answer
             except Exception as error:
                 status, text = _status(error)
-                _report(method, status, error)
-                await context.abort(status, text)
+                _report(span, method, status, error)
+        return await context.abort(status, text)  # raises; out here, because the span knows its status already
 
     async def _identify(self, metadata: dict[str, Any]) -> None:
         """The caller's own token was passed on; it is verified here as if it had come from outside."""
@@ -123,7 +125,10 @@ def _status(error: Exception) -> tuple[grpc.StatusCode, str]:
     return grpc.StatusCode.INTERNAL, "internal"
 
 
-def _report(method: str, status: grpc.StatusCode, error: Exception | None = None) -> None:
+def _report(span: Span, method: str, status: grpc.StatusCode, error: Exception | None = None) -> None:
+    span.set_attribute("rpc.response.status_code", status.name)
+    if status in _FAILURES:
+        telemetry.failed(span, status.name)
     metrics.RPC_HANDLED.labels(method, status.name).inc()
     log = logger(__name__)
     if status is grpc.StatusCode.INTERNAL and error is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from services.common import logs, telemetry
 from services.common.database import Database
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 Compose = Callable[[Runtime[Any, Any]], AbstractAsyncContextManager[Any]]
 RegisterGrpc = Callable[[Any, Runtime[Any, Any], Any], None]
 VERSION = "1.0.0"
+
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "operation_spans": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
+"""FastAPI's own spans carry the query string and the path, its log records what was refused: patients' data. Ours are
+`middleware.Observed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,7 @@ def create_app(
         openapi_url="/openapi.json",
         redirect_slashes=False,
         generate_unique_id_function=openapi.operation_id,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.parts = parts
     app.state.settings, app.state.keys = None, None  # tests set them

@@ -8,7 +8,7 @@ import time
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +22,7 @@ from services.common.web import problems
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET = ("/health", "/metrics")
 _WITH_BODY = ("POST", "PUT", "PATCH")
+_METHODS = (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS")  # whatever else a client writes there is not repeated
 
 
 class Observed:
@@ -43,7 +44,7 @@ class Observed:
         started = time.perf_counter()
         with (
             metrics.HTTP_IN_FLIGHT.track_inprogress(),
-            telemetry.span(scope["method"], SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,
+            telemetry.span("request", SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,
         ):
             try:
                 await self._app(scope, receive, exchange.send)
@@ -52,8 +53,9 @@ class Observed:
                 if not exchange.started:
                     await problems.response(Problem(), scope["path"])(scope, receive, exchange.send)
             route = getattr(scope.get("route"), "path", "unmatched")
-            span.update_name(f"{scope['method']} {route}")
-            _report(scope, route, exchange, time.perf_counter() - started)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            _describe(span, method, route, exchange.status)
+            _report(scope, method, route, exchange, time.perf_counter() - started)
 
 
 class _Exchange:
@@ -75,8 +77,14 @@ class _Exchange:
         await self._send(message)
 
 
-def _report(scope: Scope, route: str, exchange: _Exchange, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS") else "other"
+def _describe(span: Span, method: str, route: str, status: int) -> None:
+    span.update_name(f"{method} {route}")
+    span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
+    if status >= 500:  # what a client did wrong is no failure of the server's
+        telemetry.failed(span, str(status))
+
+
+def _report(scope: Scope, method: str, route: str, exchange: _Exchange, seconds: float) -> None:
     metrics.HTTP_REQUESTS.labels(method, route, exchange.status).inc()
     metrics.HTTP_SECONDS.labels(method, route).observe(seconds)
     if route.startswith(_QUIET) and exchange.status < 400:

@@ -1,0 +1,369 @@
+"""What an OpenTelemetry collector gets of two services: one trace of a registration, with nobody's data in it.
+
+Also that what operators look at, the lags under /metrics, is right when it matters: while something is stuck.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import re
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from services.common import metrics
+from services.common.clock import utc_now
+from services.common.database import Database
+from services.common.identifiers import uuid7
+from services.common.messaging import consumer_loop, housekeeping
+from services.common.messaging.consumer_loop import ConsumerLoop
+from services.common.messaging.consumers import Consumed, Handlers
+from services.common.messaging.kafka import Kafka
+from services.common.settings import ServiceSettings
+from services.common.testing import TestIssuer, running
+from services.contracts import topics
+from services.contracts.events import Event, UserRegistered
+from services.contracts.jwk import jwk_of
+from services.contracts.roles import Role
+from tests.integration.common.test_processes import free_port
+
+CANARY = "Quixotecanary"
+
+
+@dataclass
+class Collector:
+    """Takes spans as an OpenTelemetry collector does (OTLP/HTTP), and serves the token issuer's keys beside."""
+
+    url: str
+    bodies: list[bytes] = field(default_factory=list)
+
+    def spans(self) -> list[tuple[str, Span]]:
+        """(service, span) of all that came."""
+        return [
+            (next(a.value.string_value for a in one.resource.attributes if a.key == "service.name"), span)
+            for body in self.bodies
+            for one in ExportTraceServiceRequest.FromString(body).resource_spans
+            for scope in one.scope_spans
+            for span in scope.spans
+        ]
+
+    def trace(self, trace_id: str) -> set[tuple[str, str, str]]:
+        """(service, kind, name) of one trace's spans."""
+        return {
+            (service, Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"), span.name)
+            for service, span in self.spans()
+            if span.trace_id.hex() == trace_id
+        }
+
+
+@pytest.fixture
+def collector(issuer: TestIssuer) -> Iterator[Collector]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.path == "/v1/traces" and self.headers["content-type"] == "application/x-protobuf":
+                plain = gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
+                made.bodies.append(plain)
+            self._answer(b"")
+
+        def do_GET(self) -> None:
+            self._answer(json.dumps({"keys": [jwk_of(issuer.public_der)]}).encode())
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made = Collector(f"http://127.0.0.1:{server.server_port}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Running:
+    """A service in a process of its own, as its container runs it."""
+
+    url: str
+    grpc_port: int
+    output: Path
+    process: asyncio.subprocess.Process
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.output.read_text().splitlines()]
+
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+def serve(service_settings: Callable[..., Awaitable[Any]], collector: Collector, tmp_path: Path) -> Serve:
+    @asynccontextmanager
+    async def start(service: str, **variables: str) -> AsyncIterator[Running]:
+        settings: ServiceSettings = await service_settings(service)
+        http_port, grpc_port = free_port(), free_port()
+        environment = {
+            **os.environ,
+            "SERVICE_NAME": service,
+            "HTTP_PORT": str(http_port),
+            "GRPC_PORT": str(grpc_port),
+            "DATABASE_HOST": settings.database_host,
+            "DATABASE_PORT": str(settings.database_port),
+            "DATABASE_NAME": settings.database_name,
+            "DATABASE_USERNAME": settings.database_username,
+            "DATABASE_PASSWORD": settings.database_password.get_secret_value(),
+            "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+            "JWT_ISSUER": settings.jwt_issuer,
+            "JWKS_URL": f"{collector.url}/jwks.json",
+            "DRAIN_SECONDS": "0",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",  # milliseconds
+            **variables,
+        }
+        output = tmp_path / f"{service}.log"
+        with output.open("wb") as file:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.common.commands.serve", env=environment, stdout=file
+            )
+        made = Running(f"http://127.0.0.1:{http_port}", grpc_port, output, process)
+        try:
+            await until(lambda: answers(made), 90)
+            yield made
+        finally:
+            if process.returncode is None:
+                process.terminate()  # not killed: its consumer group would wait 15 s for it
+                await process.wait()
+
+    return start
+
+
+async def answers(service: Running) -> bool:
+    assert service.process.returncode is None, service.output.read_text()
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(f"{service.url}/health/live")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - what is waited for is in another process
+            await asyncio.sleep(0.05)
+
+
+# --- traces -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_registration_is_one_trace_over_http_grpc_and_kafka(
+    serve: Serve, collector: Collector, issuer: TestIssuer
+) -> None:
+    async with AsyncExitStack() as stack:
+        billing = await stack.enter_async_context(serve("billing"))
+        target = f"dns:///localhost:{billing.grpc_port}"
+        patient = await stack.enter_async_context(
+            serve("patient", BILLING_GRPC_TARGET=target, BILLING_GRPC_SECONDS="20")
+        )
+        trace_id = uuid.uuid4().hex
+        headers = issuer.bearer(Role.STAFF) | {"traceparent": f"00-{trace_id}-{'b7' * 8}-01"}
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=patient.url, headers=headers, timeout=30))
+        body = {"name": f"Ada {CANARY}", "email": f"{CANARY}@example.org", "dob": "1990-02-28", "address": CANARY}
+        made = await client.post("/api/patients", json=body, headers={"Idempotency-Key": CANARY})
+        assert made.status_code == 201, made.text
+        refused = await client.post("/api/patients", json={"name": [CANARY], "dob": CANARY, CANARY: 1})
+        assert refused.status_code == 422
+        await client.get("/api/patients", params={"q": CANARY, "name": CANARY, "email": f"{CANARY}@example.org"})
+        await client.get(f"/api/patients/{CANARY}")
+        await client.get(f"/{CANARY}", headers={"User-Agent": CANARY, "tracestate": f"vendor={CANARY}"})
+        await client.request(CANARY.upper(), "/api/patients")
+
+        method = "pms.billing.v1.BillingService/CreateBillingAccount"
+        expected = {
+            ("patient", "SERVER", "POST /api/patients"),
+            ("patient", "CLIENT", method),
+            ("billing", "SERVER", method),
+            ("patient", "PRODUCER", "send pms.patient.v1"),
+            ("billing", "CONSUMER", "process pms.patient.v1"),
+            ("patient", "SERVER", "GET /api/patients"),
+            ("patient", "SERVER", "GET /api/patients/{id}"),
+            ("patient", "SERVER", "GET unmatched"),
+        }
+
+        async def arrived() -> bool:
+            return expected <= collector.trace(trace_id)
+
+        try:
+            await until(arrived, 30)
+        except TimeoutError:
+            assert expected <= collector.trace(trace_id)
+        spans = [span for _, span in collector.spans() if span.trace_id.hex() == trace_id]
+        by_name = {(span.name, span.kind): span for span in spans}
+        request = next(span for span in spans if span.name == "POST /api/patients" and _attribute(span, 201))
+        assert request.parent_span_id.hex() == "b7" * 8
+        call = by_name[(method, Span.SPAN_KIND_CLIENT)]
+        assert call.parent_span_id == request.span_id
+        assert by_name[(method, Span.SPAN_KIND_SERVER)].parent_span_id == call.span_id
+        assert by_name[("send pms.patient.v1", Span.SPAN_KIND_PRODUCER)].parent_span_id == request.span_id
+        assert by_name[("process pms.patient.v1", Span.SPAN_KIND_CONSUMER)].parent_span_id == request.span_id
+
+        for service, event in ((patient, "request"), (billing, "rpc"), (billing, "event_consumed")):
+            assert [line for line in service.lines() if line["event"] == event and line.get("trace_id") == trace_id]
+        told = [*collector.bodies, patient.output.read_bytes(), billing.output.read_bytes()]
+        for service in (patient, billing):
+            told.append((await client.get(f"{service.url}/metrics")).content)
+        assert [text for text in told if CANARY.lower().encode() in text.lower()] == []
+
+
+def _attribute(span: Span, status: int) -> bool:
+    return any(a.key == "http.response.status_code" and a.value.int_value == status for a in span.attributes)
+
+
+async def test_a_failure_is_a_failed_span_without_the_exceptions_text(serve: Serve, collector: Collector) -> None:
+    """The database of a running service goes away; the client's own mistakes are no failures."""
+    async with serve("billing", DATABASE_NAME=f"no_{CANARY}", DATABASE_START_SECONDS="1") as billing:
+        async with httpx.AsyncClient(base_url=billing.url, timeout=30) as client:
+            assert (await client.get("/health/ready")).status_code == 503
+            assert (await client.get("/api/billing/invoices")).status_code == 401
+
+        async def arrived() -> bool:
+            return (
+                len([s for _, s in collector.spans() if s.name in ("GET /health/ready", "GET /api/billing/invoices")])
+                == 2
+            )
+
+        await until(arrived, 30)
+        found = {span.name: span for _, span in collector.spans()}
+        assert found["GET /health/ready"].status.code == Status.STATUS_CODE_ERROR
+        assert found["GET /api/billing/invoices"].status.code == Status.STATUS_CODE_UNSET
+        assert not [body for body in collector.bodies if CANARY.encode() in body]
+
+
+async def test_a_collector_that_does_not_answer_holds_nothing_up(serve: Serve) -> None:
+    """Neither requests nor the end of the process, which is killed after 30 s; OTLP's own time-out is 10 s a batch."""
+    connections: list[Any] = []
+    silent = await asyncio.start_server(lambda *streams: connections.append(streams), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    away = {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    async with serve("billing", **away) as billing, httpx.AsyncClient(base_url=billing.url) as client:
+        started = time.monotonic()
+        for _ in range(50):
+            assert (await client.get("/info")).status_code == 200
+        assert time.monotonic() - started < 5
+        billing.process.send_signal(signal.SIGTERM)
+        assert await billing.process.wait() == 0
+        assert time.monotonic() - started < 8
+    assert connections
+    silent.close()
+
+
+# --- metrics ----------------------------------------------------------------------------------------------------------
+
+
+def value_of(exposition: str, series: str) -> float | None:
+    """A sample of Prometheus' text format."""
+    found = re.search(rf"^{re.escape(series)} (\S+)$", exposition, re.MULTILINE)
+    return float(found[1]) if found else None
+
+
+async def test_the_outbox_lag_is_told_while_the_broker_is_away(
+    settings: ServiceSettings, toy: Any, issuer: TestIssuer, sql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "MEASURE_SECONDS", 0.1)
+    away = settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
+    async with running(toy, away, issuer=issuer) as client:
+        client.headers.update(issuer.bearer(Role.STAFF))
+
+        async def told(waiting: int, least: float, most: float) -> bool:
+            text = (await client.get("/metrics")).text
+            age = value_of(text, "outbox_lag_seconds")
+            return value_of(text, "outbox_unpublished") == waiting and age is not None and least <= age <= most
+
+        await until(lambda: told(0, 0, 0))
+        for number in range(3):
+            assert (await client.post("/counters", json={"name": f"n{number}"})).status_code == 201
+        await until(lambda: told(3, 0.1, 30))
+        await sql.execute(
+            "UPDATE outbox SET created_at = now() - interval '100 s' WHERE id = (SELECT min(id) FROM outbox)"
+        )
+        await until(lambda: told(3, 100, 130))
+        await sql.execute("UPDATE outbox SET published_at = now()")
+        await until(lambda: told(0, 0, 0))
+
+
+async def test_the_consumer_lag_rises_while_an_event_holds_its_partition_up(
+    settings: ServiceSettings, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows the stuck event was fetched long ago: that does not make it done."""
+    monkeypatch.setattr(consumer_loop, "MEASURE_SECONDS", 0.1)
+    user, group = uuid.uuid4(), f"lag-{uuid.uuid4().hex[:12]}"
+    handlers, stuck, go_on = Handlers(), asyncio.Event(), asyncio.Event()
+
+    @handlers.on(UserRegistered)
+    async def wait(event: Event[Any], context: Consumed) -> None:
+        if event.subject == str(user):
+            stuck.set()
+            await go_on.wait()
+
+    about = {"username": "u", "email": "u@example.org", "roles": (Role.DOCTOR,), "version": 1}
+    data = UserRegistered(user_id=user, registered_at=utc_now() - timedelta(seconds=1), **about)
+
+    async def send(count: int) -> None:
+        producer = await kafka.producer()
+        for event in [Event.of(data, id=uuid7()) for _ in range(count)]:
+            await producer.send_and_wait(topics.USER.name, event.encode(), key=event.key)
+        await producer.stop()
+
+    def lag() -> float:
+        return sum(
+            sample.value
+            for metric in metrics.CONSUMER_LAG.collect()
+            for sample in metric.samples
+            if sample.labels["topic"] == topics.USER.name
+        )
+
+    async def lags(count: int) -> bool:
+        return lag() == count
+
+    runtime: Any = SimpleNamespace(
+        settings=settings, kafka=Kafka(settings), database=Database(settings), components=None
+    )
+    await kafka.ensure_topics([topics.USER])
+    stopping = asyncio.Event()
+    consuming = asyncio.create_task(ConsumerLoop(runtime, handlers, group).run(stopping))
+    try:
+        await send(4)
+        await asyncio.wait_for(stuck.wait(), 60)
+        await until(lambda: lags(4))
+        await send(3)
+        await until(lambda: lags(7))
+        go_on.set()
+        await until(lambda: lags(0))
+    finally:
+        go_on.set()
+        stopping.set()
+        await consuming
+        await runtime.database.close()
