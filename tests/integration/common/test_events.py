@@ -351,6 +351,25 @@ async def test_a_crash_between_effect_and_offset_repeats_nothing(
     assert await effects.fetchval("SELECT count(*) FROM effect") == 21
 
 
+async def test_an_event_that_was_interrupted_comes_again(
+    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its offset is not committed because it was read, nor because the consumer stops."""
+    monkeypatch.setattr(consumer_loop, "BACKOFF", (60.0,))
+    user = uuid.uuid4()
+    tried = asyncio.Event()
+
+    def fail(event: Event[Any]) -> None:
+        tried.set()
+        raise RuntimeError("not now")
+
+    await send(kafka, registered(user))
+    async with consuming(settings, recording({str(user)}, fail), group):
+        await asyncio.wait_for(tried.wait(), 60)
+    async with consuming(settings, recording({str(user)}), group):
+        await until(counted(effects, {str(user)}, 1))
+
+
 async def test_an_absent_database_is_waited_for(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, gate: Any
 ) -> None:

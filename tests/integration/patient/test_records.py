@@ -172,9 +172,12 @@ async def test_as_many_writes_succeed_as_the_version_grows(staff: Caller) -> Non
     path = f"/{created['id']}"
 
     async def write(number: int) -> bool:
-        version = (await staff.request("GET", path)).headers["etag"]
-        answer = await staff.request("PUT", path, json=person(name=f"Writer {number}"), headers={"if-match": version})
+        read = await staff.request("GET", path)
+        condition = {"if-match": read.headers["etag"]}
+        answer = await staff.request("PUT", path, json=person(name=f"Writer {number}"), headers=condition)
         assert answer.status_code in (200, 412), answer.text
+        if answer.status_code == 200:  # nobody else wrote in between
+            assert answer.json()["version"] == read.json()["version"] + 1
         return answer.status_code == 200
 
     successes = sum(await asyncio.gather(*(write(number) for number in range(50))))
