@@ -63,19 +63,19 @@ class PatientSearch:
         if criteria.name and criteria.q:
             statement = statement.where(_any(_named(folded(criteria.name))))
         if criteria.q and criteria.sort is None:
-            return await self._forgiving(statement, folded(criteria.q), page)
+            return await self._forgiving(statement, criteria.q, page)
         if criteria.q:
-            wanted = folded(criteria.q)
-            statement = statement.where(or_(_any(_exact(wanted)), _similar(wanted)))
+            statement = statement.where(or_(_any(_exact(criteria.q)), _similar(folded(criteria.q))))
         elif criteria.name:
             return await self._merged(statement, _named(folded(criteria.name)), criteria.sort or "name", page)
         order = _keyset(criteria.sort or NEWEST_FIRST, Patient)
         rows = (await self._session.scalars(order.apply(statement, page))).all()
         return order.page(rows, page)
 
-    async def _forgiving(self, statement: Select[Patient], wanted: str, page: PageRequest) -> Slice[Any]:
+    async def _forgiving(self, statement: Select[Patient], q: str, page: PageRequest) -> Slice[Any]:
+        wanted = folded(q)
         try:
-            found = await self._merged(statement, _exact(wanted), "name", page)
+            found = await self._merged(statement, _exact(q), "name", page)
         except Unprocessable:  # the cursor is not one of this order: perhaps of the other
             return await self._ranked(statement, wanted, page)
         if found.items or page.cursor or len(wanted) < _FUZZY_FROM:
@@ -133,9 +133,9 @@ def _filtered(statement: Select[Patient], criteria: Criteria) -> Select[Patient]
     return statement
 
 
-def _exact(wanted: str) -> list[_Match]:
-    """The name or the address has it."""
-    return [*_named(wanted), _Match(_starts_with(Patient.email, wanted))]
+def _exact(q: str) -> list[_Match]:
+    """The name or the address has it. An address is kept as it is written, hyphens and apostrophes included."""
+    return [*_named(folded(q)), _Match(_starts_with(Patient.email, q.lower()))]
 
 
 def _named(prefix: str) -> list[_Match]:

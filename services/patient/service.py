@@ -13,6 +13,7 @@ from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
+from services.contracts.roles import Role
 from services.patient import mapper
 from services.patient.entity import (
     DETAILS,
@@ -32,9 +33,12 @@ Denied = Callable[..., Awaitable[None]]
 """Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
 
 
-def visible_to(principal: Principal) -> UUID | None:
-    """Whose records the caller may know of: None for all. Somebody who is nothing but a patient has only their own."""
-    return principal.subject if principal.only_patient else None
+READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
+
+
+def limit_of(principal: Principal, roles: Sequence[Role]) -> UUID | None:
+    """Whose records the caller is limited to: with one of the roles to nobody's (None), else to their own."""
+    return None if principal.has(*roles) else principal.subject
 
 
 class PatientService:
@@ -49,7 +53,8 @@ class PatientService:
         denied: Denied,
     ) -> None:
         self._principal = principal
-        self._owner = visible_to(principal)
+        # Two limits: a doctor reads everybody's records, but, being a patient too, writes their own.
+        self._read_limit, self._write_limit = limit_of(principal, READERS), limit_of(principal, WRITERS)
         self._work = work
         self._patients = patients
         self._search = search
@@ -59,40 +64,40 @@ class PatientService:
         """Makes a record; a patient's own belongs to them. Raises Conflict when the e-mail address or owner has one."""
         now = utc_now()
         patient = Patient(
-            id=uuid7(), registered_at=now, updated_at=now, owner_user_id=self._owner, version=1, deleted_at=None
+            id=uuid7(), registered_at=now, updated_at=now, owner_user_id=self._write_limit, version=1, deleted_at=None
         )
         self._assign(patient, details)
         await self._save(patient, ChangeKind.REGISTERED, _differences(None, details))
         # Whose else's record it may be is told to those only who could look it up.
-        same_person = [] if self._owner else await self._patients.same_person(patient)
+        same_person = [] if self._read_limit else await self._patients.same_person(patient)
         self._work.publish(mapper.registered_event(patient))
         self._work.record("create", RESOURCE, patient.id, patient_id=patient.id)
         return Registration(patient, same_person)
 
     async def get(self, id: UUID) -> Patient:
         """The record. Raises NotFound."""
-        patient = await self._patients.get(id, self._owner)
+        patient = await self._patients.get(id, self._read_limit)
         if patient is None:
-            await self._miss("read", id)
+            await self._miss("read", id, self._read_limit)
         self._work.record("read", RESOURCE, id, patient_id=id)
         return patient
 
     async def get_many(self, ids: Sequence[UUID]) -> Sequence[Patient]:
         """Those of the records that the caller may see."""
-        patients = await self._patients.get_many(ids, self._owner)
+        patients = await self._patients.get_many(ids, self._read_limit)
         self._record_many("read", patients)
         return patients
 
     async def list(self, criteria: Criteria, page: PageRequest) -> Slice[Any]:
         """One page of the records that the caller may see."""
-        found = await self._search.find(criteria, self._owner, page)
+        found = await self._search.find(criteria, self._read_limit, page)
         self._record_many("list", found.items)
         return found
 
     async def history(self, id: UUID, page: PageRequest) -> Slice[PatientChange]:
         """The record's versions, newest first. Raises NotFound."""
-        if await self._patients.get(id, self._owner) is None:
-            await self._miss("read-history", id)
+        if await self._patients.get(id, self._read_limit) is None:
+            await self._miss("read-history", id, self._read_limit)
         self._work.record("read-history", RESOURCE, id, patient_id=id)
         return await self._patients.history(id, page)
 
@@ -119,15 +124,15 @@ class PatientService:
         self._work.record("delete", RESOURCE, id, patient_id=id)
 
     async def _locked(self, action: str, id: UUID, condition: Condition) -> Patient:
-        patient = await self._patients.get_locked(id, self._owner)
+        patient = await self._patients.get_locked(id, self._write_limit)
         if patient is None:
-            await self._miss(action, id)
+            await self._miss(action, id, self._write_limit)
         condition.check(patient.version)
         return patient
 
-    async def _miss(self, action: str, id: UUID) -> NoReturn:
+    async def _miss(self, action: str, id: UUID, limit: UUID | None) -> NoReturn:
         """Always raises NotFound; that somebody's record was asked for by another is put on record first."""
-        denied = self._owner is not None and await self._patients.exists(id)
+        denied = limit is not None and await self._patients.exists(id)
         if denied:
             # Gives the connection back: one that is held while another is waited for can starve the pool.
             await self._work.session.rollback()

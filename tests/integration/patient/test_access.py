@@ -87,6 +87,18 @@ async def test_a_patient_lists_their_own_record_whatever_they_ask_for(staff: Cal
         assert {item["id"] for item in items} <= {mine["id"]}
 
 
+async def test_a_doctor_who_is_a_patient_too_reads_all_records_and_changes_their_own_only(
+    staff: Caller, caller: Callable[..., Caller]
+) -> None:
+    doctor, other = caller(Role.DOCTOR, Role.PATIENT), await staff.register()
+    mine = await doctor.register()
+    assert mine["owner_user_id"] == str(doctor.user_id)
+    assert (await doctor.request("GET", f"/{other['id']}")).status_code == 200
+    assert (await doctor.request("PUT", f"/{other['id']}", json=person())).status_code == 404
+    assert (await doctor.request("DELETE", f"/{other['id']}")).status_code == 404
+    assert (await doctor.request("PUT", f"/{mine['id']}", json=person())).status_code == 200
+
+
 async def test_a_patient_registers_themselves_once(patient_user: Caller) -> None:
     assert (await patient_user.register())["owner_user_id"] == str(patient_user.user_id)
     again = await patient_user.request("POST", json=person())

@@ -63,6 +63,15 @@ async def test_people_are_found(staff: Caller, params: dict[str, str], expected:
     assert await names(staff, **params) == expected
 
 
+@pytest.mark.parametrize("more", [{}, {"sort": "name"}], ids=str)
+@pytest.mark.parametrize("typed", ["anna-lena.o'hara@ex", "Anna-Lena.O'HARA"])
+async def test_an_address_is_found_by_its_beginning_as_it_is_written(
+    staff: Caller, typed: str, more: dict[str, str]
+) -> None:
+    await staff.register(name="Somebody", email="Anna-Lena.O'Hara@example.org")
+    assert await names(staff, q=typed, **more) == ["Somebody"]
+
+
 @pytest.mark.usefixtures("people")
 async def test_the_best_match_comes_first(staff: Caller) -> None:
     assert (await names(staff, q="jon snow"))[0] == "Jon Snow"
