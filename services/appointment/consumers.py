@@ -27,6 +27,7 @@ async def user_known(event: Event[Any], context: Consumed) -> None:
 async def patient_gone(event: Event[PatientDeleted], context: Consumed) -> None:
     """Frees the hours of somebody who is no patient any more; that costs nothing."""
     appointments, doctors = AppointmentRepository(context.uow.session), DoctorRepository(context.uow.session)
+    await appointments.take_patients_turn(event.data.patient_id)
     now = utc_now()
     for appointment in await appointments.upcoming_of(event.data.patient_id, now):
         appointment.status, appointment.remind_at = AppointmentStatus.CANCELLED.value, None

@@ -58,14 +58,20 @@ class AppointmentRepository:
         """Whether there is one, whoever asks: tells a denial from a mere miss, for the audit log only."""
         return await self._session.scalar(select(Appointment.id).where(Appointment.id == id)) is not None
 
-    async def take_turns(self, doctor_id: UUID, patient_id: UUID) -> None:
-        """Waits until nobody else is booking this doctor or patient.
+    async def take_patients_turn(self, patient_id: UUID) -> None:
+        """Waits until nobody else books for this patient, or frees their hours, and keeps others waiting.
 
         The exclusion constraints alone keep the promise, but many bookings of one slot would find out by deadlocks,
-        a second each. Doctors are locked before patients, so that nobody waits in a circle.
+        a second each. A patient's turn is taken before a doctor's, so that nobody waits in a circle.
         """
-        for key in (f"doctor {doctor_id}", f"patient {patient_id}"):
-            await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        await self._take_turn(f"patient {patient_id}")
+
+    async def take_doctors_turn(self, doctor_id: UUID) -> None:
+        """Waits until nobody else books this doctor."""
+        await self._take_turn(f"doctor {doctor_id}")
+
+    async def _take_turn(self, key: str) -> None:
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
     async def save(self, appointment: Appointment) -> None:
         """Writes it. Raises Overlap when doctor or patient are booked at that time."""
@@ -126,9 +132,10 @@ class DoctorRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def active(self, id: UUID) -> Doctor | None:
-        """Somebody who has the role DOCTOR now."""
-        return await self._session.scalar(select(Doctor).where(Doctor.id == id, Doctor.active))
+    async def active(self, id: UUID, *, lock: bool = False) -> Doctor | None:
+        """Somebody who has the role DOCTOR now; `lock` lets one transaction at a time set their hours."""
+        statement = select(Doctor).where(Doctor.id == id, Doctor.active)
+        return await self._session.scalar(statement.with_for_update() if lock else statement)
 
     async def put(self, id: UUID, name: str | None, active: bool) -> None:
         """Writes what an event says of a doctor."""
@@ -136,10 +143,9 @@ class DoctorRepository:
         statement = insert(Doctor).values(id=id, **values).on_conflict_do_update(index_elements=["id"], set_=values)
         await self._session.execute(statement)
 
-    async def schedule(self, doctor_id: UUID, *, lock: bool = False) -> DoctorSchedule | None:
+    async def schedule(self, doctor_id: UUID) -> DoctorSchedule | None:
         """The doctor's own schedule, if there is one."""
-        statement = select(DoctorSchedule).where(DoctorSchedule.doctor_id == doctor_id)
-        return await self._session.scalar(statement.with_for_update() if lock else statement)
+        return await self._session.get(DoctorSchedule, doctor_id)
 
     async def save(self, schedule: DoctorSchedule) -> None:
         """Writes it."""

@@ -57,9 +57,10 @@ class Schedules:
         """Writes the doctor's hours; what is booked stays booked. Raises Forbidden, NotFound, PreconditionFailed."""
         if not principal.has(Role.ADMIN) and principal.subject != doctor_id:
             raise Forbidden(None, "A doctor's schedule is their own.")
-        if await self._doctors.active(doctor_id) is None:
+        # The doctor is locked and not the hours: there may be none yet.
+        if await self._doctors.active(doctor_id, lock=True) is None:
             raise NotFound("doctor")
-        own = await self._doctors.schedule(doctor_id, lock=True)
+        own = await self._doctors.schedule(doctor_id)
         condition.check(own.version if own else 0)
         changed = own or DoctorSchedule(doctor_id=doctor_id, version=0)
         changed.time_zone = schedule.time_zone

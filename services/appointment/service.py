@@ -62,10 +62,12 @@ class AppointmentService:
         """Takes a slot. Raises Unprocessable, Conflict when it is taken, Unavailable when patients cannot be seen."""
         now = utc_now()
         doctor, time_zone = await self._bookable(visit, now)
+        # Before the look-up: should the patient be deleted after it, what frees their hours waits for this booking.
+        await self._appointments.take_patients_turn(patient_id)
         patient = await self._patients.find(patient_id)
         if patient is None or (self._owner and patient.owner_user_id != self._owner):
             raise Unprocessable("unknown-patient", "There is no such patient.")
-        await self._appointments.take_turns(doctor.id, patient.id)
+        await self._appointments.take_doctors_turn(doctor.id)
         appointment = Appointment(
             id=uuid7(),
             patient_id=patient.id,
@@ -116,8 +118,10 @@ class AppointmentService:
         if appointment.reschedules >= self._settings.max_reschedules:
             raise Conflict("too-many-reschedules", "This appointment was moved as often as the clinic allows.")
         now, previous = utc_now(), appointment.date
+        _refuse_begun(appointment, now)
         doctor, time_zone = await self._bookable(visit, now)
-        await self._appointments.take_turns(doctor.id, appointment.patient_id)
+        await self._appointments.take_patients_turn(appointment.patient_id)
+        await self._appointments.take_doctors_turn(doctor.id)
         appointment.reschedules += 1
         self._assign(appointment, visit, doctor, time_zone, now)
         self._next_version(appointment, now)
@@ -127,8 +131,7 @@ class AppointmentService:
     async def cancel(self, id: UUID, condition: Condition) -> Appointment:
         """Frees the slot; late inside the cancellation window. Raises NotFound, PreconditionFailed, Conflict."""
         appointment, now = await self._booked("cancel", id, condition), utc_now()
-        if now >= appointment.date:
-            raise Conflict("already-started", "The visit has begun: it can be completed, or be noted as a no-show.")
+        _refuse_begun(appointment, now)
         window = timedelta(hours=self._settings.cancellation_window_hours)
         # Nobody pays because the doctor called it off.
         by_doctor = self._principal.roles == {Role.DOCTOR}
@@ -226,3 +229,8 @@ class AppointmentService:
 
 def _time(appointment: Appointment) -> Interval:
     return Interval(appointment.date, appointment.ends_at)
+
+
+def _refuse_begun(appointment: Appointment, now: datetime) -> None:
+    if now >= appointment.date:
+        raise Conflict("already-started", "The visit has begun: it can be completed, or be noted as a no-show.")

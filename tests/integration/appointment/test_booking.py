@@ -176,6 +176,15 @@ async def test_a_visit_is_not_moved_onto_another_or_to_another_patient(staff: Ca
     assert (await staff.request("GET", path)).json() == second
 
 
+async def test_a_visit_that_has_begun_is_not_moved_away_from_its_fee(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
+    booked = await book(at(10))
+    await shift(runtime, booked["id"], datetime.now(UTC) - timedelta(minutes=5))
+    answer = await staff.request("PUT", f"/{booked['id']}", json={"date": at(12).isoformat()})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:already-started")
+
+
 async def test_another_reason_is_no_move(staff: Caller, book: Make) -> None:
     booked = await book(at(10))
     answer = await staff.request("PUT", f"/{booked['id']}", json={"date": booked["date"], "reason": "cough"})

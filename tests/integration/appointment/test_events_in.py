@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
 from sqlalchemy import text
 
 from services.appointment import consumers
+from services.appointment.entity import Patient
 from services.appointment.grpc_clients import PatientClient
 from services.appointment.reminders import Reminders
 from services.common.clock import utc_now
@@ -83,6 +84,25 @@ async def test_a_deleted_patients_hours_become_free(
     assert states == ["CANCELLED", "CANCELLED", "BOOKED"]
     cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, False]
+
+
+async def test_a_patient_who_is_deleted_while_being_booked_ends_without_a_booking(
+    staff: Caller, visit: Make, registry: Registry, runtime: Runtime[Any, Any]
+) -> None:
+    patient = registry.add()
+    telling: list[asyncio.Task[None]] = []
+
+    async def deleted_right_after(id: UUID) -> Patient | None:
+        found = Patient(id, None)
+        gone = PatientDeleted(patient_id=id, version=2, deleted_at=utc_now())
+        telling.append(asyncio.create_task(tell(runtime, gone)))
+        await asyncio.wait(telling, timeout=0.5)  # time enough for the event's handler, if nothing holds it up
+        return found
+
+    registry.find = deleted_right_after  # type: ignore[method-assign]
+    booked = (await staff.request("POST", json=visit(at(9), patient_id=patient))).json()
+    await asyncio.gather(*telling)
+    assert (await staff.request("GET", f"/{booked['id']}")).json()["status"] == "CANCELLED"
 
 
 async def test_a_reminder_is_published_once_when_it_is_due(

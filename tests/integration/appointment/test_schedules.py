@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +42,11 @@ async def test_a_doctor_sets_their_hours(staff: Caller, doctor: Caller) -> None:
     assert (await staff.request("GET", path(doctor))).json() == schedule
     stale = await doctor.request("PUT", path(doctor), json=HOURS, headers={"if-match": '"0"'})
     assert stale.status_code == 412
+
+
+async def test_hours_that_are_set_at_once_are_set_one_after_the_other(doctor: Caller) -> None:
+    answers = await asyncio.gather(*(doctor.request("PUT", path(doctor), json=HOURS) for _ in range(8)))
+    assert sorted(answer.json()["version"] for answer in answers) == list(range(1, 9))
 
 
 async def test_only_the_doctor_and_an_admin_set_hours(
