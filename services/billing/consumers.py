@@ -21,7 +21,7 @@ handlers = Handlers()
 
 
 def _billing(context: Consumed) -> BillingService:
-    return BillingService(BillingRepository(context.uow.session), context.uow)
+    return BillingService(BillingRepository(context.uow.session), context.uow, context.runtime.denied)
 
 
 @handlers.on(PatientRegistered, PatientUpdated, newest_only=True)

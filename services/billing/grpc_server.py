@@ -36,7 +36,7 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
     async def CreateBillingAccount(
         self, request: messages.CreateBillingAccountRequest, context: Any
     ) -> messages.CreateBillingAccountResponse:
-        """Opens the account, or returns the one there is."""
+        """Opens the account, or returns the one there is: to those who may read it, else NOT_FOUND."""
         principal = _authorised(Scope.PATIENTS_WRITE)
         patient_id = uuid_of(request.patient_id)
         owner = uuid_of(request.owner_user_id) if request.HasField("owner_user_id") else None
@@ -48,19 +48,21 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
             owner = None
         async with self._runtime.database.unit_of_work() as uow:
             currency = self._runtime.settings.currency
-            account, created = await _billing(uow).open_account(patient_id, owner, currency)
+            billing = self._billing(uow)
+            account, created = await billing.open_account(patient_id, owner, currency)
+            if not created:
+                account = await billing.account(principal, patient_id)
         return messages.CreateBillingAccountResponse(account=mapper.to_account_message(account), created=created)
 
     async def GetAccount(self, request: messages.GetAccountRequest, context: Any) -> messages.GetAccountResponse:
         """The patient's account."""
         principal = _authorised(Scope.BILLING_READ)
         async with self._runtime.database.unit_of_work() as uow:
-            account = await _billing(uow).account(principal, uuid_of(request.patient_id))
+            account = await self._billing(uow).account(principal, uuid_of(request.patient_id))
         return messages.GetAccountResponse(account=mapper.to_account_message(account))
 
-
-def _billing(uow: UnitOfWork) -> BillingService:
-    return BillingService(BillingRepository(uow.session), uow)
+    def _billing(self, uow: UnitOfWork) -> BillingService:
+        return BillingService(BillingRepository(uow.session), uow, self._runtime.denied)
 
 
 def _authorised(scope: Scope) -> Principal:

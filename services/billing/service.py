@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 from services.billing import ledger, mapper
@@ -18,6 +20,9 @@ from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import InvoiceReason, InvoiceStatus
 from services.contracts.roles import Role
 
+Denied = Callable[..., Awaitable[None]]
+"""Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
+
 
 def visible_to(principal: Principal) -> UUID | None:
     """Whose records the caller may see: None is everybody's."""
@@ -27,9 +32,10 @@ def visible_to(principal: Principal) -> UUID | None:
 class BillingService:
     """Accounts, invoices and payments in one unit of work."""
 
-    def __init__(self, repository: BillingRepository, uow: UnitOfWork) -> None:
+    def __init__(self, repository: BillingRepository, uow: UnitOfWork, denied: Denied) -> None:
         self._repository = repository
         self._uow = uow
+        self._denied = denied
 
     async def open_account(self, patient_id: UUID, owner: UUID | None, currency: str) -> tuple[Account, bool]:
         """The patient's account and whether it is new. Any number of calls, in any order, open exactly one.
@@ -61,7 +67,7 @@ class BillingService:
         """Raises NotFound for somebody else's account as for none."""
         account = await self._repository.account(patient_id, visible_to(principal))
         if account is None:
-            raise NotFound("account")
+            await self._miss("read", "account", await self._repository.account(patient_id))
         self._uow.record("read", "account", account.id, patient_id=patient_id)
         return account
 
@@ -76,7 +82,7 @@ class BillingService:
         """Raises NotFound for somebody else's invoice as for none."""
         invoice = await self._repository.invoice(id, visible_to(principal))
         if invoice is None:
-            raise NotFound("invoice")
+            await self._miss("read", "invoice", await self._repository.invoice(id))
         self._uow.record("read", "invoice", id, patient_id=invoice.patient_id)
         return invoice
 
@@ -117,7 +123,7 @@ class BillingService:
         """Takes a payment, whole or in part. Raises NotFound, and Conflict when it is more than what is due."""
         invoice = await self._repository.invoice_locked(invoice_id, visible_to(principal))
         if invoice is None:
-            raise NotFound("invoice")
+            await self._miss("pay", "invoice", await self._repository.invoice(invoice_id))
         if amount_minor > invoice.due_minor:
             raise Conflict("overpayment", "The payment is more than what is due.", due_minor=invoice.due_minor)
         payment = Payment(
@@ -139,3 +145,12 @@ class BillingService:
         self._uow.publish(mapper.payment_received(payment, invoice))
         self._uow.record("pay", "invoice", invoice.id, patient_id=invoice.patient_id)
         return payment, invoice
+
+    async def _miss(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
+        """Raises NotFound; that somebody else's record was asked for is put on record first."""
+        if hidden is not None:
+            id, patient_id = hidden.id, hidden.patient_id
+            # Gives the connection back: one that is held while another is waited for can starve the pool.
+            await self._uow.session.rollback()
+            await self._denied(action, resource, id, patient_id=patient_id)
+        raise NotFound(resource)

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from services.common import tables
 from services.common.messaging.kafka import Kafka
 from services.common.service import Runtime
 from services.common.testing import TestIssuer
@@ -125,7 +126,7 @@ async def test_amounts_that_are_none(staff: httpx.AsyncClient, amount: Any) -> N
 
 
 async def test_a_patient_sees_and_pays_their_own_only(
-    client: httpx.AsyncClient, issuer: TestIssuer, kafka: Kafka
+    client: httpx.AsyncClient, issuer: TestIssuer, kafka: Kafka, runtime: Runtime[Any, Any]
 ) -> None:
     owner, patient = uuid4(), uuid4()
     client.headers.update(issuer.bearer(Role.STAFF))
@@ -133,7 +134,8 @@ async def test_a_patient_sees_and_pays_their_own_only(
     await send(kafka, event(registered(patient, owner_user_id=owner)))
     own = issuer.bearer(Role.PATIENT, subject=owner)
     assert await eventually(lambda: _account(client, patient, headers=own))
-    other = issuer.bearer(Role.PATIENT)
+    stranger_id = uuid4()
+    other = issuer.bearer(Role.PATIENT, subject=stranger_id)
     for path in (f"accounts/{patient}", f"invoices/{invoice['id']}"):
         assert (await client.get(f"/api/billing/{path}", headers=own)).status_code == 200
         stranger = await client.get(f"/api/billing/{path}", headers=other)
@@ -146,6 +148,15 @@ async def test_a_patient_sees_and_pays_their_own_only(
     path = f"/api/billing/invoices/{invoice['id']}/payments"
     assert (await client.post(path, json=payment, headers=other)).status_code == 404
     assert (await client.post(path, json=payment, headers=own)).status_code == 201
+    async with runtime.database.read_session() as session:
+        log = tables.audit_log
+        rows = await session.execute(select(log).where(log.c.actor == str(stranger_id)).order_by(log.c.id))
+        denied = [(row.action, row.resource, row.patient_id) for row in rows if row.outcome == "denied"]
+    assert denied == [
+        ("read", "account", str(patient)),
+        ("read", "invoice", str(patient)),
+        ("pay", "invoice", str(patient)),
+    ]
     assert (await client.get("/api/billing/invoices", headers=issuer.bearer(Role.DOCTOR))).status_code == 403
 
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.errors import Conflict
 from services.common.security.principal import Principal
+from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import InvoiceReason
 from services.contracts.roles import Role, scopes_of
 
@@ -56,7 +58,7 @@ class Ledger(RuleBasedStateMachine):
 
     async def billing(self, do: Callable[[BillingService], Awaitable[T]]) -> T:
         async with self.database.unit_of_work() as work:
-            return await do(BillingService(BillingRepository(work.session), work))
+            return await do(_billing(work))
 
     @rule(target=appointments, number=st.integers(0, 2), reason=st.sampled_from(InvoiceReason))
     def charge(self, number: int, reason: InvoiceReason) -> UUID:
@@ -128,9 +130,13 @@ async def test_an_entry_that_does_not_balance_is_refused(service_settings: Calla
     await database.close()
 
 
+def _billing(work: UnitOfWork) -> BillingService:
+    return BillingService(BillingRepository(work.session), work, AsyncMock())
+
+
 async def _write_unbalanced(database: Database) -> None:
     async with database.unit_of_work() as work:
-        account, _ = await BillingService(BillingRepository(work.session), work).open_account(uuid4(), None, "EUR")
+        account, _ = await _billing(work).open_account(uuid4(), None, "EUR")
         entry = JournalEntry(id=uuid4(), kind="INVOICE", reference_id=uuid4(), recorded_at=utc_now())
         work.session.add(entry)
         await work.session.flush()
