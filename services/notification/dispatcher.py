@@ -41,11 +41,11 @@ class Sender(Protocol):
 
 
 class NoRecipient(Exception):
-    """The patient's address is not known, or not yet."""
+    """The patient is not known, or not yet."""
 
 
 class NothingToSay(Exception):
-    """The patient has no address on this channel: nothing is wrong."""
+    """The patient has no address on this channel, or withdrew: nothing is wrong."""
 
 
 class Dispatcher:
@@ -118,8 +118,10 @@ class Dispatcher:
         if message.template is None:
             return  # staff wrote it: complete from the start
         contact = await repository.contact(entry.patient_id) if entry.patient_id else None
-        if contact is None or contact.name is None:
+        if contact is None:
             raise NoRecipient
+        if contact.name is None:
+            raise NothingToSay
         channel = Channel(message.channel)
         recipient = contact.email if channel is Channel.EMAIL else e164(contact.phone)
         if not recipient:
