@@ -16,16 +16,25 @@ from typing import Any
 
 import asyncpg
 import boto3
+import grpc
+import httpx
 import pytest
 from botocore.exceptions import ClientError
+from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from services.common.commands.migrate import migrate
 from services.common.messaging.kafka import Kafka
+from services.common.rpc.server import Server
+from services.common.service import Runtime
 from services.common.settings import ServiceSettings
+from services.common.testing import ISSUER, TestIssuer, running
+from services.contracts.roles import Role
+from tests.integration.callers import Caller
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
 DatabaseUrl = Callable[[str], Awaitable[str]]
+MakeSettings = Callable[..., Awaitable[Any]]
 
 
 def aws(service: str) -> Any:
@@ -172,19 +181,85 @@ def settings_of(url: str, kind: type[Any], **more: Any) -> Any:
 
 
 @pytest.fixture
-async def service_settings(database_url: DatabaseUrl, kafka_bootstrap: str) -> Callable[..., Awaitable[Any]]:
-    """`await service_settings("auth", AuthSettings, ...)`: settings with a fresh database and the Kafka cluster."""
+async def settings_without_broker(database_url: DatabaseUrl) -> MakeSettings:
+    """`await settings_without_broker("auth", AuthSettings, ...)`: what is seen of events is the outbox."""
 
     async def make(service: str, kind: type[Any] = ServiceSettings, **more: Any) -> Any:
         url = await database_url(service)
         defaults = {
             "service_name": service,
-            "kafka_bootstrap_servers": kafka_bootstrap,
-            "jwt_issuer": "http://issuer.test",
+            "kafka_bootstrap_servers": "127.0.0.1:1",
+            "jwt_issuer": ISSUER,
         }
         return settings_of(url, kind, **{**defaults, **more})
 
     return make
+
+
+@pytest.fixture
+async def service_settings(settings_without_broker: MakeSettings, kafka_bootstrap: str) -> MakeSettings:
+    """`await service_settings("auth", AuthSettings, ...)`: settings with a fresh database and the Kafka cluster."""
+
+    async def make(service: str, kind: type[Any] = ServiceSettings, **more: Any) -> Any:
+        return await settings_without_broker(service, kind, **{"kafka_bootstrap_servers": kafka_bootstrap, **more})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def issuer() -> TestIssuer:
+    return TestIssuer()
+
+
+@pytest.fixture
+async def client(app: FastAPI, settings: Any, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole application, started. The service's conftest.py has `app` and `settings`."""
+    async with running(app, settings, issuer=issuer) as client:
+        yield client
+
+
+@pytest.fixture
+def runtime(app: FastAPI, client: httpx.AsyncClient) -> Runtime[Any, Any]:
+    running_now: Runtime[Any, Any] = app.state.runtime
+    return running_now
+
+
+@pytest.fixture
+async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grpc.aio.Channel]:
+    """To the service's gRPC server, over a socket."""
+    server = Server(runtime.tokens, 0)
+    app.state.parts.grpc_services(server.grpc, runtime, runtime.components)
+    await server.start()
+    async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
+        yield channel
+    await server.stop(0)
+
+
+@pytest.fixture(scope="session")
+def caller_type() -> type[Caller]:
+    """A service's conftest.py may have a caller of its own."""
+    return Caller
+
+
+@pytest.fixture
+def caller(client: httpx.AsyncClient, issuer: TestIssuer, caller_type: type[Caller]) -> Callable[..., Any]:
+    """`caller(Role.STAFF)` is somebody with a token of that role."""
+
+    def make(*roles: Role, user_id: uuid.UUID | None = None) -> Caller:
+        subject = user_id or uuid.uuid4()
+        return caller_type(client, subject, issuer.bearer(*roles, subject=subject))
+
+    return make
+
+
+@pytest.fixture
+def staff(caller: Callable[..., Any]) -> Any:
+    return caller(Role.STAFF)
+
+
+@pytest.fixture
+def patient_user(caller: Callable[..., Any]) -> Any:
+    return caller(Role.PATIENT)
 
 
 @pytest.fixture

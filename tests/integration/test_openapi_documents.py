@@ -44,11 +44,6 @@ class _Keys(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def issuer() -> TestIssuer:
-    return TestIssuer()
-
-
-@pytest.fixture(scope="module")
 def key_set(issuer: TestIssuer) -> Iterator[str]:
     """The URL of the issuer's keys."""
     server: Any = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Keys)

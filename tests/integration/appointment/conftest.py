@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
+from fastapi import FastAPI
 
+from services.appointment import main
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Patient
 from services.appointment.grpc_clients import Components
-from services.appointment.main import app
 from services.appointment.repository import DoctorRepository
 from services.common.errors import Unavailable
 from services.common.service import Runtime
-from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
-from tests.integration.conftest import DatabaseUrl, settings_of
+from tests.integration import callers
+from tests.integration.conftest import MakeSettings
 
 PATH = "/appointments"
 
@@ -51,48 +51,27 @@ class Registry:
         return str(id)
 
 
-@dataclass
-class Caller:
-    """Somebody with a token."""
+class Caller(callers.Caller):
+    """Somebody with a token, at the appointment service."""
 
-    client: httpx.AsyncClient
-    user_id: UUID
-    headers: dict[str, str]
-
-    async def request(self, method: str, path: str = "", **arguments: Any) -> httpx.Response:
-        headers = {**self.headers, **arguments.pop("headers", {})}
-        return await self.client.request(method, f"{PATH}{path}", headers=headers, **arguments)
+    PATH = PATH
 
 
 @pytest.fixture(scope="session")
-def issuer() -> TestIssuer:
-    return TestIssuer()
+def app() -> FastAPI:
+    return main.app
+
+
+@pytest.fixture(scope="session")
+def caller_type() -> type[Caller]:
+    return Caller
 
 
 @pytest.fixture
-async def settings(database_url: DatabaseUrl) -> AppointmentSettings:
-    """Without a broker: what these tests see of events is the outbox."""
-    url = await database_url("appointment")
-    found: AppointmentSettings = settings_of(
-        url,
-        AppointmentSettings,
-        service_name="appointment",
-        kafka_bootstrap_servers="localhost:1",
-        idempotency_wait_seconds=60,
-    )
+async def settings(settings_without_broker: MakeSettings) -> AppointmentSettings:
+    more = {"idempotency_wait_seconds": 60}
+    found: AppointmentSettings = await settings_without_broker("appointment", AppointmentSettings, **more)
     return found
-
-
-@pytest.fixture
-async def client(settings: AppointmentSettings, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
-    async with running(app, settings, issuer=issuer) as client:
-        yield client
-
-
-@pytest.fixture
-def runtime(client: httpx.AsyncClient) -> Runtime[AppointmentSettings, Any]:
-    running_now: Runtime[AppointmentSettings, Any] = app.state.runtime
-    return running_now
 
 
 @pytest.fixture
@@ -100,17 +79,6 @@ def registry(runtime: Runtime[Any, Any]) -> Registry:
     registry = Registry()
     runtime.components = Components(registry)  # type: ignore[arg-type]
     return registry
-
-
-@pytest.fixture
-def caller(client: httpx.AsyncClient, issuer: TestIssuer) -> Callable[..., Caller]:
-    """`caller(Role.STAFF)` is somebody with a token of that role."""
-
-    def make(*roles: Role, user_id: UUID | None = None) -> Caller:
-        subject = user_id or uuid4()
-        return Caller(client, subject, issuer.bearer(*roles, subject=subject))
-
-    return make
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from services.appointment.main import app
 from services.common import tables
 from services.common.service import Runtime
 from services.contracts.roles import Role
-from services.contracts.routes import routes_of
 from tests.integration.appointment.conftest import PATH, Caller, Registry, at
+from tests.integration.callers import covers_all_routes
 
 Make = Callable[..., Any]
 EVERYBODY = frozenset({Role.ADMIN, Role.STAFF, Role.DOCTOR, Role.PATIENT})
@@ -39,14 +39,7 @@ SCHEDULE = {"time_zone": "UTC", "weekly": {}}
 
 
 def test_every_operation_is_in_the_matrix_and_routed() -> None:
-    ours = {(method, PATH + path) for method, path in MATRIX}
-    assert ours == {(route.method, route.path) for route in routes_of("appointment")}
-    assert ours == {(method.upper(), path) for path, item in app.openapi()["paths"].items() for method in item}
-
-
-@pytest.fixture
-async def patient_user(caller: Callable[..., Caller]) -> Caller:
-    return caller(Role.PATIENT)
+    assert covers_all_routes("appointment", app, [f"{method} {PATH}{path}" for method, path in MATRIX])
 
 
 async def attempt(
@@ -65,6 +58,7 @@ async def attempt(
     return await who.request(method, filled, **arguments)
 
 
+@pytest.mark.attack(10)
 @pytest.mark.parametrize("operation", MATRIX, ids=" ".join)
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.STAFF, Role.DOCTOR, None], ids=str)
 async def test_the_matrix_of_roles(
@@ -77,6 +71,7 @@ async def test_the_matrix_of_roles(
     assert answer.status_code == (success if role in roles else 403), answer.text
 
 
+@pytest.mark.attack(9)
 @pytest.mark.parametrize("operation", MATRIX, ids=" ".join)
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
 async def test_a_patient_has_to_do_with_their_own_appointments_only(
@@ -97,12 +92,14 @@ async def test_a_patient_has_to_do_with_their_own_appointments_only(
         assert [item["id"] for item in answer.json()["items"]] == ([appointment["id"]] if own else [])
 
 
+@pytest.mark.attack(12)
 async def test_a_patient_cannot_filter_for_others_appointments(patient_user: Caller, book: Make) -> None:
     other = await book()
     for params in ({"patientId": other["patient_id"]}, {"doctorId": other["doctor_id"]}, {"status": "BOOKED"}):
         assert (await patient_user.request("GET", params=params)).json()["items"] == []
 
 
+@pytest.mark.attack(8)
 async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient) -> None:
     for method, path in MATRIX:
         answer = await client.request(method, PATH + path.format(id=uuid4(), doctorId=uuid4()))

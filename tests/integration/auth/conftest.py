@@ -13,6 +13,7 @@ import pytest
 from services.auth.config import AuthSettings
 from services.auth.main import app
 from services.common.testing import running
+from tests.integration.conftest import MakeSettings
 
 ADMIN, PASSWORD = "admin", "an-admin's-password"
 
@@ -39,11 +40,10 @@ class Person:
 
 
 @pytest.fixture
-async def settings(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> AuthSettings:
-    made: AuthSettings = await service_settings(
+async def settings(settings_without_broker: MakeSettings, signing_key: str) -> AuthSettings:
+    made: AuthSettings = await settings_without_broker(
         "auth",
         AuthSettings,
-        kafka_bootstrap_servers="127.0.0.1:1",  # events are read from the outbox here
         signing_key_id=signing_key,
         admin_username=ADMIN,
         admin_password=PASSWORD,
@@ -53,6 +53,7 @@ async def settings(service_settings: Callable[..., Awaitable[Any]], signing_key:
 
 @pytest.fixture
 async def client(settings: AuthSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """Without an issuer of the tests' own: this service believes nobody's signature but its own."""
     async with running(app, settings) as client:
         yield client
 

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
-
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from services.billing import main
 from services.billing.config import BillingSettings
-from services.billing.main import app
-from services.common.service import Runtime
-from services.common.testing import TestIssuer, running
+from services.common.testing import TestIssuer
 from services.contracts.roles import Role
+from tests.integration.conftest import MakeSettings
 
 
 @pytest.fixture(scope="session")
-def issuer() -> TestIssuer:
-    return TestIssuer()
+def app() -> FastAPI:
+    return main.app
 
 
 @pytest.fixture
-async def client(
-    service_settings: Callable[..., Awaitable[Any]], issuer: TestIssuer
-) -> AsyncIterator[httpx.AsyncClient]:
-    settings = await service_settings("billing", BillingSettings)
-    async with running(app, settings, issuer=issuer) as client:
-        yield client
-
-
-@pytest.fixture
-def runtime(client: httpx.AsyncClient) -> Runtime[BillingSettings, Any]:
-    running_now: Runtime[BillingSettings, Any] = app.state.runtime
-    return running_now
+async def settings(service_settings: MakeSettings) -> BillingSettings:
+    found: BillingSettings = await service_settings("billing", BillingSettings)
+    return found
 
 
 @pytest.fixture
 def staff(client: httpx.AsyncClient, issuer: TestIssuer) -> httpx.AsyncClient:
+    """A client that is STAFF's in every request."""
     client.headers.update(issuer.bearer(Role.STAFF))
     return client

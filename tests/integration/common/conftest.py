@@ -141,11 +141,6 @@ async def broken() -> None:
 app = create_app("toy", title="Toy", settings=ServiceSettings, routers=[router], topics=[topics.USER])
 
 
-@pytest.fixture(scope="session")
-def issuer() -> TestIssuer:
-    return TestIssuer()
-
-
 @pytest.fixture
 async def settings(service_settings: Callable[..., Awaitable[Any]]) -> ServiceSettings:
     """The auth service's database has common's tables; one of the toy's own is added."""

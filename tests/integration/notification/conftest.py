@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from services.common.testing import TestIssuer, running
+from services.common.testing import TestIssuer
 from services.contracts.roles import Role
+from services.notification import main
 from services.notification.config import NotificationSettings
-from services.notification.main import app
-from tests.integration.conftest import aws
+from tests.integration.conftest import MakeSettings, aws
 
 
 @pytest.fixture(scope="session")
-def issuer() -> TestIssuer:
-    return TestIssuer()
+def app() -> FastAPI:
+    return main.app
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +29,13 @@ def sender() -> str:
 
 
 @pytest.fixture
-async def settings(service_settings: Callable[..., Awaitable[Any]], sender: str) -> NotificationSettings:
+async def settings(service_settings: MakeSettings, sender: str) -> NotificationSettings:
     settings: NotificationSettings = await service_settings("notification", NotificationSettings, email_sender=sender)
     return settings
 
 
 @pytest.fixture
-async def client(settings: NotificationSettings, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
-    async with running(app, settings, issuer=issuer) as client:
-        client.headers.update(issuer.bearer(Role.STAFF))
-        yield client
+def client(client: httpx.AsyncClient, issuer: TestIssuer) -> httpx.AsyncClient:
+    """STAFF's in every request that says nothing else."""
+    client.headers.update(issuer.bearer(Role.STAFF))
+    return client
