@@ -129,8 +129,11 @@ def test_attack_9_anothers_record_over_grpc(tasks: dict[str, Task], patient: Per
         assert tasks["billing"].status_of("GetAccount", account, token) == "NOT_FOUND"
     batch = patient_v1_pb2.BatchGetPatientsRequest(ids=[id])
     assert list(tasks["patient"].call("BatchGetPatients", batch, token, timeout=10.0).patients) == []
-    open_account = billing_v1_pb2.CreateBillingAccountRequest(patient_id=id)
-    assert tasks["billing"].status_of("CreateBillingAccount", open_account, token) == "PERMISSION_DENIED"
+    # In nobody's name, in the owner's, and in the attacker's own: opening is no way to be told what there is.
+    owner, me = records.patient["owner_user_id"], patient.http.get("/auth/me").json()["id"]
+    for named, status in ((None, "PERMISSION_DENIED"), (owner, "PERMISSION_DENIED"), (me, "NOT_FOUND")):
+        open_account = billing_v1_pb2.CreateBillingAccountRequest(patient_id=id, owner_user_id=named)
+        assert tasks["billing"].status_of("CreateBillingAccount", open_account, token) == status, named
 
 
 @pytest.mark.attack(10)

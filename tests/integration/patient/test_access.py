@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -13,15 +13,13 @@ from grpc import StatusCode
 from sqlalchemy import select
 
 from services.common import tables
-from services.common.rpc.server import Server
 from services.common.service import Runtime
 from services.common.testing import TestIssuer
 from services.contracts.proto import patient_v1_pb2 as messages
 from services.contracts.proto import patient_v1_pb2_grpc
 from services.contracts.roles import Role
-from services.contracts.routes import routes_of
-from services.patient import grpc_server
 from services.patient.main import app
+from tests.integration.callers import covers_all_routes, status_of
 from tests.integration.patient.conftest import PATH, Caller, person
 
 OPERATIONS = [
@@ -32,20 +30,18 @@ OPERATIONS = [
     ("DELETE", "/{id}", 204),
     ("GET", "/{id}/history", None),
 ]
+RPC_REQUESTS: dict[str, Callable[[str], Any]] = {
+    "GetPatient": lambda id: messages.GetPatientRequest(id=id),
+    "BatchGetPatients": lambda id: messages.BatchGetPatientsRequest(ids=[id]),
+}
+"""What each method is asked about one record."""
 ALL = {Role.ADMIN: True, Role.STAFF: True, Role.DOCTOR: False}
 """Role -> whether it may write; all three read everything."""
 
 
 def test_every_operation_is_in_the_matrix_and_routed() -> None:
-    ours = {(method, PATH + path) for method, path, _ in OPERATIONS}
-    assert ours == {(route.method, route.path) for route in routes_of("patient")}
-    documented = {
-        (method.upper(), path)
-        for path, item in app.openapi()["paths"].items()
-        for method in item
-        if method != "parameters"
-    }
-    assert documented == ours
+    assert covers_all_routes("patient", app, [f"{method} {PATH}{path}" for method, path, _ in OPERATIONS])
+    assert set(RPC_REQUESTS) == set(messages.DESCRIPTOR.services_by_name["PatientService"].methods_by_name)
 
 
 @pytest.mark.parametrize(("method", "path", "success"), OPERATIONS)
@@ -61,6 +57,7 @@ async def test_the_matrix_of_roles(
     assert answer.status_code == ((success or 200) if allowed else 403), answer.text
 
 
+@pytest.mark.attack(9)
 @pytest.mark.parametrize(("method", "path", "success"), [item for item in OPERATIONS if "{id}" in item[1]])
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
 async def test_a_patient_finds_their_own_record_and_no_other(
@@ -79,6 +76,7 @@ async def test_a_patient_finds_their_own_record_and_no_other(
         assert (await staff.request("GET", f"/{other['id']}")).json()["version"] == 1
 
 
+@pytest.mark.attack(12)
 async def test_a_patient_lists_their_own_record_whatever_they_ask_for(staff: Caller, patient_user: Caller) -> None:
     other = await staff.register(name="Somebody Else")
     mine = await patient_user.register(name="My Self")
@@ -105,6 +103,7 @@ async def test_a_patient_registers_themselves_once(patient_user: Caller) -> None
     assert (again.status_code, again.json()["type"]) == (409, "urn:pms:problem:already-registered")
 
 
+@pytest.mark.attack(8)
 async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient) -> None:
     for method, path, _ in OPERATIONS:
         answer = await client.request(method, PATH + path.format(id=uuid4()))
@@ -112,6 +111,7 @@ async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient) -> Non
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.attack(7)
 async def test_spoofed_identity_headers_are_ignored(staff: Caller, patient_user: Caller) -> None:
     other = await staff.register()
     spoof = {"x-user-id": str(staff.user_id), "x-user-roles": "ADMIN", "x-amzn-request-context": '{"roles":["ADMIN"]}'}
@@ -142,26 +142,31 @@ async def test_reads_writes_and_denials_are_audited(
 
 
 @pytest.fixture
-async def stub(runtime: Runtime[Any, Any]) -> AsyncIterator[Any]:
-    """A client of the service's gRPC server, over a socket."""
-    server = Server(runtime.tokens, 0)
-    grpc_server.register(server.grpc, runtime, None)
-    await server.start()
-    async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
-        yield patient_v1_pb2_grpc.PatientServiceStub(channel)
-    await server.stop(0)
+def stub(channel: grpc.aio.Channel) -> Any:
+    return patient_v1_pb2_grpc.PatientServiceStub(channel)
 
 
-async def status_of(call: Any) -> StatusCode:
-    try:
-        await call
-    except grpc.aio.AioRpcError as error:
-        return error.code()
-    return StatusCode.OK
-
-
-def metadata(caller: Caller) -> tuple[tuple[str, str], ...]:
-    return (("authorization", caller.headers["Authorization"]),)
+@pytest.mark.attack(9, 10)
+@pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
+@pytest.mark.parametrize("role", [*Role, None], ids=str)
+@pytest.mark.parametrize("method", RPC_REQUESTS)
+async def test_the_matrix_over_grpc(
+    stub: Any, staff: Caller, caller: Callable[..., Caller], method: str, role: Role | None, own: bool
+) -> None:
+    """Who finds one record gets it; a batch leaves out what one would not find."""
+    owner = caller(Role.PATIENT)
+    record = await (owner if own else staff).register()
+    who = caller(*([role] if role else []), user_id=owner.user_id)
+    call = getattr(stub, method)(RPC_REQUESTS[method](record["id"]), metadata=who.metadata)
+    if role is None:
+        expected = StatusCode.PERMISSION_DENIED
+    elif role is Role.PATIENT and not own and method == "GetPatient":
+        expected = StatusCode.NOT_FOUND
+    else:
+        expected = StatusCode.OK
+    assert await status_of(call) is expected
+    if expected is StatusCode.OK:
+        assert (record["id"] in str(await call)) == (own or role is not Role.PATIENT)
 
 
 async def test_grpc_tells_the_record_to_those_who_may_see_it(
@@ -170,7 +175,7 @@ async def test_grpc_tells_the_record_to_those_who_may_see_it(
     mine = await patient_user.register(phone="+4930123456")
     request = messages.GetPatientRequest(id=mine["id"])
     for who in (patient_user, staff, caller(Role.DOCTOR), caller(Role.ADMIN)):
-        patient = (await stub.GetPatient(request, metadata=metadata(who))).patient
+        patient = (await stub.GetPatient(request, metadata=who.metadata)).patient
         assert (patient.id, patient.name, patient.phone) == (mine["id"], mine["name"], "+4930123456")
         assert (patient.date_of_birth, patient.owner_user_id) == (mine["dob"], str(patient_user.user_id))
         assert patient.registered_at.ToJsonString()[:19] == mine["registered_at"][:19]
@@ -190,21 +195,21 @@ async def test_grpc_answers_alike_for_others_records_and_none(
         (caller(), other["id"], StatusCode.PERMISSION_DENIED),
     ]
     for who, id, expected in cases:
-        call = stub.GetPatient(messages.GetPatientRequest(id=id), metadata=metadata(who))
+        call = stub.GetPatient(messages.GetPatientRequest(id=id), metadata=who.metadata)
         assert await status_of(call) is expected
     ids = [other["id"], gone["id"], str(uuid4())]
     for who, found in ((staff, [other["id"]]), (patient_user, [])):
-        answer = await stub.BatchGetPatients(messages.BatchGetPatientsRequest(ids=ids), metadata=metadata(who))
+        answer = await stub.BatchGetPatients(messages.BatchGetPatientsRequest(ids=ids), metadata=who.metadata)
         assert [patient.id for patient in answer.patients] == found
 
 
-async def test_grpc_needs_a_good_token(stub: Any, issuer: TestIssuer) -> None:
-    request = messages.GetPatientRequest(id=str(uuid4()))
-    assert await status_of(stub.GetPatient(request)) is StatusCode.UNAUTHENTICATED
+@pytest.mark.attack(8)
+async def test_grpc_needs_a_good_token(stub: Any, caller: Callable[..., Caller]) -> None:
     forged = TestIssuer().bearer(Role.ADMIN)["Authorization"]
-    assert (
-        await status_of(stub.GetPatient(request, metadata=(("authorization", forged),))) is StatusCode.UNAUTHENTICATED
-    )
+    for method, request in RPC_REQUESTS.items():
+        for metadata in ((), (("authorization", forged),)):
+            call = getattr(stub, method)(request(str(uuid4())), metadata=metadata)
+            assert await status_of(call) is StatusCode.UNAUTHENTICATED
     huge = messages.BatchGetPatientsRequest(ids=[str(uuid4())] * 201)
-    admin = (("authorization", issuer.bearer(Role.ADMIN)["Authorization"]),)
-    assert await status_of(stub.BatchGetPatients(huge, metadata=admin)) is StatusCode.INVALID_ARGUMENT
+    call = stub.BatchGetPatients(huge, metadata=caller(Role.ADMIN).metadata)
+    assert await status_of(call) is StatusCode.INVALID_ARGUMENT
