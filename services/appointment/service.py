@@ -95,7 +95,8 @@ class AppointmentService:
     async def list(self, filters: Filters, page: PageRequest) -> Slice[Appointment]:
         """One page of those that the caller may see."""
         found = await self._appointments.list(filters, self._owner, page)
-        self._work.record("list", RESOURCE, ",".join(str(item.id) for item in found.items) or None)
+        ids = ",".join(str(item.id) for item in found.items) or None
+        self._work.record("list", RESOURCE, ids, patient_ids=[item.patient_id for item in found.items])
         return found
 
     async def change(self, id: UUID, patient_id: UUID | None, visit: Visit, condition: Condition) -> Appointment:

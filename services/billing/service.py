@@ -74,8 +74,7 @@ class BillingService:
     async def invoices(self, principal: Principal, query: InvoiceQuery) -> Slice[Invoice]:
         """The caller's part of the list."""
         found = await self._repository.invoices(query, visible_to(principal))
-        for patient_id in sorted({invoice.patient_id for invoice in found.items}):
-            self._uow.record("list", "invoice", patient_id=patient_id)
+        self._uow.record("list", "invoice", patient_ids=[invoice.patient_id for invoice in found.items])
         return found
 
     async def invoice(self, principal: Principal, id: UUID) -> Invoice:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import Row, Select, Text, delete, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common import tables, telemetry
@@ -32,10 +34,14 @@ def entry(
     resource_id: object = None,
     *,
     patient_id: object = None,
+    patient_ids: Iterable[object] = (),
     outcome: str = "allowed",
     actor: object = None,
 ) -> dict[str, Any]:
-    """A row of the audit log about the current caller, or about `actor` where nobody is signed in yet."""
+    """A row of the audit log about the current caller, or about `actor` where nobody is signed in yet.
+
+    `patient_ids` are those of a list: one row for all of them, which `about` finds by each.
+    """
     principal = caller()
     ids = telemetry.current_ids()
     return {
@@ -46,10 +52,18 @@ def entry(
         "action": action,
         "resource": resource,
         "resource_id": None if resource_id is None else str(resource_id),
-        "patient_id": None if patient_id is None else str(patient_id),
+        "patient_id": ",".join(sorted({str(id) for id in (patient_id, *patient_ids) if id is not None})) or None,
         "outcome": outcome,
         "trace_id": ids[0] if ids else None,
     }
+
+
+def about(patient_id: UUID) -> Select[Any]:
+    """Everything on record about one patient, oldest first."""
+    log = tables.audit_log
+    # Written as the index is: with a parameter for the comma it would be another expression.
+    named = func.string_to_array(log.c.patient_id, literal_column("','"), type_=ARRAY(Text))
+    return select(log).where(named.contains([str(patient_id)])).order_by(log.c.id)
 
 
 def link(previous: bytes, row: Row[Any]) -> bytes:

@@ -84,7 +84,7 @@ audit_log = Table(
     Column("action", Text, nullable=False),
     Column("resource", Text, nullable=False),
     Column("resource_id", Text),
-    Column("patient_id", Text),
+    Column("patient_id", Text, comment="whose data it was; of a list, the ids with commas between them"),
     Column("outcome", Text, nullable=False),
     Column("trace_id", Text),
 )

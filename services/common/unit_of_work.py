@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert
@@ -54,11 +55,20 @@ class UnitOfWork:
         resource_id: object = None,
         *,
         patient_id: object = None,
+        patient_ids: Iterable[object] = (),
         outcome: str = "allowed",
         actor: object = None,
     ) -> None:
-        """Writes who (the current principal, else `actor`) did what to which record into the audit log."""
-        entry = audit.entry(action, resource, resource_id, patient_id=patient_id, outcome=outcome, actor=actor)
+        """Writes who (the current principal, else `actor`) did what to whose record into the audit log."""
+        entry = audit.entry(
+            action,
+            resource,
+            resource_id,
+            patient_id=patient_id,
+            patient_ids=patient_ids,
+            outcome=outcome,
+            actor=actor,
+        )
         self._audit.append(entry)
 
     async def release(self) -> None:

@@ -60,6 +60,5 @@ class NotificationService:
     async def list(self, query: NotificationQuery) -> Slice[LoggedEvent]:
         """A page of the event log."""
         found = await self._repository.list(query)
-        for patient_id in sorted({entry.patient_id for entry in found.items if entry.patient_id}):
-            self._uow.record("list", "notification", patient_id=patient_id)
+        self._uow.record("list", "notification", patient_ids=[entry.patient_id for entry in found.items])
         return found

@@ -163,8 +163,8 @@ class PatientService:
         patient.updated_at = utc_now()
 
     def _record_many(self, action: str, patients: Sequence[Any]) -> None:
-        """One entry for an answer with many records, naming each: an entry a record would cost more than the list."""
-        self._work.record(action, RESOURCE, ",".join(str(patient.id) for patient in patients) or None)
+        """One entry for an answer with many records: an entry a record would cost more than the list."""
+        self._work.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
 
 
 def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[str, Any]:

@@ -1,40 +1,54 @@
-"""`audit verify`: whether the audit log is as it was written."""
+"""`audit`: whether the audit log is as it was written, and what it says about a patient."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
 import typer
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common import audit
 from services.common.database import Database
 from services.common.settings import ServiceSettings
 
+T = TypeVar("T")
 app = typer.Typer(help="The audit log of this service.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `verify` a subcommand."""
 
 
 @app.command()
 def verify() -> None:
     """Recomputes the hash chain; exits 1 where it breaks. Compare `head` with the last `audit_sealed` log line."""
-
-    async def run() -> audit.Verdict:
-        database = Database(ServiceSettings(service_name=os.environ["SERVICE_NAME"]))
-        try:
-            async with database.unit_of_work() as work:
-                return await audit.verify(work.session)
-        finally:
-            await database.close()
-
-    verdict = asyncio.run(run())
+    verdict = asyncio.run(_in_transaction(audit.verify))
     typer.echo(f"records {verdict.checked}  head {verdict.head}  {verdict.fault or 'intact'}")
     if verdict.fault:
         raise typer.Exit(1)
+
+
+@app.command()
+def patient(id: UUID) -> None:
+    """Who read or changed what this service has about a patient, and who was refused."""
+
+    async def run(session: AsyncSession) -> Sequence[Row[Any]]:
+        rows: Sequence[Row[Any]] = (await session.execute(audit.about(id))).all()
+        return rows
+
+    for row in asyncio.run(_in_transaction(run)):
+        what = f"{row.action} {row.resource}{' (with others)' if ',' in row.patient_id else ''}"
+        typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.outcome:<7}  {row.actor}  {','.join(row.roles):<12}  {what}")
+
+
+async def _in_transaction(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    database = Database(ServiceSettings(service_name=os.environ["SERVICE_NAME"]))
+    try:
+        async with database.unit_of_work() as unit:
+            return await work(unit.session)
+    finally:
+        await database.close()
 
 
 def main() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 
 from services.common import audit
 from services.common.database import Database
+from services.common.paging import MAX_LIMIT
 from services.common.settings import ServiceSettings
 
 
@@ -44,6 +48,31 @@ async def verdict(database: Database) -> audit.Verdict:
 async def test_an_untouched_log_is_intact(sealed: Database) -> None:
     found = await verdict(sealed)
     assert (found.checked, found.fault) == (30, None)
+
+
+async def test_a_list_is_one_record_that_is_found_by_every_patient_on_it(sealed: Database) -> None:
+    longest = [uuid4() for _ in range(MAX_LIMIT)]
+    async with sealed.unit_of_work() as work:
+        work.record("list", "patient", patient_ids=longest)
+        work.record("list", "invoice", patient_ids=[longest[0], longest[0], None])
+        work.record("read", "patient", longest[0], patient_id=longest[0])
+    async with sealed.unit_of_work() as work:
+        await audit.seal(work.session)
+        found = {id: (await work.session.execute(audit.about(id))).all() for id in (longest[0], longest[-1], uuid4())}
+    assert [[(row.action, row.resource) for row in rows] for rows in found.values()] == [
+        [("list", "patient"), ("list", "invoice"), ("read", "patient")],
+        [("list", "patient")],
+        [],
+    ]
+    assert ((await verdict(sealed)).checked, (await verdict(sealed)).fault) == (33, None)
+
+
+async def test_what_is_on_record_about_a_patient_is_found_by_an_index(sealed: Database) -> None:
+    query = str(audit.about(uuid4()).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    async with sealed.unit_of_work() as work:
+        await work.session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(await work.session.scalars(text(f"EXPLAIN {query}")))
+    assert "audit_log_patients" in plan
 
 
 async def test_sealers_side_by_side_make_one_chain(sealed: Database) -> None:

@@ -138,7 +138,7 @@ async def test_reads_writes_and_denials_are_audited(
         ("delete", "denied", str(patient_user.user_id)),
         ("delete", "allowed", str(staff.user_id)),
     ]
-    assert {row.resource_id for row in rows} == {record["id"]}
+    assert {row.patient_id for row in rows} == {record["id"]}
 
 
 @pytest.fixture
