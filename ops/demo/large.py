@@ -1,6 +1,7 @@
 """A hundred thousand patients, as a clinic's old records would be imported: by COPY, past the API.
 
-The billing accounts, which events open otherwise, are written beside them; nobody is sent an e-mail about an import.
+What events bring about otherwise, billing accounts and addresses for notifications, is written beside them; nobody is sent
+an e-mail about an import.
 Records have fixed ids, so that an import that was interrupted can be repeated.
 """
 
@@ -34,6 +35,7 @@ _PATIENT_COLUMNS = [
     "updated_at",
 ]
 _CHANGE_COLUMNS = ["patient_id", "version", "kind", "changed_at", "changed_by", "changes"]
+_CONTACT_COLUMNS = ["patient_id", "name", "email", "phone", "version"]
 _ACCOUNT_COLUMNS = ["id", "patient_id", "currency", "balance_minor", "version", "opened_at"]
 
 
@@ -51,6 +53,18 @@ async def import_patients(importer: UUID, advance: Advance, count: int = PATIENT
             advance(len(numbers))
         # Without fresh statistics the planner would search as if the table were small.
         await connection.execute("ANALYZE patient, patient_change")
+    finally:
+        await connection.close()
+
+
+async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
+    """Tell where the imported patients are reached: who books a visit for one shall see the e-mail."""
+    connection = await _connect("notification")
+    try:
+        for numbers in _chunks(count):
+            await _copy(connection, "contact", _CONTACT_COLUMNS, (_contact_row(person(number)) for number in numbers))
+            advance(len(numbers))
+        await connection.execute("ANALYZE contact")
     finally:
         await connection.close()
 
@@ -79,6 +93,10 @@ def _change_row(someone: Person, importer: UUID) -> tuple[Any, ...]:
     return (patient, 1, "REGISTERED", registered_at(someone.number), importer, json.dumps(changes))
 
 
+def _contact_row(someone: Person) -> tuple[Any, ...]:
+    return (identifier(someone.number, _PATIENT), someone.name, someone.email, someone.phone, 1)
+
+
 def _account_row(number: int) -> tuple[Any, ...]:
     return (identifier(number, _ACCOUNT), identifier(number, _PATIENT), _CURRENCY, 0, 1, registered_at(number))
 
@@ -103,11 +121,11 @@ async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[
 async def _note(connection: Any, importer: UUID, numbers: range) -> None:
     """An import is an access to patients' data: one entry of the audit log a chunk."""
     await connection.execute(
-        "INSERT INTO audit_log (id, at, actor, roles, action, resource, resource_id, outcome) "
+        "INSERT INTO audit_log (id, at, actor, roles, action, resource, patient_id, outcome) "
         "VALUES ($1, now(), $2, '{ADMIN}', 'import', 'patient', $3, 'allowed')",
         uuid4(),
         str(importer),
-        f"{identifier(numbers[0], _PATIENT)}..{identifier(numbers[-1], _PATIENT)}",
+        ",".join(str(identifier(number, _PATIENT)) for number in numbers),
     )
 
 

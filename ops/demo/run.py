@@ -44,8 +44,12 @@ async def _seed(progress: Progress, size: str) -> None:
         if size == "large":
             me = UUID((await admin.get("/auth/me"))["id"])
             await _bulk(progress, "patients' records", partial(large.import_patients, me))
-            if "billing" in services:
-                await _bulk(progress, "billing accounts", large.import_accounts)
+            for service, title, work in (
+                ("billing", "billing accounts", large.import_accounts),
+                ("notification", "patients' addresses", large.import_contacts),
+            ):
+                if service in services:
+                    await _bulk(progress, title, work)
 
 
 async def _small(progress: Progress, made: Clinic, services: set[str]) -> None:
