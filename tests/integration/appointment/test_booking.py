@@ -48,6 +48,7 @@ async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Ma
     assert not hasattr(event, "reason")
 
 
+@pytest.mark.attack(24)
 @pytest.mark.parametrize(
     ("offset", "minutes", "expected"),
     [(0, 30, 409), (15, 30, 409), (-15, 30, 409), (-30, 90, 409), (10, 10, 409), (30, 30, 201), (-30, 30, 201)],
@@ -97,6 +98,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.attack(11, 22, 24)
 @pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
 async def test_what_is_against_the_rules_is_refused(
     staff: Caller, visit: Make, runtime: Runtime[Any, Any], fault: Callable[[], dict[str, Any]]

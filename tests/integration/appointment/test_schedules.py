@@ -60,6 +60,7 @@ async def test_only_the_doctor_and_an_admin_set_hours(
     assert (await nobody.request("GET", f"/doctors/{uuid4()}/schedule")).status_code == 404
 
 
+@pytest.mark.attack(24)
 @pytest.mark.parametrize(
     "fault",
     [

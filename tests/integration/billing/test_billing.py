@@ -40,6 +40,7 @@ async def _invoice(client: httpx.AsyncClient, kafka: Kafka, patient_id: UUID | N
     return (await eventually(lambda: _invoices(client, patient_id)))[0]
 
 
+@pytest.mark.attack(26)
 async def test_every_event_three_times_and_shuffled_has_one_effect(staff: httpx.AsyncClient, kafka: Kafka) -> None:
     patients = [uuid4() for _ in range(8)]
     told = [event(registered(patient)) for patient in patients]
@@ -75,6 +76,7 @@ async def test_what_costs_and_what_does_not(staff: httpx.AsyncClient, kafka: Kaf
     assert str(in_time.appointment_id) not in invoices
 
 
+@pytest.mark.attack(23)
 async def test_paying_in_parts_until_nothing_is_due(staff: httpx.AsyncClient, kafka: Kafka) -> None:
     invoice = await _invoice(staff, kafka)
     path = f"/api/billing/invoices/{invoice['id']}"
@@ -108,6 +110,7 @@ async def test_twenty_parallel_retries_of_a_payment_pay_once(staff: httpx.AsyncC
     assert (await staff.get(path)).json()["paid_minor"] == 100
 
 
+@pytest.mark.attack(23)
 async def test_parallel_payments_never_exceed_what_is_due(staff: httpx.AsyncClient, kafka: Kafka) -> None:
     invoice = await _invoice(staff, kafka)
     path = f"/api/billing/invoices/{invoice['id']}"
@@ -117,6 +120,7 @@ async def test_parallel_payments_never_exceed_what_is_due(staff: httpx.AsyncClie
     assert (await staff.get(path)).json()["paid_minor"] == 10000
 
 
+@pytest.mark.attack(23)
 @pytest.mark.parametrize("amount", [0, -1, 1.5, "100", 10**13, None, True])
 async def test_amounts_that_are_none(staff: httpx.AsyncClient, amount: Any) -> None:
     answer = await staff.post(
@@ -125,6 +129,7 @@ async def test_amounts_that_are_none(staff: httpx.AsyncClient, amount: Any) -> N
     assert answer.status_code == 422
 
 
+@pytest.mark.attack(9)
 async def test_a_patient_sees_and_pays_their_own_only(
     client: httpx.AsyncClient, issuer: TestIssuer, kafka: Kafka, runtime: Runtime[Any, Any]
 ) -> None:
