@@ -33,8 +33,13 @@ class DataStack(SystemStack):
             "Parameters",
             engine=ENGINE,
             description="What every database of the system runs with",
-            # Statements slower than this, in milliseconds, are worth a line in the server's log.
-            parameters={"log_min_duration_statement": "500"},
+            parameters={
+                # Statements slower than this, in milliseconds, are worth a line in the server's log...
+                "log_min_duration_statement": "500",
+                # ... but not what they were asked with, nor the value that a constraint refused: patients' data.
+                "log_parameter_max_length": "0",
+                "log_error_verbosity": "terse",
+            },
         )
         self.databases: Mapping[str, ServiceDatabase] = {
             service.name: self._database(service) for service in config.services

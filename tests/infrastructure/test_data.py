@@ -29,6 +29,15 @@ def test_databases_are_private_and_encrypted(stage: Synthesis) -> None:
         assert resource["Properties"]["StorageEncrypted"] is True
 
 
+def test_databases_do_not_log_values(stage: Synthesis) -> None:
+    """Neither a slow statement's parameters nor the key that a unique index refused."""
+    ((name, group),) = stage.of_type("AWS::RDS::DBParameterGroup").items()
+    parameters = group["Properties"]["Parameters"]
+    assert (parameters["log_parameter_max_length"], parameters["log_error_verbosity"]) == ("0", "terse")
+    for resource in stage.of_type(DATABASE).values():
+        assert resource["Properties"]["DBParameterGroupName"] == {"Ref": name.removeprefix("data/")}
+
+
 def test_passwords_are_generated_and_only_referred_to(stage: Synthesis) -> None:
     for resource in stage.of_type(DATABASE).values():
         assert "{{resolve:secretsmanager:" in json.dumps(resource["Properties"]["MasterUserPassword"])
