@@ -1,11 +1,11 @@
 # Patient Management System. `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka demo doctor shell test lint format bench bench-services soak contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo doctor shell test lint format bench bench-services soak contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
 help: ## Print what there is
-	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ## Run it
 up: venv ## Build, start and deploy everything; repeat it after a change or an interruption
@@ -26,6 +26,10 @@ psql: venv ## Open a service's database: SERVICE=patient
 	@$(OPS) psql $(SERVICE)
 kafka: venv ## Print a topic's events: TOPIC=pms.patient.v1 (without: the list of topics)
 	@$(OPS) kafka $(TOPIC) $(if $(LIMIT),--limit $(LIMIT))
+dead-letters: venv ## Messages that a service gave up: SERVICE=billing (ARGS="replay --all"; show, discard)
+	@$(OPS) dead-letters $(SERVICE) -- $(ARGS)
+audit: venv ## Verify a service's audit log: SERVICE=patient (ARGS="patient <id>": who saw or changed their data)
+	@$(OPS) audit $(SERVICE) -- $(ARGS)
 demo: venv ## Fill the system with a believable clinic, and print sign-ins: SIZE=small|large (100,000 patients)
 	@$(OPS) demo $(SIZE)
 doctor: venv ## Say what is missing or wrong on this machine, and how to mend it

@@ -25,6 +25,7 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
 
 Service = Annotated[str, typer.Argument(help="auth, patient, ... or localstack")]
+Arguments = Annotated[list[str] | None, typer.Argument(help="passed on to the service's own command")]
 
 
 def say(line: str) -> None:
@@ -99,6 +100,22 @@ def kafka(
     from ops.events import consume
 
     consume(console, topic, limit)
+
+
+@app.command("dead-letters", context_settings={"ignore_unknown_options": True})
+def dead_letters(service: Service = "", arguments: Arguments = None) -> None:
+    """Messages that a service gave up: list, show, replay, discard."""
+    from ops.inspect import run_in_task
+
+    run_in_task(service, ["dead-letters", *(arguments or ["list"])])
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def audit(service: Service = "", arguments: Arguments = None) -> None:
+    """A service's audit log: verify, patient."""
+    from ops.inspect import run_in_task
+
+    run_in_task(service, ["audit", *(arguments or ["verify"])])
 
 
 @app.command()

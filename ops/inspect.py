@@ -1,4 +1,4 @@
-"""Looking into one service: its log, its database."""
+"""Looking into one service: its log, its database, its own commands."""
 
 import json
 import os
@@ -27,6 +27,16 @@ def open_database(service: str) -> None:
     terminal = ["--interactive", "--tty"] if os.isatty(0) else ["--interactive"]
     os.environ["PGPASSWORD"] = secret["password"]  # by name below: a value would show in the process list
     _become(["docker", "exec", *terminal, "--env", "PGPASSWORD", settings.CONTAINER, "psql", address])
+
+
+def run_in_task(service: str, command: list[str]) -> None:
+    """One of the image's commands, in a task that runs."""
+    _require(service, names())
+    containers = [container for task in aws.tasks(service) for container in task["containers"]]
+    running = [one["runtimeId"] for one in containers if (one["name"], one["lastStatus"]) == (service, "RUNNING")]
+    if not running:
+        raise Problem(f"no task of {service} is running", "make status")
+    _become(["docker", "exec", running[0], *command])
 
 
 def _require(service: str, known: list[str]) -> None:

@@ -1,7 +1,7 @@
 """A hundred thousand patients, as a clinic's old records would be imported: by COPY, past the API.
 
-What events bring about otherwise, billing accounts and addresses for notifications, is written beside them; nobody is sent
-an e-mail about an import.
+What events bring about otherwise, billing accounts and addresses for notifications, is written beside them; nobody is
+sent an e-mail about an import.
 Records have fixed ids, so that an import that was interrupted can be repeated.
 """
 

@@ -39,7 +39,7 @@ def patient(id: UUID) -> None:
 
     for row in asyncio.run(_in_transaction(run)):
         what = f"{row.action} {row.resource}{' (with others)' if ',' in row.patient_id else ''}"
-        typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.outcome:<7}  {row.actor}  {','.join(row.roles):<12}  {what}")
+        typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.outcome:<7}  {row.actor:<36}  {','.join(row.roles):<12}  {what}")
 
 
 async def _in_transaction(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
