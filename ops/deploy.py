@@ -122,15 +122,6 @@ def deploy(report: Report) -> None:
     fingerprint.remember("deploy", deployed)
 
 
-def outputs() -> dict[str, str]:
-    """All stacks' outputs by name, from the last deployment."""
-    try:
-        by_stack: dict[str, dict[str, str]] = json.loads(settings.OUTPUTS.read_text())
-    except (OSError, ValueError):
-        return {}
-    return {name: value for values in by_stack.values() for name, value in values.items()}
-
-
 def _all_complete() -> bool:
     found = {stack["StackName"]: stack["StackStatus"] for stack in aws.stacks()}
     expected = json.loads(settings.OUTPUTS.read_text())

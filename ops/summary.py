@@ -7,7 +7,7 @@ import httpx
 from rich.console import Console
 from rich.panel import Panel
 
-from ops import aws, deploy, settings
+from ops import aws, settings
 from ops.problems import Problem
 from ops.steps import Report
 
@@ -73,7 +73,7 @@ try        . ops/activate     (puts awslocal and cdklocal on PATH; or: make shel
            awslocal rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]'
            awslocal logs tail /pms/auth --follow
 
-then       make status, make logs SERVICE=patient, make kafka TOPIC=pms.patient.v1, make down"""
+then       make demo, make status, make logs SERVICE=patient, make kafka TOPIC=pms.patient.v1, make down"""
 
 
 def _text() -> str:
@@ -82,7 +82,7 @@ def _text() -> str:
         username = aws.secret(ADMIN_SECRET)["username"]
     return TEMPLATE.format(
         api=api_url(),
-        named=deploy.outputs().get("ApiUrl", f"http://{settings.API_HOST}:{settings.EDGE_PORT}").rstrip("/"),
+        named=f"http://{settings.API_HOST}:{settings.EDGE_PORT}",
         username=username,
         secret=ADMIN_SECRET,
         cluster=settings.CLUSTER,
