@@ -1,6 +1,6 @@
 """Nobody's data reaches a log, a metric or a dead letter's headers: canaries in every field, then none of them there.
 
-Spans are looked at where a collector takes them: tests/integration/common/test_telemetry.py. `X-Request-Id` is left out:
+Spans are looked at where a collector takes them: tests/integration/common/test_telemetry.py. X-Request-Id is left out:
 it is the client's name for the request in our logs.
 """
 
