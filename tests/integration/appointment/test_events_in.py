@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,27 +19,20 @@ from services.appointment.grpc_clients import PatientClient
 from services.appointment.reminders import Reminders
 from services.common.clock import utc_now
 from services.common.errors import Unavailable
-from services.common.identifiers import uuid7
-from services.common.messaging.consumers import Consumed
 from services.common.rpc import client as rpc_client
 from services.common.service import Runtime
-from services.contracts.events import Event, EventData, PatientDeleted, UserRegistered, UserUpdated
+from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
 from services.contracts.proto import patient_v1_pb2 as messages
 from services.contracts.proto import patient_v1_pb2_grpc
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import Caller, Registry, at
 from tests.integration.appointment.test_booking import events
+from tests.integration.events import tell as tell_handler
 
 Make = Callable[..., Any]
 
 
-async def tell(runtime: Runtime[Any, Any], data: EventData) -> None:
-    """Hands an event to its handler, in a transaction like the consumer's."""
-    event = Event.of(data, id=uuid7())
-    found = consumers.handlers.find(event)
-    assert found is not None
-    async with runtime.database.unit_of_work() as work:
-        await found.handle(event, Consumed(work, runtime, data.TOPIC.name, 0, 0))
+tell = partial(tell_handler, consumers.handlers)
 
 
 def user(version: int, roles: tuple[Role, ...], **more: Any) -> dict[str, Any]:

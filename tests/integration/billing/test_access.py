@@ -16,8 +16,6 @@ from grpc import StatusCode
 
 from services.billing.config import BillingSettings
 from services.billing.consumers import handlers
-from services.common.identifiers import uuid7
-from services.common.messaging.consumers import Consumed
 from services.common.service import Runtime
 from services.common.testing import TestIssuer
 from services.contracts import events
@@ -26,7 +24,7 @@ from services.contracts.proto import billing_v1_pb2_grpc
 from services.contracts.roles import Role
 from tests.integration.callers import Caller, covers_all_routes, status_of
 from tests.integration.conftest import MakeSettings
-from tests.integration.events import appointment, registered
+from tests.integration.events import appointment, registered, tell
 
 Make = Callable[..., Any]
 
@@ -87,11 +85,7 @@ async def records(runtime: Runtime[Any, Any], caller: Make) -> Records:
     owner, patient_id = uuid4(), uuid4()
     visit = appointment(events.AppointmentCompleted, patient_id, completed_at=datetime.now(UTC))
     for data in (registered(patient_id, owner_user_id=owner), visit):
-        event: events.Event[Any] = events.Event.of(data, id=uuid7())
-        registration = handlers.find(event)
-        assert registration is not None
-        async with runtime.database.unit_of_work() as work:
-            await registration.handle(event, Consumed(work, runtime, event.topic, 0, 0))
+        await tell(handlers, runtime, data)
     (invoice,) = (await caller(Role.STAFF).request("GET", "/api/billing/invoices")).json()["items"]
     return Records(owner, str(patient_id), invoice["id"])
 
