@@ -14,6 +14,7 @@ from services.appointment.dto import (
     AvailabilityOut,
     AvailabilityQuery,
     ChangedAppointment,
+    DoctorOut,
     NewAppointment,
     ScheduleIn,
     ScheduleOut,
@@ -30,6 +31,7 @@ from services.common.web.dependencies import (
     CurrentPrincipal,
     IdempotencyKey,
     IfMatch,
+    PageQuery,
     Uow,
     component,
     requires,
@@ -97,6 +99,13 @@ async def get_availability(query: Annotated[AvailabilityQuery, Query()], schedul
     """Slots of the length asked for on that day of the doctor's calendar."""
     slots = await schedules.availability(query.doctor_id, query.date, query.duration_minutes)
     return mapper.availability_out(slots)
+
+
+@router.get("/doctors", dependencies=[READ], summary="List doctors who can be booked")
+async def list_doctors(query: PageQuery, schedules: HoursOfDoctors) -> Page[DoctorOut]:
+    """For whoever books: a patient sees no user accounts. The longest known first."""
+    found = await schedules.doctors(query)
+    return Page(items=[DoctorOut.model_validate(item) for item in found.items], next_cursor=found.next_cursor)
 
 
 @router.get("/doctors/{doctorId}/schedule", dependencies=[READ], summary="Read a doctor's hours")

@@ -160,6 +160,13 @@ class ScheduleIn(RequestModel):
     exceptions: Annotated[list[ExceptionIn], Field(max_length=MAX_EXCEPTIONS), AfterValidator(_once)] = []
 
 
+class DoctorOut(ResponseModel):
+    """Somebody who can be booked."""
+
+    id: UUID
+    name: str | None
+
+
 class StretchOut(ResponseModel):
     """From when to when, on the wall clock."""
 

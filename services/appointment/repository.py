@@ -23,6 +23,7 @@ from services.contracts.events import AppointmentStatus
 
 DOCTOR_TAKEN, PATIENT_TAKEN = "appointment_doctor_free", "appointment_patient_free"
 BY_DATE = Keyset("date", (Appointment.date, ASC), (Appointment.id, ASC))
+_DOCTORS = Keyset("doctors", (Doctor.id, ASC))
 _BOOKED = AppointmentStatus.BOOKED.value
 
 
@@ -136,6 +137,11 @@ class DoctorRepository:
         """Somebody who has the role DOCTOR now; `lock` lets one transaction at a time set their hours."""
         statement = select(Doctor).where(Doctor.id == id, Doctor.active)
         return await self._session.scalar(statement.with_for_update() if lock else statement)
+
+    async def page(self, page: PageRequest) -> Slice[Doctor]:
+        """Those who have the role DOCTOR now; ids grow with time."""
+        statement = _DOCTORS.apply(select(Doctor).where(Doctor.active), page)
+        return _DOCTORS.page((await self._session.scalars(statement)).all(), page)
 
     async def put(self, id: UUID, name: str | None, active: bool) -> None:
         """Writes what an event says of a doctor."""

@@ -13,6 +13,7 @@ from services.appointment.schedule import Interval, Schedule
 from services.common.clock import utc_now
 from services.common.errors import Forbidden, NotFound, Unprocessable
 from services.common.etags import Condition
+from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.roles import Role
@@ -38,6 +39,10 @@ class Schedules:
     async def active_doctor(self, id: UUID) -> Doctor | None:
         """Somebody who has the role DOCTOR now."""
         return await self._doctors.active(id)
+
+    async def doctors(self, page: PageRequest) -> Slice[Doctor]:
+        """One page of those who can be booked."""
+        return await self._doctors.page(page)
 
     async def of(self, doctor_id: UUID) -> Schedule:
         """The doctor's hours, or the clinic's."""

@@ -65,6 +65,7 @@ APPOINTMENT = (
     Route("GET", "/appointments", "appointment", (Scope.APPOINTMENTS_READ,)),
     Route("POST", "/appointments", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("GET", "/appointments/availability", "appointment", (Scope.APPOINTMENTS_READ,)),
+    Route("GET", "/appointments/doctors", "appointment", (Scope.APPOINTMENTS_READ,)),
     Route("GET", "/appointments/doctors/{doctorId}/schedule", "appointment", (Scope.APPOINTMENTS_READ,)),
     Route("PUT", "/appointments/doctors/{doctorId}/schedule", "appointment", (Scope.SCHEDULES_WRITE,)),
     Route("GET", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_READ,)),

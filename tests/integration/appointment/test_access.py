@@ -27,6 +27,7 @@ MATRIX: dict[tuple[str, str], tuple[frozenset[Role], int]] = {
     ("GET", ""): (EVERYBODY, 200),
     ("POST", ""): (EVERYBODY, 201),
     ("GET", "/availability"): (EVERYBODY, 200),
+    ("GET", "/doctors"): (EVERYBODY, 200),
     ("GET", "/doctors/{doctorId}/schedule"): (EVERYBODY, 200),
     ("PUT", "/doctors/{doctorId}/schedule"): (frozenset({Role.ADMIN}), 200),
     ("GET", "/{id}"): (EVERYBODY, 200),

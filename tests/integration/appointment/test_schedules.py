@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.appointment.repository import DoctorRepository
+from services.common.service import Runtime
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import Caller, at
 
@@ -47,6 +49,25 @@ async def test_a_doctor_sets_their_hours(staff: Caller, doctor: Caller) -> None:
 async def test_hours_that_are_set_at_once_are_set_one_after_the_other(doctor: Caller) -> None:
     answers = await asyncio.gather(*(doctor.request("PUT", path(doctor), json=HOURS) for _ in range(8)))
     assert sorted(answer.json()["version"] for answer in answers) == list(range(1, 9))
+
+
+async def test_a_patient_finds_the_doctors_who_can_be_booked(
+    patient_user: Caller, new_doctor: Make, runtime: Runtime[Any, Any]
+) -> None:
+    doctors = [await new_doctor() for _ in range(3)]
+    gone = doctors.pop()
+    async with runtime.database.unit_of_work() as work:
+        await DoctorRepository(work.session).put(gone.user_id, "Dr. Gone", active=False)
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": 1}
+    while True:
+        page = (await patient_user.request("GET", "/doctors", params=params)).json()
+        found += page["items"]
+        if not page["next_cursor"]:
+            break
+        params["cursor"] = page["next_cursor"]
+    assert sorted(item["id"] for item in found) == sorted(str(doctor.user_id) for doctor in doctors)
+    assert {item["name"] for item in found} == {"Dr. Who"}
 
 
 async def test_only_the_doctor_and_an_admin_set_hours(
