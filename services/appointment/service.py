@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
@@ -20,13 +19,11 @@ from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import UnitOfWork
+from services.common.unit_of_work import Denied, UnitOfWork
 from services.contracts.events import AppointmentStatus
 from services.contracts.roles import Role
 
 RESOURCE = "appointment"
-Denied = Callable[..., Awaitable[None]]
-"""Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
 
 
 class Patients(Protocol):
@@ -219,8 +216,8 @@ class AppointmentService:
     async def _miss(self, action: str, id: UUID) -> NoReturn:
         """Raises NotFound; that somebody else's appointment was asked for is put on record first."""
         if self._owner is not None and await self._appointments.exists(id):
-            # Gives the connection back: one that is held while another is waited for can starve the pool.
-            await self._work.session.rollback()
+            # A connection that is held while another is waited for can starve the pool.
+            await self._work.release()
             await self._denied(action, RESOURCE, id)
         raise NotFound(RESOURCE)
 

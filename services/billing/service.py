@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
@@ -16,12 +15,9 @@ from services.common.errors import Conflict, NotFound, Poison
 from services.common.identifiers import uuid7
 from services.common.paging import Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import UnitOfWork
+from services.common.unit_of_work import Denied, UnitOfWork
 from services.contracts.events import InvoiceReason, InvoiceStatus
 from services.contracts.roles import Role
-
-Denied = Callable[..., Awaitable[None]]
-"""Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
 
 
 def visible_to(principal: Principal) -> UUID | None:
@@ -148,8 +144,7 @@ class BillingService:
     async def _miss(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
         """Raises NotFound; that somebody else's record was asked for is put on record first."""
         if hidden is not None:
-            id, patient_id = hidden.id, hidden.patient_id
-            # Gives the connection back: one that is held while another is waited for can starve the pool.
-            await self._uow.session.rollback()
-            await self._denied(action, resource, id, patient_id=patient_id)
+            # A connection that is held while another is waited for can starve the pool.
+            await self._uow.release()
+            await self._denied(action, resource, hidden.id, patient_id=hidden.patient_id)
         raise NotFound(resource)

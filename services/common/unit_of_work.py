@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,6 +17,8 @@ from services.contracts.events import Event, EventData
 
 MAX_EVENT_BYTES = 900_000
 """Below Kafka's default of 1 MB a message, so that what commits can also be sent."""
+Denied = Callable[..., Awaitable[None]]
+"""Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
 
 
 class UnitOfWork:

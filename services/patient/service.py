@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import UnitOfWork
+from services.common.unit_of_work import Denied, UnitOfWork
 from services.contracts.roles import Role
 from services.patient import mapper
 from services.patient.entity import (
@@ -29,10 +29,6 @@ from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, Duplicate
 from services.patient.search import PatientSearch
 
 RESOURCE = "patient"
-Denied = Callable[..., Awaitable[None]]
-"""Writes a denial into the audit log in a transaction of its own: `Runtime.denied`."""
-
-
 READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
 
 
@@ -134,8 +130,8 @@ class PatientService:
         """Always raises NotFound; that somebody's record was asked for by another is put on record first."""
         denied = limit is not None and await self._patients.exists(id)
         if denied:
-            # Gives the connection back: one that is held while another is waited for can starve the pool.
-            await self._work.session.rollback()
+            # A connection that is held while another is waited for can starve the pool.
+            await self._work.release()
             await self._denied(action, RESOURCE, id, patient_id=id)
         raise NotFound(RESOURCE)
 
