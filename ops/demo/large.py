@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
-from ops import aws
+from ops.databases import connect
 from ops.demo.people import Person, identifier, person, registered_at
 
 PATIENTS = 100_000
@@ -41,7 +41,7 @@ _ACCOUNT_COLUMNS = ["id", "patient_id", "currency", "balance_minor", "version", 
 
 async def import_patients(importer: UUID, advance: Advance, count: int = PATIENTS) -> None:
     """Write records and histories in the name of ``importer``. Raises asyncpg's errors."""
-    connection = await _connect("patient")
+    connection = await connect("patient")
     try:
         for numbers in _chunks(count):
             people = [person(number) for number in numbers]
@@ -59,7 +59,7 @@ async def import_patients(importer: UUID, advance: Advance, count: int = PATIENT
 
 async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
     """Tell where the imported patients are reached: who books a visit for one shall see the e-mail."""
-    connection = await _connect("notification")
+    connection = await connect("notification")
     try:
         for numbers in _chunks(count):
             await _copy(connection, "contact", _CONTACT_COLUMNS, (_contact_row(person(number)) for number in numbers))
@@ -71,7 +71,7 @@ async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
 
 async def import_accounts(advance: Advance, count: int = PATIENTS) -> None:
     """Open the billing account of every imported patient."""
-    connection = await _connect("billing")
+    connection = await connect("billing")
     try:
         for numbers in _chunks(count):
             await _copy(connection, "account", _ACCOUNT_COLUMNS, map(_account_row, numbers))
@@ -126,17 +126,4 @@ async def _note(connection: Any, importer: UUID, numbers: range) -> None:
         uuid4(),
         str(importer),
         ",".join(str(identifier(number, _PATIENT)) for number in numbers),
-    )
-
-
-async def _connect(service: str) -> Any:
-    import asyncpg
-
-    secret = aws.secret(f"pms/{service}/database")
-    return await asyncpg.connect(
-        host=secret["host"],
-        port=int(secret["port"]),
-        user=secret["username"],
-        password=secret["password"],
-        database=secret["dbname"],
     )

@@ -5,7 +5,7 @@ import json
 import time
 from typing import Any
 
-from ops import aws
+from ops.databases import connect
 from ops.load.http import Connection, Target
 from ops.load.scenarios import new_patients
 
@@ -49,17 +49,3 @@ async def _effect(connection: Any, service: str, patient: str, since: float) -> 
             break
         await asyncio.sleep(_POLL_SECONDS)
     return (time.monotonic() - since) * 1000
-
-
-async def connect(service: str) -> Any:
-    """A connection to a service's database."""
-    import asyncpg
-
-    secret = await asyncio.to_thread(aws.secret, f"pms/{service}/database")
-    return await asyncpg.connect(
-        host=secret["host"],
-        port=int(secret["port"]),
-        user=secret["username"],
-        password=secret["password"],
-        database=secret["dbname"],
-    )

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from ops.databases import connect
 from ops.demo import large
 from ops.demo.people import person
 from ops.load import measure
-from ops.load.effects import connect
 from ops.load.http import Call, Target
 
 SMALL = 1_000

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from ops.load.effects import connect
+from ops.databases import connect
 
 _PATIENCE_SECONDS = 30.0
 _QUIET_SECONDS = 1.0

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import asyncpg
-
-from ops import aws
-
-_ENGINE = "127.0.0.1"
+from ops.databases import connect
 
 
 def rows(service: str, query: str, *arguments: Any) -> list[dict[str, Any]]:
@@ -18,15 +14,7 @@ def rows(service: str, query: str, *arguments: Any) -> list[dict[str, Any]]:
 
 
 async def _rows(service: str, query: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
-    secret = aws.secret(f"pms/{service}/database")
-    connection = await asyncpg.connect(
-        host=_ENGINE,
-        port=int(secret["port"]),
-        user=secret["username"],
-        password=secret["password"],
-        database=secret["dbname"],
-        timeout=10,
-    )
+    connection = await connect(service)
     try:
         return [dict(row) for row in await connection.fetch(query, *arguments)]
     finally:

@@ -61,6 +61,13 @@ def signed_in(username: str, password: str = PASSWORD) -> Iterator[Person]:
 
 
 @contextmanager
+def newcomer(http: httpx.Client, *, roles: list[str] | None = None) -> Iterator[Person]:
+    """Somebody with a new account, signed in; roles as for `register`."""
+    with signed_in(register(http, roles=roles)["username"]) as person:
+        yield person
+
+
+@contextmanager
 def administrator() -> Iterator[Person]:
     """The first administrator, whose password was generated at deployment."""
     secret = aws.secret("pms/auth/admin")

@@ -33,15 +33,13 @@ def admin(system: None) -> Iterator[Person]:
 
 @pytest.fixture(scope="session")
 def staff(admin: Person) -> Iterator[Person]:
-    account = api.register(admin.http, roles=["STAFF"])
-    with api.signed_in(account["username"]) as person:
+    with api.newcomer(admin.http, roles=["STAFF"]) as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def doctor(admin: Person) -> Iterator[Person]:
-    account = api.register(admin.http, roles=["DOCTOR"])
-    with api.signed_in(account["username"]) as person:
+    with api.newcomer(admin.http, roles=["DOCTOR"]) as person:
         yield person
 
 
@@ -61,16 +59,14 @@ def clinic_patient(staff: Person) -> dict[str, Any]:
 @pytest.fixture
 def patient(anybody: httpx.Client) -> Iterator[Person]:
     """A fresh account with the role that everybody gets."""
-    account = api.register(anybody)
-    with api.signed_in(account["username"]) as person:
+    with api.newcomer(anybody) as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def somebody(anybody: httpx.Client) -> Iterator[Person]:
     """One PATIENT for tests that change nothing."""
-    account = api.register(anybody)
-    with api.signed_in(account["username"]) as person:
+    with api.newcomer(anybody) as person:
         yield person
 
 

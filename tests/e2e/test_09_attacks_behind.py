@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -19,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
 
 from ops import aws
+from ops.databases import connect
 from services.common.identifiers import uuid7
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
@@ -208,15 +208,7 @@ def test_attack_27_an_oversized_grpc_message(tasks: dict[str, Task], staff: Pers
 @asynccontextmanager
 async def held(account_of: str) -> AsyncIterator[None]:
     """A patient's account is locked meanwhile: whoever wants to write it has to wait."""
-    secret = aws.secret("pms/billing/database")
-    connection = await asyncpg.connect(
-        host=secret["host"],
-        port=int(secret["port"]),
-        user=secret["username"],
-        password=secret["password"],
-        database=secret["dbname"],
-        timeout=10,
-    )
+    connection = await connect("billing")
     try:
         async with connection.transaction():
             assert await connection.fetch("SELECT 1 FROM account WHERE patient_id = $1 FOR UPDATE", UUID(account_of))

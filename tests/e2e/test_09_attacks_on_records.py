@@ -34,8 +34,7 @@ class Records:
 
 @pytest.fixture(scope="module")
 def victim(anybody: httpx.Client) -> Iterator[Person]:
-    account = api.register(anybody)
-    with api.signed_in(account["username"]) as person:
+    with api.newcomer(anybody) as person:
         yield person
 
 

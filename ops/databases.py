@@ -1,0 +1,23 @@
+"""Connections to the services' databases, with the credentials that the services have."""
+
+import asyncio
+from typing import Any
+
+from ops import aws
+
+_TIMEOUT_SECONDS = 10
+
+
+async def connect(service: str) -> Any:
+    """A connection to a service's database. Raises asyncpg's errors."""
+    import asyncpg
+
+    secret = await asyncio.to_thread(aws.secret, f"pms/{service}/database")
+    return await asyncpg.connect(
+        host=secret["host"],
+        port=int(secret["port"]),
+        user=secret["username"],
+        password=secret["password"],
+        database=secret["dbname"],
+        timeout=_TIMEOUT_SECONDS,
+    )
