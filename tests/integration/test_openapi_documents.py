@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +20,7 @@ from services.common.settings import ServiceSettings
 from services.common.testing import TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
+from tests.integration.processes import environment_of
 
 SERVICES = ("auth", "patient", "appointment", "billing", "notification")
 EXAMPLES = 12
@@ -53,13 +52,6 @@ def key_set(issuer: TestIssuer) -> Iterator[str]:
     server.shutdown()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def serve(
     service_settings: Callable[..., Awaitable[Any]], issuer: TestIssuer, key_set: str, signing_key: str, tmp_path: Path
@@ -69,31 +61,23 @@ def serve(
 
     async def start(service: str) -> str:
         settings: ServiceSettings = await service_settings(service)
-        port = free_port()
-        environment = {
-            **os.environ,
-            "SERVICE_NAME": service,
-            "HTTP_PORT": str(port),
-            "GRPC_PORT": str(free_port()),
-            "DATABASE_HOST": settings.database_host,
-            "DATABASE_PORT": str(settings.database_port),
-            "DATABASE_NAME": settings.database_name,
-            "DATABASE_USERNAME": settings.database_username,
-            "DATABASE_PASSWORD": settings.database_password.get_secret_value(),
-            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
-            "JWT_ISSUER": issuer.issuer,
-            "JWKS_URL": key_set,
-            "SIGNING_KEY_ID": signing_key,
-            "ADMIN_USERNAME": "admin",
-            "ADMIN_PASSWORD": "an-admin's-password",
-            "ARGON2_MEMORY_KIB": "64",
-            "DRAIN_SECONDS": "0",
-        }
+        environment = environment_of(
+            service,
+            settings,
+            KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1",
+            JWT_ISSUER=issuer.issuer,
+            JWKS_URL=key_set,
+            SIGNING_KEY_ID=signing_key,
+            ADMIN_USERNAME="admin",
+            ADMIN_PASSWORD="an-admin's-password",
+            ARGON2_MEMORY_KIB="64",
+            DRAIN_SECONDS="0",
+        )
         command = [sys.executable, "-m", "services.common.commands.serve"]
         with (tmp_path / "log").open("wb") as log:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
         started.append(process)
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{environment['HTTP_PORT']}"
         _until_listening(url, started[-1])
         return url
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,34 +15,21 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.common.settings import ServiceSettings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.integration.processes import environment_of
 
 
 @pytest.fixture
 async def environment(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> dict[str, str]:
     """What ECS gives the auth service's container."""
     settings: ServiceSettings = await service_settings("auth", AuthSettings)
-    return {
-        **os.environ,
-        "SERVICE_NAME": "auth",
-        "HTTP_PORT": str(free_port()),
-        "DATABASE_HOST": settings.database_host,
-        "DATABASE_PORT": str(settings.database_port),
-        "DATABASE_NAME": settings.database_name,
-        "DATABASE_USERNAME": settings.database_username,
-        "DATABASE_PASSWORD": settings.database_password.get_secret_value(),
-        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
-        "SIGNING_KEY_ID": signing_key,
-        "ADMIN_USERNAME": "admin",
-        "ADMIN_PASSWORD": "an-admin's-password",
-        "DRAIN_SECONDS": "1.5",
-    }
+    return environment_of(
+        "auth",
+        settings,
+        SIGNING_KEY_ID=signing_key,
+        ADMIN_USERNAME="admin",
+        ADMIN_PASSWORD="an-admin's-password",
+        DRAIN_SECONDS="1.5",
+    )
 
 
 async def start(command: str, environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:

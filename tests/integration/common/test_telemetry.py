@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 import re
 import signal
 import sys
@@ -43,7 +42,7 @@ from services.contracts import topics
 from services.contracts.events import Event, UserRegistered
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
-from tests.integration.common.test_processes import free_port
+from tests.integration.processes import environment_of
 
 CANARY = "Quixotecanary"
 
@@ -125,31 +124,21 @@ def serve(service_settings: Callable[..., Awaitable[Any]], collector: Collector,
     @asynccontextmanager
     async def start(service: str, **variables: str) -> AsyncIterator[Running]:
         settings: ServiceSettings = await service_settings(service)
-        http_port, grpc_port = free_port(), free_port()
-        environment = {
-            **os.environ,
-            "SERVICE_NAME": service,
-            "HTTP_PORT": str(http_port),
-            "GRPC_PORT": str(grpc_port),
-            "DATABASE_HOST": settings.database_host,
-            "DATABASE_PORT": str(settings.database_port),
-            "DATABASE_NAME": settings.database_name,
-            "DATABASE_USERNAME": settings.database_username,
-            "DATABASE_PASSWORD": settings.database_password.get_secret_value(),
-            "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        usual = {
             "JWT_ISSUER": settings.jwt_issuer,
             "JWKS_URL": f"{collector.url}/jwks.json",
             "DRAIN_SECONDS": "0",
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "200",  # milliseconds
-            **variables,
         }
+        environment = environment_of(service, settings, **(usual | variables))
         output = tmp_path / f"{service}.log"
         with output.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.common.commands.serve", env=environment, stdout=file
             )
-        made = Running(f"http://127.0.0.1:{http_port}", grpc_port, output, process)
+        url = f"http://127.0.0.1:{environment['HTTP_PORT']}"
+        made = Running(url, int(environment["GRPC_PORT"]), output, process)
         try:
             await until(lambda: answers(made), 90)
             yield made
