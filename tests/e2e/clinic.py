@@ -11,7 +11,7 @@ from ops import settings
 from tests.e2e.api import Person
 from tests.e2e.waiting import until
 
-EVENT_SECONDS = 30  # until an event of one service has had its effect in another; figures are in `make bench-services`
+EVENT_SECONDS = 60  # until an event of one service has had its effect in another; figures are in `make bench-services`
 
 
 def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from ops import aws
 from tests.e2e.api import Person, new_patient
 
 TOPIC = "pms.patient.v1"
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 async def events_of(subject: str, count: int, topic: str = TOPIC) -> list[tuple[bytes, dict[str, Any]]]:

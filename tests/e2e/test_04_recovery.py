@@ -8,7 +8,7 @@ from ops import aws, settings
 from tests.e2e.api import Person
 from tests.e2e.waiting import until
 
-BACK_SECONDS = 20
+BACK_SECONDS = 60
 
 
 def healthy_tasks(service: str) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def test_a_killed_task_is_reported_and_replaced(staff: Person) -> None:
     subprocess.run(["docker", "kill", main["runtimeId"]], check=True, capture_output=True)
     killed = time.monotonic()
 
-    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", 15)
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", BACK_SECONDS)
     stopped = describe(victim["taskArn"])
     assert stopped["stopCode"] == "EssentialContainerExited"
     assert stopped["stoppedReason"] == "Essential container in task exited"
@@ -44,7 +44,7 @@ def describe(task_arn: str) -> dict[str, Any]:
 def test_a_stopped_task_says_who_stopped_it() -> None:
     victim = until("a healthy task", lambda: healthy_tasks("patient"), 30)[0]
     aws.client("ecs").stop_task(cluster=settings.CLUSTER, task=victim["taskArn"], reason="maintenance")
-    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", 40)
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", BACK_SECONDS)
     stopped = describe(victim["taskArn"])
     assert stopped["stopCode"] == "UserInitiated"
     assert "maintenance" in stopped["stoppedReason"]

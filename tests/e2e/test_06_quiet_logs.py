@@ -31,7 +31,7 @@ from tests.e2e.test_09_attacks_behind import broker as broker
 from tests.e2e.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
-LOG_SECONDS = 20
+LOG_SECONDS = 60
 READERS = (appointment.handlers, billing.handlers, notification.handlers)
 Telling = Iterator[tuple[str, str]]
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+
+from tests.plugin.localstack import eventually
 
 
 def host_address(container: str) -> str:
@@ -95,6 +98,11 @@ class Upstream:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Connections that a balancer drops when an instance goes are no error of the server's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @dataclass
@@ -224,19 +232,19 @@ class CloudMap:
         self.client.update_instance_custom_health_status(ServiceId=self.service, InstanceId=instance, Status=status)
 
 
-def eventually(condition: Callable[[], Any], timeout: float = 10.0) -> Any:
-    """The condition's first true answer; fails after ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, f"not so after {timeout} s"
-        time.sleep(0.05)
-    return answer
+class Results(list[Any]):
+    """The statuses that traffic got so far, and its errors."""
+
+    def more(self, count: int) -> None:
+        """Wait for so many further answers: what was changed is in use before the next change, however fast it was."""
+        before = len(self)
+        eventually(lambda: len(self) >= before + count)
 
 
 @contextmanager
-def traffic(call: Callable[[], httpx.Response], clients: int = 4) -> Iterator[list[Any]]:
-    """Calls without pause while the block runs; yields the list of what came back, errors included."""
-    results: list[Any] = []
+def traffic(call: Callable[[], httpx.Response], clients: int = 4) -> Iterator[Results]:
+    """Calls without pause while the block runs; yields what came back, errors included."""
+    results = Results()
     over = threading.Event()
 
     def run() -> None:

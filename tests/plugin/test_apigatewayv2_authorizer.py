@@ -14,7 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
-from tests.plugin.gateway_lab import HttpApi, Issuer, Upstream, eventually, host_address, new_key
+from tests.plugin.gateway_lab import HttpApi, Issuer, Upstream, host_address, new_key
+from tests.plugin.localstack import eventually
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.plugin.conftest import ACCOUNT
-from tests.plugin.gateway_lab import HttpApi, Upstream, eventually, host_address
+from tests.plugin.gateway_lab import HttpApi, Upstream, host_address
+from tests.plugin.localstack import eventually
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.plugin.gateway_lab import CloudMap, HttpApi, Upstream, eventually, host_address, traffic
+from tests.plugin.gateway_lab import CloudMap, HttpApi, Upstream, host_address, traffic
 
 UNAVAILABLE = {"message": "Service Unavailable"}
 LIMIT = 10 * 1024 * 1024
@@ -83,7 +83,7 @@ def test_no_request_fails_while_instances_come_and_go(
             cloud_map.register(upstreams[0])
             cloud_map.deregister("u1")
             cloud_map.deregister("u2")
-    assert len(results) > 50
+            results.more(8)
     assert set(results) == {200}
 
 
@@ -93,11 +93,10 @@ def test_an_instance_that_was_deregistered_may_stop_at_once(
     cloud_map.register(upstreams[0])
     cloud_map.register(upstreams[1])
     with traffic(lambda: api.get("/x")) as results:
-        eventually(lambda: len(results) > 40)
+        results.more(40)
         cloud_map.deregister("u0")
         upstreams[0].close()
-        before = len(results)
-        eventually(lambda: len(results) > before + 80)
+        results.more(80)
     assert set(results) == {200}
 
 
@@ -108,7 +107,8 @@ def test_no_request_fails_while_the_api_changes(api: HttpApi, cloud_map: CloudMa
     with traffic(lambda: api.get("/x")) as kept, traffic(lambda: httpx.get(f"{api.url}/y"), clients=2) as fresh:
         for number in range(15):
             api.route(f"GET /more/{number}", integration)
-    assert len(kept) > 50
+            kept.more(4)
+            fresh.more(2)
     assert set(kept) == {200}
     assert set(fresh) == {200}
 
@@ -177,9 +177,9 @@ def test_a_request_that_went_out_is_never_sent_again(api: HttpApi, cloud_map: Cl
 def test_a_slow_integration_times_out(api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]) -> None:
     cloud_map.register(upstreams[0])
     started = time.monotonic()
-    answer = api.get("/x?sleep=5")
+    answer = api.get("/x?sleep=20")
     assert (answer.status_code, answer.json()) == (504, {"message": "Endpoint request timed out"})
-    assert 1.9 < time.monotonic() - started < 4
+    assert 1.9 < time.monotonic() - started < 15
 
 
 @pytest.mark.attack(20)

@@ -133,7 +133,7 @@ def test_a_service_that_crashes_at_start_fails_the_stack_with_its_words(lab: Lab
     assert failed.value.status == "ROLLBACK_COMPLETE"
     assert any("cannot find my socks" in reason for reason in failed.value.failures)
     # A namespace goes only when its services are gone.
-    wait_until(lambda: not _namespaces(lab), 10, "Cloud Map to forget the stack's namespace")
+    wait_until(lambda: not _namespaces(lab), 30, "Cloud Map to forget the stack's namespace")
 
 
 def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:

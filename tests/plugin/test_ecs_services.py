@@ -46,7 +46,7 @@ def test_a_killed_container_is_reported_and_replaced(lab: Lab, unique: str) -> N
     subprocess.run(["docker", "kill", containers(victim)["app"]["runtimeId"]], check=True, capture_output=True)
     task = lab.stopped(victim["taskArn"])
     assert (task["stopCode"], containers(task)["app"]["exitCode"]) == ("EssentialContainerExited", 137)
-    wait_until(lambda: [t for t in lab.service_tasks(unique) if t["healthStatus"] == "HEALTHY"], 10, "a new task")
+    wait_until(lambda: [t for t in lab.service_tasks(unique) if t["healthStatus"] == "HEALTHY"], 30, "a new task")
 
 
 def test_scaling_out_and_in(lab: Lab, unique: str) -> None:
@@ -164,7 +164,7 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
         )
         return list(found["Instances"])
 
-    instance = wait_until(discovered, 5, "the registration")[0]
+    instance = wait_until(discovered, 30, "the registration")[0]
     attributes = instance["Attributes"]
     assert instance["InstanceId"] == task["taskArn"].rsplit("/", 1)[-1]
     assert (attributes["AWS_INSTANCE_IPV4"], attributes["AWS_INSTANCE_PORT"]) == (address(task), "8080")
@@ -172,9 +172,11 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
     name = f"web.{discovery['namespace']}"
     asker = lab.run(lab.register(lab.container(f"getent hosts {name}")))
     lab.stopped(asker)
-    wait_until(lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name], 5, "the DNS answer")
+    wait_until(
+        lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name], 30, "the DNS answer"
+    )
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
-    wait_until(lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"], 10, "the deregistration")
+    wait_until(lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"], 30, "the deregistration")
     lab.stable(unique)
 
 
@@ -255,7 +257,7 @@ def test_no_request_by_name_fails_during_a_roll_out(lab: Lab, unique: str, disco
     lab.ecs.update_service(cluster=lab.name, service=unique, taskDefinition=server("2"))
     lab.stable(unique)
     lab.stopped(client)
-    wait_until(lambda: lab.output(client), 5, "the client's log")
+    wait_until(lambda: lab.output(client), 30, "the client's log")
     assert lab.output(client)[-1].startswith("failed 0 asked more than")
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
     lab.stable(unique)

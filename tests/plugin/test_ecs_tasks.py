@@ -43,11 +43,12 @@ def test_an_essential_container_that_ends_stops_the_task(lab: Lab) -> None:
     assert task["stoppedReason"] == "Essential container in task exited"
     assert containers(task)["app"]["exitCode"] == 7
     assert containers(task)["helper"]["exitCode"] in (137, 143)
-    wait_until(lambda: lab.output(arn) == ["hello", "world"], 5, "the log")
+    wait_until(lambda: lab.output(arn) == ["hello", "world"], 30, "the log")
 
 
 def test_containers_wait_for_their_dependencies(lab: Lab) -> None:
-    healthy = {"command": ["CMD-SHELL", "test -f /tmp/ready"], "interval": 5, "timeout": 2, "retries": 3}
+    """A container that is ready counts as healthy at once, not after its check's interval of five minutes."""
+    healthy = {"command": ["CMD-SHELL", "test -f /tmp/ready"], "interval": 300, "timeout": 2, "retries": 3}
     definition = lab.register(
         lab.container("sleep 1; echo migrated", "migrate", essential=False),
         lab.container(
@@ -62,7 +63,6 @@ def test_containers_wait_for_their_dependencies(lab: Lab) -> None:
     states = containers(task)
     assert (states["migrate"]["lastStatus"], states["migrate"]["exitCode"]) == ("STOPPED", 0)
     assert (states["backend"]["healthStatus"], states["app"]["healthStatus"]) == ("HEALTHY", "UNKNOWN")
-    assert (task["startedAt"] - task["createdAt"]).total_seconds() < 10
 
 
 def test_a_failed_dependency_stops_the_task(lab: Lab) -> None:
@@ -95,7 +95,7 @@ def test_environment_secrets_and_overrides(lab: Lab, aws: Callable[..., Any], un
     overrides = {"containerOverrides": [{"name": "app", "environment": [{"name": "CHANGED", "value": "new"}]}]}
     arn = lab.run(lab.register(container, taskRoleArn="arn:aws:iam::000000000000:role/test"), overrides=overrides)
     lab.stopped(arn)
-    lines = wait_until(lambda: lab.output(arn), 5, "the log")
+    lines = wait_until(lambda: lab.output(arn), 30, "the log")
     environment = dict(line.split("=", 1) for line in lines if "=" in line)
     expected = {"GIVEN": "1", "CHANGED": "new", "PASSWORD": "p'w", "PORT": "5432", "TOKEN": "from ssm"}
     assert {key: environment.get(key) for key in expected} == expected
@@ -128,7 +128,7 @@ def test_a_missing_log_group_stops_the_task(lab: Lab) -> None:
 def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     arn = lab.run(lab.register(lab.container("trap 'echo bye; exit 0' TERM; echo up; while true; do sleep 0.1; done")))
     lab.running(arn)
-    wait_until(lambda: lab.output(arn) == ["up"], 5, "the container")
+    wait_until(lambda: lab.output(arn) == ["up"], 30, "the container")
     lab.ecs.stop_task(cluster=lab.name, task=arn, reason="enough")
     lab.ecs.get_waiter("tasks_stopped").wait(
         cluster=lab.name, tasks=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
@@ -136,7 +136,7 @@ def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     task = lab.task(arn)
     assert (task["stopCode"], task["stoppedReason"]) == ("UserInitiated", "enough")
     assert containers(task)["app"]["exitCode"] == 0
-    wait_until(lambda: lab.output(arn)[-1:] == ["bye"], 5, "the last line")
+    wait_until(lambda: lab.output(arn)[-1:] == ["bye"], 30, "the last line")
 
 
 def test_a_stubborn_container_is_killed_after_its_stop_timeout(lab: Lab) -> None:
@@ -168,7 +168,7 @@ def test_tasks_reach_localstack_by_name_and_by_their_metadata(lab: Lab) -> None:
     arn = lab.run(lab.register({**lab.container(""), "command": ["python3", "-c", script]}))
     lab.stopped(arn)
     resolver = str(IPv4Network(CIDR)[2])
-    wait_until(lambda: lab.output(arn) == [resolver, resolver, arn, "app", "200"], 5, str(lab.output(arn)))
+    wait_until(lambda: lab.output(arn) == [resolver, resolver, arn, "app", "200"], 30, str(lab.output(arn)))
 
 
 def test_list_tasks_filters(lab: Lab) -> None:
