@@ -8,7 +8,7 @@ from uuid import UUID
 from tests.chaos import records
 from tests.chaos.clinic import Clinic
 from tests.chaos.journey import Journal
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 SETTLE_SECONDS = 90
 

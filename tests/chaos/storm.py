@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.chaos.journey import Clients, Journal
 from tests.chaos.victims import Victim, strike
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 _BEGIN_SECONDS = 240
 

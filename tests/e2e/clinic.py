@@ -9,9 +9,7 @@ import httpx
 
 from ops import settings
 from tests.e2e.api import Person
-from tests.e2e.waiting import until
-
-EVENT_SECONDS = 60  # until an event of one service has had its effect in another; figures are in `make bench-services`
+from tests.waiting import until
 
 
 def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
@@ -25,7 +23,7 @@ def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
 
 def slots_of(staff: Person, doctor_id: str) -> list[dict[str, str]]:
     """The free half hours, once the appointment service has heard of the doctor."""
-    return until("the doctor's free slots", lambda: free_slots(staff, doctor_id), EVENT_SECONDS)
+    return until("the doctor's free slots", lambda: free_slots(staff, doctor_id))
 
 
 def invoices_of(staff: Person, patient_id: str) -> list[dict[str, Any]]:
@@ -39,7 +37,7 @@ def treat(staff: Person, doctor_id: str, patient_id: str) -> dict[str, Any]:
     assert booked.status_code == 201, booked.text
     done = staff.http.post(f"/appointments/{booked.json()['id']}/complete")
     assert done.status_code == 200, done.text
-    return until("the invoice", lambda: invoices_of(staff, patient_id), EVENT_SECONDS)[0]
+    return until("the invoice", lambda: invoices_of(staff, patient_id))[0]
 
 
 def sent_to(address: str) -> list[dict[str, Any]]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.e2e.api import Person, unique
-from tests.e2e.clinic import EVENT_SECONDS, free_slots, invoices_of, sent_to, slots_of
-from tests.e2e.waiting import until
+from tests.e2e.clinic import free_slots, invoices_of, sent_to, slots_of
+from tests.waiting import until
 
 
 def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
@@ -24,12 +24,10 @@ def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patie
     assert staff.http.post(f"{appointment}/cancel").status_code == 409
 
     account = until(
-        "the patient's account",
-        lambda: staff.http.get(f"/api/billing/accounts/{patient_id}").status_code == 200,
-        EVENT_SECONDS,
+        "the patient's account", lambda: staff.http.get(f"/api/billing/accounts/{patient_id}").status_code == 200
     )
     assert account
-    invoice = until("the invoice", lambda: invoices_of(staff, patient_id), EVENT_SECONDS)[0]
+    invoice = until("the invoice", lambda: invoices_of(staff, patient_id))[0]
     assert invoice["status"] == "OPEN"
     payments = f"/api/billing/invoices/{invoice['id']}/payments"
     part = {"amount_minor": invoice["total_minor"] - 1, "method": "CARD"}
@@ -40,7 +38,7 @@ def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patie
     assert invoices_of(staff, patient_id)[0]["status"] == "PAID"
 
     # registered, booked, moved, invoice raised, receipts for both payments
-    mails = until("six e-mails", lambda: len(found := sent_to(address)) >= 6 and found, EVENT_SECONDS)
+    mails = until("six e-mails", lambda: len(found := sent_to(address)) >= 6 and found)
     assert len({str(mail["Subject"]) for mail in mails}) >= 5
 
 
@@ -49,7 +47,7 @@ def test_staff_write_an_email(staff: Person, patient: Person) -> None:
     message = {"to": address, "subject": "Your results", "body": "Please call us."}
     assert patient.http.post("/notify/email", json=message).status_code == 403
     assert staff.http.post("/notify/email", json=message).status_code == 202
-    mail = until("the e-mail", lambda: sent_to(address), EVENT_SECONDS)[0]
+    mail = until("the e-mail", lambda: sent_to(address))[0]
     assert mail["Subject"] == "Your results"
 
 
@@ -58,5 +56,5 @@ def test_the_event_log_shows_what_happened(staff: Person, clinic_patient: dict[s
         found = staff.http.get("/notifications", params={"event_type": "patient.registered", "limit": 200}).json()
         return [item for item in found["items"] if item["payload"]["subject"] == clinic_patient["id"]]
 
-    entries = until("the event in the log", logged, EVENT_SECONDS)
+    entries = until("the event in the log", logged)
     assert len(entries) == 1

@@ -6,9 +6,7 @@ from typing import Any
 
 from ops import aws, settings
 from tests.e2e.api import Person
-from tests.e2e.waiting import until
-
-BACK_SECONDS = 60
+from tests.waiting import until
 
 
 def healthy_tasks(service: str) -> list[dict[str, Any]]:
@@ -24,16 +22,16 @@ def test_a_killed_task_is_reported_and_replaced(staff: Person) -> None:
     subprocess.run(["docker", "kill", main["runtimeId"]], check=True, capture_output=True)
     killed = time.monotonic()
 
-    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", BACK_SECONDS)
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED")
     stopped = describe(victim["taskArn"])
     assert stopped["stopCode"] == "EssentialContainerExited"
     assert stopped["stoppedReason"] == "Essential container in task exited"
     exited = next(container for container in stopped["containers"] if container["name"] == "patient")
     assert exited["exitCode"] == 137
 
-    until("the API answers again", lambda: staff.http.get("/api/patients").status_code == 200, BACK_SECONDS)
+    until("the API answers again", lambda: staff.http.get("/api/patients").status_code == 200)
     print(f"answered again {time.monotonic() - killed:.1f} s after docker kill")
-    until("a healthy successor", lambda: healthy_tasks("patient"), BACK_SECONDS)
+    until("a healthy successor", lambda: healthy_tasks("patient"))
     assert victim["taskArn"] not in [task["taskArn"] for task in healthy_tasks("patient")]
 
 
@@ -44,8 +42,8 @@ def describe(task_arn: str) -> dict[str, Any]:
 def test_a_stopped_task_says_who_stopped_it() -> None:
     victim = until("a healthy task", lambda: healthy_tasks("patient"), 30)[0]
     aws.client("ecs").stop_task(cluster=settings.CLUSTER, task=victim["taskArn"], reason="maintenance")
-    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED", BACK_SECONDS)
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED")
     stopped = describe(victim["taskArn"])
     assert stopped["stopCode"] == "UserInitiated"
     assert "maintenance" in stopped["stoppedReason"]
-    until("a healthy successor", lambda: healthy_tasks("patient"), BACK_SECONDS)
+    until("a healthy successor", lambda: healthy_tasks("patient"))

@@ -28,10 +28,9 @@ from tests.e2e.attacker import Task
 from tests.e2e.clinic import slots_of
 from tests.e2e.test_09_attacks_behind import Broker, discard
 from tests.e2e.test_09_attacks_behind import broker as broker
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
-LOG_SECONDS = 60
 READERS = (appointment.handlers, billing.handlers, notification.handlers)
 Telling = Iterator[tuple[str, str]]
 
@@ -157,7 +156,7 @@ def settled(person: Person, since: float) -> None:
     def logged() -> bool:
         return len([text for where, text in all_logs(since) if marker in text and where.startswith("/pms/")]) >= 5
 
-    until("the requests are logged", logged, LOG_SECONDS)
+    until("the requests are logged", logged)
 
 
 # --- what is taken ----------------------------------------------------------------------------------------------------
@@ -239,7 +238,7 @@ async def test_a_poison_message_is_put_aside_without_being_quoted(broker: Broker
     def given_up() -> list[str]:
         return [text for _, text in all_logs(since) if '"event": "dead_letter"' in text]
 
-    until("all readers put them aside", lambda: len(given_up()) >= expected, LOG_SECONDS)
+    until("all readers put them aside", lambda: len(given_up()) >= expected)
     letters = [letter for topic in topics.TOPICS for letter in await broker.dead_letters(topic, key)]
     assert len(letters) == expected
     headers = [("a dead letter", f"{name}: {value.decode()}") for letter in letters for name, value in letter.headers]

@@ -28,10 +28,9 @@ from services.contracts.roles import Role
 from services.contracts.routes import ROUTES
 from tests.e2e.api import Person, unique
 from tests.e2e.attacker import Task
-from tests.e2e.clinic import EVENT_SECONDS, invoices_of, sent_to, treat
+from tests.e2e.clinic import invoices_of, sent_to, treat
 from tests.e2e.test_02_events import events_of
-from tests.e2e.waiting import until
-from tests.integration.events import eventually
+from tests.waiting import eventually, until
 
 READERS = ("billing", "notification")  # of patients' and of appointments' events
 FOREIGN = "https://evil.example"
@@ -55,7 +54,7 @@ class Broker:
             committed = [await self.admin.list_consumer_group_offsets(reader) for reader in READERS]
             return all(offsets[place].offset > sent.offset for offsets in committed)
 
-        await eventually(read, EVENT_SECONDS)
+        await eventually("all readers to be past it", read)
 
     async def dead_letters(self, topic: topics.Topic, key: str) -> list[ConsumerRecord]:
         """What was put aside under this key."""
@@ -115,7 +114,7 @@ async def test_attack_26_replayed_events_have_no_second_effect(
         """registered, account opened, booked, completed, invoice raised: and all e-mails about them are sent."""
         return log if len(log := log_of(staff, patient_id)) == 5 else []
 
-    log = until("all entries of the log", settled, EVENT_SECONDS)
+    log = until("all entries of the log", settled)
     mails = sent_to(address)
     (registered,) = await events_of(patient_id, 1)
     _, completed = await events_of(invoice["appointment_id"], 2, topics.APPOINTMENT.name)
@@ -124,7 +123,7 @@ async def test_attack_26_replayed_events_have_no_second_effect(
         for _ in range(3):
             await broker.send(topic, json.dumps(value).encode(), key.decode())
     assert invoices_of(staff, patient_id) == [invoice]
-    assert until("the log", lambda: log_of(staff, patient_id), EVENT_SECONDS) == log
+    assert until("the log", lambda: log_of(staff, patient_id)) == log
     assert sent_to(address) == mails
 
 
@@ -223,7 +222,7 @@ async def test_attack_27_a_call_without_a_deadline_gets_the_servers(
 ) -> None:
     patient_id = clinic_patient["id"]
     account = f"/api/billing/accounts/{patient_id}"
-    until("the account", lambda: staff.http.get(account).status_code == 200, EVENT_SECONDS)
+    until("the account", lambda: staff.http.get(account).status_code == 200)
     request = billing_v1_pb2.CreateBillingAccountRequest(patient_id=patient_id)
     async with held(patient_id):
         status = tasks["billing"].status_of("CreateBillingAccount", request, f"Bearer {staff.token}", timeout=None)

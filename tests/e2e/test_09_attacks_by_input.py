@@ -17,8 +17,8 @@ from ops import aws, settings
 from tests.e2e import api
 from tests.e2e.api import Person, new_patient
 from tests.e2e.attacker import HTTP_PORT, Task
-from tests.e2e.clinic import EVENT_SECONDS, sent_to, slots_of, treat
-from tests.e2e.waiting import until
+from tests.e2e.clinic import sent_to, slots_of, treat
+from tests.waiting import until
 
 JSON = {"content-type": "application/json"}
 LIMIT = 10 * 1024 * 1024
@@ -59,7 +59,7 @@ def test_attack_17_code_is_kept_as_text(staff: Person, text: str) -> None:
     assert (patient["name"], patient["address"]) == (text, text)
     found = staff.http.get("/api/patients", params={"name": text, "limit": 200}).json()["items"]
     assert patient["id"] in {item["id"] for item in found}
-    mail = until("the welcome", lambda: sent_to(patient["email"]), EVENT_SECONDS)[0]
+    mail = until("the welcome", lambda: sent_to(patient["email"]))[0]
     assert text in mail["Body"]["text_part"]
 
 
@@ -91,7 +91,7 @@ def test_attack_17_line_ends_split_no_log_line(anybody: httpx.Client, staff: Per
         return lines if any(last in line for line in lines) else []
 
     for service in ("auth", "patient"):
-        found = until("the last request's line", partial(lines_up_to, service), EVENT_SECONDS)
+        found = until("the last request's line", partial(lines_up_to, service))
         for line in found:
             assert "event" in json.loads(line)
             assert "forged" not in line

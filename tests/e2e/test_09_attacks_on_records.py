@@ -15,8 +15,8 @@ from services.contracts.routes import ROUTES
 from tests.e2e import api
 from tests.e2e.api import Person, new_patient
 from tests.e2e.attacker import Task
-from tests.e2e.clinic import EVENT_SECONDS, slots_of, treat
-from tests.e2e.waiting import until
+from tests.e2e.clinic import slots_of, treat
+from tests.waiting import until
 
 NO_ROUTE = {"message": "Not Found"}  # the gateway's
 LISTS = [route.path for route in ROUTES if not route.public and route.method == "GET" and "{" not in route.path]
@@ -43,7 +43,7 @@ def records(victim: Person, staff: Person, doctor_id: str) -> Records:
     patient = victim.http.post("/api/patients", json=new_patient()).json()
     invoice = treat(staff, doctor_id, patient["id"])
     account = f"/api/billing/accounts/{patient['id']}"
-    until("the owner of the account", lambda: victim.http.get(account).status_code == 200, EVENT_SECONDS)
+    until("the owner of the account", lambda: victim.http.get(account).status_code == 200)
     return Records(patient, invoice["appointment_id"], invoice["id"])
 
 

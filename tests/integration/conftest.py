@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -31,6 +30,7 @@ from services.common.settings import ServiceSettings
 from services.common.testing import ISSUER, TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.callers import Caller
+from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
 DatabaseUrl = Callable[[str], Awaitable[str]]
@@ -42,15 +42,6 @@ def aws(service: str) -> Any:
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
     return boto3.client(service, endpoint_url=endpoint, **keys)
-
-
-def until(ready: Callable[[], Any], seconds: float = 90) -> Any:
-    """What `ready` returns once that is something; asks four times a second."""
-    deadline = time.monotonic() + seconds
-    while not (found := ready()):
-        assert time.monotonic() < deadline, "LocalStack took too long"
-        time.sleep(0.25)
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +61,7 @@ def database_server() -> Iterator[str]:
         found = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"][0]
         return found["Endpoint"] if found["DBInstanceStatus"] == "available" else None
 
-    endpoint = until(available)
+    endpoint = until("the database server", available)
     yield f"postgresql://postgres:{PASSWORD}@{endpoint['Address']}:{endpoint['Port']}/postgres"
     rds.delete_db_instance(DBInstanceIdentifier=INSTANCE, SkipFinalSnapshot=True)
 
@@ -84,7 +75,7 @@ def kafka_bootstrap() -> Iterator[str]:
         return
     arn = _create_cluster(aws("kafka"))
     kafka = aws("kafka")
-    until(lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "ACTIVE")
+    until("the broker", lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "ACTIVE")
     yield kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
     kafka.delete_cluster(ClusterArn=arn)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.common.identifiers import uuid7
@@ -16,7 +13,6 @@ from services.common.service import Runtime
 from services.contracts import events, topics
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-T = TypeVar("T")
 
 
 async def send(kafka: Kafka, *sent: events.Event[Any]) -> None:
@@ -66,12 +62,3 @@ def appointment(kind: type[Any], patient_id: UUID, appointment_id: UUID | None =
             **extra,
         }
     )
-
-
-async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
-    """What `ask` returns once that is something."""
-    deadline = time.monotonic() + seconds
-    while not (found := await ask()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.05)
-    return found

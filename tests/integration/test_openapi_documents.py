@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,6 +20,7 @@ from services.common.testing import TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from tests.integration.processes import environment_of
+from tests.waiting import until
 
 SERVICES = ("auth", "patient", "appointment", "billing", "notification")
 EXAMPLES = 12
@@ -78,7 +78,7 @@ def serve(
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
         started.append(process)
         url = f"http://127.0.0.1:{environment['HTTP_PORT']}"
-        _until_listening(url, started[-1])
+        until("the service to listen", lambda: _listens(url, process), despite=(OSError,))
         return url
 
     yield start
@@ -87,16 +87,10 @@ def serve(
         process.wait(30)
 
 
-def _until_listening(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/health/live", timeout=5).close()
-            return
-        except urllib.error.URLError:
-            assert process.poll() is None, "the service ended"
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+def _listens(url: str, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "the service ended"
+    urllib.request.urlopen(f"{url}/health/live", timeout=5).close()
+    return True
 
 
 def token(service: str, url: str, issuer: TestIssuer) -> str:

@@ -1,13 +1,14 @@
 """A place to run tasks in: a VPC, a cluster and a log group of a test module's own."""
 
 import os
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 from botocore.config import Config
+
+from tests.waiting import SECONDS, until
 
 IMAGE = "pms/base:latest"
 """Debian with Python; whoever has the LocalStack image has this one."""
@@ -42,7 +43,7 @@ class Lab:
             self.ecs.delete_service(cluster=self.name, service=service, force=True)
         for task in self.ecs.list_tasks(cluster=self.name)["taskArns"]:
             self.ecs.stop_task(cluster=self.name, task=task)
-        wait_until(lambda: self._all_stopped(), 60, "all tasks to stop")
+        until("all tasks to stop", self._all_stopped)
         self.ecs.delete_cluster(cluster=self.name)
         self.ec2.delete_security_group(GroupId=self.group)
         self.ec2.delete_subnet(SubnetId=self.subnet)
@@ -113,13 +114,13 @@ class Lab:
     def task(self, arn: str) -> Json:
         return self.tasks([arn])[0]
 
-    def stopped(self, arn: str, timeout: float = 30) -> Json:
+    def stopped(self, arn: str, seconds: float = SECONDS) -> Json:
         """The task once it has stopped."""
-        wait_until(lambda: self.task(arn)["lastStatus"] == "STOPPED", timeout, f"{arn} to stop")
+        until(f"{arn} to stop", lambda: self.task(arn)["lastStatus"] == "STOPPED", seconds)
         return self.task(arn)
 
-    def running(self, arn: str, timeout: float = 30) -> Json:
-        wait_until(lambda: self.task(arn)["lastStatus"] in ("RUNNING", "STOPPED"), timeout, f"{arn} to run")
+    def running(self, arn: str, seconds: float = SECONDS) -> Json:
+        until(f"{arn} to run", lambda: self.task(arn)["lastStatus"] in ("RUNNING", "STOPPED"), seconds)
         task = self.task(arn)
         assert task["lastStatus"] == "RUNNING", task.get("stoppedReason")
         return task
@@ -127,7 +128,7 @@ class Lab:
     def service(self, name: str) -> Json:
         return dict(self.ecs.describe_services(cluster=self.name, services=[name])["services"][0])
 
-    def stable(self, name: str, timeout: float = 60) -> Json:
+    def stable(self, name: str, seconds: float = SECONDS) -> Json:
         """The service once AWS's own waiter would call it stable and its deployment is complete."""
 
         def is_stable() -> bool:
@@ -139,7 +140,7 @@ class Lab:
                 and deployments[0]["rolloutState"] == "COMPLETED"
             )
 
-        wait_until(is_stable, timeout, f"{name} to be stable")
+        until(f"{name} to be stable", is_stable, seconds)
         return self.service(name)
 
     def service_tasks(self, name: str, status: str = "RUNNING") -> list[Json]:
@@ -159,17 +160,3 @@ def containers(task: Json) -> dict[str, Json]:
 
 def address(task: Json) -> str:
     return str(task["containers"][0]["networkInterfaces"][0]["privateIpv4Address"])
-
-
-def wait_until(condition: Callable[[], Any], timeout: float, what: str) -> Any:
-    """The condition's first true value. Fails the test after `timeout` seconds."""
-    for _ in _until(time.monotonic() + timeout):
-        if value := condition():
-            return value
-    raise AssertionError(f"waited {timeout} s in vain for {what}")
-
-
-def _until(deadline: float) -> Iterator[None]:
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(0.1)

@@ -16,7 +16,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from tests.plugin.localstack import eventually
+from tests.waiting import until
 
 
 def host_address(container: str) -> str:
@@ -211,7 +211,7 @@ class CloudMap:
     def __init__(self, client: Any, name: str) -> None:
         self.client = client
         operation = client.create_http_namespace(Name=name)["OperationId"]
-        eventually(lambda: client.get_operation(OperationId=operation)["Operation"]["Status"] == "SUCCESS")
+        until("the namespace", lambda: client.get_operation(OperationId=operation)["Operation"]["Status"] == "SUCCESS")
         self.namespace = client.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
         service = client.create_service(
             Name="web", NamespaceId=self.namespace, HealthCheckCustomConfig={"FailureThreshold": 1}
@@ -238,7 +238,7 @@ class Results(list[Any]):
     def more(self, count: int) -> None:
         """Wait for so many further answers: what was changed is in use before the next change, however fast it was."""
         before = len(self)
-        eventually(lambda: len(self) >= before + count)
+        until(f"{count} more answers", lambda: len(self) >= before + count)
 
 
 @contextmanager

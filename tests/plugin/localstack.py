@@ -3,18 +3,14 @@
 import json
 import os
 import subprocess
-import time
 import urllib.request
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
 ENDPOINT = os.environ.get("AWS_ENDPOINT_URL") or "http://localhost:4566"
 REGION = "us-east-1"
-
-T = TypeVar("T")
 
 
 def client(service: str) -> Any:
@@ -38,20 +34,3 @@ def container() -> str:
 def in_container(*argv: str) -> str:
     """Run a command where the engines run."""
     return subprocess.run(["docker", "exec", container(), *argv], check=True, capture_output=True, text=True).stdout
-
-
-def eventually(attempt: Callable[[], T], timeout: float = 30, interval: float = 0.05) -> T:
-    """Call until the result is truthy and return it; the last error or result when time is up."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            result = attempt()
-            if result or time.monotonic() > deadline:
-                assert result, "it did not happen in time"
-                return result
-        except AssertionError:
-            raise
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(interval)

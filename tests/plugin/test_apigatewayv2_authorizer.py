@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
 from tests.plugin.gateway_lab import HttpApi, Issuer, Upstream, host_address, new_key
-from tests.plugin.localstack import eventually
+from tests.waiting import until
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 
@@ -205,7 +205,7 @@ def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
         issuer.keys["k2"] = new_key()
         new = issuer.token(key=issuer.keys["k2"], headers={"kid": "k2"})
         # The cooldown of the fetch at the authorizer's creation may still run.
-        eventually(lambda: api.get("/me", new).status_code == 200)
+        until("the new key", lambda: api.get("/me", new).status_code == 200)
         assert api.get("/me", new).status_code == 200
         assert api.get("/me", old).status_code == 401
         assert api.get("/me", issuer.token(key=retired)).status_code == 401

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.plugin.conftest import ACCOUNT
 from tests.plugin.gateway_lab import HttpApi, Upstream, host_address
-from tests.plugin.localstack import eventually
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_access_logs_reach_cloudwatch_in_the_stages_format(
         api.route("GET /x/{id}", api.proxy(upstream.url))
         found = api.get("/x/1")
         missed = api.get("/y")
-        events = eventually(lambda: _events(logs, f"/{unique}", 2))
+        events = until("two log events", lambda: _events(logs, f"/{unique}", 2))
         lines = {line["id"]: line for line in map(json.loads, events)}
         assert lines[found.headers["apigw-requestid"]]["key"] == "GET /x/{id}"
         assert lines[found.headers["apigw-requestid"]]["status"] == "200"

@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.plugin.localstack import client, eventually
+from tests.plugin.localstack import client
 from tests.plugin.test_kafka import broker_setting
+from tests.waiting import until
 
 NETWORK = {
     "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.62.0.0/16"}},
@@ -47,13 +48,13 @@ class Stack:
         call = self.cloudformation.update_stack if self._exists else self.cloudformation.create_stack
         self._exists = True
         call(StackName=self.name, TemplateBody=json.dumps(template))
-        found = eventually(self._settled, 120, 0.2)
+        found = until("the stack to settle", self._settled, 120)
         assert found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), self.reasons()
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     def delete(self) -> None:
         self.cloudformation.delete_stack(StackName=self.name)
-        eventually(self._deleted, 60, 0.2)
+        until("the stack to be gone", self._deleted)
 
     def reasons(self) -> list[str]:
         events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.plugin.conftest import DeployFailed, Stack
-from tests.plugin.ecs_lab import IMAGE, Json, Lab, wait_until
+from tests.plugin.ecs_lab import IMAGE, Json, Lab
+from tests.waiting import until
 
 ROLE = "arn:aws:iam::000000000000:role/test"
 
@@ -133,7 +134,7 @@ def test_a_service_that_crashes_at_start_fails_the_stack_with_its_words(lab: Lab
     assert failed.value.status == "ROLLBACK_COMPLETE"
     assert any("cannot find my socks" in reason for reason in failed.value.failures)
     # A namespace goes only when its services are gone.
-    wait_until(lambda: not _namespaces(lab), 30, "Cloud Map to forget the stack's namespace")
+    until("Cloud Map to forget the stack's namespace", lambda: not _namespaces(lab))
 
 
 def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.plugin.ecs_lab import Json, Lab, address, containers, wait_until
+from tests.plugin.ecs_lab import Json, Lab, address, containers
+from tests.waiting import until
 
 BREAKER = {"deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}}
 
@@ -46,7 +47,7 @@ def test_a_killed_container_is_reported_and_replaced(lab: Lab, unique: str) -> N
     subprocess.run(["docker", "kill", containers(victim)["app"]["runtimeId"]], check=True, capture_output=True)
     task = lab.stopped(victim["taskArn"])
     assert (task["stopCode"], containers(task)["app"]["exitCode"]) == ("EssentialContainerExited", 137)
-    wait_until(lambda: [t for t in lab.service_tasks(unique) if t["healthStatus"] == "HEALTHY"], 30, "a new task")
+    until("a new task", lambda: [t for t in lab.service_tasks(unique) if t["healthStatus"] == "HEALTHY"])
 
 
 def test_scaling_out_and_in(lab: Lab, unique: str) -> None:
@@ -71,7 +72,7 @@ def test_a_rolling_update_keeps_the_minimum_running(lab: Lab, unique: str) -> No
         assert len(healthy) >= 2, "fewer than the minimum healthy percent"
         return len(lab.service(unique)["deployments"]) == 1
 
-    wait_until(rolled, 60, "the roll-out")
+    until("the roll-out", rolled)
     service = lab.stable(unique)
     assert service["taskDefinition"] == second
     assert service["deployments"][0]["id"] != first["deployments"][0]["id"]
@@ -94,7 +95,7 @@ def test_the_circuit_breaker_rolls_back(lab: Lab, unique: str) -> None:
     survivors = {t["taskArn"] for t in lab.service_tasks(unique)}
     broken = lab.register(lab.container("echo no database; exit 1"), family=unique)
     lab.ecs.update_service(cluster=lab.name, service=unique, taskDefinition=broken)
-    wait_until(lambda: lab.service(unique)["taskDefinition"] == good, 30, "the roll-back")
+    until("the roll-back", lambda: lab.service(unique)["taskDefinition"] == good)
     service = lab.stable(unique)
     failed = [e["message"] for e in service["events"] if "deployment failed: tasks failed to start" in e["message"]]
     assert "container app exited with code 1: no database" in failed[0]
@@ -103,7 +104,7 @@ def test_the_circuit_breaker_rolls_back(lab: Lab, unique: str) -> None:
 
 def test_without_anything_to_roll_back_to_the_deployment_fails(lab: Lab, unique: str) -> None:
     lab.serve(unique, lab.register(lab.container("exit 1")), **BREAKER)
-    wait_until(lambda: lab.service(unique)["deployments"][0]["rolloutState"] == "FAILED", 30, "the failure")
+    until("the failure", lambda: lab.service(unique)["deployments"][0]["rolloutState"] == "FAILED")
     deployment = lab.service(unique)["deployments"][0]
     assert deployment["failedTasks"] == 3
     assert deployment["rolloutStateReason"].startswith("ECS deployment circuit breaker: tasks failed to start.")
@@ -115,7 +116,7 @@ def test_without_circuit_breaker_a_crashing_service_is_throttled(lab: Lab, uniqu
     def throttled() -> bool:
         return any("unable to consistently start tasks" in e["message"] for e in lab.service(unique)["events"])
 
-    wait_until(throttled, 30, "the throttling event")
+    until("the throttling event", throttled)
     assert lab.service(unique)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
 
 
@@ -164,7 +165,7 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
         )
         return list(found["Instances"])
 
-    instance = wait_until(discovered, 30, "the registration")[0]
+    instance = until("the registration", discovered)[0]
     attributes = instance["Attributes"]
     assert instance["InstanceId"] == task["taskArn"].rsplit("/", 1)[-1]
     assert (attributes["AWS_INSTANCE_IPV4"], attributes["AWS_INSTANCE_PORT"]) == (address(task), "8080")
@@ -172,11 +173,9 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
     name = f"web.{discovery['namespace']}"
     asker = lab.run(lab.register(lab.container(f"getent hosts {name}")))
     lab.stopped(asker)
-    wait_until(
-        lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name], 30, "the DNS answer"
-    )
+    until("the DNS answer", lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name])
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
-    wait_until(lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"], 30, "the deregistration")
+    until("the deregistration", lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"])
     lab.stable(unique)
 
 
@@ -257,7 +256,7 @@ def test_no_request_by_name_fails_during_a_roll_out(lab: Lab, unique: str, disco
     lab.ecs.update_service(cluster=lab.name, service=unique, taskDefinition=server("2"))
     lab.stable(unique)
     lab.stopped(client)
-    wait_until(lambda: lab.output(client), 30, "the client's log")
+    until("the client's log", lambda: lab.output(client))
     assert lab.output(client)[-1].startswith("failed 0 asked more than")
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
     lab.stable(unique)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.plugin.ecs_lab import CIDR, IMAGE, Lab, address, containers, wait_until
+from tests.plugin.ecs_lab import CIDR, IMAGE, Lab, address, containers
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_an_essential_container_that_ends_stops_the_task(lab: Lab) -> None:
     assert task["stoppedReason"] == "Essential container in task exited"
     assert containers(task)["app"]["exitCode"] == 7
     assert containers(task)["helper"]["exitCode"] in (137, 143)
-    wait_until(lambda: lab.output(arn) == ["hello", "world"], 30, "the log")
+    until("the log", lambda: lab.output(arn) == ["hello", "world"])
 
 
 def test_containers_wait_for_their_dependencies(lab: Lab) -> None:
@@ -95,7 +96,7 @@ def test_environment_secrets_and_overrides(lab: Lab, aws: Callable[..., Any], un
     overrides = {"containerOverrides": [{"name": "app", "environment": [{"name": "CHANGED", "value": "new"}]}]}
     arn = lab.run(lab.register(container, taskRoleArn="arn:aws:iam::000000000000:role/test"), overrides=overrides)
     lab.stopped(arn)
-    lines = wait_until(lambda: lab.output(arn), 30, "the log")
+    lines = until("the log", lambda: lab.output(arn))
     environment = dict(line.split("=", 1) for line in lines if "=" in line)
     expected = {"GIVEN": "1", "CHANGED": "new", "PASSWORD": "p'w", "PORT": "5432", "TOKEN": "from ssm"}
     assert {key: environment.get(key) for key in expected} == expected
@@ -128,7 +129,7 @@ def test_a_missing_log_group_stops_the_task(lab: Lab) -> None:
 def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     arn = lab.run(lab.register(lab.container("trap 'echo bye; exit 0' TERM; echo up; while true; do sleep 0.1; done")))
     lab.running(arn)
-    wait_until(lambda: lab.output(arn) == ["up"], 30, "the container")
+    until("the container", lambda: lab.output(arn) == ["up"])
     lab.ecs.stop_task(cluster=lab.name, task=arn, reason="enough")
     lab.ecs.get_waiter("tasks_stopped").wait(
         cluster=lab.name, tasks=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
@@ -136,7 +137,7 @@ def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     task = lab.task(arn)
     assert (task["stopCode"], task["stoppedReason"]) == ("UserInitiated", "enough")
     assert containers(task)["app"]["exitCode"] == 0
-    wait_until(lambda: lab.output(arn)[-1:] == ["bye"], 30, "the last line")
+    until("the last line", lambda: lab.output(arn)[-1:] == ["bye"])
 
 
 def test_a_stubborn_container_is_killed_after_its_stop_timeout(lab: Lab) -> None:
@@ -168,7 +169,7 @@ def test_tasks_reach_localstack_by_name_and_by_their_metadata(lab: Lab) -> None:
     arn = lab.run(lab.register({**lab.container(""), "command": ["python3", "-c", script]}))
     lab.stopped(arn)
     resolver = str(IPv4Network(CIDR)[2])
-    wait_until(lambda: lab.output(arn) == [resolver, resolver, arn, "app", "200"], 30, str(lab.output(arn)))
+    until("the output", lambda: lab.output(arn) == [resolver, resolver, arn, "app", "200"])
 
 
 def test_list_tasks_filters(lab: Lab) -> None:

@@ -13,7 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from botocore.exceptions import ClientError
 
-from tests.plugin.localstack import client, eventually, in_container
+from tests.plugin.localstack import client, in_container
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def active(kafka: Any, arn: str) -> dict[str, Any]:
         assert found["State"] != "FAILED", found["StateInfo"]
         return found if found["State"] == "ACTIVE" else None
 
-    return eventually(reached, 60)
+    return until("ACTIVE", reached)
 
 
 def delete(kafka: Any, arn: str) -> None:
@@ -68,7 +69,7 @@ def delete(kafka: Any, arn: str) -> None:
             return True
         return False
 
-    eventually(gone)
+    until("the deletion", gone)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +183,7 @@ def test_a_killed_broker_loses_no_acknowledged_message(kafka: Any, cluster: dict
 
     def kill_broker() -> None:
         in_container("pkill", "-9", "-f", arn.rsplit("/", 1)[1])
-        eventually(lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "HEALING")
+        until("HEALING", lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "HEALING")
         active(kafka, arn)
 
     async def run() -> list[bytes]:
@@ -235,7 +236,7 @@ def test_broker_logs_reach_cloudwatch(kafka: Any, subnets: list[str]) -> None:
     destination = {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": group}}}
     arn = kafka.create_cluster(ClusterName=new_name(), **request(subnets, LoggingInfo=destination))["ClusterArn"]
     active(kafka, arn)
-    assert eventually(lambda: logs.filter_log_events(logGroupName=group, filterPattern="started")["events"])
+    until("the log", lambda: logs.filter_log_events(logGroupName=group, filterPattern="started")["events"])
     delete(kafka, arn)
     logs.delete_log_group(logGroupName=group)
 

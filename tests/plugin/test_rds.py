@@ -10,9 +10,11 @@ import asyncpg
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.plugin.localstack import client, eventually, in_container
+from tests.plugin.localstack import client, in_container
+from tests.waiting import until
 
 PASSWORD = "first-Passw0rd'"
+AWAY = (OSError, asyncpg.PostgresError)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def wait_for(rds: Any, name: str, status: str) -> dict[str, Any]:
         assert found["DBInstanceStatus"] != "failed", found["StatusInfos"]
         return found if found["DBInstanceStatus"] == status else None
 
-    return eventually(reached)
+    return until(status, reached)
 
 
 def delete(rds: Any, name: str) -> None:
@@ -139,7 +141,8 @@ def test_a_killed_server_comes_back_with_every_commit(rds: Any, instance: dict[s
     for number in range(5):
         sql(instance, f"INSERT INTO n VALUES ({number})", "SELECT 1")
         in_container("sh", "-c", f"kill -9 $(head -1 /var/lib/localstack/pms/rds/{port}/data/postmaster.pid)")
-        assert eventually(lambda: sql(instance, "SELECT count(*) FROM n")) == number + 1
+        rows = until("the rows", lambda: sql(instance, "SELECT count(*) FROM n"), despite=AWAY)
+        assert rows == number + 1
     wait_for(rds, instance["DBInstanceIdentifier"], "available")
 
 
@@ -174,7 +177,7 @@ def test_parameter_group_reaches_the_server(rds: Any, name: str) -> None:
         # A dynamic parameter is applied at once, a static one waits for the reboot.
         now = {"ParameterName": "work_mem", "ParameterValue": "2048", "ApplyMethod": "immediate"}
         rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[now])
-        assert eventually(lambda: sql(created, "SHOW work_mem") == "2MB")
+        until("the parameter", lambda: sql(created, "SHOW work_mem") == "2MB", despite=AWAY)
         assert describe(rds, name)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
         rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[change | {"ParameterValue": "43"}])
         assert describe(rds, name)["DBParameterGroups"][0]["ParameterApplyStatus"] == "pending-reboot"
@@ -280,7 +283,7 @@ def test_the_servers_log(rds: Any, name: str) -> None:
     assert first["AdditionalDataPending"]
     assert len(first["LogFileData"].splitlines()) == 1
     logs, group = client("logs"), f"/aws/rds/instance/{name}/postgresql"
-    assert eventually(lambda: logs.filter_log_events(logGroupName=group, filterPattern="missing_table")["events"])
+    until("the log", lambda: logs.filter_log_events(logGroupName=group, filterPattern="missing_table")["events"])
     delete(rds, name)
     logs.delete_log_group(logGroupName=group)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.plugin.ecs_lab import Json, Lab, wait_until
+from tests.plugin.ecs_lab import Json, Lab
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -164,4 +165,4 @@ def test_private_names_resolve_in_the_vpc(namespace: Namespace, lab: Lab) -> Non
     assert ask(f"absent.{namespace.name}", "A") == "3"
     assert ask("localhost.localstack.cloud", "AAAA") == "0"
     namespace.lab.sd.update_instance_custom_health_status(ServiceId=service["Id"], InstanceId="one", Status="UNHEALTHY")
-    wait_until(lambda: ask(f"web.{namespace.name}", "A") == "0 10.9.9.2/5", 30, "the answer to follow the health")
+    until("the answer to follow the health", lambda: ask(f"web.{namespace.name}", "A") == "0 10.9.9.2/5")

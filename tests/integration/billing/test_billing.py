@@ -18,7 +18,8 @@ from services.common.service import Runtime
 from services.common.testing import TestIssuer
 from services.contracts import events
 from services.contracts.roles import Role
-from tests.integration.events import NOW, appointment, event, eventually, registered, send
+from tests.integration.events import NOW, appointment, event, registered, send
+from tests.waiting import eventually
 
 
 async def _account(client: httpx.AsyncClient, patient_id: UUID, **request: Any) -> dict[str, Any] | None:
@@ -37,7 +38,7 @@ async def _invoice(client: httpx.AsyncClient, kafka: Kafka, patient_id: UUID | N
     """An invoice of 120.00 EUR for a visit."""
     patient_id = patient_id or uuid4()
     await send(kafka, event(appointment(events.AppointmentCompleted, patient_id, completed_at=NOW)))
-    return (await eventually(lambda: _invoices(client, patient_id)))[0]
+    return (await eventually("the invoice", lambda: _invoices(client, patient_id)))[0]
 
 
 @pytest.mark.attack(26)
@@ -49,9 +50,9 @@ async def test_every_event_three_times_and_shuffled_has_one_effect(staff: httpx.
     random.Random(7).shuffle(shuffled)
     last = uuid4()
     await send(kafka, *shuffled, event(registered(last)))
-    await eventually(lambda: _account(staff, last))
+    await eventually("the account", lambda: _account(staff, last))
     for patient in patients:
-        invoice = (await eventually(lambda patient=patient: _invoices(staff, patient)))[0]
+        invoice = (await eventually("the invoice", lambda patient=patient: _invoices(staff, patient)))[0]
         assert (invoice["total_minor"], invoice["paid_minor"], invoice["status"]) == (12000, 0, "OPEN")
         assert len(await _invoices(staff, patient)) == 1
         account = await _account(staff, patient)
@@ -70,7 +71,7 @@ async def test_what_costs_and_what_does_not(staff: httpx.AsyncClient, kafka: Kaf
         found = await _invoices(staff, patient)
         return found if len(found) == 2 else None
 
-    invoices = {invoice["appointment_id"]: invoice for invoice in await eventually(both)}
+    invoices = {invoice["appointment_id"]: invoice for invoice in await eventually("both fees", both)}
     assert invoices[str(late.appointment_id)]["total_minor"] == 3000
     assert invoices[str(missed.appointment_id)]["total_minor"] == 5000
     assert str(in_time.appointment_id) not in invoices
@@ -138,7 +139,7 @@ async def test_a_patient_sees_and_pays_their_own_only(
     invoice = await _invoice(client, kafka, patient)
     await send(kafka, event(registered(patient, owner_user_id=owner)))
     own = issuer.bearer(Role.PATIENT, subject=owner)
-    assert await eventually(lambda: _account(client, patient, headers=own))
+    assert await eventually("the account", lambda: _account(client, patient, headers=own))
     stranger_id = uuid4()
     other = issuer.bearer(Role.PATIENT, subject=stranger_id)
     for path in (f"accounts/{patient}", f"invoices/{invoice['id']}"):

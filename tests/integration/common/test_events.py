@@ -29,6 +29,7 @@ from services.common.testing import TestIssuer, running
 from services.contracts import topics
 from services.contracts.events import Event, UserRegistered, UserUpdated, decode
 from services.contracts.roles import Role
+from tests.waiting import eventually
 
 TOPIC = topics.USER
 
@@ -74,12 +75,6 @@ async def read(kafka: Kafka, since: dict[TopicPartition, int], count: int, secon
     return found
 
 
-async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - what is waited for is in another system
-            await asyncio.sleep(0.05)
-
-
 # --- the outbox -------------------------------------------------------------------------------------------------------
 
 
@@ -97,7 +92,7 @@ async def test_a_commit_is_published_soon_with_its_trace(client: httpx.AsyncClie
     async def marked() -> bool:
         return bool(await sql.fetchval("SELECT published_at IS NOT NULL FROM outbox"))
 
-    await until(marked)
+    await eventually("the mark", marked)
 
 
 async def test_a_rolled_back_event_is_never_sent(client: httpx.AsyncClient, kafka: Kafka) -> None:
@@ -245,11 +240,11 @@ async def test_three_deliveries_out_of_order_have_one_effect_each(
     events = [registered(user, version) for user in users for version in (1, 2, 3)]
     await send(kafka, *events, *reversed(events), *events)
     async with consuming(settings, recording(mine), group, instances=2):
-        await until(counted(effects, mine, 30))
+        await eventually("the effects", counted(effects, mine, 30))
         marker = uuid.uuid4()
         mine.add(str(marker))
         await send(kafka, *(registered(marker, version) for version in (1, 2)))
-        await until(counted(effects, {str(marker)}, 2))
+        await eventually("the effects", counted(effects, {str(marker)}, 2))
     rows = await effects.fetch("SELECT user_id, version, count(*) AS n FROM effect GROUP BY 1, 2")
     assert len(rows) == 32
     assert {row["n"] for row in rows} == {1}
@@ -270,7 +265,7 @@ async def test_newest_only_skips_older_versions(
 
     await send(kafka, *(registered(user, version) for version in (3, 2, 5, 4)))
     async with consuming(settings, handlers, group):
-        await until(counted(effects, {str(user)}, 2))
+        await eventually("the effects", counted(effects, {str(user)}, 2))
     assert [row["version"] for row in await effects.fetch("SELECT version FROM effect")] == [3, 5]
 
 
@@ -294,7 +289,7 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
     await send(kafka, raw=forged.encode(), key=b"another-key")
     await send(kafka, registered(good))
     async with consuming(settings, recording(mine, fail), group) as runtime:
-        await until(counted(effects, mine, 1))
+        await eventually("the effects", counted(effects, mine, 1))
 
         async def waiting() -> list[Any]:
             office = DeadLetterOffice(runtime.database, runtime.kafka, group)
@@ -303,7 +298,7 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         async def all_kinds() -> bool:
             return {letter.about["reason"] for letter in await waiting()} == {"invalid", "failed", "poison"}
 
-        await until(all_kinds)
+        await eventually("all kinds", all_kinds)
         letters = await waiting()
         (failed,) = [letter.about for letter in letters if letter.about["reason"] == "failed"]
         assert failed["error"] == "RuntimeError"
@@ -316,7 +311,7 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         office = DeadLetterOffice(runtime.database, runtime.kafka, group)
         replayed = [letter for letter in await waiting() if letter.about["reason"] in ("failed", "poison")]
         await office.replay(replayed)
-        await until(counted(effects, mine, 3))
+        await eventually("the effects", counted(effects, mine, 3))
         await office.discard(await waiting())
         assert await waiting() == []
     rows = await effects.fetch("SELECT user_id, count(*) AS n FROM effect GROUP BY 1")
@@ -342,12 +337,12 @@ async def test_a_crash_between_effect_and_offset_repeats_nothing(
         patched.setattr(AIOKafkaConsumer, "commit", crash)
         with pytest.raises(RuntimeError, match="killed"):
             async with consuming(settings, recording(mine, lambda event: handled.add(event.subject)), group):
-                await until(counted(effects, mine, 20))
+                await eventually("the effects", counted(effects, mine, 20))
     marker = uuid.uuid4()
     after = {*mine, str(marker)}
     async with consuming(settings, recording(after), group):
         await send(kafka, registered(marker))
-        await until(counted(effects, after, 21))
+        await eventually("the effects", counted(effects, after, 21))
     assert await effects.fetchval("SELECT count(*) FROM effect") == 21
 
 
@@ -367,7 +362,7 @@ async def test_an_event_that_was_interrupted_comes_again(
     async with consuming(settings, recording({str(user)}, fail), group):
         await asyncio.wait_for(tried.wait(), 60)
     async with consuming(settings, recording({str(user)}), group):
-        await until(counted(effects, {str(user)}, 1))
+        await eventually("the effects", counted(effects, {str(user)}, 1))
 
 
 async def test_an_absent_database_is_waited_for(
@@ -381,4 +376,4 @@ async def test_an_absent_database_is_waited_for(
             await send(kafka, registered(user))
             await asyncio.sleep(2)  # longer than all retries of a poison message would be with this back-off
             await door.open()
-            await until(counted(effects, {str(user)}, 1))
+            await eventually("the effects", counted(effects, {str(user)}, 1))

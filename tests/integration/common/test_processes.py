@@ -16,6 +16,7 @@ import pytest
 from services.auth.config import AuthSettings
 from services.common.settings import ServiceSettings
 from tests.integration.processes import environment_of
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -69,6 +70,11 @@ async def serving(environment: dict[str, str]) -> AsyncIterator[tuple[asyncio.su
         await drain
 
 
+async def draining(client: httpx.AsyncClient, url: str) -> bool:
+    ready = await client.get(f"{url}/health/ready")
+    return ready.status_code == 503 and ready.json()["status"] == "draining"
+
+
 async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[str, str]) -> None:
     """Clients go to an instance while it is ready, as a balancer lets them; then SIGTERM."""
     environment["DRAIN_SECONDS"] = "5"  # the clients' time to look away, on a machine that may be busy
@@ -90,21 +96,21 @@ async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[s
                     except httpx.TransportError as error:
                         failures.append(repr(error))
 
+        async def reached(count: int) -> bool:
+            return answered >= count
+
         clients = [asyncio.create_task(load()) for _ in range(8)]
-        await asyncio.sleep(1)
+        await eventually("the load", lambda: reached(20))
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.3)
         async with httpx.AsyncClient() as client:
-            ready = await client.get(f"{url}/health/ready")
-            assert ready.status_code == 503
-            assert ready.json()["status"] == "draining"
-        await asyncio.sleep(0.5)
+            await eventually("the instance to say that it drains", lambda: draining(client, url))
+        served = answered
+        await eventually("answers while it drains", lambda: reached(served + 8))
         stop.set()  # the balancer has looked away
         await asyncio.gather(*clients)
         async with asyncio.timeout(60):
             assert await process.wait() == 0
         assert failures == []
-        assert answered > 10
 
 
 async def test_a_request_in_flight_is_finished(environment: dict[str, str]) -> None:

@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from services.common.settings import ServiceSettings
 from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
+from tests.waiting import eventually
 
 Gate = Callable[[str, int], Any]
+SLEEPING = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
 
 
 async def count(sql: Any, table: str = "counter") -> int:
@@ -61,9 +63,7 @@ async def test_a_request_in_flight_is_waited_for_and_then_409(
     )
     await sql.execute("CREATE TRIGGER slow BEFORE INSERT ON counter FOR EACH ROW EXECUTE FUNCTION slow()")
     first = asyncio.create_task(create(client, **{"Idempotency-Key": "k"}))
-    await _until(
-        sql, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
-    )
+    await _sleeping(sql)
     second = await create(client, **{"Idempotency-Key": "k"})
     assert second.status_code == 409
     assert second.json()["type"] == "urn:pms:problem:request-in-flight"
@@ -113,9 +113,8 @@ async def test_a_killed_connection_is_no_error(client: httpx.AsyncClient, settin
 
 async def test_a_connection_killed_during_the_transaction_is_retried(client: httpx.AsyncClient, sql: Any) -> None:
     slow = asyncio.create_task(create(client, "slow"))
-    sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
-    await _until(sql, f"SELECT count(*) {sleeping}")
-    await sql.execute(f"SELECT pg_terminate_backend(pid) {sleeping}")
+    await _sleeping(sql)
+    await sql.execute(f"SELECT pg_terminate_backend(pid) {SLEEPING}")
     assert (await slow).status_code == 201
     assert await count(sql) == await count(sql, "outbox") == 1
 
@@ -158,7 +157,6 @@ async def test_a_database_that_is_away_is_503_and_back_is_back(
             assert (await client.get("/health/ready")).status_code == 200
 
 
-async def _until(sql: Any, query: str) -> None:
-    async with asyncio.timeout(10):
-        while not await sql.fetchval(query):  # noqa: ASYNC110 - it happens in another system
-            await asyncio.sleep(0.02)
+async def _sleeping(sql: Any) -> None:
+    """A statement of the service's is in pg_sleep."""
+    await eventually("a sleeping statement", lambda: sql.fetchval(f"SELECT count(*) {SLEEPING}"))

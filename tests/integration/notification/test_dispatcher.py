@@ -22,7 +22,8 @@ from services.notification.entity import Channel, LoggedEvent, Message, Status
 from services.notification.repository import NotificationRepository
 from services.notification.senders import Rejected
 from services.notification.templates import Text
-from tests.integration.events import NOW, eventually
+from tests.integration.events import NOW
+from tests.waiting import eventually
 
 
 class Provider:
@@ -86,7 +87,7 @@ async def _reaches(runtime: Runtime[Any, Any], event_id: UUID, status: Status) -
         message = await _message(runtime, event_id)
         return message if message.status == status else None
 
-    return await eventually(ask)
+    return await eventually(status, ask)
 
 
 async def test_a_provider_that_fails_is_asked_again(runtime: Runtime[NotificationSettings, Any]) -> None:
@@ -125,7 +126,7 @@ async def test_a_process_that_dies_after_sending_sends_again_and_loses_nothing(
         async def sent() -> bool:
             return bool(dying.sent)
 
-        await eventually(sent)
+        await eventually("the message to be sent", sent)
     assert (await _message(runtime, event_id)).status == Status.PENDING
     async with _dispatching(runtime, next_one):
         await _reaches(runtime, event_id, Status.SENT)

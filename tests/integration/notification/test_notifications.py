@@ -12,7 +12,8 @@ import pytest
 
 from services.common.messaging.kafka import Kafka
 from services.contracts import events
-from tests.integration.events import NOW, appointment, event, eventually, registered, send
+from tests.integration.events import NOW, appointment, event, registered, send
+from tests.waiting import eventually
 
 EDGE = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
 
@@ -45,7 +46,7 @@ async def _sent(client: httpx.AsyncClient, patient_id: UUID, count: int) -> list
         states = [message["status"] for entry in entries for message in entry["messages"]]
         return entries if len(states) == count and set(states) == {"SENT"} else None
 
-    return await eventually(ask)
+    return await eventually(f"{count} messages to be sent", ask)
 
 
 @pytest.mark.attack(26)
@@ -71,7 +72,7 @@ async def test_an_event_before_its_patient_waits_for_the_address(client: httpx.A
         entries = await _log(client, patient)
         return bool(entries) and all(message["attempts"] > 0 for message in entries[0]["messages"])
 
-    await eventually(tried)
+    await eventually("an attempt", tried)
     await send(kafka, event(registered(patient, phone=phone)))
     await _sent(client, patient, 3)
     assert len(_emails(f"{patient.hex}@example.org")) == 2
@@ -90,7 +91,7 @@ async def test_a_withdrawn_patient_gets_no_more_mail(client: httpx.AsyncClient, 
         booked = await _log(client, patient, event_type="appointment.booked")
         return bool(booked) and booked[0]["messages"] == []  # and not tried for minutes, to be an error in the end
 
-    await eventually(dropped)
+    await eventually("the event without a message", dropped)
     assert len(_emails(f"{patient.hex}@example.org")) == 1
 
 
@@ -106,7 +107,7 @@ async def test_staff_write_an_email(client: httpx.AsyncClient) -> None:
     async def sent() -> list[dict[str, Any]]:
         return _emails(to)
 
-    mails = await eventually(sent)
+    mails = await eventually("the e-mail", sent)
     assert [mail["Subject"] for mail in mails] == ["Your results"]
     logged = (await client.get("/notifications", params={"event_type": "notification.email_requested"})).json()["items"]
     assert accepted.json()["id"] in {entry["id"] for entry in logged}
@@ -137,7 +138,7 @@ async def test_pages_and_times(client: httpx.AsyncClient, kafka: Kafka) -> None:
     async def all_five() -> bool:
         return len(await _log(client, patient)) == 5
 
-    await eventually(all_five)
+    await eventually("all five", all_five)
     seen: list[str] = []
     parameters = {"patientId": str(patient), "limit": "2"}
     while True:

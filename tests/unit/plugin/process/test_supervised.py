@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from localstack_plugin.process import (
     SupervisedProcess,
     tcp_probe,
 )
+from tests.waiting import until
 
 SERVER = """
 import signal, socket, sys
@@ -55,15 +55,6 @@ def make(tmp_path: Path, port: int) -> Iterator[Callable[..., SupervisedProcess]
         process.stop()
 
 
-def eventually(condition: Callable[[], bool], timeout: float = 10) -> bool:
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
-
-
 def test_start_returns_when_the_probe_answers(make: Callable[..., SupervisedProcess], port: int) -> None:
     process = make()
     process.start()
@@ -78,7 +69,7 @@ def test_a_killed_process_comes_back(make: Callable[..., SupervisedProcess]) -> 
     first = process.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: process.ready and process.pid != first)
+    until("another process", lambda: process.ready and process.pid != first)
     assert process.restarts == 1
 
 
