@@ -33,6 +33,7 @@ class Appointment(Base):
     time_zone: Mapped[str]
     patient_owner_id: Mapped[UUID | None]
     reschedules: Mapped[int]
+    moved_late: Mapped[bool]  # inside the cancellation window: to cancel it is late however far ahead it is now
     booked_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     remind_at: Mapped[datetime | None]

@@ -71,6 +71,7 @@ class AppointmentService:
             patient_owner_id=patient.owner_user_id,
             status=AppointmentStatus.BOOKED.value,
             reschedules=0,
+            moved_late=False,
             booked_at=now,
             updated_at=now,
             version=1,
@@ -121,6 +122,7 @@ class AppointmentService:
         await self._appointments.take_patients_turn(appointment.patient_id)
         await self._appointments.take_doctors_turn(doctor.id)
         appointment.reschedules += 1
+        appointment.moved_late = self._is_late(appointment, now)
         self._assign(appointment, visit, doctor, time_zone, now)
         self._next_version(appointment, now)
         await self._save(appointment)
@@ -130,10 +132,7 @@ class AppointmentService:
         """Frees the slot; late inside the cancellation window. Raises NotFound, PreconditionFailed, Conflict."""
         appointment, now = await self._booked("cancel", id, condition), utc_now()
         _refuse_begun(appointment, now)
-        window = timedelta(hours=self._settings.cancellation_window_hours)
-        # Nobody pays because the doctor called it off.
-        by_doctor = self._principal.roles == {Role.DOCTOR}
-        late = now > appointment.date - window and not by_doctor
+        late = self._is_late(appointment, now)
         self._end(appointment, AppointmentStatus.CANCELLED, now)
         self._work.publish(mapper.cancelled_event(appointment, await self._doctor(appointment), late))
         self._record("cancel", appointment)
@@ -185,6 +184,12 @@ class AppointmentService:
                 "illegal-transition", f"The appointment is {appointment.status}.", current=appointment.status
             )
         return appointment
+
+    def _is_late(self, appointment: Appointment, now: datetime) -> bool:
+        """Inside the cancellation window, out of which no move leads; but nobody pays for what the doctor calls off."""
+        window = timedelta(hours=self._settings.cancellation_window_hours)
+        by_doctor = self._principal.roles == {Role.DOCTOR}
+        return not by_doctor and (appointment.moved_late or now > appointment.date - window)
 
     async def _save(self, appointment: Appointment) -> None:
         try:

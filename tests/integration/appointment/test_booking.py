@@ -208,6 +208,22 @@ async def test_a_cancelled_visit_frees_the_hour_and_is_late_inside_the_window(
     await book(at(9))
 
 
+async def test_a_visit_that_is_moved_inside_the_window_stays_late(
+    staff: Caller, book: Make, doctor: Caller, runtime: Runtime[Any, Any]
+) -> None:
+    """Otherwise moving a visit first and cancelling it then would be a way around the fee."""
+    soon, visits = datetime.now(UTC) + timedelta(hours=2), [await book(at(hour)) for hour in (9, 10, 11)]
+    in_time, by_patient, by_doctor = visits
+    for number, visit in enumerate(visits[1:]):
+        await shift(runtime, visit["id"], soon + timedelta(hours=number))
+    for hour, (who, visit) in enumerate(((staff, in_time), (staff, by_patient), (doctor, by_doctor)), start=12):
+        moved = await who.request("PUT", f"/{visit['id']}", json={"date": at(hour).isoformat()})
+        assert moved.status_code == 200, moved.text
+        assert (await staff.request("POST", f"/{visit['id']}/cancel")).status_code == 200
+    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    assert [event.late for event in cancelled] == [False, True, False]
+
+
 async def test_a_visit_is_completed_even_before_its_hour(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
     booked = await book()
     answer = await staff.request("POST", f"/{booked['id']}/complete")
