@@ -9,6 +9,7 @@ from ops.demo import clinic
 from ops.demo.api import Session, Unexpected
 from ops.demo.clinic import Account, Visit
 from ops.demo.people import person
+from ops.problems import Problem
 
 Advance = Callable[[], None]
 _PATIENCE = 60
@@ -61,12 +62,11 @@ class Clinic:
         advance()
 
     async def treat(self, number: int, advance: Advance) -> None:
-        """One patient: the record, the visits and what came of them."""
+        """One patient: the record, the visits and what came of them. What was interrupted is gone on with."""
         patient_id = await self._record(number)
-        booked = await self._admin.get("/appointments", patientId=patient_id, limit=1)
-        if not booked["items"]:
-            for visit in clinic.visits(number, datetime.now(UTC)):
-                await self._visit(patient_id, visit)
+        booked = (await self._admin.get("/appointments", patientId=patient_id))["items"]
+        for visit in clinic.visits(number, datetime.now(UTC)):
+            await self._visit(patient_id, visit, self._take(booked, visit))
         advance()
 
     async def register(self, number: int, advance: Advance) -> None:
@@ -82,7 +82,21 @@ class Clinic:
         [found] = (await self._admin.get("/api/patients", email=someone.email))["items"]
         return str(found["id"])
 
-    async def _visit(self, patient_id: str, visit: Visit) -> None:
+    def _take(self, booked: list[dict[str, Any]], visit: Visit) -> dict[str, Any] | None:
+        """The booking of that visit, if it was made before, perhaps on another day and so for another."""
+        for number, made in enumerate(booked):
+            if (made["doctor_id"], made["reason"]) == (self._users[visit.doctor], visit.reason):
+                return booked.pop(number)
+        return None
+
+    async def _visit(self, patient_id: str, visit: Visit, booked: dict[str, Any] | None) -> None:
+        made = booked or await self._book(patient_id, visit)
+        if visit.outcome and made["status"] == "BOOKED":
+            await self._admin.post(f"/appointments/{made['id']}/{visit.outcome}", accept=409)
+        if visit.paid:
+            await self._pay(await self._invoice(patient_id, made["id"]), visit.paid)
+
+    async def _book(self, patient_id: str, visit: Visit) -> dict[str, Any]:
         body = {
             "patient_id": patient_id,
             "doctor_id": self._users[visit.doctor],
@@ -90,22 +104,21 @@ class Clinic:
             "duration_minutes": clinic.SLOT_MINUTES,
             "reason": visit.reason,
         }
-        made = (await _until_known(lambda: self._admin.call("POST", "/appointments", json=body))).json()
-        if visit.outcome:
-            await self._admin.post(f"/appointments/{made['id']}/{visit.outcome}")
-        if visit.paid:
-            await self._pay(patient_id, visit.paid)
+        key = f"demo-{patient_id}-{visit.start:%Y%m%dT%H%M}"
+        return dict(await _until_known(lambda: self._admin.post("/appointments", body, key=key)))
 
-    async def _pay(self, patient_id: str, part: float) -> None:
-        # The invoice comes by an event, a moment after the visit was completed.
+    async def _invoice(self, patient_id: str, appointment_id: str) -> dict[str, Any]:
+        """The visit's invoice. It comes by an event, a moment after the visit was completed."""
         for _ in range(_PATIENCE):
-            invoices = (await self._admin.get("/api/billing/invoices", patientId=patient_id))["items"]
-            if invoices:
-                break
+            for invoice in (await self._admin.get("/api/billing/invoices", patientId=patient_id))["items"]:
+                if invoice["appointment_id"] == appointment_id:
+                    return dict(invoice)
             await asyncio.sleep(_PAUSE_SECONDS)
-        for invoice in invoices:
-            amount = int((invoice["total_minor"] - invoice["paid_minor"]) * part)
-            body = {"amount_minor": amount, "method": "CARD"}
+        raise Problem(f"billing has no invoice for the visit {appointment_id}", "make logs SERVICE=billing")
+
+    async def _pay(self, invoice: dict[str, Any], part: float) -> None:
+        if not invoice["paid_minor"]:
+            body = {"amount_minor": int(invoice["total_minor"] * part), "method": "CARD"}
             await self._admin.post(f"/api/billing/invoices/{invoice['id']}/payments", body, key=f"demo-{invoice['id']}")
 
 

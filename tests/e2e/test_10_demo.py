@@ -1,0 +1,90 @@
+"""`make demo`: the clinic is as planned, also when its making was interrupted, and making it again changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from ops import aws, summary
+from ops.demo import clinic, run
+from ops.demo.api import Session
+from ops.demo.clinic import Visit
+from ops.demo.people import person
+from ops.demo.small import Clinic
+from tests.e2e.api import Person
+from tests.e2e.clinic import invoices_of
+
+FEW = range(0, clinic.PATIENTS, 3)
+"""Those of whom a visit took place: their making has the most steps to be interrupted between."""
+STATUS = {None: "BOOKED", "complete": "COMPLETED", "cancel": "CANCELLED"}
+
+
+class Interrupted(Exception):
+    """The demo's process would be gone now."""
+
+
+class Dying(Session):
+    """A session whose process ends after so many answers."""
+
+    def __init__(self, base_url: str, answers: int) -> None:
+        super().__init__(base_url)
+        self._left = answers
+
+    async def call(self, *args: Any, **options: Any) -> Any:
+        if self._left == 0:
+            raise Interrupted
+        self._left -= 1
+        return await super().call(*args, **options)
+
+
+async def interrupted(answers: int) -> None:
+    """Treats patients, from the first on, until the process ends."""
+    secret = aws.secret(summary.ADMIN_SECRET)
+    async with Dying(summary.api_url(), answers) as admin:
+        await admin.sign_in(secret["username"], secret["password"])
+        made = Clinic(admin, summary.api_url())
+        for account in clinic.ACCOUNTS:
+            await made.open_account(account, lambda: None)
+        await made.find_doctors()
+        for number in FEW:
+            await made.treat(number, lambda: None)
+
+
+def found(staff: Person, number: int) -> dict[str, Any]:
+    """What there is of one patient."""
+    email = person(number).email
+    [patient] = staff.http.get("/api/patients", params={"email": email}).json()["items"]
+    visits = staff.http.get("/appointments", params={"patientId": patient["id"]}).json()["items"]
+    invoices = invoices_of(staff, patient["id"])
+    return {
+        "visits": sorted((visit["reason"], visit["status"]) for visit in visits),
+        "paid": [invoice["paid_minor"] / invoice["total_minor"] for invoice in invoices],
+    }
+
+
+def planned(visits: list[Visit]) -> dict[str, Any]:
+    """What there should be."""
+    return {
+        "visits": sorted((visit.reason, STATUS[visit.outcome]) for visit in visits),
+        "paid": [visit.paid for visit in visits if visit.outcome == "complete"],
+    }
+
+
+def test_a_demo_is_completed_after_interruptions_and_not_made_twice(staff: Person) -> None:
+    for answers in range(len(clinic.ACCOUNTS) + 2, 60, 7):
+        with suppress(Interrupted):  # where the clinic was made before, there is little left to do
+            asyncio.run(interrupted(answers))
+    expected = {number: planned(clinic.visits(number, datetime.now(UTC))) for number in range(clinic.PATIENTS)}
+    for _ in range(2):
+        run.fill(Console(quiet=True), "small")
+        assert {number: found(staff, number) for number in range(clinic.PATIENTS)} == expected
+
+
+def test_the_demos_people_sign_in(staff: Person) -> None:
+    for account in clinic.ACCOUNTS:
+        answer = staff.http.post("/auth/login", json={"username": account.username, "password": clinic.PASSWORD})
+        assert answer.status_code == 200, answer.text
