@@ -14,7 +14,7 @@ from tests.plugin.localstack import client, in_container
 from tests.waiting import until
 
 PASSWORD = "first-Passw0rd'"
-AWAY = (OSError, asyncpg.PostgresError)
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +283,10 @@ def test_the_servers_log(rds: Any, name: str) -> None:
     assert first["AdditionalDataPending"]
     assert len(first["LogFileData"].splitlines()) == 1
     logs, group = client("logs"), f"/aws/rds/instance/{name}/postgresql"
-    until("the log", lambda: logs.filter_log_events(logGroupName=group, filterPattern="missing_table")["events"])
+    query = {"logGroupName": group, "filterPattern": "missing_table"}
+    # The group comes with the first lines.
+    not_yet = (logs.exceptions.ResourceNotFoundException,)
+    until("the log", lambda: logs.filter_log_events(**query)["events"], despite=not_yet)
     delete(rds, name)
     logs.delete_log_group(logGroupName=group)
 
