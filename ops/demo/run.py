@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,7 @@ async def _seed(progress: Progress, size: str) -> None:
     secret = await asyncio.to_thread(aws.secret, summary.ADMIN_SECRET)
     async with Session(summary.api_url()) as admin:
         await admin.sign_in(secret["username"], secret["password"])
-        await _small(progress, Clinic(admin, summary.api_url()), services)
+        await _small(progress, Clinic(admin, summary.api_url(), datetime.now(UTC)), services)
         if size == "large":
             me = UUID((await admin.get("/auth/me"))["id"])
             await _bulk(progress, "patients' records", partial(large.import_patients, me))

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ops.demo import clinic
@@ -14,14 +15,16 @@ from ops.problems import Problem
 Advance = Callable[[], None]
 _PATIENCE = 60
 _PAUSE_SECONDS = 0.5
+_WEEKS = 26
 
 
 class Clinic:
-    """Fills the system. ``admin`` is signed in as an ADMIN."""
+    """Fills the system. ``admin`` is signed in as an ADMIN; visits are planned from ``today`` on."""
 
-    def __init__(self, admin: Session, base_url: str) -> None:
+    def __init__(self, admin: Session, base_url: str, today: datetime) -> None:
         self._admin = admin
         self._base_url = base_url
+        self._today = today
         self._users: dict[str, str] = {}
 
     async def open_account(self, account: Account, advance: Advance) -> None:
@@ -65,7 +68,7 @@ class Clinic:
         """One patient: the record, the visits and what came of them. What was interrupted is gone on with."""
         patient_id = await self._record(number)
         booked = (await self._admin.get("/appointments", patientId=patient_id))["items"]
-        for visit in clinic.visits(number, datetime.now(UTC)):
+        for visit in clinic.visits(number, self._today):
             await self._visit(patient_id, visit, self._take(booked, visit))
         advance()
 
@@ -97,15 +100,21 @@ class Clinic:
             await self._pay(await self._invoice(patient_id, made["id"]), visit.paid)
 
     async def _book(self, patient_id: str, visit: Visit) -> dict[str, Any]:
-        body = {
+        """At the hour that is planned, or a week later where that is taken, as by a demo of another day."""
+        about = {
             "patient_id": patient_id,
             "doctor_id": self._users[visit.doctor],
-            "date": visit.start.isoformat(),
             "duration_minutes": clinic.SLOT_MINUTES,
             "reason": visit.reason,
         }
-        key = f"demo-{patient_id}-{visit.start:%Y%m%dT%H%M}"
-        return dict(await _until_known(lambda: self._admin.post("/appointments", body, key=key)))
+        for week in range(_WEEKS):
+            start = visit.start + timedelta(weeks=week)
+            body = {**about, "date": start.isoformat()}
+            key = f"demo-{patient_id}-{start:%Y%m%dT%H%M}"
+            made = await _until_known(partial(self._admin.post, "/appointments", body, key, accept=409))
+            if "id" in made:
+                return dict(made)
+        raise Problem(f"{visit.doctor} is booked for {_WEEKS} weeks", "make clean; make up; make demo")
 
     async def _invoice(self, patient_id: str, appointment_id: str) -> dict[str, Any]:
         """The visit's invoice. It comes by an event, a moment after the visit was completed."""

@@ -27,21 +27,21 @@ class Clinic:
     staff: Person
     doctors: list[str]
     run: str = field(default_factory=lambda: unique("run"))
+    opened: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def slot(self, number: int) -> Slot:
         """A slot that no other number has, on a working day inside the clinic's hours (UTC)."""
         index, doctor = divmod(number, len(self.doctors))
         day, place = divmod(index, _SLOTS_A_DAY)
-        start = datetime.combine(_working_day(day), _OPENS, UTC) + place * _SLOT
+        start = datetime.combine(self._working_day(day), _OPENS, UTC) + place * _SLOT
         return Slot(self.doctors[doctor], start)
 
-
-def _working_day(number: int) -> datetime:
-    """The working day of that number after the day after tomorrow."""
-    day = datetime.now(UTC) + timedelta(days=3)
-    while True:
-        if day.weekday() < 5:
-            if number == 0:
-                return day
-            number -= 1
-        day += timedelta(days=1)
+    def _working_day(self, number: int) -> datetime:
+        """The working day of that number, from the third day on; the same when midnight passes meanwhile."""
+        day = self.opened + timedelta(days=3)
+        while True:
+            if day.weekday() < 5:
+                if number == 0:
+                    return day
+                number -= 1
+            day += timedelta(days=1)

@@ -11,10 +11,13 @@ from ops import settings
 from tests.e2e.api import Person
 from tests.waiting import until
 
+TODAY = datetime.now(UTC).date()
+"""The same for all tests, should midnight pass meanwhile."""
+
 
 def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
     """The doctor's free half hours on the first working day after next week's start; empty while nobody knows them."""
-    day = datetime.now(UTC).date() + timedelta(days=7)
+    day = TODAY + timedelta(days=7)
     while day.weekday() >= 5:
         day += timedelta(days=1)
     answer = staff.http.get("/appointments/availability", params={"doctorId": doctor_id, "date": day.isoformat()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -20,6 +20,7 @@ from tests.e2e.clinic import invoices_of
 
 FEW = range(0, clinic.PATIENTS, 3)
 """Those of whom a visit took place: their making has the most steps to be interrupted between."""
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 STATUS = {None: "BOOKED", "complete": "COMPLETED", "cancel": "CANCELLED"}
 
 
@@ -42,11 +43,11 @@ class Dying(Session):
 
 
 async def interrupted(answers: int) -> None:
-    """Treats patients, from the first on, until the process ends."""
+    """Treats patients, from the first on, until the process ends; yesterday's hours are in today's way."""
     secret = aws.secret(summary.ADMIN_SECRET)
     async with Dying(summary.api_url(), answers) as admin:
         await admin.sign_in(secret["username"], secret["password"])
-        made = Clinic(admin, summary.api_url())
+        made = Clinic(admin, summary.api_url(), YESTERDAY)
         for account in clinic.ACCOUNTS:
             await made.open_account(account, lambda: None)
         await made.find_doctors()

@@ -23,11 +23,13 @@ from tests.integration import callers
 from tests.integration.conftest import MakeSettings
 
 PATH = "/appointments"
+TODAY = datetime.now(UTC).date()
+"""The same in all of a test, should midnight pass meanwhile."""
 
 
 def at(hour: int, minute: int = 0, *, days: int = 7) -> datetime:
     """A time on a working day, a week from now or so: inside the clinic's hours when the hour is."""
-    day = (datetime.now(UTC) + timedelta(days=days)).date()
+    day = TODAY + timedelta(days=days)
     while day.weekday() > 4:
         day += timedelta(days=1)
     return datetime.combine(day, time(hour, minute), UTC)
