@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from ops.working_days import working_day
+
 PASSWORD = "clinic-demo-2026"
 """Printed for whoever runs the demo, and good for nothing else."""
 PATIENTS = 40
@@ -70,17 +72,6 @@ def visits(index: int, today: datetime) -> list[Visit]:
 
 
 def _visit(slot: int, today: datetime, outcome: str | None = None, paid: float = 0.0) -> Visit:
-    day = _working_day(today, slot // SLOTS_A_DAY)
+    day = working_day(today + timedelta(days=2), slot // SLOTS_A_DAY)
     start = datetime.combine(day, time(8), UTC) + timedelta(minutes=SLOT_MINUTES * (slot % SLOTS_A_DAY))
     return Visit(_DOCTORS[slot % len(_DOCTORS)], start, _REASONS[slot % len(_REASONS)], outcome, paid)
-
-
-def _working_day(today: datetime, number: int) -> datetime:
-    """The working day of that number after tomorrow, counted from 0."""
-    day = today + timedelta(days=2)
-    while True:
-        if day.weekday() < 5:
-            if number == 0:
-                return day
-            number -= 1
-        day += timedelta(days=1)

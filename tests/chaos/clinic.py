@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from ops.working_days import working_day
 from tests.e2e.api import Person, unique
 
 _OPENS = time(8)
@@ -28,20 +29,12 @@ class Clinic:
     doctors: list[str]
     run: str = field(default_factory=lambda: unique("run"))
     opened: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The visits' days are counted from here, also when midnight passes meanwhile."""
 
     def slot(self, number: int) -> Slot:
         """A slot that no other number has, on a working day inside the clinic's hours (UTC)."""
         index, doctor = divmod(number, len(self.doctors))
         day, place = divmod(index, _SLOTS_A_DAY)
-        start = datetime.combine(self._working_day(day), _OPENS, UTC) + place * _SLOT
+        date = working_day(self.opened + timedelta(days=3), day)
+        start = datetime.combine(date, _OPENS, UTC) + place * _SLOT
         return Slot(self.doctors[doctor], start)
-
-    def _working_day(self, number: int) -> datetime:
-        """The working day of that number, from the third day on; the same when midnight passes meanwhile."""
-        day = self.opened + timedelta(days=3)
-        while True:
-            if day.weekday() < 5:
-                if number == 0:
-                    return day
-                number -= 1
-            day += timedelta(days=1)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from ops import settings
+from ops.working_days import working_day
 from tests.e2e.api import Person
 from tests.waiting import until
 
@@ -17,9 +18,7 @@ TODAY = datetime.now(UTC).date()
 
 def free_slots(staff: Person, doctor_id: str) -> list[dict[str, str]]:
     """The doctor's free half hours on the first working day after next week's start; empty while nobody knows them."""
-    day = TODAY + timedelta(days=7)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
+    day = working_day(TODAY + timedelta(days=7))
     answer = staff.http.get("/appointments/availability", params={"doctorId": doctor_id, "date": day.isoformat()})
     return list(answer.json()["items"]) if answer.status_code == 200 else []
 

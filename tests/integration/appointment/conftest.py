@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 
+from ops.working_days import working_day
 from services.appointment import main
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Patient
@@ -29,10 +30,7 @@ TODAY = datetime.now(UTC).date()
 
 def at(hour: int, minute: int = 0, *, days: int = 7) -> datetime:
     """A time on a working day, a week from now or so: inside the clinic's hours when the hour is."""
-    day = TODAY + timedelta(days=days)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return datetime.combine(day, time(hour, minute), UTC)
+    return datetime.combine(working_day(TODAY + timedelta(days=days)), time(hour, minute), UTC)
 
 
 @dataclass
