@@ -21,13 +21,14 @@ def until(
     """The first truthy answer of `ask`, which may fail with `despite` before; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while True:
+        seen: object
         try:
-            answer: Seen | Exception | None = ask()
+            if answer := ask():
+                return answer
+            seen = answer
         except despite as error:
-            answer = error
-        if answer and not isinstance(answer, Exception):
-            return answer
-        assert time.monotonic() < deadline, _in_vain(what, answer, seconds)
+            seen = error
+        assert time.monotonic() < deadline, _in_vain(what, seen, seconds)
         time.sleep(_PAUSE_SECONDS)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from tests.waiting import SECONDS, until
+from tests.waiting import until
 
 IMAGE = "pms/base:latest"
 """Debian with Python; whoever has the LocalStack image has this one."""
@@ -114,13 +114,13 @@ class Lab:
     def task(self, arn: str) -> Json:
         return self.tasks([arn])[0]
 
-    def stopped(self, arn: str, seconds: float = SECONDS) -> Json:
+    def stopped(self, arn: str) -> Json:
         """The task once it has stopped."""
-        until(f"{arn} to stop", lambda: self.task(arn)["lastStatus"] == "STOPPED", seconds)
+        until(f"{arn} to stop", lambda: self.task(arn)["lastStatus"] == "STOPPED")
         return self.task(arn)
 
-    def running(self, arn: str, seconds: float = SECONDS) -> Json:
-        until(f"{arn} to run", lambda: self.task(arn)["lastStatus"] in ("RUNNING", "STOPPED"), seconds)
+    def running(self, arn: str) -> Json:
+        until(f"{arn} to run", lambda: self.task(arn)["lastStatus"] in ("RUNNING", "STOPPED"))
         task = self.task(arn)
         assert task["lastStatus"] == "RUNNING", task.get("stoppedReason")
         return task
@@ -128,7 +128,7 @@ class Lab:
     def service(self, name: str) -> Json:
         return dict(self.ecs.describe_services(cluster=self.name, services=[name])["services"][0])
 
-    def stable(self, name: str, seconds: float = SECONDS) -> Json:
+    def stable(self, name: str) -> Json:
         """The service once AWS's own waiter would call it stable and its deployment is complete."""
 
         def is_stable() -> bool:
@@ -140,7 +140,7 @@ class Lab:
                 and deployments[0]["rolloutState"] == "COMPLETED"
             )
 
-        until(f"{name} to be stable", is_stable, seconds)
+        until(f"{name} to be stable", is_stable)
         return self.service(name)
 
     def service_tasks(self, name: str, status: str = "RUNNING") -> list[Json]:
