@@ -221,7 +221,6 @@ class AppointmentService:
     async def _miss(self, action: str, id: UUID) -> NoReturn:
         """Raises NotFound; that somebody else's appointment was asked for is put on record first."""
         if self._owner is not None and await self._appointments.exists(id):
-            # A connection that is held while another is waited for can starve the pool.
             await self._work.release()
             await self._denied(action, RESOURCE, id)
         raise NotFound(RESOURCE)

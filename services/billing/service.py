@@ -144,7 +144,6 @@ class BillingService:
     async def _miss(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
         """Raises NotFound; that somebody else's record was asked for is put on record first."""
         if hidden is not None:
-            # A connection that is held while another is waited for can starve the pool.
             await self._uow.release()
             await self._denied(action, resource, hidden.id, patient_id=hidden.patient_id)
         raise NotFound(resource)

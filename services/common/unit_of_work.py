@@ -74,8 +74,8 @@ class UnitOfWork:
         self._audit.append(entry)
 
     async def release(self) -> None:
-        """Gives the connection back while something slow is done. Nothing may have been written yet; what was read may
-        have changed afterwards."""
+        """Gives the connection back while something slow is done, or another connection is waited for, which can starve
+        the pool of those that wait. Nothing may have been written yet; what was read may have changed afterwards."""
         self.session.expunge_all()  # keeps what was read readable; a rollback would expire it
         await self.session.rollback()
 

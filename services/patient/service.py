@@ -130,7 +130,6 @@ class PatientService:
         """Always raises NotFound; that somebody's record was asked for by another is put on record first."""
         denied = limit is not None and await self._patients.exists(id)
         if denied:
-            # A connection that is held while another is waited for can starve the pool.
             await self._work.release()
             await self._denied(action, RESOURCE, id, patient_id=id)
         raise NotFound(RESOURCE)
