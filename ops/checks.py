@@ -9,7 +9,15 @@ from ops import locking, processes, settings
 from ops.problems import Problem
 
 # In the order in which a failure is cheapest to understand.
-SUITES = ("unit", "infrastructure", "plugin", "integration", "e2e", "chaos")
+SUITES = (
+    "tests/unit",
+    "localstack-engines/tests/unit",
+    "tests/infrastructure",
+    "localstack-engines/tests/live",
+    "tests/integration",
+    "tests/e2e",
+    "tests/chaos",
+)
 LINTERS = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
@@ -61,4 +69,4 @@ def run_tests(console: Console, arguments: list[str]) -> int:
 
 
 def _suites() -> list[str]:
-    return [f"tests/{name}" for name in SUITES if (settings.ROOT / "tests" / name).is_dir()]
+    return list(SUITES)

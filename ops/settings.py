@@ -16,7 +16,7 @@ OUTPUTS = STATE / "outputs.json"
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 CONTAINER = "localstack-main"  # the name that the localstack CLI looks for
-OWNER_LABEL = f"pms.localstack.owner={CONTAINER}"
+OWNER_LABEL = f"localstack-engines.owner={CONTAINER}"
 EDGE_PORT = 4566
 ENGINE_PORTS = range(4510, 4560)
 EDGE_URL = f"http://localhost:{EDGE_PORT}"

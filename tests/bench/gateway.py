@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from tests.plugin.gateway_lab import HttpApi, Issuer, host_address
+from live.gateway_lab import HttpApi, Issuer, host_address
 
 GOAL = 20
 UPSTREAM = "pms-bench-upstream"
@@ -43,7 +43,7 @@ def main() -> int:
     arguments = _arguments()
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    with urllib.request.urlopen(f"{endpoint}/_localstack/pms/plugin", timeout=60) as response:
+    with urllib.request.urlopen(f"{endpoint}/_localstack/engines", timeout=60) as response:
         owner = json.load(response)["owner"]
     with (
         _upstream(owner) as upstream,

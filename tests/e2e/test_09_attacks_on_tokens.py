@@ -186,7 +186,7 @@ def test_attack_7_spoofed_identity_headers(patients: Task, patient: Person, staf
         "x-user-roles": "ADMIN",
         "x-user-scopes": me["scope"],
         "x-amzn-request-context": json.dumps({"authorizer": {"jwt": {"claims": dict(me)}}}),
-        "x-pms-claims": encoded(json.dumps(dict(me)).encode()),
+        "x-engines-claims": encoded(json.dumps(dict(me)).encode()),
         "x-forwarded-user": me["sub"],
     }
     other = staff.http.post("/api/patients", json=new_patient()).json()["id"]

@@ -29,7 +29,7 @@ INPUTS = (
 OTHERS = (
     "README.md",
     "cdk_app/config.py",
-    "localstack_plugin/ecs/provider.py",
+    "localstack-engines/src/localstack_engines/services/ecs/provider.py",
     "services/README.md",
     "services/auth/main.py",
     "services/discovery/main.py",

@@ -16,12 +16,12 @@ RUNNING = "e2e/"  # whose tests attack the system as it is deployed
 
 
 def marked() -> dict[int, set[str]]:
-    """Attack -> files under tests/ with a test that is marked `attack` with its number."""
+    """Attack -> test files with a test that is marked `attack` with its number; the plugin's with their whole path."""
     found: dict[int, set[str]] = defaultdict(set)
-    tests = ROOT / "tests"
-    for file in tests.rglob("test_*.py"):
-        for number in _numbers(file):
-            found[number].add(str(file.relative_to(tests)))
+    for base, tests in ((ROOT / "tests", ROOT / "tests"), (ROOT, ROOT / "localstack-engines" / "tests")):
+        for file in tests.rglob("test_*.py"):
+            for number in _numbers(file):
+                found[number].add(str(file.relative_to(base)))
     return found
 
 

@@ -1,0 +1,110 @@
+"""Which class implements which CloudFormation type.
+
+LocalStack's own registry decides between duplicates by install order and lets updates
+that nobody implements pass as done. So the executor asks this registry first, and
+every action of every type runs through ``resource.run``.
+"""
+
+import importlib
+import logging
+from functools import lru_cache
+
+from localstack.services.cloudformation.engine.quirks import PHYSICAL_RESOURCE_ID_SPECIAL_CASES
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceProvider,
+    ResourceProviderExecutor,
+    convert_payload,
+    plugin_manager,
+)
+
+from localstack_engines.cloudformation import resource
+from localstack_engines.cloudformation.resource import Resource
+
+LOG = logging.getLogger(__name__)
+
+MODULES = (
+    "localstack_engines.core_types.ec2.resource_providers",
+    "localstack_engines.core_types.iam",
+    "localstack_engines.core_types.kms",
+    "localstack_engines.core_types.logs",
+    "localstack_engines.core_types.s3.resource_providers",
+    "localstack_engines.core_types.ses",
+    "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.ecr.cloudformation.resource_providers",
+    "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.kafka.cloudformation.resource_providers",
+    "localstack_engines.services.lambda_.cloudformation.resource_providers",
+    "localstack_engines.services.rds.cloudformation.resource_providers",
+    "localstack_engines.services.servicediscovery.cloudformation.resource_providers",
+)
+ACTIONS = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete"}
+POLL_SECONDS = 0.2
+
+_failures: dict[str, str] = {}
+
+
+@lru_cache(maxsize=1)
+def resource_providers() -> dict[str, type[Resource]]:
+    """All types of all packages, by CloudFormation type name."""
+    found: dict[str, type[Resource]] = {}
+    for name in MODULES:
+        try:
+            found.update(importlib.import_module(name).RESOURCE_PROVIDERS)
+        except Exception as error:
+            # One broken package must not take the others' types away; the failure
+            # shows in the introspection endpoint and in every deploy of its types.
+            LOG.exception("cannot load the CloudFormation types of %s", name)
+            _failures[name] = f"{type(error).__name__}: {error}"
+    for name, provider in found.items():
+        if provider.PHYSICAL_ID:
+            PHYSICAL_RESOURCE_ID_SPECIAL_CASES[name] = provider.PHYSICAL_ID
+    return found
+
+
+def failures() -> dict[str, str]:
+    """Modules of resource types that could not be loaded, and why."""
+    return dict(_failures)
+
+
+def unsupported_types(template: dict) -> list[str]:
+    """The types in a template's resources that neither this registry nor LocalStack's implements."""
+    types = {definition.get("Type") for definition in (template.get("Resources") or {}).values()}
+    return sorted(name for name in types if name and not _is_supported(name))
+
+
+def _is_supported(name: str) -> bool:
+    if name.startswith("Custom::"):
+        name = "AWS::CloudFormation::CustomResource"
+    return name in resource_providers() or plugin_manager.exists(name)
+
+
+def install() -> None:
+    """Makes LocalStack's CloudFormation ask this registry before its own."""
+    load_of_core = ResourceProviderExecutor.try_load_resource_provider
+    loop_of_core = ResourceProviderExecutor.deploy_loop
+
+    def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
+        own = resource_providers().get(resource_type)
+        return own() if own else load_of_core(resource_type)
+
+    def execute_action(executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict) -> ProgressEvent:
+        request = convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
+        action = ACTIONS[payload["action"]]
+        cancelled = getattr(executor, "cancelled", None)
+        if action != "delete" and request.custom_context and cancelled and cancelled.is_set():
+            verb = {"create": "creation", "update": "update"}[action]
+            return ProgressEvent(OperationStatus.FAILED, request.desired_state, message=f"Resource {verb} cancelled")
+        return resource.run(action, provider, request)
+
+    def deploy_loop(
+        executor: ResourceProviderExecutor, provider: ResourceProvider, resource: dict, payload: dict
+    ) -> ProgressEvent:
+        # Every second is as often as LocalStack asks; a database is ready in less.
+        pause = POLL_SECONDS if isinstance(provider, Resource) else 1
+        return loop_of_core(executor, provider, resource, payload, sleep_time=pause)
+
+    ResourceProviderExecutor.deploy_loop = deploy_loop
+    ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load_resource_provider)
+    ResourceProviderExecutor.execute_action = execute_action

@@ -1,0 +1,154 @@
+"""Sections of HAProxy that stand for integrations: what is sent where, and how errors look."""
+
+import re
+from collections.abc import Mapping
+
+from localstack_engines.gateway.expressions import Scope, path_variable, references
+from localstack_engines.gateway.model import Api, Function, Proxy, Route, Server, Stage
+from localstack_engines.gateway.parameters import request_rules, response_rules
+from localstack_engines.gateway.routes import variables
+from localstack_engines.gateway.syntax import literal, name, quote
+
+DEFAULTS = "api"
+_TEMPLATE = re.compile(r"\{([\w.-]+)\+?\}")
+
+_ERRORS = {
+    # What HAProxy calls a bad gateway is a target that broke off; AWS tells its clients no more than this.
+    502: "Service Unavailable",
+    503: "Service Unavailable",
+    504: "Endpoint request timed out",
+}
+
+
+def defaults() -> list[str]:
+    """What all integrations share; connections are retried, requests that went out are not."""
+    errors = [
+        f"    http-error status {status} content-type application/json string " + quote(f'{{"message":"{message}"}}')
+        for status, message in _ERRORS.items()
+    ]
+    return [
+        f"defaults {DEFAULTS}",
+        "    mode http",
+        "    balance leastconn",
+        # A task that has just gone answers no SYN: try another one soon.
+        "    timeout connect 1s",
+        "    retries 3",
+        "    retry-on conn-failure",
+        "    option redispatch 1",
+        "    timeout tunnel 1h",
+        "    default-server pool-purge-delay 1s",
+        *errors,
+    ]
+
+
+def backend_name(api: Api, stage: Stage, route: Route) -> str:
+    """The section for a route's integration; one for each route where the integration depends on the route."""
+    assert route.integration is not None
+    own = [route.id] if _depends_on_route(route.integration) else []
+    return name(api.id, stage.name, route.integration.id, *own)
+
+
+def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Server, ...]], python: str) -> list[str]:
+    integration = route.integration
+    assert integration is not None
+    scope = Scope(path_variables=variables(route.key), stage_variables=stage.variables, account=api.account)
+    rules = [f"timeout server {integration.timeout_ms}ms"]
+    if isinstance(integration, Proxy):
+        rules += _proxy(integration, scope, servers.get(integration.upstream, ()))
+    else:
+        rules += _function(integration, scope, python)
+    rules += response_rules(integration.response_parameters, scope)
+    return [f"backend {backend_name(api, stage, route)} from {DEFAULTS}", *(f"    {rule}" for rule in rules)]
+
+
+def server_options(integration: Proxy) -> str:
+    if integration.server_name is None:
+        return ""
+    sni = quote(f"str({integration.server_name})")
+    return f" ssl verify required ca-file @system-ca sni {sni}"
+
+
+def _proxy(integration: Proxy, scope: Scope, servers: tuple[Server, ...]) -> list[str]:
+    rules = _forwarded(integration)
+    if integration.path is not None:
+        path = _TEMPLATE.sub(lambda found: path_variable(found[1], scope), literal(integration.path))
+        rules.append(f"http-request set-path {quote(path)}")
+    if integration.query:
+        query = quote(literal(integration.query))
+        rules.append("http-request set-var-fmt(txn.query) '&%[query]' if { query -m len gt 0 }")
+        rules.append(f"http-request set-query {query}'%[var(txn.query)]'")
+    rules += request_rules(integration.request_parameters, scope)
+    if integration.method is not None:
+        rules.append(f"http-request set-method {quote(integration.method)}")
+    options = server_options(integration)
+    return rules + [f"server {server.name} {_address(server)}{options}" for server in servers]
+
+
+def _function(integration: Function, scope: Scope, python: str) -> list[str]:
+    headers = {
+        "x-engines-api": "%[var(txn.api)]",
+        "x-engines-stage": "%[var(txn.stage)]",
+        "x-engines-route": "%[var(txn.match),field(1,|)]",
+        "x-engines-path": "%[var(txn.path)]",
+        "x-engines-route-path": "%[var(txn.route_path)]",
+        "x-engines-request-id": "%[var(txn.request_id)]",
+        "x-engines-source": "%[src]",
+        "x-engines-domain": "%[var(txn.domain)]",
+        "x-engines-claims": "%[var(txn.claims),base64]",
+        "x-engines-authorizer": "%[var(txn.authorizer),base64]",
+    }
+    rules = ["http-request del-header x-engines- -m beg"]
+    rules += [f"http-request set-header {header} {quote(value)}" for header, value in headers.items()]
+    return [*rules, *request_rules(integration.request_parameters, scope), f"server python unix@{python}"]
+
+
+def spool(python: str) -> list[str]:
+    """The section for requests whose body has no stated length."""
+    addresses = "%[src] %[dst] %[src_port] %[dst_port]"
+    return [
+        "backend spool",
+        "    timeout server 60s",
+        "    http-request del-header x-engines- -m beg",
+        "    http-request set-header x-engines-question spool",
+        "    http-request set-header x-engines-uri %[pathq]",
+        f"    http-request set-header x-engines-client 'TCP6 {addresses}'",
+        f"    http-request set-header x-engines-client 'TCP4 {addresses}' if {{ src -m ip 0.0.0.0/0 }}",
+        f"    server python unix@{python}",
+    ]
+
+
+def _forwarded(integration: Proxy) -> list[str]:
+    """The headers by which AWS tells the integration who asked for what; a client's own values come before."""
+    host = quote(literal(integration.host)) if integration.host else "%[var(txn.domain)]"
+    forwarded = "by=%[dst];for=%[src];host=%[var(txn.domain)];proto=http"
+    lines = []
+    for header, value in (
+        ("x-forwarded-for", "%[src]"),
+        ("forwarded", forwarded),
+        ("via", "HTTP/1.1 AmazonAPIGateway"),
+    ):
+        variable = f"txn.{header.replace('-', '_')}"
+        present = f"{{ req.fhdr({header}) -m found }}"
+        lines.append(f"http-request set-var-fmt({variable}) '%[req.fhdr({header})], ' if {present}")
+        lines.append(f"http-request set-header {header} '%[var({variable})]{value}'")
+    trace = "Root=1-%[date,hex,bytes(8,8),lower]-%[uuid(),sha1,hex,bytes(0,24),lower]"
+    return [
+        *lines,
+        "http-request set-header x-forwarded-proto http",
+        "http-request set-header x-forwarded-port %[dst_port]",
+        "http-request set-header x-forwarded-host %[var(txn.domain)]",
+        f"http-request set-header x-amzn-trace-id {quote(trace)} unless {{ req.fhdr(x-amzn-trace-id) -m found }}",
+        f"http-request set-header host {host}",
+    ]
+
+
+def _depends_on_route(integration: Proxy | Function) -> bool:
+    values = [value for _, value in integration.request_parameters]
+    values += [value for _, group in integration.response_parameters for _, value in group]
+    if any(name.startswith("request.path.") for value in values for name in references(value)):
+        return True
+    return isinstance(integration, Proxy) and bool(integration.path and _TEMPLATE.search(integration.path))
+
+
+def _address(server: Server) -> str:
+    return f"[{server.address}]:{server.port}" if ":" in server.address else f"{server.address}:{server.port}"

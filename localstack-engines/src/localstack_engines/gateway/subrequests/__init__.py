@@ -1,0 +1,1 @@
+"""The HTTP server that HAProxy asks what it cannot answer itself."""

@@ -1,0 +1,147 @@
+"""Docker networks that stand for VPCs. Knows Docker, not AWS."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+from localstack_engines.network import addresses
+from localstack_engines.toolkit import labels, settings
+
+LOG = logging.getLogger(__name__)
+
+
+class NetworkConflict(Exception):
+    """Another Docker network already has (a part of) the VPC's address range."""
+
+
+@dataclass(frozen=True)
+class VpcNetwork:
+    """`resolver` is LocalStack's own address in the network (base+2), which serves DNS and every endpoint."""
+
+    vpc_id: str
+    name: str
+    cidr: str
+    resolver: str
+
+
+class VpcNetworks:
+    """Makes, finds and removes the networks; each is made when its first task needs it."""
+
+    def __init__(self) -> None:
+        self._networks: dict[str, VpcNetwork] = {}
+        self._lock = threading.Lock()
+
+    def ensure(self, vpc_id: str, cidr: str) -> VpcNetwork:
+        """The VPC's network, made now if need be. Raises NetworkConflict, which names the other network."""
+        with self._lock:
+            network = self._networks.get(vpc_id)
+            if network is None:
+                network = self._networks[vpc_id] = self._create(vpc_id, cidr)
+            return network
+
+    def remove(self, vpc_id: str) -> None:
+        with self._lock:
+            network = self._networks.pop(vpc_id, None)
+            if network is not None:
+                _remove(network.name)
+
+    def remove_all(self) -> None:
+        for vpc_id in list(self._networks):
+            self.remove(vpc_id)
+
+    def find(self, vpc_id: str) -> VpcNetwork | None:
+        return self._networks.get(vpc_id)
+
+    def containing(self, address: str) -> VpcNetwork | None:
+        """The VPC network that an address belongs to."""
+        ip = IPv4Address(address)
+        for network in list(self._networks.values()):
+            if ip in IPv4Network(network.cidr):
+                return network
+        return None
+
+    def _create(self, vpc_id: str, cidr: str) -> VpcNetwork:
+        client = docker_client()
+        name = f"{settings.NAME}-{settings.owner()}-{vpc_id}"
+        _refuse_overlap(client, name, cidr)
+        pool = {"Subnet": cidr, "Gateway": addresses.router(cidr)}
+        client.api.create_network(
+            name,
+            driver="bridge",
+            ipam={"Driver": "default", "Config": [pool]},
+            labels=labels.labels(vpc=vpc_id),
+            check_duplicate=True,
+        )
+        resolver = addresses.resolver(cidr)
+        try:
+            with _name_server_kept():
+                client.api.connect_container_to_network(settings.owner(), name, ipv4_address=resolver)
+        except Exception:
+            _remove(name)
+            raise
+        _forget_interfaces()
+        LOG.info("VPC %s (%s) is the Docker network %s", vpc_id, cidr, name)
+        return VpcNetwork(vpc_id=vpc_id, name=name, cidr=cidr, resolver=resolver)
+
+
+def docker_client() -> Any:
+    import docker
+
+    return docker.from_env(timeout=120)
+
+
+def _refuse_overlap(client: Any, name: str, cidr: str) -> None:
+    ranges = {
+        network["Name"]: [pool["Subnet"] for pool in (network["IPAM"] or {}).get("Config") or [] if "Subnet" in pool]
+        for network in client.api.networks()
+        if network["Name"] != name
+    }
+    other = addresses.overlapping(cidr, ranges)
+    if other:
+        raise NetworkConflict(
+            f"The CIDR '{cidr}' conflicts with the Docker network '{other}' ({', '.join(ranges[other])}): "
+            f"remove that network (docker network rm {other}) or give the VPC another CIDR."
+        )
+
+
+def _remove(name: str) -> None:
+    from docker.errors import APIError, NotFound
+
+    api = docker_client().api
+    try:
+        with _name_server_kept():
+            for member in api.inspect_network(name).get("Containers") or {}:
+                api.disconnect_container_from_network(member, name, force=True)
+        api.remove_network(name)
+    except NotFound:
+        return
+    except APIError as error:
+        LOG.warning("cannot remove the network %s: %s", name, error)
+
+
+@contextmanager
+def _name_server_kept(path: Path = Path("/etc/resolv.conf")) -> Iterator[None]:
+    """Docker writes its own resolver into a container that joins or leaves a network.
+
+    LocalStack would then no longer ask its own DNS server, and not find itself as *.localhost.localstack.cloud.
+    """
+    before = path.read_text()
+    yield
+    if path.read_text() != before:
+        path.write_text(before)
+
+
+def _forget_interfaces() -> None:
+    """LocalStack's DNS server caches its interfaces for ten seconds: it must see the new one at once."""
+    from localstack.dns import server
+
+    server.psutil_cache.clear()
+
+
+networks = VpcNetworks()
+"""The networks of this LocalStack: one daemon, hence one table."""

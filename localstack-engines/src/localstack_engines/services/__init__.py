@@ -1,0 +1,1 @@
+"""One package an AWS service: `api`, `control`, `engine`, `cloudformation`, `store`, `provider`."""

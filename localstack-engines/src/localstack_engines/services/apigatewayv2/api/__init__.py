@@ -1,0 +1,1 @@
+"""API Gateway v2's operations: requests are checked and answered in AWS's words."""

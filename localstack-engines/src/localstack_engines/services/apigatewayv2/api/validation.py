@@ -1,0 +1,152 @@
+"""What API Gateway refuses, in its words."""
+
+import re
+from urllib.parse import urlsplit
+
+from localstack_engines.gateway.expressions import Scope, UnknownExpression
+from localstack_engines.gateway.jwt import identity
+from localstack_engines.gateway.parameters import request_rules, response_rules
+from localstack_engines.services.apigatewayv2.store import BadRequest
+
+_ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
+_SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
+_STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
+_METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+_LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
+
+
+def check_api(request: dict) -> None:
+    protocol = request.get("ProtocolType")
+    if protocol == "WEBSOCKET":
+        raise BadRequest("WebSocket APIs are not supported by the local API Gateway; ProtocolType must be HTTP.")
+    if protocol != "HTTP":
+        raise BadRequest("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
+    if not request.get("Name"):
+        raise BadRequest("Name is a required parameter")
+    custom = (request.get("Tags") or {}).get("_custom_id_")
+    if custom is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", custom):
+        raise BadRequest(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
+    check_cors(request.get("CorsConfiguration") or {})
+
+
+def check_cors(cors: dict) -> None:
+    for origin in cors.get("AllowOrigins") or []:
+        if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://\S+", origin):
+            raise BadRequest(f"Invalid format for origin {origin}. Must include scheme.")
+    if cors.get("AllowCredentials") and "*" in (cors.get("AllowOrigins") or []):
+        raise BadRequest("For CORS configuration, allowCredentials: true is not allowed with allowOrigins: *")
+
+
+def check_route_key(key: str) -> None:
+    if key == "$default":
+        return
+    found = _ROUTE_KEY.fullmatch(key)
+    if not found:
+        raise BadRequest(
+            "The provided route key is not formatted properly for HTTP protocol. "
+            'Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"'
+        )
+    segments = found[2][1:].split("/")
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise BadRequest(f"Resource path {found[2]} has an invalid path variable: it must be a whole segment")
+    if any(segment.endswith("+}") for segment in segments[:-1]):
+        raise BadRequest("Greedy path variable may only be at the end of the path")
+
+
+def check_stage_name(name: str) -> None:
+    if not _STAGE_NAME.fullmatch(name):
+        raise BadRequest("Stage name only allows a-zA-Z0-9_- or $default")
+
+
+def check_integration(integration: dict) -> None:
+    """Judges an integration as a whole: what it was, with what a request changes."""
+    kind = integration.get("IntegrationType")
+    if integration.get("IntegrationSubtype"):
+        raise BadRequest("AWS service integrations are not supported by the local API Gateway")
+    if kind not in ("AWS_PROXY", "HTTP_PROXY"):
+        raise BadRequest(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
+    uri = integration.get("IntegrationUri")
+    if not uri:
+        raise BadRequest("IntegrationUri is a required parameter")
+    timeout = integration.get("TimeoutInMillis")
+    if timeout is not None and not 50 <= timeout <= 30000:
+        raise BadRequest("Timeout should be between 50 ms and 30000 ms")
+    _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
+    _check_parameters(integration)
+
+
+def check_authorizer(authorizer: dict) -> None:
+    """Judges an authorizer as a whole, except whether its issuer answers."""
+    kind = authorizer.get("AuthorizerType")
+    sources = authorizer.get("IdentitySource") or []
+    if kind == "JWT":
+        jwt = authorizer.get("JwtConfiguration") or {}
+        if not jwt.get("Issuer") or urlsplit(jwt["Issuer"]).scheme not in ("http", "https"):
+            raise BadRequest(f"Invalid issuer: {jwt.get('Issuer')}. Issuer must have a valid URL")
+        if not jwt.get("Audience"):
+            raise BadRequest("Audience is a required parameter for JWT authorizer")
+        if len(sources) != 1:
+            raise BadRequest("JWT authorizer must have exactly one identity source")
+    elif kind == "REQUEST":
+        if authorizer.get("AuthorizerPayloadFormatVersion") not in ("1.0", "2.0"):
+            raise BadRequest("AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer")
+        if not _LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
+            raise BadRequest("Authorizer URI must be a valid Lambda function ARN")
+    else:
+        raise BadRequest("AuthorizerType must be one of [REQUEST, JWT]")
+    if not authorizer.get("Name"):
+        raise BadRequest("Name is a required parameter")
+    for source in sources:
+        _check_identity_source(source)
+
+
+def _check_identity_source(source: str) -> None:
+    if source.startswith(("$context.", "$stageVariables.")):
+        return
+    try:
+        identity(source)
+    except ValueError:
+        raise BadRequest(f"Invalid identity source specified: {source}") from None
+
+
+def _check_lambda(integration: dict, uri: str) -> None:
+    if not _LAMBDA.match(uri):
+        raise BadRequest("Integration URI must be a valid Lambda function ARN")
+    if integration.get("PayloadFormatVersion") not in ("1.0", "2.0"):
+        raise BadRequest("PayloadFormatVersion is a required parameter for integration")
+
+
+def _check_proxy(integration: dict, uri: str) -> None:
+    method = integration.get("IntegrationMethod")
+    if not method:
+        raise BadRequest("HttpMethod is a required parameter for integration")
+    if method not in _METHODS:
+        raise BadRequest(f"Invalid HTTP method specified: {method}")
+    if integration.get("ConnectionType") == "VPC_LINK":
+        if not integration.get("ConnectionId"):
+            raise BadRequest("ConnectionId is a required parameter for VPC_LINK integration")
+        if not re.match(r"arn:aws[\w-]*:servicediscovery:[\w-]+:\d+:service/", uri):
+            raise BadRequest("Integration URI for a private integration must be the ARN of a Cloud Map service here")
+        return
+    parts = urlsplit(re.sub(r"\$\{stageVariables\.[\w-]+\}", "x", uri))
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):
+        raise BadRequest("Invalid HTTP endpoint specified for URI")
+
+
+def _check_parameters(integration: dict) -> None:
+    # Any path variable will do here: which ones there are is the route's business.
+    scope = Scope(path_variables=_AnyVariable())
+    try:
+        request_rules(tuple((integration.get("RequestParameters") or {}).items()), scope)
+        mappings = integration.get("ResponseParameters") or {}
+        response_rules(tuple((status, tuple(group.items())) for status, group in mappings.items()), scope)
+    except (UnknownExpression, KeyError, ValueError) as error:
+        raise BadRequest(f"Invalid mapping expression specified: {error}") from None
+
+
+class _AnyVariable(dict):
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __getitem__(self, key: str) -> tuple[int, bool]:
+        return (1, False)

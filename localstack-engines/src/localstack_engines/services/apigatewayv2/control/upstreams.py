@@ -1,0 +1,58 @@
+"""The servers behind an integration: Cloud Map's instances, or a host name's addresses."""
+
+import ipaddress
+import logging
+import socket
+
+from localstack_engines.gateway.model import Server
+from localstack_engines.services.apigatewayv2.control.translate import CLOUD_MAP, HOST
+
+LOG = logging.getLogger(__name__)
+
+
+class Upstreams:
+    """Answers who serves an upstream now; a name that does not resolve any more keeps its last addresses."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[str, tuple[str, ...]] = {}
+
+    def servers(self, upstream: str) -> tuple[Server, ...]:
+        if upstream.startswith(CLOUD_MAP):
+            return _instances(upstream.removeprefix(CLOUD_MAP))
+        host, _, port = upstream.removeprefix(HOST).rpartition(":")
+        return tuple(Server(address=address, port=int(port)) for address in self._resolve(host))
+
+    def resolve_again(self) -> None:
+        """Asks the DNS again for every name in use."""
+        for host in list(self._addresses):
+            self._lookup(host)
+
+    def _resolve(self, host: str) -> tuple[str, ...]:
+        if host not in self._addresses:
+            self._lookup(host)
+        return self._addresses.get(host, ())
+
+    def _lookup(self, host: str) -> None:
+        try:
+            self._addresses[host] = (str(ipaddress.ip_address(host)),)
+            return
+        except ValueError:
+            pass
+        try:
+            found = socket.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
+        except OSError as error:
+            LOG.warning("cannot resolve %s: %s", host, error)
+            self._addresses.setdefault(host, ())
+            return
+        self._addresses[host] = tuple(sorted({str(entry[4][0]) for entry in found}))
+
+
+def _instances(arn: str) -> tuple[Server, ...]:
+    from localstack_engines.services.servicediscovery.control import discovery as registry
+
+    found = {
+        Server(address=instance.ipv4, port=instance.port or 80)
+        for instance in registry.instances(arn)
+        if instance.healthy and instance.ipv4
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""ECR's operations: requests are checked and answered in AWS's words."""

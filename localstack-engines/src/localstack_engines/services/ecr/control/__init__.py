@@ -1,0 +1,1 @@
+"""What ECR does between its API and its engine."""

@@ -1,0 +1,1 @@
+"""What really runs behind ECR. Knows nothing of AWS's API."""

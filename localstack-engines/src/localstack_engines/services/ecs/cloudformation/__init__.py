@@ -1,0 +1,1 @@
+"""ECS's CloudFormation types."""

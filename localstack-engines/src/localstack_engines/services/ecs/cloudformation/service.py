@@ -1,0 +1,92 @@
+"""AWS::ECS::Service: done when the service is steady, failed with the reason when it cannot be."""
+
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
+from localstack_engines.cloudformation.properties import refuse_replacement, to_request
+from localstack_engines.cloudformation.resource import Failed, Resource
+from localstack_engines.services.ecs.cloudformation.tags import replace_tags
+
+_READ_ONLY = ("ServiceArn", "Name", "Role", "ForceNewDeployment", "Monitoring")
+_NOT_UPDATED = (
+    *_READ_ONLY,
+    "LaunchType",
+    "SchedulingStrategy",
+    "ServiceName",
+    "Cluster",
+    "Tags",
+    "DeploymentController",
+)
+
+
+class ServiceResource(Resource):
+    TYPE = "AWS::ECS::Service"
+
+    def create(self, request: ResourceRequest) -> ProgressEvent:
+        model, client = request.desired_state, self.client(request, "ecs")
+        if "deployment" not in request.custom_context:
+            model.setdefault("ServiceName", self.default_name(request, 200))
+            model.setdefault("Cluster", "default")
+            model.setdefault("DesiredCount", 1)
+            service = client.create_service(**to_request(client, "CreateService", model, _READ_ONLY))["service"]
+            model |= {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
+            return self.wait(request, model, deployment=service["deployments"][0]["id"])
+        return self._settled(request, model)
+
+    def read(self, request: ResourceRequest) -> ProgressEvent:
+        return self.done(request.desired_state)
+
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        model, client = request.desired_state, self.client(request, "ecs")
+        if "deployment" not in request.custom_context:
+            previous = request.previous_state
+            refuse_replacement(previous, model, ("Cluster", "ServiceName"))
+            model |= {key: previous[key] for key in ("ServiceArn", "Name", "ServiceName", "Cluster")}
+            arguments = to_request(client, "UpdateService", {**model, "Service": model["ServiceName"]}, _NOT_UPDATED)
+            arguments["cluster"] = model["Cluster"]
+            arguments["forceNewDeployment"] = model.get("ForceNewDeployment") != previous.get("ForceNewDeployment")
+            service = client.update_service(**arguments)["service"]
+            replace_tags(client, model["ServiceArn"], request)
+            return self.wait(request, model, deployment=service["deployments"][0]["id"])
+        return self._settled(request, model)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        model, client = request.desired_state, self.client(request, "ecs")
+        if not model.get("ServiceArn"):
+            return self.done({})
+        service = _describe(client, model)
+        if service is None or service["status"] == "INACTIVE":
+            return self.done({})
+        if service["status"] == "ACTIVE":
+            client.delete_service(cluster=model["Cluster"], service=model["ServiceArn"], force=True)
+        return self.wait(request, model)
+
+    def _settled(self, request: ResourceRequest, model: dict[str, Any]) -> ProgressEvent:
+        """Done when this deployment is complete and the only one; Failed when the circuit breaker ended it."""
+        service = _describe(self.client(request, "ecs"), model)
+        if service is None or service["status"] != "ACTIVE":
+            raise Failed(f"The service {model['ServiceName']} is gone.")
+        wanted = request.custom_context["deployment"]
+        primary = service["deployments"][0]
+        if primary["id"] != wanted or primary["rolloutState"] == "FAILED":
+            raise Failed(_failure(service, wanted))
+        complete = primary["rolloutState"] == "COMPLETED" and len(service["deployments"]) == 1
+        steady = complete and service["runningCount"] == service["desiredCount"] and not service["pendingCount"]
+        return self.done(model) if steady else self.wait(request, model)
+
+
+def _describe(client: Any, model: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        found = client.describe_services(cluster=model["Cluster"], services=[model["ServiceArn"]])["services"]
+    except client.exceptions.ClusterNotFoundException:
+        return None
+    return dict(found[0]) if found else None
+
+
+def _failure(service: dict[str, Any], deployment: str) -> str:
+    """CloudFormation's message on AWS, and what ECS's event says about the tasks."""
+    told = next(
+        (e["message"] for e in service["events"] if f"(deployment {deployment}) deployment failed" in e["message"]), ""
+    )
+    return f"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'. {told}".strip()

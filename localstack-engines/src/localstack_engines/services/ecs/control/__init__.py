@@ -1,0 +1,1 @@
+"""What ECS does between its API and its engine."""

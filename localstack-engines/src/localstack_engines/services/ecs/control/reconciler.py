@@ -1,0 +1,210 @@
+"""What a service needs now: the rules of roll-out, replacement, back-off and circuit breaker applied to its tasks."""
+
+import time
+from collections.abc import Callable
+
+from localstack_engines.services.ecs.control import circuit_breaker
+from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
+from localstack_engines.services.ecs.control.task_runner import STOPPED_BY_SCHEDULER
+from localstack_engines.services.ecs.models import Deployment, Service, Task, now
+from localstack_engines.services.ecs.store import Store
+
+SETTLE_SECONDS = 2.0
+"""How long a task without a health check must run until it counts as serving."""
+_THROTTLE_AFTER = 3
+
+StartTask = Callable[[Service, Deployment], Task]
+StopTask = Callable[[Task, str, str], None]
+
+
+class Reconciler:
+    """`reconcile(service)` does what can be done now and returns when to look again. Called under the store's lock."""
+
+    def __init__(self, store: Store, start_task: StartTask, stop_task: StopTask) -> None:
+        self._store = store
+        self._start_task = start_task
+        self._stop_task = stop_task
+
+    def reconcile(self, service: Service) -> float | None:
+        self._replace_unhealthy(service)
+        self._take_stock(service)
+        wanted = [t for t in self._store.tasks_of(service) if t.is_wanted]
+        if service.status == "DRAINING":
+            self._drain(service, wanted)
+            return None
+        deployment = service.primary
+        if deployment.rollout_state == "FAILED":
+            return None
+        if self._trip(service, deployment):
+            return 0.0
+        again = self._step(service, deployment, wanted)
+        self._conclude(service, deployment)
+        waits = [w for w in (again, self._until_settled(wanted)) if w is not None]
+        return min(waits) if waits else None
+
+    # counting
+
+    def _replace_unhealthy(self, service: Service) -> None:
+        for task in self._store.tasks_of(service):
+            if task.is_wanted and task.status == "RUNNING" and task.health == "UNHEALTHY":
+                service.log(f"(task {task.id}) failed container health checks.")
+                self._stop_task(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
+                if not task.counted:
+                    self._count_failure(service, task, "Task failed container health checks")
+
+    def _take_stock(self, service: Service) -> None:
+        """Every task counts once: as a success when it serves, as a failure when it ended before."""
+        for task in self._store.tasks_of(service):
+            if task.counted:
+                continue
+            deployment = _deployment_of(service, task)
+            if task.is_wanted:
+                if serves(task):
+                    task.counted = True
+                    if deployment is not None:
+                        deployment.consecutive_failures, service.is_throttled = 0, False
+            elif task.stop_code in (STOPPED_BY_SCHEDULER, "UserInitiated"):
+                task.counted = True
+            else:
+                self._count_failure(service, task, failure_text(task))
+
+    def _count_failure(self, service: Service, task: Task, reason: str) -> None:
+        task.counted = True
+        deployment = _deployment_of(service, task)
+        if deployment is None:
+            return
+        deployment.failed_tasks += 1
+        deployment.consecutive_failures += 1
+        deployment.last_failure = reason
+        deployment.retry_at = time.monotonic() + circuit_breaker.backoff(deployment.consecutive_failures)
+        if deployment.consecutive_failures >= _THROTTLE_AFTER and not service.is_throttled:
+            service.is_throttled = True
+            service.log(f"is unable to consistently start tasks successfully. Last failure: {reason}")
+
+    @staticmethod
+    def _until_settled(wanted: list[Task]) -> float | None:
+        """Seconds until the next task without a health check counts as serving."""
+        waits = [
+            SETTLE_SECONDS - (now() - t.started_at).total_seconds()
+            for t in wanted
+            if t.status == "RUNNING" and t.started_at and not t.has_health_check and not serves(t)
+        ]
+        return max(0.05, min(waits)) if waits else None
+
+    # acting
+
+    def _step(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
+        current = [t for t in wanted if t.started_by == deployment.id]
+        previous = [t for t in wanted if t.started_by != deployment.id]
+        percents = service.settings["deploymentConfiguration"]
+        step = plan(
+            service.desired_count,
+            percents["minimumHealthyPercent"],
+            percents["maximumPercent"],
+            _counts(current),
+            _counts(previous),
+        )
+        for task in _least_useful(previous)[: step.stop_previous] + _least_useful(current)[: step.stop_current]:
+            self._stop_for_scaling(service, deployment, task)
+        delay = deployment.retry_at - time.monotonic()
+        if step.start and delay > 0:
+            return delay
+        started = [self._start_task(service, deployment) for _ in range(step.start)]
+        if started:
+            service.is_steady = False
+            names = " ".join(f"(task {t.id})" for t in started)
+            service.log(f"has started {len(started)} tasks: {names}.")
+        return None
+
+    def _stop_for_scaling(self, service: Service, deployment: Deployment, task: Task) -> None:
+        service.is_steady = False
+        service.log(f"has stopped 1 running tasks: (task {task.id}).")
+        self._stop_task(task, STOPPED_BY_SCHEDULER, f"Scaling activity initiated by (deployment {deployment.id})")
+
+    def _drain(self, service: Service, wanted: list[Task]) -> None:
+        for task in wanted:
+            self._stop_for_scaling(service, service.primary, task)
+        if all(t.stopped_at is not None for t in self._store.tasks_of(service)):
+            service.status = "INACTIVE"
+            service.deployments = []
+
+    def _conclude(self, service: Service, deployment: Deployment) -> None:
+        """A deployment is complete when its tasks serve and those of the others are gone."""
+        tasks = list(self._store.tasks_of(service))
+        for other in service.deployments[1:]:
+            if not any(t.started_by == other.id and t.stopped_at is None for t in tasks):
+                service.deployments.remove(other)
+        serving = sum(t.started_by == deployment.id and serves(t) for t in tasks)
+        wanted = sum(t.is_wanted for t in tasks)
+        if serving != service.desired_count or wanted != service.desired_count or len(service.deployments) > 1:
+            return
+        if deployment.rollout_state == "IN_PROGRESS":
+            deployment.set_rollout("COMPLETED", f"ECS deployment {deployment.id} completed.")
+            service.last_completed = deployment
+            service.log(f"(deployment {deployment.id}) deployment completed.")
+        if not service.is_steady:
+            service.is_steady = True
+            service.log("has reached a steady state.")
+
+    # circuit breaker
+
+    def _trip(self, service: Service, deployment: Deployment) -> bool:
+        """Fails a deployment that cannot start; True when another one has taken its place."""
+        breaker = service.settings["deploymentConfiguration"].get("deploymentCircuitBreaker") or {}
+        failing = deployment.rollout_state == "IN_PROGRESS" and circuit_breaker.has_tripped(
+            service.desired_count, deployment.consecutive_failures
+        )
+        if not (failing and breaker.get("enable")):
+            return False
+        reason = "ECS deployment circuit breaker: tasks failed to start."
+        deployment.set_rollout("FAILED", f"{reason} Last failure: {deployment.last_failure}")
+        service.log(f"(deployment {deployment.id}) deployment failed: tasks failed to start. {deployment.last_failure}")
+        good = service.last_completed
+        if breaker.get("rollback") and good is not None and good is not deployment:
+            self._roll_back(service, deployment, good)
+            return True
+        return False
+
+    @staticmethod
+    def _roll_back(service: Service, failed: Deployment, good: Deployment) -> None:
+        """The last complete deployment becomes the primary one again; its running tasks are kept."""
+        service.log(f"rolling back to deployment {good.id}.")
+        failed.status, good.status = "ACTIVE", "PRIMARY"
+        good.consecutive_failures, good.retry_at = 0, 0.0
+        good.set_rollout("IN_PROGRESS", f"ECS deployment circuit breaker: rolling back to deploymentId {good.id}.")
+        service.deployments = [good, *(d for d in service.deployments if d is not good)]
+        service.settings |= {key: good.service_revision[key] for key in good.service_revision}
+
+
+def serves(task: Task) -> bool:
+    """Whether the task counts as healthy in a deployment."""
+    if not task.is_wanted or task.status != "RUNNING" or task.started_at is None:
+        return False
+    if task.has_health_check:
+        return task.health == "HEALTHY"
+    return (now() - task.started_at).total_seconds() >= SETTLE_SECONDS
+
+
+def failure_text(task: Task) -> str:
+    """Why a task ended, with what its containers said last: the one thing that everybody wants to know."""
+    parts = [task.stopped_reason or "Task stopped"]
+    for container in task.containers.values():
+        if container.exit_code:
+            said = " | ".join(container.last_lines)
+            parts.append(
+                f"container {container.name} exited with code {container.exit_code}" + (f": {said}" if said else "")
+            )
+    return "; ".join(parts)
+
+
+def _deployment_of(service: Service, task: Task) -> Deployment | None:
+    return next((d for d in service.deployments if d.id == task.started_by), None)
+
+
+def _counts(tasks: list[Task]) -> Counts:
+    return Counts(active=len(tasks), healthy=sum(serves(t) for t in tasks))
+
+
+def _least_useful(tasks: list[Task]) -> list[Task]:
+    """Tasks that do not serve first, then the newest."""
+    return sorted(tasks, key=lambda t: (serves(t), -t.created_at.timestamp()))

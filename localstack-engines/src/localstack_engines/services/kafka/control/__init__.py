@@ -1,0 +1,1 @@
+"""What MSK does between its API and its engine."""

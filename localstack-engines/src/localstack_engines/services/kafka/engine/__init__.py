@@ -1,0 +1,1 @@
+"""What really runs behind MSK. Knows nothing of AWS's API."""

@@ -1,0 +1,137 @@
+"""One Kafka broker process: its files, its properties, its life. Knows nothing of AWS."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from localstack_engines.services.kafka.engine import storage
+from localstack_engines.services.kafka.engine.protocol import live_brokers
+from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
+from localstack_engines.toolkit.process.certificate import certificate
+
+_HEAP = "160m"
+
+# What makes a broker small and quick to use. A cluster's configuration comes after these.
+_BASE_PROPERTIES = {
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "num.recovery.threads.per.data.dir": "1",
+    "background.threads": "4",
+    # The default of 128 MB would not fit into the heap.
+    "log.cleaner.dedupe.buffer.size": "4194304",
+    # A killed broker is let in again only when the session of its former life has run out (default 9 s).
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+    # A consumer group is ready at once instead of after three seconds.
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.num.partitions": "1",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokerSpec:
+    """A node. ``listeners`` maps a security protocol to its published port.
+
+    ``controllers`` maps the node ids of the quorum to their ports; a node that is in it is a controller too.
+    """
+
+    name: str
+    node_id: int
+    cluster_id: str
+    directory: Path
+    host: str
+    listeners: Mapping[str, int]
+    internal_port: int
+    controllers: Mapping[int, int] = field(default_factory=dict)
+
+
+class Broker:
+    """A supervised broker. Its callers see to it that calls do not overlap."""
+
+    def __init__(self, spec: BrokerSpec) -> None:
+        self.spec = spec
+        heap = settings.variable("KAFKA_HEAP", _HEAP)
+        options = [f"-Xmx{heap}", "-XX:+ExitOnOutOfMemoryError"]
+        self.log_file = spec.directory / "kafka.log"
+        self._properties_file = spec.directory / "server.properties"
+        java, arguments = storage.java_arguments()
+        self.process = SupervisedProcess(
+            ProcessSpec(
+                name=spec.name,
+                argv=[java, *options, arguments, "kafka.Kafka", str(self._properties_file)],
+                cwd=spec.directory,
+                log_file=self.log_file,
+                ready=self.serves,
+                stop_timeout=30,
+            )
+        )
+
+    @property
+    def ready(self) -> bool:
+        return self.process.ready
+
+    def serves(self) -> bool:
+        """Whether the broker answers and the controller has let it into the cluster."""
+        return self.spec.node_id in live_brokers(self.spec.internal_port)
+
+    def initialise(self) -> None:
+        """Make the empty log directory. Raises storage.FormatFailed."""
+        self.spec.directory.mkdir(parents=True, exist_ok=True)
+        storage.format_directory(self.spec.directory / "data", self.spec.cluster_id, self.spec.node_id)
+
+    def configure(self, chosen: Mapping[str, str]) -> None:
+        """Write the properties: small defaults, then ``chosen``, then what must be as it is."""
+        merged = {**_BASE_PROPERTIES, **chosen, **self._identity(), **self._network(), **self._tls()}
+        lines = [f"{name}={_escape(value)}" for name, value in sorted(merged.items())]
+        self._properties_file.write_text("\n".join(lines) + "\n")
+
+    def destroy(self) -> None:
+        """Stop the process and remove every file."""
+        self.process.stop()
+        shutil.rmtree(self.spec.directory, ignore_errors=True)
+
+    def _identity(self) -> dict[str, str]:
+        spec = self.spec
+        voters = ",".join(f"{node}@127.0.0.1:{port}" for node, port in spec.controllers.items())
+        return {
+            "node.id": str(spec.node_id),
+            "process.roles": "broker,controller" if spec.node_id in spec.controllers else "broker",
+            "controller.quorum.voters": voters,
+            "controller.listener.names": "CONTROLLER",
+            "log.dirs": str(spec.directory / "data"),
+        }
+
+    def _network(self) -> dict[str, str]:
+        spec = self.spec
+        bound = [f"{name}://0.0.0.0:{port}" for name, port in spec.listeners.items()]
+        told = [f"{name}://{spec.host}:{port}" for name, port in spec.listeners.items()]
+        internal = f"INTERNAL://127.0.0.1:{spec.internal_port}"
+        controller = spec.controllers.get(spec.node_id)
+        own_controller = [f"CONTROLLER://127.0.0.1:{controller}"] if controller else []
+        protocols = [*(f"{name}:{name}" for name in spec.listeners), "INTERNAL:PLAINTEXT", "CONTROLLER:PLAINTEXT"]
+        return {
+            "listeners": ",".join([*bound, internal, *own_controller]),
+            "advertised.listeners": ",".join([*told, internal]),
+            "listener.security.protocol.map": ",".join(protocols),
+            "inter.broker.listener.name": "INTERNAL",
+        }
+
+    def _tls(self) -> dict[str, str]:
+        if "SSL" not in self.spec.listeners:
+            return {}
+        certificate_file, key_file = certificate()
+        return {
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.certificate.chain": certificate_file.read_text(),
+            "ssl.keystore.key": key_file.read_text(),
+            "ssl.client.auth": "none",
+        }
+
+
+def _escape(value: str) -> str:
+    """As java.util.Properties reads it."""
+    return value.replace("\\", "\\\\").replace("\r", "").replace("\n", "\\n")

@@ -1,0 +1,137 @@
+"""The brokers of one cluster. Knows nothing of AWS."""
+
+import shutil
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from localstack_engines.services.kafka.engine import storage
+from localstack_engines.services.kafka.engine.broker import Broker, BrokerSpec
+from localstack_engines.toolkit import ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterSpec:
+    """``protocols`` are the published listeners, by Kafka's names of the security protocols."""
+
+    name: str
+    directory: Path
+    host: str
+    protocols: tuple[str, ...]
+
+
+class KafkaCluster:
+    """Brokers that form one KRaft cluster. Its callers see to it that calls do not overlap."""
+
+    def __init__(self, spec: ClusterSpec) -> None:
+        self.spec = spec
+        self.brokers: list[Broker] = []
+        self._cluster_id = storage.new_id()
+        self._controllers: dict[int, int] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether every broker is in service."""
+        return bool(self.brokers) and all(broker.ready for broker in self.brokers)
+
+    def reserve(self, count: int) -> None:
+        """Plan ``count`` brokers in all and take their ports. Raises ports.NoPortLeft, taking none then."""
+        if not self._controllers:
+            # Three controllers outvote one that is gone; two would not.
+            quorum = 3 if count >= 3 else 1
+            self._controllers = dict(zip(range(1, quorum + 1), _internal_ports(quorum), strict=True))
+        planned: list[Broker] = []
+        try:
+            for node_id in range(len(self.brokers) + 1, count + 1):
+                planned.append(Broker(self._broker_spec(node_id)))
+        except ports.NoPortLeft:
+            for broker in planned:
+                _release(broker)
+            raise
+        self.brokers += planned
+
+    def start(self, properties: Mapping[str, str]) -> None:
+        """Start the brokers that do not run yet; returns when all serve. Raises ProcessFailed, FormatFailed."""
+        starting = [broker for broker in self.brokers if not broker.process.running]
+        for broker in starting:
+            # A port may have belonged to a cluster that is gone.
+            shutil.rmtree(broker.spec.directory, ignore_errors=True)
+            broker.initialise()
+            broker.configure(properties)
+            broker.process.launch()
+        # Only together do they make a quorum, so none is waited for before all are launched.
+        for broker in starting:
+            broker.process.wait_started()
+
+    def reconfigure(self, properties: Mapping[str, str]) -> None:
+        """Write new properties and restart one broker after the other."""
+        for broker in self.brokers:
+            broker.configure(properties)
+            broker.process.restart()
+
+    def restart(self, node_ids: list[int]) -> None:
+        for broker in self.brokers:
+            if broker.spec.node_id in node_ids:
+                broker.process.restart()
+
+    def stop(self) -> None:
+        """Stop all brokers in good order, side by side."""
+        self._together(lambda broker: broker.process.stop())
+
+    def destroy(self) -> None:
+        """Stop the brokers, remove their files and give their ports back."""
+        self._together(Broker.destroy)
+        for broker in self.brokers:
+            _release(broker)
+        shutil.rmtree(self.spec.directory, ignore_errors=True)
+
+    def bootstrap(self, protocol: str) -> str | None:
+        """``host:port`` of every broker for a protocol, or None where it has no listener."""
+        addresses = [
+            f"{broker.spec.host}:{broker.spec.listeners[protocol]}"
+            for broker in self.brokers
+            if protocol in broker.spec.listeners
+        ]
+        return ",".join(addresses) or None
+
+    def _broker_spec(self, node_id: int) -> BrokerSpec:
+        spec, purpose = self.spec, f"kafka:{self.spec.directory.name}:{node_id}"
+        listeners: dict[str, int] = {}
+        try:
+            for protocol in spec.protocols:
+                listeners[protocol] = ports.reserve(f"{purpose}:{protocol}")
+        except ports.NoPortLeft:
+            for port in listeners.values():
+                ports.release(port)
+            raise
+        return BrokerSpec(
+            name=f"kafka {spec.name} broker {node_id}",
+            node_id=node_id,
+            cluster_id=self._cluster_id,
+            directory=spec.directory / str(node_id),
+            host=spec.host,
+            listeners=listeners,
+            internal_port=_internal_ports(1)[0],
+            controllers=self._controllers,
+        )
+
+    def _together(self, action: Callable[[Broker], None]) -> None:
+        if self.brokers:
+            with ThreadPoolExecutor(max_workers=len(self.brokers)) as pool:
+                list(pool.map(action, self.brokers))
+
+
+def _release(broker: Broker) -> None:
+    for port in broker.spec.listeners.values():
+        ports.release(port)
+
+
+def _internal_ports(count: int) -> list[int]:
+    """Ports of the loopback interface that are free now, for what never leaves the container."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    found = [int(listener.getsockname()[1]) for listener in sockets]
+    for listener in sockets:
+        listener.close()
+    return found

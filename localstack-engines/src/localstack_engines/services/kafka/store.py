@@ -1,0 +1,30 @@
+"""What the local MSK remembers, by account and region."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from localstack.aws.api import RequestContext
+
+from localstack_engines.services.kafka.models import Cluster, Configuration, Operation
+
+
+@dataclass
+class Region:
+    """One account's resources in one region, by ARN."""
+
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    configurations: dict[str, Configuration] = field(default_factory=dict)
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+
+class Store:
+    """All regions."""
+
+    def __init__(self) -> None:
+        self._regions: dict[tuple[str, str], Region] = defaultdict(Region)
+
+    def region(self, context: RequestContext) -> Region:
+        return self._regions[context.account_id, context.region]
+
+    def clusters(self) -> list[Cluster]:
+        return [cluster for region in self._regions.values() for cluster in region.clusters.values()]

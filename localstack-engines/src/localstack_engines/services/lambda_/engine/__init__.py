@@ -1,0 +1,1 @@
+"""What really runs behind Lambda. Knows nothing of AWS's API."""

@@ -1,0 +1,173 @@
+"""One Lambda execution environment: a process, its Runtime API, its limits and its log.
+
+Knows nothing of LocalStack. Phases, error types and log lines are AWS's:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+"""
+
+import itertools
+import json
+import math
+import queue
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from localstack_engines.services.lambda_.engine.process import RuntimeProcess
+from localstack_engines.services.lambda_.engine.runtime_api import Answer, Event, RuntimeApi
+
+__all__ = ["Event", "Function", "Result", "Sandbox"]
+
+INIT_SECONDS = 10.0
+"""What the init phase may take; what it takes longer counts against the first invocation."""
+
+CHECK_SECONDS = 0.05
+"""How often a running invocation is looked at for memory, time and whether it lives."""
+
+_users = itertools.count()
+
+
+@dataclass(frozen=True)
+class Function:
+    """What to run. ``timeout`` in seconds, ``memory`` in megabytes."""
+
+    handler: str
+    version: str
+    timeout: float
+    memory: int
+    code: Path
+    layers: Path
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an invocation came to, with the log lines of this invocation."""
+
+    payload: bytes
+    is_error: bool
+    logs: str
+
+
+class Sandbox:
+    """Runs a function's invocations one after another, in a process that is kept warm."""
+
+    def __init__(self, function: Function, directory: Path) -> None:
+        self._function = function
+        self._directory = directory
+        self._process: RuntimeProcess | None = None
+        self._api: RuntimeApi | None = None
+        self._settled = threading.Event()
+        self._init_error: bytes | None = None
+        self._init_milliseconds: float | None = None
+        # A user of its own keeps an environment out of the others' files and variables.
+        self._user = 30000 + next(_users) % 10000
+
+    def start(self) -> None:
+        """Starts the process and waits until it asks for an event, fails, or 10 s have passed."""
+        self._settled.clear()
+        self._init_error = None
+        started = time.monotonic()
+        self._api = RuntimeApi(on_init_error=self._failed_to_start, on_ready=self._settled.set)
+        self._process = RuntimeProcess(
+            handler=self._function.handler,
+            code=self._function.code,
+            layers=self._function.layers,
+            environment={**self._function.environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+            directory=self._directory,
+            user=self._user,
+        )
+        while not self._settled.wait(CHECK_SECONDS):
+            if not self._process.is_alive() or time.monotonic() - started > INIT_SECONDS:
+                break
+        self._init_milliseconds = (time.monotonic() - started) * 1000
+
+    def stop(self) -> None:
+        """Ends the process and removes its files."""
+        self._end()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def unread_logs(self) -> str:
+        return self._process.read_log() if self._process else ""
+
+    def invoke(self, event: Event) -> Result:
+        """Runs one invocation; a process that died before it is replaced first."""
+        if self._process is None:
+            self.start()
+        assert self._process
+        started = time.monotonic()
+        answer = self._init_failure(event) or self._run(event, started)
+        milliseconds = (time.monotonic() - started) * 1000
+        memory = self._process.peak_memory()
+        logs = self._report(event, milliseconds, memory, self._process.read_log())
+        if not self._process.is_alive() or self._init_error is not None:
+            self._end()
+        return Result(answer.payload, answer.is_error, logs)
+
+    def _run(self, event: Event, started: float) -> Answer:
+        assert self._process
+        assert self._api
+        deadline = time.time() + self._function.timeout
+        answers = self._api.submit(event, int(deadline * 1000))
+        try:
+            while True:
+                try:
+                    return answers.get(timeout=CHECK_SECONDS)
+                except queue.Empty:
+                    pass
+                if failure := self._init_failure(event) or self._failure(event, time.monotonic() - started):
+                    self._process.kill()
+                    return failure
+        finally:
+            self._api.forget(event.request_id)
+
+    def _failure(self, event: Event, seconds: float) -> Answer | None:
+        assert self._process
+        if seconds >= self._function.timeout:
+            return _error(event, "Sandbox.Timedout", f"Task timed out after {self._function.timeout:.2f} seconds")
+        if self._process.memory() > self._function.memory * 1024 * 1024:
+            return _error(event, "Runtime.ExitError", "Runtime exited with error: signal: killed")
+        if (cause := self._process.exit_cause()) is not None:
+            return _error(event, "Runtime.ExitError", f"Runtime exited {cause}")
+        return None
+
+    def _init_failure(self, event: Event) -> Answer | None:
+        if self._init_error is None:
+            return None
+        document = json.loads(self._init_error)
+        return Answer(json.dumps({**document, "requestId": event.request_id}).encode(), True)
+
+    def _failed_to_start(self, error: bytes) -> None:
+        self._init_error = error
+        self._settled.set()
+
+    def _end(self) -> None:
+        if self._process:
+            self._process.stop()
+            self._process = None
+        if self._api:
+            self._api.stop()
+            self._api = None
+
+    def _report(self, event: Event, milliseconds: float, memory: int, output: str) -> str:
+        function, request = self._function, f"RequestId: {event.request_id}"
+        fields = [
+            f"REPORT {request}",
+            f"Duration: {milliseconds:.2f} ms",
+            f"Billed Duration: {math.ceil(milliseconds)} ms",
+            f"Memory Size: {function.memory} MB",
+            f"Max Memory Used: {math.ceil(memory / 1024 / 1024)} MB",
+        ]
+        if self._init_milliseconds is not None:
+            fields.append(f"Init Duration: {self._init_milliseconds:.2f} ms")
+            self._init_milliseconds = None
+        if output and not output.endswith("\n"):
+            output += "\n"
+        report = "\t".join(fields)
+        return f"START {request} Version: {function.version}\n{output}END {request}\n{report}\t\n"
+
+
+def _error(event: Event, kind: str, message: str) -> Answer:
+    text = f"RequestId: {event.request_id} Error: {message}"
+    return Answer(json.dumps({"errorType": kind, "errorMessage": text}).encode(), True)

@@ -1,0 +1,33 @@
+"""The plugin that LocalStack loads for ``LAMBDA_RUNTIME_EXECUTOR=process``."""
+
+import functools
+from typing import Any
+
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+
+
+class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
+    name = "process"
+
+    def load(self, *args: Any, **kwargs: Any) -> type:
+        from localstack_engines.services.lambda_.engine.executor import ProcessRuntimeExecutor
+
+        _let_failed_functions_be_deleted()
+        return ProcessRuntimeExecutor
+
+
+@functools.cache
+def _let_failed_functions_be_deleted() -> None:
+    """A function whose preparation failed has no version manager, and LocalStack's delete insists on one.
+
+    Without this a rollback could not remove the very function that caused it.
+    """
+    from localstack.services.lambda_.invocation.lambda_service import LambdaService
+
+    stop_version = LambdaService.stop_version
+
+    def stop_version_if_running(self: LambdaService, qualified_arn: str) -> None:
+        if qualified_arn in self.lambda_running_versions or qualified_arn in self.lambda_starting_versions:
+            stop_version(self, qualified_arn)
+
+    LambdaService.stop_version = stop_version_if_running

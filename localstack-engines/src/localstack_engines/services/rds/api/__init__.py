@@ -1,0 +1,1 @@
+"""RDS's operations: requests are checked and answered in AWS's words."""

@@ -1,0 +1,53 @@
+"""AWS::RDS::DBSubnetGroup.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbsubnetgroup.html
+"""
+
+from localstack.services.cloudformation import provider_utils
+from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
+from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.services.rds.cloudformation.tags import update_tags
+
+
+class DBSubnetGroup(Resource):
+    TYPE = "AWS::RDS::DBSubnetGroup"
+
+    def create(self, request: ResourceRequest) -> ProgressEvent:
+        model = request.desired_state
+        name = model.get("DBSubnetGroupName") or provider_utils.generate_default_name(
+            request.stack_name, request.logical_resource_id
+        )
+        # RDS stores the name in lower case, and Ref returns it so.
+        model["DBSubnetGroupName"] = name.lower()
+        made = self.client(request, "rds").create_db_subnet_group(
+            DBSubnetGroupName=model["DBSubnetGroupName"],
+            DBSubnetGroupDescription=model["DBSubnetGroupDescription"],
+            SubnetIds=model["SubnetIds"],
+            Tags=model.get("Tags") or [],
+        )
+        model["DBSubnetGroupArn"] = made["DBSubnetGroup"]["DBSubnetGroupArn"]
+        return self.done(model)
+
+    def read(self, request: ResourceRequest) -> ProgressEvent:
+        model = request.desired_state
+        self.client(request, "rds").describe_db_subnet_groups(DBSubnetGroupName=model["DBSubnetGroupName"])
+        return self.done(model)
+
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):
+            model[name] = before[name]
+        rds.modify_db_subnet_group(
+            DBSubnetGroupName=model["DBSubnetGroupName"],
+            DBSubnetGroupDescription=model["DBSubnetGroupDescription"],
+            SubnetIds=model["SubnetIds"],
+        )
+        update_tags(rds, model["DBSubnetGroupArn"], before.get("Tags"), model.get("Tags"))
+        return self.done(model)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        model = request.desired_state or request.previous_state
+        if name := model.get("DBSubnetGroupName"):
+            self.client(request, "rds").delete_db_subnet_group(DBSubnetGroupName=name)
+        return self.done({})

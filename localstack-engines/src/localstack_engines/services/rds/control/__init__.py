@@ -1,0 +1,1 @@
+"""What RDS does between its API and its engine."""

@@ -1,0 +1,127 @@
+"""The parameters of the engine, and what a parameter group makes of them on a server."""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from subprocess import run
+
+from localstack_engines.services.rds.engine.template import bin_path, parameters_file
+
+LOG = logging.getLogger(__name__)
+
+# Set by the plugin, by the installation, or never by a customer on RDS either.
+_NOT_MODIFIABLE = re.compile(
+    r"^(port|listen_addresses|unix_socket.*|data_directory|hba_file|ident_file|config_file|external_pid_file"
+    r"|ssl_.*_file|ssl_ca_file|archive_.*|restore_command|recovery_.*|primary_.*|log_destination|logging_collector"
+    r"|log_directory|fsync|full_page_writes|ssl|allow_alter_system|cluster_name|event_source|bonjour.*)$"
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter as PostgreSQL describes it (the columns of ``pg_settings``)."""
+
+    name: str
+    vartype: str
+    context: str
+    unit: str | None
+    min_val: str | None
+    max_val: str | None
+    enumvals: tuple[str, ...]
+    boot_val: str | None
+    short_desc: str
+
+    @property
+    def modifiable(self) -> bool:
+        return self.context != "internal" and not _NOT_MODIFIABLE.match(self.name)
+
+    @property
+    def static(self) -> bool:
+        """Whether a change needs a restart."""
+        return self.context == "postmaster"
+
+    @property
+    def allowed_values(self) -> str | None:
+        """As RDS writes it: ``on,off``, ``1-8388607``, or None when anything goes."""
+        if self.vartype == "bool":
+            return "0,1"
+        if self.enumvals:
+            return ",".join(self.enumvals)
+        return f"{self.min_val}-{self.max_val}" if self.min_val is not None else None
+
+    def accepts(self, value: str) -> bool:
+        """Whether the server would take the value. RDS's formulas are accepted as such."""
+        if "{" in value:
+            return True
+        if self.vartype == "bool":
+            return value.lower() in {"0", "1", "on", "off", "true", "false", "yes", "no"}
+        if self.enumvals:
+            return value.lower() in self.enumvals
+        if self.vartype not in {"integer", "real"}:
+            return True
+        try:
+            number = float(value)
+        except ValueError:
+            return False
+        whole = self.vartype == "real" or number.is_integer()
+        return whole and float(self.min_val or "-inf") <= number <= float(self.max_val or "inf")
+
+
+# RDS's own parameters that have a meaning here.
+_RDS = (
+    Parameter("rds.force_ssl", "bool", "sighup", None, None, None, (), "0", "Force SSL connections."),
+    Parameter("rds.logical_replication", "bool", "postmaster", None, None, None, (), "0", "Enables logical decoding."),
+)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Parameter]:
+    """Every parameter of the installed server and RDS's own, by name."""
+    rows = json.loads(parameters_file().read_text())
+    own = [Parameter(**{**row, "enumvals": tuple(row["enumvals"] or ())}) for row in rows]
+    return {parameter.name: parameter for parameter in (*own, *_RDS)}
+
+
+def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
+    """What of a parameter group's values goes into the server's configuration."""
+    settings: dict[str, str] = {}
+    for name, value in chosen.items():
+        parameter = catalogue().get(name)
+        # A formula speaks of the instance class's memory, which is not this machine's.
+        if parameter is None or not parameter.modifiable or "{" in value:
+            continue
+        if name == "rds.logical_replication":
+            settings["wal_level"] = "logical" if _is_true(value) else "replica"
+        elif name == "shared_preload_libraries":
+            settings[name] = ",".join(_installed_libraries(value))
+        elif not name.startswith("rds."):
+            settings[name] = value
+    return settings
+
+
+def force_ssl(chosen: Mapping[str, str]) -> bool:
+    """Whether only TLS connections are let in. Off unless asked for, unlike on RDS."""
+    return _is_true(chosen.get("rds.force_ssl", "0"))
+
+
+def _is_true(value: str) -> bool:
+    return value.lower() in {"1", "on", "true", "yes"}
+
+
+@lru_cache(maxsize=1)
+def _library_directory() -> Path:
+    output = run([bin_path("pg_config"), "--pkglibdir"], capture_output=True, text=True, check=True).stdout
+    return Path(output.strip())
+
+
+def _installed_libraries(value: str) -> list[str]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    # A server does not start with a library that it lacks; RDS has some that Debian does not package.
+    missing = [name for name in names if not (_library_directory() / f"{name}.so").exists()]
+    if missing:
+        LOG.warning("shared_preload_libraries: not installed here and left out: %s", ", ".join(missing))
+    return [name for name in names if name not in missing]

@@ -1,0 +1,1 @@
+"""What really runs behind RDS. Knows nothing of AWS's API."""

@@ -1,0 +1,1 @@
+"""Cloud Map's operations: requests are checked and answered in AWS's words."""

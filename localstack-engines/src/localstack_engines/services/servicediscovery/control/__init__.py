@@ -1,0 +1,1 @@
+"""What Cloud Map does between its API and its engine."""

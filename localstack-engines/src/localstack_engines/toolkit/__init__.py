@@ -1,0 +1,1 @@
+"""What every part stands on: dispatch, settings, paging, tags, ports, labels. Imports no other part of the plugin."""

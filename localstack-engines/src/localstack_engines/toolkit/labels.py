@@ -1,0 +1,63 @@
+"""How the plugin marks the containers and networks that it makes.
+
+They outlive a LocalStack that crashed; the label says whose they are, so that the
+next start (and ``make down``) can remove them and nothing else.
+"""
+
+import logging
+
+from localstack_engines.toolkit import settings
+
+OWNER = f"{settings.LABEL_PREFIX}.owner"
+
+LOG = logging.getLogger(__name__)
+
+
+def labels(**more: str) -> dict[str, str]:
+    """The labels for a container or network of this LocalStack."""
+    return {OWNER: settings.owner(), **{f"{settings.LABEL_PREFIX}.{key}": value for key, value in more.items()}}
+
+
+def owned_filter() -> dict[str, str | list[str] | bool]:
+    """A Docker API filter that matches what this LocalStack has made."""
+    return {"label": f"{OWNER}={settings.owner()}"}
+
+
+def remove_owned() -> None:
+    """Removes this LocalStack's containers, then its networks.
+
+    Raises nothing: a leftover that resists is logged and must not stop LocalStack.
+    """
+    import docker
+    from docker.errors import APIError, DockerException, NotFound
+
+    try:
+        client = docker.from_env(timeout=60)
+        containers = client.containers.list(all=True, filters=owned_filter(), ignore_removed=True)
+        networks = client.networks.list(filters=owned_filter())
+    except DockerException as error:
+        LOG.warning("cannot look for leftovers of an earlier run: %s", error)
+        return
+    for container in containers:
+        try:
+            container.remove(force=True, v=True)
+        except NotFound:
+            continue
+        except APIError as error:
+            LOG.warning("cannot remove container %s: %s", container.name, error)
+    for network in networks:
+        _remove_network(network)
+
+
+def _remove_network(network: object) -> None:
+    from docker.errors import APIError, NotFound
+
+    try:
+        network.reload()  # type: ignore[attr-defined]
+        for member in list(network.attrs.get("Containers") or {}):  # type: ignore[attr-defined]
+            network.disconnect(member, force=True)  # type: ignore[attr-defined]
+        network.remove()  # type: ignore[attr-defined]
+    except NotFound:
+        return
+    except APIError as error:
+        LOG.warning("cannot remove network %s: %s", network.name, error)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Log lines of engines and containers on their way to CloudWatch Logs."""

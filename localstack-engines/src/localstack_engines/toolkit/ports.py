@@ -1,0 +1,71 @@
+"""Ports for engines that clients reach from the host, tasks and Lambdas alike.
+
+LocalStack's own port registry forgets a reservation after seconds; an engine that is
+stopped and started again (an RDS reboot) has to keep its port, so this one does not.
+"""
+
+import socket
+import threading
+
+from localstack_engines.toolkit import settings
+
+REGISTRY = "registry"
+"""The purpose that always gets the first port, so that image names stay valid."""
+
+
+class NoPortLeft(RuntimeError):
+    """Every published port is taken."""
+
+
+class PortRange:
+    """Hands out the ports of a range, each to one purpose until it is released."""
+
+    def __init__(self, ports: range) -> None:
+        self._ports = ports
+        self._taken: dict[int, str] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, purpose: str) -> int:
+        """Reserves a port for a purpose; the same purpose gets the same port again.
+
+        Raises NoPortLeft when the range is used up.
+        """
+        with self._lock:
+            for port, holder in self._taken.items():
+                if holder == purpose:
+                    return port
+            candidates = self._ports[:1] if purpose == REGISTRY else self._ports[1:]
+            for port in candidates:
+                if port not in self._taken and _is_free(port):
+                    self._taken[port] = purpose
+                    return port
+        raise NoPortLeft(
+            f"no port left for {purpose}: {self._ports.start}-{self._ports.stop - 1} are in use "
+            "(EXTERNAL_SERVICE_PORTS_START and EXTERNAL_SERVICE_PORTS_END set the range)"
+        )
+
+    def release(self, port: int) -> None:
+        """Gives a port back. Releasing a port that nobody holds changes nothing."""
+        with self._lock:
+            self._taken.pop(port, None)
+
+    def taken(self) -> dict[int, str]:
+        """Which ports are held, and for what."""
+        with self._lock:
+            return dict(self._taken)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))  # noqa: S104 - engines listen there too
+        except OSError:
+            return False
+    return True
+
+
+_external = PortRange(settings.external_ports())
+reserve = _external.reserve
+release = _external.release
+taken = _external.taken

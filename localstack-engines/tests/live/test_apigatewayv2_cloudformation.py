@@ -1,0 +1,174 @@
+"""AWS::ApiGatewayV2 types: what a stack makes, changes and removes is what the gateway serves."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from live.conftest import DeployFailed, Stack
+from live.gateway_lab import CloudMap, Issuer, Upstream, host_address
+
+
+@pytest.fixture
+def issuer(plugin: dict[str, Any]) -> Iterator[Issuer]:
+    issuer = Issuer(host_address(plugin["owner"]))
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture
+def upstream(plugin: dict[str, Any]) -> Iterator[Upstream]:
+    upstream = Upstream(host_address(plugin["owner"]))
+    yield upstream
+    upstream.close()
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"Ref": name}
+
+
+def typed(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": f"AWS::ApiGatewayV2::{kind}", "Properties": properties}
+
+
+def private_api(cloud_map: CloudMap, issuer: Issuer, custom_id: str) -> dict[str, Any]:
+    jwt = {"Issuer": issuer.url, "Audience": ["pms"]}
+    return {
+        "Api": typed(
+            "Api",
+            Name="test",
+            ProtocolType="HTTP",
+            Tags={"_custom_id_": custom_id},
+            CorsConfiguration={"AllowOrigins": ["https://app.example"], "AllowMethods": ["*"], "MaxAge": 60},
+        ),
+        "Stage": typed("Stage", ApiId=ref("Api"), StageName="$default", AutoDeploy=True),
+        "Link": typed("VpcLink", Name="test", SubnetIds=["subnet-1"], SecurityGroupIds=["sg-1"]),
+        "Integration": typed(
+            "Integration",
+            ApiId=ref("Api"),
+            IntegrationType="HTTP_PROXY",
+            IntegrationMethod="ANY",
+            IntegrationUri=cloud_map.arn,
+            ConnectionType="VPC_LINK",
+            ConnectionId=ref("Link"),
+            PayloadFormatVersion="1.0",
+            RequestParameters={"append:header.x-mapped": "one"},
+            ResponseParameters={
+                "200": {"ResponseParameters": [{"Destination": "append:header.x-out", "Source": "$context.stage"}]}
+            },
+        ),
+        "Authorizer": typed(
+            "Authorizer",
+            ApiId=ref("Api"),
+            Name="jwt",
+            AuthorizerType="JWT",
+            IdentitySource=["$request.header.Authorization"],
+            JwtConfiguration=jwt,
+        ),
+        "Open": typed("Route", ApiId=ref("Api"), RouteKey="GET /open", Target=target()),
+        "Closed": typed(
+            "Route",
+            ApiId=ref("Api"),
+            RouteKey="ANY /closed/{proxy+}",
+            Target=target(),
+            AuthorizationType="JWT",
+            AuthorizerId=ref("Authorizer"),
+            AuthorizationScopes=["read"],
+        ),
+    }
+
+
+def target() -> dict[str, Any]:
+    return {"Fn::Join": ["/", ["integrations", ref("Integration")]]}
+
+
+OUTPUTS = {
+    "Id": ref("Api"),
+    "Endpoint": {"Fn::GetAtt": ["Api", "ApiEndpoint"]},
+    "IdAttribute": {"Fn::GetAtt": ["Api", "ApiId"]},
+    "Integration": ref("Integration"),
+    "Authorizer": {"Fn::GetAtt": ["Authorizer", "AuthorizerId"]},
+    "Stage": ref("Stage"),
+    "Link": ref("Link"),
+}
+
+
+def test_a_stack_is_served_changed_and_removed(
+    aws: Callable[..., Any], endpoint: str, stack: Stack, unique: str, issuer: Issuer, upstream: Upstream
+) -> None:
+    client = aws("apigatewayv2")
+    cloud_map = CloudMap(aws("servicediscovery"), unique)
+    cloud_map.register(upstream)
+    resources = private_api(cloud_map, issuer, unique)
+    outputs = stack.deploy(resources, OUTPUTS)
+
+    assert outputs["Id"] == outputs["IdAttribute"] == unique
+    assert outputs["Endpoint"] == client.get_api(ApiId=unique)["ApiEndpoint"]
+    assert outputs["Endpoint"].startswith(f"http://{unique}.execute-api.localhost.localstack.cloud:")
+    assert outputs["Stage"] == "$default"
+    assert client.get_integration(ApiId=unique, IntegrationId=outputs["Integration"])["IntegrationMethod"] == "ANY"
+    assert client.get_authorizer(ApiId=unique, AuthorizerId=outputs["Authorizer"])["AuthorizerType"] == "JWT"
+    assert client.get_vpc_link(VpcLinkId=outputs["Link"])["VpcLinkStatus"] == "AVAILABLE"
+
+    url = f"{endpoint}/_aws/execute-api/{unique}"
+    answer = httpx.get(f"{url}/open")
+    assert (answer.status_code, answer.headers["x-out"]) == (200, "$default")
+    assert ["x-mapped", "one"] in answer.json()["headers"]
+    assert httpx.get(f"{url}/closed/1").status_code == 401
+    token = {"authorization": f"Bearer {issuer.token(scope='read')}"}
+    assert httpx.get(f"{url}/closed/1", headers=token).json()["path"] == "/closed/1"
+
+    # Changed: a scope, a mapping and a route go, CORS ends; nothing is replaced.
+    del resources["Open"]
+    del resources["Closed"]["Properties"]["AuthorizationScopes"]
+    del resources["Integration"]["Properties"]["RequestParameters"]
+    del resources["Integration"]["Properties"]["ResponseParameters"]
+    del resources["Api"]["Properties"]["CorsConfiguration"]
+    changed = stack.deploy(resources, OUTPUTS)
+    assert changed == outputs
+    assert httpx.get(f"{url}/open").status_code == 404
+    plain = {"authorization": f"Bearer {issuer.token()}", "origin": "https://app.example"}
+    answer = httpx.get(f"{url}/closed/2", headers=plain)
+    assert answer.status_code == 200
+    assert "x-out" not in answer.headers
+    assert not any(name == "x-mapped" for name, _ in answer.json()["headers"])
+    assert answer.headers["access-control-allow-origin"] == "https://upstream.example"
+
+    stack.delete()
+    assert unique not in [api["ApiId"] for api in client.get_apis()["Items"]]
+    assert outputs["Link"] not in [link["VpcLinkId"] for link in client.get_vpc_links()["Items"]]
+
+
+def test_a_deployment_freezes_a_stage_until_the_next(
+    aws: Callable[..., Any], endpoint: str, stack: Stack, unique: str, upstream: Upstream
+) -> None:
+    resources = {
+        "Api": typed("Api", Name="test", ProtocolType="HTTP", Tags={"_custom_id_": unique}),
+        "Integration": typed(
+            "Integration",
+            ApiId=ref("Api"),
+            IntegrationType="HTTP_PROXY",
+            IntegrationMethod="GET",
+            IntegrationUri=f"{upstream.url}/one",
+            PayloadFormatVersion="1.0",
+        ),
+        "Route": typed("Route", ApiId=ref("Api"), RouteKey="GET /x", Target=target()),
+        "First": {**typed("Deployment", ApiId=ref("Api")), "DependsOn": "Route"},
+        "Stage": typed("Stage", ApiId=ref("Api"), StageName="live", DeploymentId=ref("First")),
+    }
+    stack.deploy(resources)
+    url = f"{endpoint}/_aws/execute-api/{unique}/live/x"
+    assert httpx.get(url).json()["path"] == "/one"
+    resources["Integration"]["Properties"]["IntegrationUri"] = f"{upstream.url}/two"
+    stack.deploy(resources)
+    assert httpx.get(url).json()["path"] == "/one"
+    resources["Second"] = {**typed("Deployment", ApiId=ref("Api")), "DependsOn": "Integration"}
+    resources["Stage"]["Properties"]["DeploymentId"] = ref("Second")
+    stack.deploy(resources)
+    assert httpx.get(url).json()["path"] == "/two"
+
+
+def test_a_refusal_fails_the_deploy_in_awss_words(stack: Stack) -> None:
+    with pytest.raises(DeployFailed, match="WebSocket APIs are not supported"):
+        stack.deploy({"Api": typed("Api", Name="test", ProtocolType="WEBSOCKET")})

@@ -1,0 +1,243 @@
+"""CloudFormation types of databases and brokers: created, updated and deleted for real."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+from botocore.exceptions import ClientError
+
+from live.localstack import client
+from live.test_kafka import broker_setting
+from tests.waiting import until
+
+NETWORK = {
+    "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.62.0.0/16"}},
+    "SubnetA": {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.62.0.0/24", "AvailabilityZone": "us-east-1a"},
+    },
+    "SubnetB": {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.62.1.0/24", "AvailabilityZone": "us-east-1b"},
+    },
+    "Firewall": {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "GroupDescription": "x"},
+    },
+}
+SUBNETS = [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]
+
+
+class Stack:
+    """A stack that is deployed from templates as dicts."""
+
+    def __init__(self) -> None:
+        self.name = f"data-{uuid.uuid4().hex[:8]}"
+        self.cloudformation = client("cloudformation")
+        self._exists = False
+
+    def deploy(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> dict[str, str]:
+        template = {
+            "Resources": resources,
+            "Outputs": {key: {"Value": value} for key, value in (outputs or {}).items()},
+        }
+        call = self.cloudformation.update_stack if self._exists else self.cloudformation.create_stack
+        self._exists = True
+        call(StackName=self.name, TemplateBody=json.dumps(template))
+        found = until("the stack to settle", self._settled, 120)
+        assert found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), self.reasons()
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+    def delete(self) -> None:
+        self.cloudformation.delete_stack(StackName=self.name)
+        until("the stack to be gone", self._deleted)
+
+    def reasons(self) -> list[str]:
+        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+        return [event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason")]
+
+    def _describe(self) -> dict[str, Any]:
+        return self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+
+    def _settled(self) -> dict[str, Any] | None:
+        found = self._describe()
+        return None if found["StackStatus"].endswith("_IN_PROGRESS") else found
+
+    def _deleted(self) -> bool:
+        try:
+            status = self._describe()["StackStatus"]
+        except ClientError:
+            return True
+        assert status != "DELETE_FAILED", self.reasons()
+        return bool(status == "DELETE_COMPLETE")
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    made = Stack()
+    yield made
+    made.delete()
+
+
+def database(name: str, **properties: Any) -> dict[str, Any]:
+    """What the CDK synthesises for an instance with generated credentials."""
+    generated = {
+        "GenerateStringKey": "password",
+        "SecretStringTemplate": '{"username": "clinic"}',
+        "PasswordLength": 30,
+    }
+    secret = {"GenerateSecretString": {**generated, "ExcludeCharacters": " %+~`#$&*()|[]{}:;<>?!'/@\"\\"}}
+    resolved = "{{resolve:secretsmanager:${Secret}:SecretString:%s::}}"
+    return NETWORK | {
+        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": secret},
+        "Subnets": {
+            "Type": "AWS::RDS::DBSubnetGroup",
+            "Properties": {"DBSubnetGroupDescription": "x", "SubnetIds": SUBNETS},
+        },
+        "Parameters": {
+            "Type": "AWS::RDS::DBParameterGroup",
+            "Properties": {"Family": "postgres17", "Description": "x", "Parameters": {"max_connections": "33"}},
+        },
+        "Database": {
+            "Type": "AWS::RDS::DBInstance",
+            "Properties": {
+                "DBInstanceIdentifier": name,
+                "DBInstanceClass": "db.t4g.micro",
+                "Engine": "postgres",
+                "EngineVersion": "17.6",
+                "AllocatedStorage": "20",
+                "StorageType": "gp3",
+                "DBName": "clinic",
+                "MasterUsername": {"Fn::Sub": resolved % "username"},
+                "MasterUserPassword": {"Fn::Sub": resolved % "password"},
+                "DBSubnetGroupName": {"Ref": "Subnets"},
+                "DBParameterGroupName": {"Ref": "Parameters"},
+                "VPCSecurityGroups": [{"Fn::GetAtt": ["Firewall", "GroupId"]}],
+                **properties,
+            },
+        },
+        "Attachment": {
+            "Type": "AWS::SecretsManager::SecretTargetAttachment",
+            "Properties": {
+                "SecretId": {"Ref": "Secret"},
+                "TargetId": {"Ref": "Database"},
+                "TargetType": "AWS::RDS::DBInstance",
+            },
+        },
+    }
+
+
+DATABASE_OUTPUTS = {
+    "Id": {"Ref": "Database"},
+    "Port": {"Fn::GetAtt": ["Database", "Endpoint.Port"]},
+    "Host": {"Fn::GetAtt": ["Database", "Endpoint.Address"]},
+    "Secret": {"Ref": "Attachment"},
+    "Firewall": {"Fn::GetAtt": ["Firewall", "GroupId"]},
+}
+
+
+def ask(secret_id: str, query: str) -> Any:
+    """Connect with nothing but what is in the secret, as the services do."""
+    secret = json.loads(client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+
+    async def run() -> Any:
+        connection = await asyncpg.connect(
+            host=secret["host"],
+            port=secret["port"],
+            user=secret["username"],
+            password=secret["password"],
+            database=secret["dbname"],
+        )
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def test_database_life(stack: Stack) -> None:
+    name, rds = f"db-{uuid.uuid4().hex[:8]}", client("rds")
+    outputs = stack.deploy(database(name), DATABASE_OUTPUTS)
+    assert outputs["Id"] == name
+    assert outputs["Secret"].startswith("arn:aws:secretsmanager:")
+    assert ask(outputs["Secret"], "SELECT current_user || current_setting('max_connections')") == "clinic33"
+    found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    assert [group["VpcSecurityGroupId"] for group in found["VpcSecurityGroups"]] == [outputs["Firewall"]]
+    assert (found["Endpoint"]["Address"], str(found["Endpoint"]["Port"])) == (outputs["Host"], outputs["Port"])
+    ask(outputs["Secret"], "CREATE TABLE kept AS SELECT 1 AS x")
+
+    changed = database(name, DBInstanceClass="db.t4g.small", Tags=[{"Key": "a", "Value": "b"}])
+    changed["Parameters"]["Properties"] |= {"Parameters": {"max_connections": "34", "work_mem": "2048"}}
+    outputs = stack.deploy(changed, DATABASE_OUTPUTS)
+    found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    assert found["DBInstanceClass"] == "db.t4g.small"
+    assert {"Key": "a", "Value": "b"} in found["TagList"]
+    assert ask(outputs["Secret"], "SHOW work_mem") == "2MB"
+    assert ask(outputs["Secret"], "SELECT x FROM kept") == 1
+
+    # The name is create-only: another one makes another, empty database.
+    outputs = stack.deploy(database(f"{name}-b"), DATABASE_OUTPUTS)
+    assert outputs["Id"] == f"{name}-b"
+    assert ask(outputs["Secret"], "SELECT to_regclass('kept')") is None
+    assert [one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]].count(name) == 0
+
+
+def test_a_wrong_engine_version_fails_in_awss_words_and_rolls_back(stack: Stack) -> None:
+    with pytest.raises(AssertionError, match=r"Cannot find version 16\.1 for postgres"):
+        stack.deploy(database("never", EngineVersion="16.1"))
+    groups = client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
+    assert not [group for group in groups if group["DBSubnetGroupName"].startswith(stack.name)]
+
+
+def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
+    return NETWORK | {
+        "Settings": {
+            "Type": "AWS::MSK::Configuration",
+            "Properties": {"Name": name, "KafkaVersionsList": ["4.1.x.kraft"], "ServerProperties": properties},
+        },
+        "Kafka": {
+            "Type": "AWS::MSK::Cluster",
+            "Properties": {
+                "ClusterName": name,
+                "KafkaVersion": "4.1.x.kraft",
+                "NumberOfBrokerNodes": 2,
+                "BrokerNodeGroupInfo": {
+                    "InstanceType": "kafka.t3.small",
+                    "ClientSubnets": SUBNETS,
+                    "SecurityGroups": [{"Fn::GetAtt": ["Firewall", "GroupId"]}],
+                    "StorageInfo": {"EBSStorageInfo": {"VolumeSize": 10}},
+                },
+                "ConfigurationInfo": {
+                    "Arn": {"Ref": "Settings"},
+                    "Revision": {"Fn::GetAtt": ["Settings", "LatestRevision.Revision"]},
+                },
+                "ClientAuthentication": {"Unauthenticated": {"Enabled": True}},
+                "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT", "InCluster": True}},
+                "LoggingInfo": {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": "/x"}}},
+                **change,
+            },
+        },
+        "Policy": {
+            "Type": "AWS::MSK::ClusterPolicy",
+            "Properties": {"ClusterArn": {"Ref": "Kafka"}, "Policy": {"Version": "2012-10-17", "Statement": []}},
+        },
+    }
+
+
+def test_broker_life(stack: Stack) -> None:
+    name, kafka = f"mq-{uuid.uuid4().hex[:8]}", client("kafka")
+    arn = stack.deploy(broker(name, "num.partitions=3\n"), {"Arn": {"Ref": "Kafka"}})["Arn"]
+    servers = kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
+    assert broker_setting(servers, "num.partitions") == "3"
+    changed = broker(name, "num.partitions=4\n", NumberOfBrokerNodes=4, Tags={"a": "b"})
+    assert stack.deploy(changed, {"Arn": {"Ref": "Kafka"}})["Arn"] == arn
+    assert broker_setting(servers, "num.partitions") == "4"
+    found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    assert found["NumberOfBrokerNodes"] == 4
+    assert found["Tags"] == {"a": "b"}
+    assert found["CurrentBrokerSoftwareInfo"]["ConfigurationRevision"] == 2

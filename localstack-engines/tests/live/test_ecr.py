@@ -1,0 +1,149 @@
+"""ECR: what Docker pushes is what the API describes."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from live.localstack import client, in_container
+
+
+@pytest.fixture(scope="module")
+def ecr() -> Any:
+    return client("ecr")
+
+
+@pytest.fixture
+def repository(ecr: Any) -> Iterator[dict[str, Any]]:
+    made = ecr.create_repository(repositoryName=f"test/{uuid.uuid4().hex[:8]}")["repository"]
+    yield made
+    ecr.delete_repository(repositoryName=made["repositoryName"], force=True)
+
+
+def docker(*argv: str, stdin: str | bytes = "") -> str:
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    result = subprocess.run(["docker", *argv], input=given, capture_output=True, check=False)
+    assert result.returncode == 0, result.stderr.decode()
+    return result.stdout.decode()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def login(ecr: Any) -> None:
+    [data] = ecr.get_authorization_token()["authorizationData"]
+    user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
+    assert user == "AWS"
+    assert "Login Succeeded" in docker(
+        "login", "--username", user, "--password-stdin", data["proxyEndpoint"], stdin=password
+    )
+
+
+@pytest.fixture
+def pushed(repository: dict[str, Any]) -> Iterator[str]:
+    """The digest of a small image that Docker has pushed with the tag ``one``."""
+    tagged = f"{repository['repositoryUri']}:one"
+    docker("build", "--tag", tagged, "-", stdin=f"FROM scratch\nLABEL unique={uuid.uuid4()}\nENV A=b\n")
+    output = docker("push", tagged)
+    yield output.rsplit("digest: ", 1)[1].split()[0]
+    docker("rmi", "--force", tagged)
+
+
+def refused(call: Callable[..., Any], code: str, **request: Any) -> str:
+    with pytest.raises(ClientError) as raised:
+        call(**request)
+    assert raised.value.response["Error"]["Code"] == code
+    return str(raised.value.response["Error"]["Message"])
+
+
+def test_push_describe_pull(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name, uri = repository["repositoryName"], repository["repositoryUri"]
+    assert uri == f"localhost:{uri.split(':')[1].split('/')[0]}/{name}"
+    [described] = ecr.describe_images(repositoryName=name, imageIds=[{"imageTag": "one"}])["imageDetails"]
+    assert described["imageDigest"] == pushed
+    assert described["imageTags"] == ["one"]
+    assert described["imageSizeInBytes"] > 100
+    assert ecr.list_images(repositoryName=name)["imageIds"] == [{"imageDigest": pushed, "imageTag": "one"}]
+    docker("rmi", "--force", f"{uri}:one")
+    assert pushed in docker("pull", f"{uri}:one")
+
+
+def test_what_cdk_assets_asks_before_a_push(ecr: Any, repository: dict[str, Any]) -> None:
+    name = repository["repositoryName"]
+    message = refused(ecr.describe_images, "ImageNotFoundException", repositoryName=name, imageIds=[{"imageTag": "x"}])
+    assert message.startswith("The image with imageId {imageDigest:'null', imageTag:'x'} does not exist within")
+    refused(ecr.describe_images, "RepositoryNotFoundException", repositoryName="nobody", imageIds=[{"imageTag": "x"}])
+    [found] = ecr.describe_repositories(repositoryNames=[name])["repositories"]
+    assert found["repositoryUri"] == repository["repositoryUri"]
+
+
+def test_manifests_and_tags(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name = repository["repositoryName"]
+    asked = [{"imageTag": "one"}, {"imageTag": "none"}]
+    answer = ecr.batch_get_image(repositoryName=name, imageIds=asked)
+    [image], [failure] = answer["images"], answer["failures"]
+    assert failure["failureCode"] == "ImageNotFound"
+    manifest = image["imageManifest"]
+    assert f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}" == pushed
+    digest = json.loads(manifest)["config"]["digest"]
+    assert refused(ecr.get_download_url_for_layer, "LayersNotFoundException", repositoryName=name, layerDigest=pushed)
+    layers = [layer["digest"] for layer in json.loads(manifest)["layers"]]
+    available = ecr.batch_check_layer_availability(
+        repositoryName=name, layerDigests=[*layers, digest, "sha256:" + "0" * 64]
+    )
+    states = [layer["layerAvailability"] for layer in available["layers"]]
+    assert states == ["AVAILABLE"] * (len(layers) + 1) + ["UNAVAILABLE"]
+
+    put = ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag="two")["image"]
+    assert put["imageId"] == {"imageDigest": pushed, "imageTag": "two"}
+    again = {"repositoryName": name, "imageManifest": manifest, "imageTag": "two"}
+    refused(ecr.put_image, "ImageAlreadyExistsException", **again)
+    deleted = ecr.batch_delete_image(repositoryName=name, imageIds=[{"imageTag": "one"}])
+    assert deleted["imageIds"] == [{"imageDigest": pushed, "imageTag": "one"}]
+    assert ecr.describe_images(repositoryName=name)["imageDetails"][0]["imageTags"] == ["two"]
+    ecr.batch_delete_image(repositoryName=name, imageIds=[{"imageDigest": pushed}])
+    assert ecr.describe_images(repositoryName=name)["imageDetails"] == []
+    missing = manifest.replace(digest, "sha256:" + "1" * 64)
+    refused(ecr.put_image, "LayersNotFoundException", repositoryName=name, imageManifest=missing, imageTag="bad")
+
+
+def test_immutable_tags(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name = repository["repositoryName"]
+    ecr.put_image_tag_mutability(repositoryName=name, imageTagMutability="IMMUTABLE")
+    [image] = ecr.batch_get_image(repositoryName=name, imageIds=[{"imageTag": "one"}])["images"]
+    again = {"repositoryName": name, "imageManifest": image["imageManifest"], "imageTag": "one"}
+    refused(ecr.put_image, "ImageTagAlreadyExistsException", **again)
+
+
+def test_a_repository_with_images_is_deleted_by_force_only(ecr: Any) -> None:
+    name = f"test/{uuid.uuid4().hex[:8]}"
+    uri = ecr.create_repository(repositoryName=name)["repository"]["repositoryUri"]
+    docker("build", "--tag", f"{uri}:one", "-", stdin="FROM scratch\nENV A=b\n")
+    docker("push", f"{uri}:one")
+    docker("rmi", f"{uri}:one")
+    assert "still contains images" in refused(ecr.delete_repository, "RepositoryNotEmptyException", repositoryName=name)
+    ecr.delete_repository(repositoryName=name, force=True)
+    refused(ecr.describe_repositories, "RepositoryNotFoundException", repositoryNames=[name])
+    # The next repository of that name starts empty.
+    ecr.create_repository(repositoryName=name)
+    assert ecr.list_images(repositoryName=name)["imageIds"] == []
+    ecr.delete_repository(repositoryName=name)
+
+
+def test_references_of_task_definitions_lead_to_the_registry(repository: dict[str, Any]) -> None:
+    code = (
+        "import sys; from localstack_engines.services.ecr.control.image_storage import local_reference\n"
+        "print(*map(local_reference, sys.argv[1:]))"
+    )
+    given = [
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/b:tag",
+        "000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566/a@sha256:00",
+        "debian:trixie-slim",
+    ]
+    registry = repository["repositoryUri"].split("/")[0]
+    found = in_container("python", "-c", code, *given).split()
+    assert found == [f"{registry}/a/b:tag", f"{registry}/a@sha256:00", "debian:trixie-slim"]

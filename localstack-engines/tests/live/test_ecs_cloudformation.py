@@ -1,0 +1,144 @@
+"""ECS and Cloud Map in stacks: steady when the stack is complete, failed with the reason when it cannot be."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from live.conftest import DeployFailed, Stack
+from live.ecs_lab import IMAGE, Json, Lab
+from tests.waiting import until
+
+ROLE = "arn:aws:iam::000000000000:role/test"
+
+
+@pytest.fixture(scope="module")
+def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
+    with Lab(aws) as lab:
+        yield lab
+
+
+def resources(lab: Lab, command: str, count: int = 1) -> Json:
+    """A cluster with one service that is registered in Cloud Map."""
+    container = {
+        "Name": "app",
+        "Image": IMAGE,
+        "Command": ["sh", "-c", command],
+        "StopTimeout": 2,
+        "PortMappings": [{"ContainerPort": 8080}],
+        "DockerLabels": {"Kept.As-Is": "yes"},
+        "LogConfiguration": {
+            "LogDriver": "awslogs",
+            "Options": {"awslogs-group": f"/{lab.name}", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "t"},
+        },
+    }
+    breaker = {"Enable": True, "Rollback": True}
+    return {
+        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"Tags": [{"Key": "a", "Value": "b"}]}},
+        "Definition": {
+            "Type": "AWS::ECS::TaskDefinition",
+            "Properties": {
+                "ContainerDefinitions": [container],
+                "Cpu": "256",
+                "Memory": "512",
+                "NetworkMode": "awsvpc",
+                "RequiresCompatibilities": ["FARGATE"],
+                "ExecutionRoleArn": ROLE,
+            },
+        },
+        "Namespace": {
+            "Type": "AWS::ServiceDiscovery::PrivateDnsNamespace",
+            "Properties": {"Name": f"{lab.name}.local", "Vpc": lab.vpc},
+        },
+        "Discovery": {
+            "Type": "AWS::ServiceDiscovery::Service",
+            "Properties": {
+                "Name": "web",
+                "NamespaceId": {"Ref": "Namespace"},
+                "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": "5"}, {"Type": "SRV", "TTL": 5}]},
+                "HealthCheckCustomConfig": {"FailureThreshold": 1},
+            },
+        },
+        "Service": {
+            "Type": "AWS::ECS::Service",
+            "Properties": {
+                "Cluster": {"Ref": "Cluster"},
+                "TaskDefinition": {"Ref": "Definition"},
+                "DesiredCount": str(count),
+                "LaunchType": "FARGATE",
+                "DeploymentConfiguration": {"DeploymentCircuitBreaker": breaker, "MinimumHealthyPercent": 100},
+                "NetworkConfiguration": {
+                    "AwsvpcConfiguration": {"Subnets": [lab.subnet], "SecurityGroups": [lab.group]}
+                },
+                "ServiceRegistries": [
+                    {"RegistryArn": {"Fn::GetAtt": ["Discovery", "Arn"]}, "ContainerName": "app", "ContainerPort": 8080}
+                ],
+            },
+        },
+    }
+
+
+OUTPUTS = {
+    "Cluster": {"Ref": "Cluster"},
+    "ClusterArn": {"Fn::GetAtt": ["Cluster", "Arn"]},
+    "Definition": {"Ref": "Definition"},
+    "Service": {"Ref": "Service"},
+    "ServiceName": {"Fn::GetAtt": ["Service", "Name"]},
+    "Namespace": {"Ref": "Namespace"},
+}
+
+
+def service_of(lab: Lab, out: dict[str, str]) -> Json:
+    return dict(lab.ecs.describe_services(cluster=out["Cluster"], services=[out["Service"]])["services"][0])
+
+
+def _namespaces(lab: Lab) -> list[Json]:
+    return [n for n in lab.sd.list_namespaces()["Namespaces"] if n["Name"] == f"{lab.name}.local"]
+
+
+def test_create_update_roll_back_and_delete(lab: Lab, stack: Stack) -> None:
+    out = stack.deploy(resources(lab, "sleep 3600"), OUTPUTS)
+    service = service_of(lab, out)
+    assert (service["runningCount"], service["deployments"][0]["rolloutState"]) == (1, "COMPLETED")
+    assert out["Service"] == service["serviceArn"]
+    assert out["ClusterArn"].endswith(f":cluster/{out['Cluster']}")
+    instances = lab.sd.discover_instances(NamespaceName=f"{lab.name}.local", ServiceName="web")["Instances"]
+    assert [i["Attributes"]["AWS_INSTANCE_PORT"] for i in instances] == ["8080"]
+    definition = lab.ecs.describe_task_definition(taskDefinition=out["Definition"])["taskDefinition"]
+    assert definition["containerDefinitions"][0]["dockerLabels"] == {"Kept.As-Is": "yes"}
+
+    updated = stack.deploy(resources(lab, "sleep 3601", count=2), OUTPUTS)
+    service = service_of(lab, updated)
+    assert updated["Definition"] != out["Definition"]
+    assert (service["taskDefinition"], service["runningCount"]) == (updated["Definition"], 2)
+
+    with pytest.raises(DeployFailed) as failed:
+        stack.deploy(resources(lab, "echo out of luck; exit 3", count=2), OUTPUTS)
+    assert failed.value.status == "UPDATE_ROLLBACK_COMPLETE"
+    reason = next(r for r in failed.value.failures if r.startswith("Service:"))
+    assert "ECS Deployment Circuit Breaker was triggered" in reason
+    assert "container app exited with code 3: out of luck" in reason
+    running = lab.ecs.list_tasks(cluster=out["Cluster"])["taskArns"]
+    assert len(running) == 2
+
+    stack.delete()
+    assert lab.ecs.describe_clusters(clusters=[out["Cluster"]])["clusters"][0]["status"] == "INACTIVE"
+    stopped = lab.ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [lab.subnet]}])
+    assert stopped["NetworkInterfaces"] == []
+    assert all(n["Id"] != out["Namespace"] for n in lab.sd.list_namespaces()["Namespaces"])
+
+
+def test_a_service_that_crashes_at_start_fails_the_stack_with_its_words(lab: Lab, stack: Stack) -> None:
+    with pytest.raises(DeployFailed) as failed:
+        stack.deploy(resources(lab, "echo cannot find my socks; exit 1"))
+    assert failed.value.status == "ROLLBACK_COMPLETE"
+    assert any("cannot find my socks" in reason for reason in failed.value.failures)
+    # A namespace goes only when its services are gone.
+    until("Cloud Map to forget the stack's namespace", lambda: not _namespaces(lab))
+
+
+def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
+    broken = resources(lab, "true", count=0)
+    broken["Definition"]["Properties"]["ContainerDefinitions"][0]["Telepathy"] = True
+    with pytest.raises(DeployFailed, match="Telepathy"):
+        stack.deploy(broken)

@@ -1,0 +1,304 @@
+"""MSK: an ACTIVE cluster is Apache Kafka that takes and gives messages."""
+
+import asyncio
+import re
+import ssl
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from botocore.exceptions import ClientError
+
+from live.localstack import client, in_container
+from tests.waiting import until
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Any:
+    return client("kafka")
+
+
+@pytest.fixture(scope="module")
+def subnets() -> Iterator[list[str]]:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.62.0.0/16")["Vpc"]["VpcId"]
+    made = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.62.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]
+        for number, zone in enumerate("ab")
+    ]
+    yield [subnet["SubnetId"] for subnet in made]
+    for subnet in made:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    ec2.delete_vpc(VpcId=vpc)
+
+
+def new_name() -> str:
+    return f"test-{uuid.uuid4().hex[:8]}"
+
+
+def request(subnets: list[str], **options: Any) -> dict[str, Any]:
+    return {
+        "KafkaVersion": "4.1.x.kraft",
+        "NumberOfBrokerNodes": 2,
+        "BrokerNodeGroupInfo": {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets},
+        "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}},
+        **options,
+    }
+
+
+def active(kafka: Any, arn: str) -> dict[str, Any]:
+    def reached() -> dict[str, Any] | None:
+        found = kafka.describe_cluster_v2(ClusterArn=arn)["ClusterInfo"]
+        assert found["State"] != "FAILED", found["StateInfo"]
+        return found if found["State"] == "ACTIVE" else None
+
+    return until("ACTIVE", reached)
+
+
+def delete(kafka: Any, arn: str) -> None:
+    assert kafka.delete_cluster(ClusterArn=arn)["State"] == "DELETING"
+
+    def gone() -> bool:
+        try:
+            kafka.describe_cluster(ClusterArn=arn)
+        except kafka.exceptions.NotFoundException:
+            return True
+        return False
+
+    until("the deletion", gone)
+
+
+@pytest.fixture(scope="module")
+def cluster(kafka: Any, subnets: list[str]) -> Iterator[dict[str, Any]]:
+    arn = kafka.create_cluster_v2(ClusterName=new_name(), Provisioned=request(subnets), Tags={"a": "b"})["ClusterArn"]
+    yield active(kafka, arn)
+    delete(kafka, arn)
+
+
+def bootstrap(kafka: Any, cluster: dict[str, Any]) -> str:
+    return str(kafka.get_bootstrap_brokers(ClusterArn=cluster["ClusterArn"])["BootstrapBrokerString"])
+
+
+async def create_topic(servers: str, name: str, **security: Any) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers, **security)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
+    finally:
+        await admin.close()
+
+
+async def produce(servers: str, topic: str, values: list[bytes], **security: Any) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True, **security)
+    await producer.start()
+    try:
+        for value in values:
+            await producer.send_and_wait(topic, value)
+    finally:
+        await producer.stop()
+
+
+async def consume(servers: str, topic: str, **security: Any) -> list[bytes]:
+    """Everything that is in the topic's first partition now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", **security)
+    await consumer.start()
+    try:
+        partition = TopicPartition(topic, 0)
+        consumer.assign([partition])
+        end = (await consumer.end_offsets([partition]))[partition]
+        found: list[bytes] = []
+        while len(found) < end:
+            found += [
+                record.value for records in (await consumer.getmany(timeout_ms=500)).values() for record in records
+            ]
+        return found
+    finally:
+        await consumer.stop()
+
+
+def broker_setting(servers: str, name: str) -> str:
+    async def read() -> str:
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+        await admin.start()
+        try:
+            [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")])
+            return next(entry[1] for resource in response.resources for entry in resource[4] if entry[0] == name)
+        finally:
+            await admin.close()
+
+    return asyncio.run(read())
+
+
+def refused(call: Callable[..., Any], code: str, message: str, **arguments: Any) -> None:
+    with pytest.raises(ClientError) as raised:
+        call(**arguments)
+    error = raised.value.response["Error"]
+    assert error["Code"] == code
+    assert re.search(message, error["Message"])
+
+
+def test_active_means_that_messages_pass(kafka: Any, subnets: list[str]) -> None:
+    arn = kafka.create_cluster(ClusterName=new_name(), **request(subnets))["ClusterArn"]
+    found = active(kafka, arn)
+    servers = bootstrap(kafka, found)
+    assert re.fullmatch(r"localhost\.localstack\.cloud:\d+", servers)
+
+    async def round_trip() -> list[bytes]:
+        await create_topic(servers, "t")
+        await produce(servers, "t", [b"one", b"two"])
+        return await consume(servers, "t")
+
+    assert asyncio.run(round_trip()) == [b"one", b"two"]
+    delete(kafka, arn)
+
+
+def test_what_describe_says(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
+    assert cluster["Provisioned"]["CurrentBrokerSoftwareInfo"]["KafkaVersion"] == "4.1.x.kraft"
+    assert cluster["Provisioned"]["NumberOfBrokerNodes"] == 2
+    # One broker runs by default, and that is said.
+    assert "1 of 2 broker nodes run" in cluster["StateInfo"]["Message"]
+    nodes = kafka.list_nodes(ClusterArn=cluster["ClusterArn"])["NodeInfoList"]
+    assert [node["BrokerNodeInfo"]["BrokerId"] for node in nodes] == [1]
+    name = cluster["ClusterName"]
+    for listed in (kafka.list_clusters, kafka.list_clusters_v2):
+        assert [one["ClusterArn"] for one in listed(ClusterNameFilter=name)["ClusterInfoList"]] == [
+            cluster["ClusterArn"]
+        ]
+    assert kafka.list_tags_for_resource(ResourceArn=cluster["ClusterArn"])["Tags"] == {"a": "b"}
+    assert "4.1.x.kraft" in [one["Version"] for one in kafka.list_kafka_versions()["KafkaVersions"]]
+    strings = kafka.get_bootstrap_brokers(ClusterArn=cluster["ClusterArn"])
+    assert {key for key in strings if key != "ResponseMetadata"} == {"BootstrapBrokerString"}
+
+
+def test_topics_are_not_created_by_accident(kafka: Any, cluster: dict[str, Any]) -> None:
+    assert broker_setting(bootstrap(kafka, cluster), "auto.create.topics.enable") == "false"
+
+
+def test_a_killed_broker_loses_no_acknowledged_message(kafka: Any, cluster: dict[str, Any]) -> None:
+    servers, topic, arn = bootstrap(kafka, cluster), new_name(), cluster["ClusterArn"]
+
+    def kill_broker() -> None:
+        in_container("pkill", "-9", "-f", arn.rsplit("/", 1)[1])
+        until("HEALING", lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "HEALING")
+        active(kafka, arn)
+
+    async def run() -> list[bytes]:
+        await create_topic(servers, topic)
+        for number in range(3):
+            await produce(servers, topic, [f"{number}-{index}".encode() for index in range(20)])
+            await asyncio.to_thread(kill_broker)
+        return await consume(servers, topic)
+
+    sent = [f"{number}-{index}".encode() for number in range(3) for index in range(20)]
+    assert asyncio.run(run()) == sent
+
+
+def test_configuration_reaches_the_brokers(kafka: Any, subnets: list[str]) -> None:
+    first = kafka.create_configuration(
+        Name=new_name(),
+        KafkaVersions=["4.1.x.kraft"],
+        ServerProperties=b"# ours\nnum.partitions=3\nmin.insync.replicas=2\n",
+    )
+    info = {"Arn": first["Arn"], "Revision": first["LatestRevision"]["Revision"]}
+    made = kafka.create_cluster(ClusterName=new_name(), **request(subnets, ConfigurationInfo=info))
+    found = active(kafka, made["ClusterArn"])
+    servers = bootstrap(kafka, found)
+    assert broker_setting(servers, "num.partitions") == "3"
+    # Two replicas in sync cannot be had from the one broker that runs.
+    assert broker_setting(servers, "min.insync.replicas") == "1"
+
+    second = kafka.update_configuration(Arn=first["Arn"], ServerProperties=b"num.partitions=5")["LatestRevision"]
+    assert second["Revision"] == 2
+    old = kafka.describe_configuration_revision(Arn=first["Arn"], Revision=1)
+    assert b"num.partitions=3" in old["ServerProperties"]
+    change = {"ConfigurationInfo": info | {"Revision": 2}, "ClusterArn": made["ClusterArn"]}
+    refused(kafka.update_cluster_configuration, "BadRequestException", "version", **change, CurrentVersion="stale")
+    started = kafka.update_cluster_configuration(**change, CurrentVersion=found["CurrentVersion"])
+    updated = active(kafka, made["ClusterArn"])
+    assert updated["Provisioned"]["CurrentBrokerSoftwareInfo"]["ConfigurationRevision"] == 2
+    assert updated["CurrentVersion"] != found["CurrentVersion"]
+    assert broker_setting(servers, "num.partitions") == "5"
+    operation = kafka.describe_cluster_operation(ClusterOperationArn=started["ClusterOperationArn"])
+    assert operation["ClusterOperationInfo"]["OperationState"] == "UPDATE_COMPLETE"
+    refused(kafka.delete_configuration, "BadRequestException", "in use", Arn=first["Arn"])
+    delete(kafka, made["ClusterArn"])
+    kafka.delete_configuration(Arn=first["Arn"])
+    refused(kafka.describe_configuration, "NotFoundException", "not found", Arn=first["Arn"])
+
+
+def test_broker_logs_reach_cloudwatch(kafka: Any, subnets: list[str]) -> None:
+    logs, group = client("logs"), f"/kafka/{new_name()}"
+    logs.create_log_group(logGroupName=group)
+    destination = {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": group}}}
+    arn = kafka.create_cluster(ClusterName=new_name(), **request(subnets, LoggingInfo=destination))["ClusterArn"]
+    active(kafka, arn)
+    until("the log", lambda: logs.filter_log_events(logGroupName=group, filterPattern="started")["events"])
+    delete(kafka, arn)
+    logs.delete_log_group(logGroupName=group)
+
+
+def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
+    wanted = request(subnets)
+    del wanted["EncryptionInfo"]
+    arn = kafka.create_cluster(ClusterName=new_name(), **wanted)["ClusterArn"]
+    active(kafka, arn)
+    strings = kafka.get_bootstrap_brokers(ClusterArn=arn)
+    assert "BootstrapBrokerString" not in strings
+    context = ssl.create_default_context(cadata=in_container("cat", "/var/lib/localstack/engines/tls/server.crt"))
+    security = {"security_protocol": "SSL", "ssl_context": context}
+
+    async def round_trip() -> list[bytes]:
+        servers = strings["BootstrapBrokerStringTls"]
+        await create_topic(servers, "t", **security)
+        await produce(servers, "t", [b"secret"], **security)
+        return await consume(servers, "t", **security)
+
+    assert asyncio.run(round_trip()) == [b"secret"]
+    delete(kafka, arn)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"KafkaVersion": "2.2.1"}, r"Unsupported KafkaVersion \[2.2.1\]"),
+        ({"NumberOfBrokerNodes": 3}, "must be a multiple of Availability Zones"),
+        (
+            {"BrokerNodeGroupInfo": {"InstanceType": "t3.small", "ClientSubnets": ["a", "b"]}},
+            "Unsupported InstanceType",
+        ),
+        ({"BrokerNodeGroupInfo": {"InstanceType": "kafka.t3.small", "ClientSubnets": ["a", "b"]}}, "does not exist"),
+        ({"ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}}}, "IAM client authentication is not supported"),
+    ],
+)
+def test_bad_clusters_are_refused(kafka: Any, subnets: list[str], change: dict[str, Any], message: str) -> None:
+    name = new_name()
+    wanted = request(subnets) | change
+    refused(kafka.create_cluster, "BadRequestException", message, ClusterName=name, **wanted)
+    assert kafka.list_clusters(ClusterNameFilter=name)["ClusterInfoList"] == []
+
+
+def test_refusals(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
+    name, arn = cluster["ClusterName"], cluster["ClusterArn"]
+    refused(kafka.create_cluster, "ConflictException", "already exists", ClusterName=name, **request(subnets))
+    refused(kafka.describe_cluster, "NotFoundException", "not found", ClusterArn=arn + "0")
+    refused(kafka.reboot_broker, "BadRequestException", "Broker 7", ClusterArn=arn, BrokerIds=["7"])
+    bad = {"Name": new_name(), "ServerProperties": b"listeners=PLAINTEXT://:1"}
+    refused(kafka.create_configuration, "BadRequestException", "Unsupported property: listeners", **bad)
+    refused(kafka.list_replicators, "NotImplementedException", "ListReplicators is not supported")
+
+
+def test_policy_tags_and_reboot(kafka: Any, cluster: dict[str, Any]) -> None:
+    arn = cluster["ClusterArn"]
+    refused(kafka.get_cluster_policy, "NotFoundException", "no policy", ClusterArn=arn)
+    version = kafka.put_cluster_policy(ClusterArn=arn, Policy="{}")["CurrentVersion"]
+    assert kafka.get_cluster_policy(ClusterArn=arn)["CurrentVersion"] == version
+    kafka.delete_cluster_policy(ClusterArn=arn)
+    kafka.tag_resource(ResourceArn=arn, Tags={"c": "d"})
+    kafka.untag_resource(ResourceArn=arn, TagKeys=["c"])
+    assert kafka.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"a": "b"}
+    kafka.reboot_broker(ClusterArn=arn, BrokerIds=["1"])
+    active(kafka, arn)

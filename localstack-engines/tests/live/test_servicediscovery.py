@@ -1,0 +1,168 @@
+"""Cloud Map beyond moto: replacement, filters, health, several namespaces in a VPC, DNS."""
+
+import subprocess
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from live.ecs_lab import Json, Lab
+from tests.waiting import until
+
+
+@pytest.fixture(scope="module")
+def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
+    with Lab(aws) as lab:
+        yield lab
+
+
+class Namespace:
+    """A private DNS namespace with what a test puts into it."""
+
+    def __init__(self, lab: Lab, name: str, cleanup: Callable[..., None]) -> None:
+        self.lab, self.name, self._cleanup = lab, name, cleanup
+        operation = lab.sd.create_private_dns_namespace(Name=name, Vpc=lab.vpc)["OperationId"]
+        self.id = lab.sd.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
+        cleanup(lab.sd.delete_namespace, Id=self.id)
+
+    def service(self, name: str, *records: str, **more: Any) -> Json:
+        config = {"DnsRecords": [{"Type": record, "TTL": 5} for record in records]}
+        service = self.lab.sd.create_service(Name=name, NamespaceId=self.id, DnsConfig=config, **more)["Service"]
+        self._cleanup(self.lab.sd.delete_service, Id=service["Id"])
+        return dict(service)
+
+    def register(self, service: Json, instance: str, address: str, **attributes: str) -> None:
+        self.lab.sd.register_instance(
+            ServiceId=service["Id"],
+            InstanceId=instance,
+            Attributes={"AWS_INSTANCE_IPV4": address, "AWS_INSTANCE_PORT": "80", **attributes},
+        )
+        self._cleanup(self.lab.sd.deregister_instance, ServiceId=service["Id"], InstanceId=instance)
+
+    def discover(self, service: str, **filters: Any) -> set[str]:
+        found = self.lab.sd.discover_instances(NamespaceName=self.name, ServiceName=service, **filters)
+        return {instance["InstanceId"] for instance in found["Instances"]}
+
+
+@pytest.fixture
+def namespace(lab: Lab, unique: str, cleanup: Callable[..., None]) -> Namespace:
+    return Namespace(lab, f"{unique}.local", cleanup)
+
+
+CUSTOM = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
+
+
+def test_registering_again_replaces(namespace: Namespace) -> None:
+    service = namespace.service("web", "A", "SRV")
+    namespace.register(service, "one", "10.0.0.1")
+    namespace.register(service, "one", "10.0.0.2")
+    instances = namespace.lab.sd.list_instances(ServiceId=service["Id"])["Instances"]
+    assert [i["Attributes"]["AWS_INSTANCE_IPV4"] for i in instances] == ["10.0.0.2"]
+
+
+def test_discovery_respects_health_and_counts_revisions(namespace: Namespace) -> None:
+    sd = namespace.lab.sd
+    service = namespace.service("web", "A", **CUSTOM)
+    namespace.register(service, "one", "10.0.0.1", stage="blue")
+    namespace.register(service, "two", "10.0.0.2", stage="green")
+
+    def revision() -> int:
+        answer = sd.discover_instances_revision(NamespaceName=namespace.name, ServiceName="web")
+        return int(answer["InstancesRevision"])
+
+    before = revision()
+    sd.update_instance_custom_health_status(ServiceId=service["Id"], InstanceId="one", Status="UNHEALTHY")
+    assert revision() > before
+    assert namespace.discover("web") == {"two"}
+    assert namespace.discover("web", HealthStatus="ALL") == {"one", "two"}
+    assert namespace.discover("web", HealthStatus="UNHEALTHY") == {"one"}
+    assert namespace.discover("web", QueryParameters={"stage": "blue"}) == {"one"}
+    sd.update_instance_custom_health_status(ServiceId=service["Id"], InstanceId="two", Status="UNHEALTHY")
+    assert namespace.discover("web") == {"one", "two"}
+    assert namespace.discover("web", HealthStatus="HEALTHY") == set()
+    status = sd.get_instances_health_status(ServiceId=service["Id"])["Status"]
+    assert status == {"one": "UNHEALTHY", "two": "UNHEALTHY"}
+
+
+def test_without_a_health_check_there_is_no_status_to_set(namespace: Namespace) -> None:
+    service = namespace.service("web", "A")
+    namespace.register(service, "one", "10.0.0.1")
+    assert namespace.lab.sd.get_instances_health_status(ServiceId=service["Id"])["Status"] == {"one": "UNKNOWN"}
+    with pytest.raises(ClientError, match="CustomHealthNotFound"):
+        namespace.lab.sd.update_instance_custom_health_status(
+            ServiceId=service["Id"], InstanceId="one", Status="UNHEALTHY"
+        )
+
+
+def test_two_namespaces_in_a_vpc_and_filters(lab: Lab, unique: str, cleanup: Callable[..., None]) -> None:
+    one = Namespace(lab, f"{unique}.one", cleanup)
+    two = Namespace(lab, f"{unique}.two", cleanup)
+    one.service("web", "A")
+    two.service("api", "A")
+
+    def services(namespace: Namespace) -> list[str]:
+        filters = [{"Name": "NAMESPACE_ID", "Values": [namespace.id], "Condition": "EQ"}]
+        return [s["Name"] for s in lab.sd.list_services(Filters=filters)["Services"]]
+
+    assert (services(one), services(two)) == (["web"], ["api"])
+    filters = [{"Name": "NAME", "Values": [f"{unique}."], "Condition": "BEGINS_WITH"}]
+    assert len(lab.sd.list_namespaces(Filters=filters)["Namespaces"]) == 2
+    with pytest.raises(ClientError, match="NamespaceAlreadyExists"):
+        lab.sd.create_private_dns_namespace(Name=one.name, Vpc=lab.vpc)
+
+
+def test_what_is_in_use_stays(namespace: Namespace) -> None:
+    sd = namespace.lab.sd
+    service = namespace.service("web", "A")
+    namespace.register(service, "one", "10.0.0.1")
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        sd.delete_service(Id=service["Id"])
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        sd.delete_namespace(Id=namespace.id)
+    with pytest.raises(ClientError, match="ServiceAlreadyExists"):
+        sd.create_service(Name="web", NamespaceId=namespace.id)
+    with pytest.raises(ClientError, match="AWS_INSTANCE_IPV4"):
+        sd.register_instance(ServiceId=service["Id"], InstanceId="two", Attributes={"AWS_INSTANCE_PORT": "80"})
+
+
+PROBE = textwrap.dedent("""
+    import socket, struct, sys
+    name, kind = sys.argv[1], {"A": 1, "AAAA": 28, "SRV": 33}[sys.argv[2]]
+    question = b"".join(bytes([len(p)]) + p.encode() for p in name.split(".")) + b"\\0" + struct.pack(">HH", kind, 1)
+    client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); client.settimeout(5)
+    client.sendto(struct.pack(">HHHHHH", 7, 256, 1, 0, 0, 0) + question, ("127.0.0.11", 53))
+    reply = client.recv(4096)
+    _, flags, _, answers, _, _ = struct.unpack(">HHHHHH", reply[:12])
+    position, found = 12 + len(question), []
+    for _ in range(answers):
+        position += 2
+        _, _, ttl, size = struct.unpack(">HHIH", reply[position:position + 10])
+        data = reply[position + 10:position + 10 + size]; position += 10 + size
+        text = socket.inet_ntoa(data) if kind == 1 else str(struct.unpack(">HHH", data[:6])[2])
+        found.append(f"{text}/{ttl}")
+    print(flags & 15, *sorted(found))
+""")
+
+
+def test_private_names_resolve_in_the_vpc(namespace: Namespace, lab: Lab) -> None:
+    service = namespace.service("web", "A", "SRV", **CUSTOM)
+    namespace.register(service, "one", "10.9.9.1", AWS_INSTANCE_PORT="8080")
+    namespace.register(service, "two", "10.9.9.2", AWS_INSTANCE_PORT="8081")
+    namespace.register(service, "ill", "10.9.9.3", AWS_INIT_HEALTH_STATUS="UNHEALTHY")
+    task = lab.running(lab.run(lab.register(lab.container("sleep 60"))))
+    container = task["containers"][0]["runtimeId"]
+
+    def ask(name: str, kind: str) -> str:
+        command = ["docker", "exec", container, "python3", "-c", PROBE, name, kind]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert ask(f"web.{namespace.name}", "A") == "0 10.9.9.1/5 10.9.9.2/5"
+    assert ask(f"web.{namespace.name}", "SRV") == "0 8080/5 8081/5"
+    assert ask(f"one.web.{namespace.name}", "A") == "0 10.9.9.1/5"
+    assert ask(f"web.{namespace.name}", "AAAA") == "0"
+    assert ask(f"absent.{namespace.name}", "A") == "3"
+    assert ask("localhost.localstack.cloud", "AAAA") == "0"
+    namespace.lab.sd.update_instance_custom_health_status(ServiceId=service["Id"], InstanceId="one", Status="UNHEALTHY")
+    until("the answer to follow the health", lambda: ask(f"web.{namespace.name}", "A") == "0 10.9.9.2/5")

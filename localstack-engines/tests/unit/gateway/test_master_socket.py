@@ -1,0 +1,61 @@
+"""Reloads as HAProxy's master socket answers them."""
+
+from __future__ import annotations
+
+import socketserver
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localstack_engines.gateway.master_socket import MasterSocket
+
+
+class Master(socketserver.ThreadingUnixStreamServer):
+    """A master with one worker, which exits when asked to reload and answers no question while it does."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path) -> None:
+        self.worker = subprocess.Popen(["sleep", "60"])
+        self.stopping = threading.Event()
+        super().__init__(str(path), Answer)
+
+
+class Answer(socketserver.StreamRequestHandler):
+    server: Any
+
+    def handle(self) -> None:
+        command = self.rfile.readline().decode().strip()
+        if command == "show proc":
+            self.wfile.write(f"#<PID> <type>\n{self.server.worker.pid} worker 0\n# old workers\n".encode())
+        elif command == "reload":
+            self.wfile.write(b"Success=1\n")
+            threading.Timer(0.1, self._exit).start()
+        else:
+            self.server.stopping.wait(60)
+
+    def _exit(self) -> None:
+        self.server.worker.kill()
+        self.server.worker.wait()
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Iterator[MasterSocket]:
+    path = tmp_path / "master.sock"
+    server = Master(path)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield MasterSocket(path)
+    server.stopping.set()
+    server.shutdown()
+    server.worker.kill()
+
+
+def test_a_worker_that_exits_without_answering_does_not_hold_a_reload_up(master: MasterSocket) -> None:
+    started = time.monotonic()
+    master.reload()
+    assert time.monotonic() - started < 5

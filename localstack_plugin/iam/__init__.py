@@ -1,1 +1,0 @@
-"""IAM's CloudFormation types, where LocalStack's drop what a template says."""

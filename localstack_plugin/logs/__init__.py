@@ -1,1 +1,0 @@
-"""CloudWatch Logs's CloudFormation types, where LocalStack's drop what a template says."""

@@ -1,1 +1,0 @@
-"""SES's CloudFormation types, where LocalStack's drop what a template says."""
