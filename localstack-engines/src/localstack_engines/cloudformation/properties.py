@@ -37,6 +37,11 @@ def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names:
             )
 
 
+def is_true(value: Any) -> bool:
+    """Whether a boolean property is set: templates carry booleans as text where they like."""
+    return str(value).lower() == "true"
+
+
 def _convert(shape: Any, value: Any, path: str) -> Any:
     if value is None:
         return None
@@ -47,7 +52,7 @@ def _convert(shape: Any, value: Any, path: str) -> Any:
     if shape.type_name == "map":
         return {key: _convert(shape.value, item, f"{path}.{key}") for key, item in value.items()}
     if shape.type_name == "boolean":
-        return value if isinstance(value, bool) else str(value).lower() == "true"
+        return is_true(value)
     if shape.type_name in _NUMBERS:
         return _NUMBERS[shape.type_name](value)
     if isinstance(value, bool):

@@ -1,0 +1,30 @@
+"""Pages: every item once, and a clear error for a token that nobody issued."""
+
+import pytest
+
+from localstack_engines.toolkit.paging import Pager
+
+PAGER = Pager(size="maxResults", token="nextToken", invalid_token=ValueError)
+
+
+def test_following_the_tokens_gives_every_item_once() -> None:
+    items, request, seen = list(range(7)), {"maxResults": 3}, []
+    while True:
+        page, more = PAGER.page(items, request)
+        seen += page
+        if not more:
+            break
+        request |= more
+    assert seen == items
+
+
+@pytest.mark.parametrize("token", ["8", "-1", "x", "\u0661"])
+def test_a_token_that_was_not_issued_is_refused(token: str) -> None:
+    with pytest.raises(ValueError, match=token):
+        PAGER.page(list(range(7)), {"nextToken": token})
+
+
+def test_the_default_size_is_the_operations_or_the_apis() -> None:
+    assert len(PAGER.page(list(range(200)), {})[0]) == 100
+    assert len(PAGER.page(list(range(200)), {}, default_size=10)[0]) == 10
+    assert PAGER.page([], {}) == ([], {})
