@@ -4,8 +4,8 @@
     python scripts/support.py --check    exits 1 when the page differs from the code
 
 The code is read as text: neither LocalStack nor moto has to be installed, botocore is enough. An operation is the
-plugin's own when a class in its service's `api` package or `provider.py` has a method of the operation's name in snake case; that
-is the rule by which `toolkit/dispatch.py` finds it. A resource type is the plugin's own when a class names it in `TYPE`.
+plugin's own when a class in its service's `api` package or `provider.py` has a method of the operation's name in snake
+case; `toolkit/dispatch.py` finds it by the same rule. A resource type is the plugin's own when a class names it in `TYPE`.
 """
 
 import argparse
@@ -94,9 +94,7 @@ def _types(file: Path) -> Iterator[str]:
 def main() -> int:
     """Returns the exit status."""
     parser = argparse.ArgumentParser(description="Writes the support tables in docs/support.md from the code.")
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 when the page differs from the code"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
     check = parser.parse_args().check
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
@@ -105,7 +103,7 @@ def main() -> int:
     if page == wanted:
         return 0
     if check:
-        print("docs/support.md differs from the code: run python scripts/support.py", file=sys.stderr)
+        sys.stderr.write("docs/support.md differs from the code: run python scripts/support.py\n")
         return 1
     PAGE.write_text(wanted)
     return 0
