@@ -130,6 +130,12 @@ def _anchor(heading: str) -> str:
 
 
 def folders_of(page: Path) -> list[Path]:
-    """The folders that a page's paths may be relative to: its own, its package's, the repository's."""
-    package = [PLUGIN, PLUGIN / "src" / "localstack_engines"] if page.is_relative_to(PLUGIN) else []
-    return [page.parent, *package, ROOT]
+    """The folders that a page's paths may be relative to: its own, its package's, the repository's.
+
+    A page about all services may name what is in each of them: `control/reconciler.py`.
+    """
+    if not page.is_relative_to(PLUGIN):
+        return [page.parent, ROOT]
+    sources = PLUGIN / "src" / "localstack_engines"
+    services = sorted(folder for folder in (sources / "services").iterdir() if folder.is_dir())
+    return [page.parent, PLUGIN, PLUGIN / "src", sources, *services, ROOT]

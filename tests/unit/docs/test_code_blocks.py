@@ -14,8 +14,8 @@ import yaml
 
 from ops.look import urls
 from ops.settings import ROOT
-from tests.unit.docs import commands, imports
-from tests.unit.docs.pages import Block, blocks, pages
+from tests.unit.docs import commands, imports, trees
+from tests.unit.docs.pages import Block, blocks, folders_of, pages
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 RUN = "tested: "
@@ -95,11 +95,22 @@ def test_diagrams_have_a_known_type() -> None:
     assert not faults, said(faults)
 
 
-def test_text_blocks_say_what_prints_them() -> None:
+def test_text_blocks_are_trees_of_files_or_say_what_prints_them() -> None:
     faults = [
         f"{block.place(0)}: say <!-- {PRINTED}... --> and test it here"
         for block in of("text")
-        if block.mark.removeprefix(PRINTED) not in OUTPUTS
+        if not trees.is_tree(block.code) and block.mark.removeprefix(PRINTED) not in OUTPUTS
+    ]
+    assert not faults, said(faults)
+
+
+def test_trees_show_files_that_exist() -> None:
+    faults = [
+        f"{block.place(line)}: there is no {path}"
+        for block in of("text")
+        if trees.is_tree(block.code)
+        for line, path in trees.entries(block.code)
+        if not any(any(folder.glob(path)) for folder in folders_of(block.page))
     ]
     assert not faults, said(faults)
 

@@ -44,7 +44,7 @@ def test_paths_in_pages_exist() -> None:
 
 
 def _is_path(text: str) -> bool:
-    if not _PATH.match(text) or "/" not in text or Path(text).parts[0] in GENERATED:
+    if not _PATH.match(text) or "/" not in text.rstrip("/") or Path(text).parts[0] in GENERATED:
         return False
     return text.endswith("/") or Path(text).suffix in ENDINGS
 
