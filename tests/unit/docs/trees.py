@@ -1,4 +1,4 @@
-"""Blocks that show a tree of files: a folder on the first line, what is in it indented below, a word about each behind."""
+"""Blocks that show a tree of files: a folder on the first line, its contents indented below, a word about each."""
 
 from __future__ import annotations
 
