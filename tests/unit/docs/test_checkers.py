@@ -37,7 +37,7 @@ def test_commands_that_exist_have_no_fault(command: str) -> None:
         ("python -m ops.nothing", 1, "there is no module ops.nothing"),
         ("\n. ops/deactivate", 2, "there is no ./ops/deactivate"),
         ("cdklocal deploy pms-nothing", 1, "there is no stack pms-nothing"),
-        ("cat \\\n docs/none.md", 1, "there is no docs/none.md"),
+        ("cat \\\n tests/none.md", 1, "there is no tests/none.md"),
         ("pytest tests/unit/docs/test_checkers.py::test_x", 1, "tests/unit/docs/test_checkers.py has no test_x"),
     ],
 )
