@@ -18,7 +18,7 @@ from aws_cdk import App
 
 from cdk_app.assets import Assets
 from cdk_app.config import Architecture, StageConfig, local, prod
-from cdk_app.stages import build
+from cdk_app.system import build
 
 ROOT = Path(__file__).resolve().parent
 

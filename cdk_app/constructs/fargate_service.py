@@ -13,7 +13,7 @@ from constructs import Construct
 
 from cdk_app.catalogue import GRPC_PORT, HTTP_PORT, Service
 from cdk_app.config import StageConfig
-from cdk_app.constructs.encryption import allow_reading_secrets
+from cdk_app.constructs.encryption_key import allow_reading_secrets
 from cdk_app.constructs.log_group import log_group
 
 

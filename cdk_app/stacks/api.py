@@ -9,10 +9,10 @@ from constructs import Construct
 
 from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import watch_api
-from cdk_app.constructs.service_routes import ServiceRoutes, ServiceRoutesProps
-from cdk_app.stacks.base import SystemStack
+from cdk_app.constructs.routes import ServiceRoutes, ServiceRoutesProps
 from cdk_app.stacks.identity import AUDIENCE, IdentityStack
 from cdk_app.stacks.network import NetworkStack
+from cdk_app.stacks.system_stack import SystemStack
 
 
 class ApiStack(SystemStack):

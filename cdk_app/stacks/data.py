@@ -12,8 +12,8 @@ from cdk_app.catalogue import Service
 from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import watch_database
 from cdk_app.constructs.service_database import ENGINE, DatabaseProps, ServiceDatabase
-from cdk_app.stacks.base import SystemStack
 from cdk_app.stacks.network import NetworkStack
+from cdk_app.stacks.system_stack import SystemStack
 
 
 class DataStack(SystemStack):

@@ -16,8 +16,8 @@ from cdk_app.config import StageConfig
 from cdk_app.constructs.discovery_function import DiscoveryFunction, DiscoveryProps
 from cdk_app.constructs.http_api import FunctionRoutes, HttpApi
 from cdk_app.constructs.signing_key import SigningKey
-from cdk_app.stacks.base import SystemStack
 from cdk_app.stacks.network import NetworkStack
+from cdk_app.stacks.system_stack import SystemStack
 from services.contracts.routes import routes_of
 
 AUDIENCE = "pms"

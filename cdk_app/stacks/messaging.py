@@ -8,8 +8,8 @@ from constructs import Construct
 from cdk_app.catalogue import Grant
 from cdk_app.config import StageConfig
 from cdk_app.constructs.kafka_cluster import KafkaCluster, KafkaProps
-from cdk_app.stacks.base import SystemStack
 from cdk_app.stacks.network import NetworkStack
+from cdk_app.stacks.system_stack import SystemStack
 
 
 class MessagingStack(SystemStack):

@@ -9,10 +9,10 @@ from constructs import Construct
 
 from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import AlarmTopic
-from cdk_app.constructs.encryption import EncryptionKey
-from cdk_app.constructs.firewall import Firewall
-from cdk_app.constructs.virtual_network import VirtualNetwork
-from cdk_app.stacks.base import SystemStack
+from cdk_app.constructs.encryption_key import EncryptionKey
+from cdk_app.constructs.private_vpc import VirtualNetwork
+from cdk_app.constructs.security_groups import Firewall
+from cdk_app.stacks.system_stack import SystemStack
 
 
 class NetworkStack(SystemStack):

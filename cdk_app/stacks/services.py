@@ -14,15 +14,15 @@ from cdk_app.assets import Assets, image_excludes
 from cdk_app.catalogue import GRPC_PORT, HTTP_PORT, Grant, Service
 from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import watch_service
+from cdk_app.constructs.autoscaling import scale_with_load
+from cdk_app.constructs.cloud_map_service import DiscoveryName
 from cdk_app.constructs.fargate_service import FargateService, FargateServiceProps
-from cdk_app.constructs.scaling import scale_with_load
-from cdk_app.constructs.service_discovery import DiscoveryName
 from cdk_app.constructs.task_permissions import grant_broker, grant_extras
-from cdk_app.stacks.base import SystemStack
 from cdk_app.stacks.data import DataStack
 from cdk_app.stacks.identity import AUDIENCE, IdentityStack
 from cdk_app.stacks.messaging import MessagingStack
 from cdk_app.stacks.network import NetworkStack
+from cdk_app.stacks.system_stack import SystemStack
 
 DATABASE_FIELDS = {
     "DATABASE_HOST": "host",

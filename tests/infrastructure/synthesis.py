@@ -13,7 +13,7 @@ from aws_cdk.cx_api import CloudAssembly
 
 from cdk_app.assets import Assets
 from cdk_app.config import StageConfig
-from cdk_app.stages import build
+from cdk_app.system import build
 
 ROOT = Path(__file__).resolve().parents[2]
 CONCERNS = ("network", "data", "messaging", "identity", "services", "api")
