@@ -1,4 +1,4 @@
-"""The system: which stacks there are and what each is given."""
+"""The system: its stacks and what each of them receives from the others."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from cdk_app.stacks.data import DataStack
 from cdk_app.stacks.identity import IdentityStack
 from cdk_app.stacks.messaging import MessagingStack
 from cdk_app.stacks.network import NetworkStack
-from cdk_app.stacks.services import Foundations, ServicesStack
+from cdk_app.stacks.services import ServicesStack
 
 
-def build(app: App, config: StageConfig, assets: Assets) -> None:
-    """Put the stage's stacks into `app`.
+def add_stacks(app: App, *, config: StageConfig, assets: Assets) -> None:
+    """Adds the stage's stacks to `app`.
 
-    After the network, data, messaging and identity deploy side by side; then services, then the API's routes.
+    The network stack deploys first; then data, messaging and identity in parallel; then services; then api.
     """
-    _answer_zone_lookup(app, config)
+    _set_availability_zones(app, config)
     network = NetworkStack(app, config=config)
     data = DataStack(app, config=config, network=network)
     messaging = MessagingStack(app, config=config, network=network)
     identity = IdentityStack(app, config=config, assets=assets, network=network)
-    foundations = Foundations(network=network, data=data, messaging=messaging, identity=identity)
-    services = ServicesStack(app, config=config, assets=assets, on=foundations)
-    ApiStack(app, config=config, network=network, identity=identity, registries=services.registries)
+    services = ServicesStack(
+        app, config=config, assets=assets, network=network, data=data, messaging=messaging, identity=identity
+    )
+    ApiStack(app, config=config, network=network, identity=identity, services=services)
     if config.nag:
-        # Imported here because loading the rule packs takes seconds, and the local stage has no use for them.
-        from cdk_app.nag import check
+        # Imported here because loading the rule packs takes seconds, and the local stage does not use them.
+        from cdk_app.nag import add_checks
 
-        check(app, config)
+        add_checks(app, config=config)
 
 
-def _answer_zone_lookup(app: App, config: StageConfig) -> None:
-    """CDK would ask AWS for the zones of a known account, to check ours: a network call in every synth."""
+def _set_availability_zones(app: App, config: StageConfig) -> None:
+    """Writes the zones into the context. Otherwise CDK asks AWS for the zones of a known account in every synthesis."""
     account, region = config.env.account, config.env.region
     app.node.set_context(f"availability-zones:account={account}:region={region}", list(config.network.zones))

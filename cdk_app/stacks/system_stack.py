@@ -1,4 +1,4 @@
-"""What every stack of the system has in common."""
+"""The base class of the system's stacks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from cdk_app.config import StageConfig
 
 
 class SystemStack(Stack):
-    """A stack named after its stage and concern, with outputs whose keys scripts may rely on."""
+    """A stack with the stage's name, tags and termination protection."""
 
-    def __init__(self, scope: Construct, concern: str, *, config: StageConfig, description: str) -> None:
+    def __init__(self, scope: Construct, *, name: str, config: StageConfig, description: str) -> None:
         super().__init__(
             scope,
-            config.stack_name(concern),
+            config.stack_name(name),
             env=config.env,
             description=description,
-            termination_protection=config.database.deletion_protection,
+            termination_protection=config.termination_protection,
         )
         Tags.of(self).add("system", "pms")
         Tags.of(self).add("stage", config.name)
 
-    def output(self, key: str, value: str, description: str) -> None:
-        """An output that is called `key`, whatever construct made the value."""
+    def add_output(self, key: str, value: str, description: str) -> None:
+        """Adds an output. Scripts read it by `key`, which does not depend on the construct that has the value."""
         CfnOutput(self, key, value=value, description=description)

@@ -1,21 +1,26 @@
-"""Which stacks there are, how they hang together, and what they tell scripts."""
+"""What holds for the stacks together: their order and outputs, and rules that cover every template."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-import pytest
+from cfnlint.api import ManualArgs, lint
+from cfnlint.match import Match
 
-from cdk_app.config import DEPLOYED, local, prod
-from tests.infrastructure.synthesis import Synthesis
+from cdk_app.catalogue import SERVICES
+from tests.infrastructure.synthesis import ROOT, Synthesis, actions_of
 
-# What LocalStack's open core and our plugin do not deploy; CDK puts these in for conveniences that we must not use.
+# Types that CDK adds for some of its features, and that neither LocalStack's open core nor the plugin deploys.
 NOT_LOCALLY = ("AWS::CloudFormation::CustomResource", "Custom::", "AWS::Serverless", "AWS::CDK::Metadata")
+
+# Actions that support no resource.
+ON_EVERYTHING = {"ecr:GetAuthorizationToken", "sns:Publish"}
 
 
 def _dependencies(synthesis: Synthesis) -> dict[str, set[str]]:
-    """For each stack the stacks that must be there first."""
+    """Returns for each stack the stacks that deploy before it."""
     manifest = json.loads((synthesis.directory / "manifest.json").read_text())["artifacts"]
     prefix = f"{synthesis.config.prefix}-"
     return {
@@ -27,7 +32,7 @@ def _dependencies(synthesis: Synthesis) -> dict[str, set[str]]:
     }
 
 
-def test_data_messaging_and_identity_deploy_side_by_side(local_stage: Synthesis) -> None:
+def test_data_messaging_and_identity_deploy_in_parallel(local_stage: Synthesis) -> None:
     dependencies = _dependencies(local_stage)
     assert dependencies["network"] == set()
     assert dependencies["data"] == {"network"}
@@ -41,18 +46,7 @@ def test_the_authorizer_comes_after_the_discovery_routes(stage: Synthesis) -> No
     assert "api/Authorizer" in stage.of_type("AWS::ApiGatewayV2::Authorizer")
 
 
-def test_synthesis_asks_nobody_for_context(stage: Synthesis) -> None:
-    manifest = json.loads((stage.directory / "manifest.json").read_text())
-    assert "missing" not in manifest
-
-
-def test_local_stage_has_only_what_localstack_deploys(local_stage: Synthesis) -> None:
-    kinds = {resource["Type"] for _, resource in local_stage.resources()}
-    assert [kind for kind in kinds if kind.startswith(NOT_LOCALLY)] == []
-    assert not any("Transform" in template for template in local_stage.templates.values())
-
-
-def test_outputs_have_names_that_scripts_rely_on(local_stage: Synthesis) -> None:
+def test_outputs_have_the_keys_that_scripts_read(local_stage: Synthesis) -> None:
     assert local_stage.outputs("network") == {"VpcId"}
     assert local_stage.outputs("messaging") == {"KafkaClusterArn", "EmailSender"}
     assert local_stage.outputs("identity") == {
@@ -64,42 +58,80 @@ def test_outputs_have_names_that_scripts_rely_on(local_stage: Synthesis) -> None
         "DiscoveryFunctionName",
     }
     assert local_stage.outputs("api") == {"AuthorizerId", "VpcLinkId"}
-    titles = [service.title for service in DEPLOYED]
+    titles = [service.title for service in SERVICES.values()]
     assert local_stage.outputs("services") == {"ClusterName", "NamespaceName"} | {
-        f"{title}{what}" for title in titles for what in ("ServiceName", "LogGroup")
+        f"{title}{suffix}" for title in titles for suffix in ("ServiceName", "LogGroup")
     }
     assert local_stage.outputs("data") == {
-        f"{title}Database{what}" for title in titles for what in ("Id", "Endpoint", "Port", "SecretArn")
+        f"{title}Database{suffix}" for title in titles for suffix in ("Id", "Endpoint", "Port", "SecretArn")
     }
 
 
-def test_every_log_group_is_kept_for_a_set_time(stage: Synthesis) -> None:
+def test_synthesis_needs_no_context_from_aws(stage: Synthesis) -> None:
+    manifest = json.loads((stage.directory / "manifest.json").read_text())
+    assert "missing" not in manifest
+
+
+def test_only_the_entry_point_reads_environment_and_context() -> None:
+    for source in (ROOT / "cdk_app").rglob("*.py"):
+        text = source.read_text()
+        assert "os.environ" not in text, source
+        assert "try_get_context" not in text, source
+
+
+def test_the_local_stage_has_only_types_that_localstack_deploys(local_stage: Synthesis) -> None:
+    types = {resource["Type"] for _, resource in local_stage.resources()}
+    assert [name for name in types if name.startswith(NOT_LOCALLY)] == []
+    assert not any("Transform" in template for template in local_stage.templates.values())
+
+
+def _lint(directory: Path) -> list[Match]:
+    return [
+        match
+        for template in sorted(directory.glob("*.template.json"))
+        for match in lint(template.read_text(), config=ManualArgs(regions=["us-east-1"]))
+    ]
+
+
+def test_cfn_lint_finds_no_error(stage: Synthesis) -> None:
+    assert [str(match) for match in _lint(stage.directory) if match.rule.severity == "error"] == []
+
+
+def test_every_log_group_has_the_stages_retention(stage: Synthesis) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
     days = {resource["Properties"].get("RetentionInDays") for resource in groups.values()}
     assert days == {7 if stage.config.name == "local" else 365}
 
 
-def test_brokers_are_spread_evenly_over_the_subnets(stage: Synthesis) -> None:
-    """MSK refuses a number of brokers that is not a multiple of its subnets, of which it wants two or three."""
-    cluster = stage.one("AWS::MSK::Cluster")
-    subnets = cluster["BrokerNodeGroupInfo"]["ClientSubnets"]
-    assert len(subnets) in (2, 3)
-    assert cluster["NumberOfBrokerNodes"] % len(subnets) == 0
+def test_no_policy_names_all_resources_for_an_action_that_supports_one(stage: Synthesis) -> None:
+    for name, statement in stage.policy_statements():
+        if statement["Resource"] == "*":
+            assert actions_of(statement) <= ON_EVERYTHING, name
 
 
-def test_stages_differ_in_names_so_that_both_fit_one_account() -> None:
-    assert local().stack_name("data") == "pms-data"
-    assert prod(account=None, region="eu-central-1").stack_name("data") == "pms-prod-data"
+def test_no_policy_has_a_wildcard_action(stage: Synthesis) -> None:
+    for name, statement in stage.policy_statements():
+        assert not any("*" in action for action in actions_of(statement)), name
 
 
-@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
-def test_production_uses_three_zones_of_its_region(region: str) -> None:
-    assert prod(account=None, region=region).network.zones == (f"{region}a", f"{region}b", f"{region}c")
+def test_production_encrypts_with_its_own_key(prod_stage: Synthesis) -> None:
+    for group in prod_stage.of_type("AWS::Logs::LogGroup").values():
+        assert "KmsKeyId" in group["Properties"]
+    for secret in prod_stage.of_type("AWS::SecretsManager::Secret").values():
+        assert "KmsKeyId" in secret["Properties"]
+    assert "DataVolumeKMSKeyId" in prod_stage.one("AWS::MSK::Cluster")["EncryptionInfo"]["EncryptionAtRest"]
 
 
-def test_only_the_entry_point_reads_environment_and_context() -> None:
-    root = Path(__file__).resolve().parents[2]
-    for source in (root / "cdk_app").rglob("*.py"):
-        text = source.read_text()
-        assert "os.environ" not in text, source
-        assert "try_get_context" not in text, source
+def test_no_template_contains_a_secret(stage: Synthesis) -> None:
+    """Every value that is called a password, secret or token is a reference."""
+    for name, value in _leaves(stage.templates):
+        if re.search(r"(password|secret|token|credential)$", name, re.IGNORECASE) and isinstance(value, str):
+            assert value.startswith("{{resolve:"), f"{name} = {value}"
+
+
+def _leaves(value: object, name: str = "") -> list[tuple[str, object]]:
+    if isinstance(value, dict):
+        return [leaf for key, below in value.items() for leaf in _leaves(below, key)]
+    if isinstance(value, list):
+        return [leaf for below in value for leaf in _leaves(below, name)]
+    return [(name, value)]

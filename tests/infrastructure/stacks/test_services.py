@@ -1,95 +1,45 @@
-"""Fargate services: how they roll, what they wait for, how they are found."""
+"""The services: one for each entry of the catalogue, and what its containers receive."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
-from cdk_app.catalogue import GRPC_PORT, HTTP_PORT, SERVICES
+from cdk_app.catalogue import GRPC_PORT, SERVICES
 from tests.infrastructure.synthesis import Synthesis
 
 
-def _task_definitions(synthesis: Synthesis) -> dict[str, dict[str, Any]]:
-    """By service name."""
-    prefix = f"{synthesis.config.prefix}-"
-    definitions = synthesis.of_type("AWS::ECS::TaskDefinition").values()
-    return {
-        definition["Properties"]["Family"].removeprefix(prefix): definition["Properties"] for definition in definitions
-    }
-
-
-def _containers(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {container["Name"]: container for container in definition["ContainerDefinitions"]}
-
-
-def test_one_service_an_entry_of_the_catalogue(stage: Synthesis) -> None:
+def test_every_entry_of_the_catalogue_has_one_service(stage: Synthesis) -> None:
     services = stage.of_type("AWS::ECS::Service").values()
     names = sorted(service["Properties"]["ServiceName"] for service in services)
-    assert names == sorted(service.name for service in stage.config.services)
+    assert names == sorted(SERVICES)
 
 
-def test_services_roll_without_losing_capacity_and_roll_back(stage: Synthesis) -> None:
-    for service in stage.of_type("AWS::ECS::Service").values():
-        configuration = service["Properties"]["DeploymentConfiguration"]
-        assert configuration["MinimumHealthyPercent"] == 100
-        assert configuration["MaximumPercent"] == 200
-        assert configuration["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
-
-
-def test_tasks_have_no_public_address(stage: Synthesis) -> None:
-    for service in stage.of_type("AWS::ECS::Service").values():
-        network = service["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
-        assert network["AssignPublicIp"] == "DISABLED"
-        assert len(network["Subnets"]) == len(stage.config.network.zones)
-
-
-def test_the_service_waits_for_its_migration(stage: Synthesis) -> None:
-    for name, definition in _task_definitions(stage).items():
-        containers = _containers(definition)
-        assert containers.keys() == {name, "migrate"}
-        assert containers["migrate"]["Essential"] is False
-        assert containers["migrate"]["Command"] == ["migrate"]
-        assert containers["migrate"]["Image"] == containers[name]["Image"]
-        assert containers[name]["Essential"] is True
-        assert containers[name]["DependsOn"] == [{"Condition": "SUCCESS", "ContainerName": "migrate"}]
-        assert containers[name]["HealthCheck"]["Command"] == ["CMD", "healthcheck"]
-
-
-def test_tasks_are_found_by_address_and_by_port(stage: Synthesis) -> None:
-    for registry in stage.of_type("AWS::ServiceDiscovery::Service").values():
-        records = registry["Properties"]["DnsConfig"]["DnsRecords"]
-        assert [record["Type"] for record in records] == ["A", "SRV"]
-    for service in stage.of_type("AWS::ECS::Service").values():
-        properties = service["Properties"]
-        (registration,) = properties["ServiceRegistries"]
-        assert registration["ContainerName"] == properties["ServiceName"]
-        assert registration["ContainerPort"] == HTTP_PORT
-
-
-def test_grpc_callers_are_told_where_to_call(prod_stage: Synthesis) -> None:
-    definitions = _task_definitions(prod_stage)
+def test_grpc_callers_know_their_targets(prod_stage: Synthesis) -> None:
+    containers = {container["Name"]: container for container in prod_stage.containers()}
     for service in SERVICES.values():
-        variables = {
-            variable["Name"]: variable["Value"]
-            for variable in _containers(definitions[service.name])[service.name]["Environment"]
-        }
+        variables = {variable["Name"]: variable["Value"] for variable in containers[service.name]["Environment"]}
         for called in service.calls:
             assert variables[f"{called.upper()}_GRPC_TARGET"] == f"dns:///{called}.pms-prod.local:{GRPC_PORT}"
             assert SERVICES[called].serves_grpc
 
 
-def test_production_scales_and_is_watched(prod_stage: Synthesis) -> None:
-    services = len(prod_stage.config.services)
-    assert len(prod_stage.of_type("AWS::ApplicationAutoScaling::ScalableTarget")) == services
+def test_containers_receive_their_database_as_secrets(stage: Synthesis) -> None:
+    fields = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USERNAME": "username", "PASSWORD": "password"}
+    for container in stage.containers():
+        secrets = {secret["Name"]: json.dumps(secret["ValueFrom"]) for secret in container["Secrets"]}
+        for variable, key in fields.items():
+            assert f":{key}::" in secrets[f"DATABASE_{variable}"]
+        assert not any("PASSWORD" in variable["Name"] for variable in container["Environment"])
+
+
+def test_only_auth_receives_the_administrators_password(stage: Synthesis) -> None:
+    for container in stage.containers():
+        names = {secret["Name"] for secret in container["Secrets"]}
+        assert ("ADMIN_PASSWORD" in names) == (container["Name"] == "auth")
+
+
+def test_production_scales_and_has_alarms(prod_stage: Synthesis) -> None:
+    assert len(prod_stage.of_type("AWS::ApplicationAutoScaling::ScalableTarget")) == len(SERVICES)
     alarms = prod_stage.of_type("AWS::CloudWatch::Alarm").values()
-    assert len(alarms) == 4 * services + 2
+    assert len(alarms) == 4 * len(SERVICES) + 2
     assert all(alarm["Properties"]["AlarmActions"] for alarm in alarms)
-
-
-def test_brokers_authenticate_in_production(prod_stage: Synthesis) -> None:
-    cluster = prod_stage.one("AWS::MSK::Cluster")
-    assert cluster["ClientAuthentication"]["Sasl"]["Iam"]["Enabled"] is True
-    assert cluster["ClientAuthentication"]["Unauthenticated"]["Enabled"] is False
-    assert cluster["EncryptionInfo"]["EncryptionInTransit"]["ClientBroker"] == "TLS"
-    for definition in _task_definitions(prod_stage).values():
-        for container in definition["ContainerDefinitions"]:
-            assert {"Name": "KAFKA_SECURITY", "Value": "SASL_IAM"} in container["Environment"]
