@@ -39,16 +39,6 @@ class DiscoveryFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         name, size = f"{config.prefix}-discovery", config.discovery
-        architecture = lambda_.Architecture.ARM_64 if size.architecture == "arm64" else lambda_.Architecture.X86_64
-        layer = lambda_.LayerVersion(
-            self,
-            "Layer",
-            layer_version_name=name,
-            code=lambda_.Code.from_asset(str(assets.discovery_layer)),
-            compatible_runtimes=[RUNTIME],
-            compatible_architectures=[architecture],
-            removal_policy=config.removal_policy,
-        )
         self.function = lambda_.Function(
             self,
             "Function",
@@ -56,9 +46,9 @@ class DiscoveryFunction(Construct):
             description="OIDC discovery, JWKS and API documentation",
             runtime=RUNTIME,
             handler="services.discovery.main.handler",
-            architecture=architecture,
+            architecture=_architecture(config),
             code=lambda_.Code.from_asset(str(assets.root), exclude=function_excludes(), ignore_mode=IgnoreMode.DOCKER),
-            layers=[layer],
+            layers=[self._add_layer(name, config, assets)],
             memory_size=MEMORY_MIB,
             timeout=Duration.seconds(10),
             reserved_concurrent_executions=size.reserved_concurrency,
@@ -77,3 +67,18 @@ class DiscoveryFunction(Construct):
             },
         )
         signing_key.grant_read(self.function)
+
+    def _add_layer(self, name: str, config: StageConfig, assets: Assets) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            "Layer",
+            layer_version_name=name,
+            code=lambda_.Code.from_asset(str(assets.discovery_layer)),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[_architecture(config)],
+            removal_policy=config.removal_policy,
+        )
+
+
+def _architecture(config: StageConfig) -> lambda_.Architecture:
+    return lambda_.Architecture.ARM_64 if config.discovery.architecture == "arm64" else lambda_.Architecture.X86_64

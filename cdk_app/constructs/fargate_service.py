@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -14,6 +15,16 @@ from cdk_app.catalogue import GRPC_PORT, HTTP_PORT, Service
 from cdk_app.config import StageConfig
 from cdk_app.constructs.encryption_key import grant_secret_decryption
 from cdk_app.constructs.log_group import add_log_group
+
+STOP_TIMEOUT = Duration.seconds(30)
+"""Longer than a service takes to finish its requests, so that SIGKILL interrupts none."""
+HEALTH_CHECK = ecs.HealthCheck(
+    command=["CMD", "healthcheck"],
+    interval=Duration.seconds(10),
+    timeout=Duration.seconds(5),
+    retries=3,
+    start_period=Duration.seconds(30),
+)
 
 
 class FargateService(Construct):
@@ -50,74 +61,48 @@ class FargateService(Construct):
             cpu=config.service.cpu,
             memory_limit_mib=config.service.memory_mib,
         )
-        logging = ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=self.log_group)
-        migration = self._add_migration_container(
-            image=image, environment=environment, secrets=database_secrets, logging=logging
-        )
-        container = self._add_service_container(
+        self._add_containers(
             service,
             image=image,
             environment=environment,
-            secrets={**database_secrets, **other_secrets},
-            logging=logging,
-        )
-        container.add_container_dependencies(
-            ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
+            database_secrets=database_secrets,
+            other_secrets=other_secrets,
         )
         self.service = self._add_service(config, service, cluster=cluster, security_group=security_group)
         self._register(service, cloud_map_service_arn)
         if encryption_key is not None:
             grant_secret_decryption(self.task_definition.obtain_execution_role(), encryption_key=encryption_key)
 
-    def _add_migration_container(
-        self,
-        *,
-        image: ecs.ContainerImage,
-        environment: Mapping[str, str],
-        secrets: Mapping[str, ecs.Secret],
-        logging: ecs.LogDriver,
-    ) -> ecs.ContainerDefinition:
-        return self.task_definition.add_container(
-            "migrate",
-            image=image,
-            command=["migrate"],
-            essential=False,
-            environment=dict(environment),
-            secrets=dict(secrets),
-            logging=logging,
-        )
-
-    def _add_service_container(
+    def _add_containers(
         self,
         service: Service,
         *,
         image: ecs.ContainerImage,
         environment: Mapping[str, str],
-        secrets: Mapping[str, ecs.Secret],
-        logging: ecs.LogDriver,
-    ) -> ecs.ContainerDefinition:
-        container = self.task_definition.add_container(
-            service.name,
+        database_secrets: Mapping[str, ecs.Secret],
+        other_secrets: Mapping[str, ecs.Secret],
+    ) -> None:
+        add_container = partial(
+            self.task_definition.add_container,
             image=image,
             environment=dict(environment),
-            secrets=dict(secrets),
-            logging=logging,
-            # Longer than a service takes to finish its requests, so that SIGKILL interrupts none.
-            stop_timeout=Duration.seconds(30),
-            health_check=ecs.HealthCheck(
-                command=["CMD", "healthcheck"],
-                interval=Duration.seconds(10),
-                timeout=Duration.seconds(5),
-                retries=3,
-                start_period=Duration.seconds(30),
-            ),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=self.log_group),
+        )
+        migration = add_container("migrate", command=["migrate"], essential=False, secrets=dict(database_secrets))
+        container = add_container(
+            service.name,
+            secrets={**database_secrets, **other_secrets},
+            stop_timeout=STOP_TIMEOUT,
+            health_check=HEALTH_CHECK,
         )
         container.add_port_mappings(ecs.PortMapping(container_port=HTTP_PORT))
         if service.serves_grpc:
             container.add_port_mappings(ecs.PortMapping(container_port=GRPC_PORT))
+        container.add_container_dependencies(
+            ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
+        )
         # Otherwise the default container is the first one, which is the migration.
         self.task_definition.default_container = container
-        return container
 
     def _add_service(
         self, config: StageConfig, service: Service, *, cluster: ecs.ICluster, security_group: ec2.ISecurityGroup
