@@ -8,9 +8,9 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from cdk_app.config import StageConfig
-from cdk_app.constructs.log_group import log_group
+from cdk_app.constructs.log_group import add_log_group
 
-# What tasks and the broker call. There is no NAT gateway: what is not here cannot be reached.
+# The AWS APIs that tasks, the function and the broker call. No other API is reachable: there is no NAT gateway.
 INTERFACE_ENDPOINTS = {
     "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
     "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -23,35 +23,38 @@ INTERFACE_ENDPOINTS = {
 }
 
 
-class VirtualNetwork(Construct):
-    """A VPC with one isolated subnet a zone; callers come in through the HTTP API's VPC link alone.
+class PrivateVpc(Construct):
+    """A VPC with one isolated subnet in each zone. Requests enter it only through the HTTP API's VPC link."""
 
-    Where it is locked down: flow logs, a default security group without rules, and endpoints for AWS's own APIs.
-    """
-
-    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, key: kms.IKey | None) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: StageConfig, encryption_key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, construct_id)
+        network = config.network
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             vpc_name=config.prefix,
-            ip_addresses=ec2.IpAddresses.cidr(config.network.cidr),
-            availability_zones=list(config.network.zones),
+            ip_addresses=ec2.IpAddresses.cidr(network.cidr),
+            availability_zones=list(network.zones),
             subnet_configuration=[
                 ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=20)
             ],
-            restrict_default_security_group=config.network.locked_down,
+            restrict_default_security_group=network.restrict_default_security_group,
         )
-        if config.network.locked_down:
-            self._log_flows(config, key)
-            self._open_endpoints(config.network.cidr)
+        if network.flow_logs:
+            self._add_flow_log(config, encryption_key)
+        if network.aws_api_endpoints:
+            self._add_endpoints(network.cidr)
 
-    def _log_flows(self, config: StageConfig, key: kms.IKey | None) -> None:
-        group = log_group(self, "FlowLogGroup", name=f"/{config.prefix}/network", config=config, key=key)
+    def _add_flow_log(self, config: StageConfig, encryption_key: kms.IKey | None) -> None:
+        log_group = add_log_group(
+            self, "FlowLogGroup", name=f"/{config.prefix}/network", config=config, encryption_key=encryption_key
+        )
         role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
-        self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role))
+        self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group, role))
 
-    def _open_endpoints(self, cidr: str) -> None:
+    def _add_endpoints(self, cidr: str) -> None:
         group = ec2.SecurityGroup(
             self, "EndpointGroup", vpc=self.vpc, description="AWS APIs inside the VPC", allow_all_outbound=False
         )

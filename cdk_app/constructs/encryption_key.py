@@ -1,4 +1,4 @@
-"""The key that encrypts data at rest where AWS's own keys are not enough."""
+"""The customer-managed key that encrypts data at rest."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from constructs import Construct
 
 
 class EncryptionKey(Construct):
-    """A customer-managed key, rotated yearly, that databases, secrets, topics, the broker and log groups share.
+    """A key, rotated yearly, for databases, secrets, topics, the broker and log groups.
 
-    Those that use it through their role's policy are let in by the key's default policy. Services of AWS that act
-    by themselves need a statement here: CloudWatch Logs (for this account's log groups) and alarms that notify.
+    The key's default policy admits every role whose own policy allows using the key. AWS services that use the key on
+    their own behalf need a statement here: CloudWatch Logs, for this account's log groups, and CloudWatch alarms.
 
-    Other stacks are given `shared`, a reference that no grant can write to: a grant of theirs would put their roles
-    into this key's policy, and the stack of the key would depend on the stacks that depend on it.
+    Other stacks use `shared`, a reference whose key policy CDK cannot change. If they used the key itself, their grants
+    would add their roles to the key policy, and the stacks would depend on each other in a cycle.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, alias: str) -> None:
@@ -44,11 +44,11 @@ class EncryptionKey(Construct):
         )
 
 
-def allow_reading_secrets(grantee: iam.IGrantable, key: kms.IKey) -> None:
-    """Let `grantee` decrypt with `key` what Secrets Manager encrypted, and nothing else."""
+def grant_secret_decryption(grantee: iam.IGrantable, *, encryption_key: kms.IKey) -> None:
+    """Allows `grantee` to decrypt with the key, but only through Secrets Manager."""
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["kms:Decrypt"],
-        resource_arns=[key.key_arn],
+        resource_arns=[encryption_key.key_arn],
         conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{Aws.REGION}.amazonaws.com"}},
     )

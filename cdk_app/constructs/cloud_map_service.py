@@ -6,13 +6,13 @@ from aws_cdk import aws_servicediscovery as cloudmap
 from constructs import Construct
 
 TTL_SECONDS = 10
-"""How long a caller may go on to use the address of a task that is gone."""
+"""How long a caller may use the address of a task that has ended."""
 
 
-class DiscoveryName(Construct):
-    """A Cloud Map service with A records, for gRPC clients, and SRV records, for the HTTP API's integration.
+class CloudMapService(Construct):
+    """A Cloud Map service with A records for gRPC clients and SRV records for the HTTP API's integration.
 
-    The L2 construct offers one type of record or the other. ECS registers the tasks and reports their health.
+    The L2 construct supports only one type of record per service. ECS registers the tasks and reports their health.
     """
 
     def __init__(
@@ -27,7 +27,8 @@ class DiscoveryName(Construct):
             dns_config=cloudmap.CfnService.DnsConfigProperty(
                 routing_policy="MULTIVALUE",
                 dns_records=[
-                    cloudmap.CfnService.DnsRecordProperty(type=kind, ttl=TTL_SECONDS) for kind in ("A", "SRV")
+                    cloudmap.CfnService.DnsRecordProperty(type=record_type, ttl=TTL_SECONDS)
+                    for record_type in ("A", "SRV")
                 ],
             ),
             health_check_custom_config=cloudmap.CfnService.HealthCheckCustomConfigProperty(failure_threshold=1),
@@ -35,4 +36,5 @@ class DiscoveryName(Construct):
 
     @property
     def arn(self) -> str:
+        """The ARN that ECS services and API integrations refer to."""
         return self._service.attr_arn
