@@ -11,7 +11,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from ops import locking, processes, settings
+from ops import processes, settings
+from ops.lifecycle import locking
 from ops.problems import Problem
 
 app = typer.Typer(
@@ -35,7 +36,7 @@ def say(line: str) -> None:
 @app.command()
 def up() -> None:
     """Build, start and deploy everything."""
-    from ops.up import up as bring_up
+    from ops.lifecycle.up import up as bring_up
 
     with locking.exclusive(say):
         bring_up(console)
@@ -44,7 +45,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Remove the running system."""
-    from ops.down import down as take_down
+    from ops.lifecycle.down import down as take_down
 
     with locking.exclusive(say):
         take_down(say)
@@ -53,7 +54,7 @@ def down() -> None:
 @app.command()
 def clean() -> None:
     """Remove the running system, images and caches."""
-    from ops.down import clean as clean_up
+    from ops.lifecycle.down import clean as clean_up
 
     with locking.exclusive(say):
         clean_up(say)
@@ -62,7 +63,7 @@ def clean() -> None:
 @app.command()
 def status() -> None:
     """Everything on one screen."""
-    from ops.status import show
+    from ops.look.status import show
 
     show(console)
 
@@ -70,7 +71,7 @@ def status() -> None:
 @app.command()
 def urls() -> None:
     """Addresses, and how to sign in."""
-    from ops.summary import show
+    from ops.look.urls import show
 
     show(console)
 
@@ -78,7 +79,7 @@ def urls() -> None:
 @app.command()
 def logs(service: Service = "") -> None:
     """Follow a service's log."""
-    from ops.inspect import follow_logs
+    from ops.look.inspect import follow_logs
 
     follow_logs(service)
 
@@ -86,7 +87,7 @@ def logs(service: Service = "") -> None:
 @app.command()
 def psql(service: Service = "") -> None:
     """Open a service's database."""
-    from ops.inspect import open_database
+    from ops.look.inspect import open_database
 
     open_database(service)
 
@@ -97,7 +98,7 @@ def kafka(
     limit: Annotated[int, typer.Option(help="stop after so many events; 0: follow")] = 0,
 ) -> None:
     """Print a topic's events, from its beginning."""
-    from ops.events import consume
+    from ops.look.events import consume
 
     consume(console, topic, limit)
 
@@ -105,7 +106,7 @@ def kafka(
 @app.command("dead-letters", context_settings={"ignore_unknown_options": True})
 def dead_letters(service: Service = "", arguments: Arguments = None) -> None:
     """Messages that a service gave up: list, show, replay, discard."""
-    from ops.inspect import run_in_task
+    from ops.look.inspect import run_in_task
 
     run_in_task(service, ["dead-letters", *(arguments or ["list"])])
 
@@ -113,7 +114,7 @@ def dead_letters(service: Service = "", arguments: Arguments = None) -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 def audit(service: Service = "", arguments: Arguments = None) -> None:
     """A service's audit log: verify, patient."""
-    from ops.inspect import run_in_task
+    from ops.look.inspect import run_in_task
 
     run_in_task(service, ["audit", *(arguments or ["verify"])])
 
@@ -121,7 +122,7 @@ def audit(service: Service = "", arguments: Arguments = None) -> None:
 @app.command()
 def demo(size: Annotated[str, typer.Argument(help="small or large (100,000 patients)")] = "small") -> None:
     """Fill the running system with a believable clinic."""
-    from ops.demo.run import demo as seed
+    from ops.demo.seed import demo as seed
 
     seed(console, size)
 
@@ -129,7 +130,7 @@ def demo(size: Annotated[str, typer.Argument(help="small or large (100,000 patie
 @app.command()
 def doctor() -> None:
     """Say what is missing or wrong on this machine."""
-    from ops.doctor import examine
+    from ops.lifecycle.doctor import examine
 
     raise typer.Exit(0 if examine(console) else 1)
 
@@ -153,7 +154,7 @@ def shell() -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 def test(arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest")] = None) -> None:
     """Every test; brings up what it needs."""
-    from ops.checks import run_tests
+    from ops.quality.checks import run_tests
 
     raise typer.Exit(run_tests(console, arguments or []))
 
@@ -161,7 +162,7 @@ def test(arguments: Annotated[list[str] | None, typer.Argument(help="passed on t
 @app.command()
 def lint() -> None:
     """ruff, mypy strict, import-linter."""
-    from ops.checks import run_lint
+    from ops.quality.checks import run_lint
 
     raise typer.Exit(run_lint(console))
 
@@ -169,7 +170,7 @@ def lint() -> None:
 @app.command()
 def bench() -> None:
     """Print the figures."""
-    from ops.bench import measure
+    from ops.load.bench_system import measure
 
     measure(console)
 
@@ -179,7 +180,7 @@ def bench_services(
     write: Annotated[bool, typer.Option(help="put the figures into docs/performance.md")] = False,
 ) -> None:
     """Print what the services do under load."""
-    from ops.load.run import bench_services as measure
+    from ops.load.bench_services import bench_services as measure
 
     measure(console, write)
 

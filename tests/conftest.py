@@ -16,7 +16,7 @@ for _name, _value in settings.aws_environment().items():
 os.environ["PATH"] = os.pathsep.join([str(settings.VENV_BIN), str(settings.NODE_BIN), os.environ.get("PATH", "")])
 
 # An assertion that two suites share says what it compared, like one in a test.
-pytest.register_assert_rewrite("tests.chaos.findings")
+pytest.register_assert_rewrite("tests.chaos.invariants")
 
 # The same examples on every run and no deadline: two cores are shared by everything under test.
 hypothesis.register_profile("project", deadline=None, derandomize=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ops import aws, processes, settings
-from ops.bench import mebibytes
+from ops.load.bench_system import mebibytes
 from ops.problems import Problem
 
 _PATIENCE_SECONDS = 60.0

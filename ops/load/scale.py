@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ops.databases import connect
-from ops.demo import large
+from ops.demo import bulk_import
 from ops.demo.people import person
 from ops.load import measure
 from ops.load.http import Call, Target
@@ -39,8 +39,8 @@ async def count() -> int:
 
 async def fill(importer: UUID, patients: int) -> None:
     """Import until there are about so many."""
-    await large.import_patients(importer, _nothing, patients)
-    await large.import_contacts(_nothing, patients)
+    await bulk_import.import_patients(importer, _nothing, patients)
+    await bulk_import.import_contacts(_nothing, patients)
 
 
 async def latencies(target: Target, token: str) -> dict[str, measure.Result]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops.demo.api import Session
 from ops.demo.people import person
+from ops.demo.session import Session
 from ops.load.http import Call
 
 _SLOTS_A_DAY = 16

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ops import aws, localstack, settings
-from tests.chaos.clinic import Clinic
-from tests.e2e import api
+from ops import aws, settings
+from ops.lifecycle import localstack
+from tests import people
+from tests.chaos.run import Clinic
 
 SERVICES = {"auth", "patient", "appointment", "billing", "notification"}
 
@@ -30,8 +31,8 @@ def system() -> None:
 @pytest.fixture(scope="session")
 def clinic(system: None) -> Iterator[Clinic]:
     """Staff and doctors of this run's own."""
-    with api.administrator() as admin:
-        doctors = [str(api.register(admin.http, roles=["DOCTOR"])["id"]) for _ in range(5)]
-        account = api.register(admin.http, roles=["STAFF"])
-    with api.signed_in(account["username"]) as staff:
+    with people.administrator() as admin:
+        doctors = [str(people.register(admin.http, roles=["DOCTOR"])["id"]) for _ in range(5)]
+        account = people.register(admin.http, roles=["STAFF"])
+    with people.signed_in(account["username"]) as staff:
         yield Clinic(staff, doctors)

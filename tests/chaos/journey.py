@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from ops import settings
-from tests.chaos.clinic import Clinic
+from tests.chaos.run import Clinic
 
 PATIENCE_SECONDS = 120.0
 _TIMEOUT_SECONDS = 10.0

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from ops import aws, localstack, settings
-from tests.e2e import api
-from tests.e2e.api import Person
+from ops import aws, settings
+from ops.lifecycle import localstack
+from tests import people
 from tests.e2e.attacker import Task
+from tests.people import Person
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,25 +22,25 @@ def system() -> None:
 @pytest.fixture(scope="session")
 def anybody() -> Iterator[httpx.Client]:
     """A client without a token."""
-    with api.anonymous() as http:
+    with people.anonymous() as http:
         yield http
 
 
 @pytest.fixture(scope="session")
 def admin(system: None) -> Iterator[Person]:
-    with api.administrator() as person:
+    with people.administrator() as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def staff(admin: Person) -> Iterator[Person]:
-    with api.newcomer(admin.http, roles=["STAFF"]) as person:
+    with people.newcomer(admin.http, roles=["STAFF"]) as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def doctor(admin: Person) -> Iterator[Person]:
-    with api.newcomer(admin.http, roles=["DOCTOR"]) as person:
+    with people.newcomer(admin.http, roles=["DOCTOR"]) as person:
         yield person
 
 
@@ -51,7 +52,7 @@ def doctor_id(doctor: Person) -> str:
 @pytest.fixture
 def clinic_patient(staff: Person) -> dict[str, Any]:
     """A fresh record that staff registered."""
-    answer = staff.http.post("/api/patients", json=api.new_patient())
+    answer = staff.http.post("/api/patients", json=people.new_patient())
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -59,14 +60,14 @@ def clinic_patient(staff: Person) -> dict[str, Any]:
 @pytest.fixture
 def patient(anybody: httpx.Client) -> Iterator[Person]:
     """A fresh account with the role that everybody gets."""
-    with api.newcomer(anybody) as person:
+    with people.newcomer(anybody) as person:
         yield person
 
 
 @pytest.fixture(scope="session")
 def somebody(anybody: httpx.Client) -> Iterator[Person]:
     """One PATIENT for tests that change nothing."""
-    with api.newcomer(anybody) as person:
+    with people.newcomer(anybody) as person:
         yield person
 
 

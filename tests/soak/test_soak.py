@@ -7,10 +7,10 @@ import os
 
 import pytest
 
-from tests.chaos import findings, victims
-from tests.chaos.clinic import Clinic
+from tests.chaos import faults, invariants
+from tests.chaos.fault_injection import storm
 from tests.chaos.journey import Clients, Journal
-from tests.chaos.storm import storm
+from tests.chaos.run import Clinic
 
 pytestmark = pytest.mark.timeout(5400)
 WRITES = int(os.environ.get("SOAK_WRITES", "10000"))
@@ -23,26 +23,26 @@ EVENTS = {"patient.registered", "billing.account_opened"}
 def journal(clinic: Clinic) -> Journal:
     """The relay of `patient.registered` is a task of patient's service, and billing is its consumer."""
     once = [
-        victims.broker(),
-        victims.database("patient", clinic),
-        victims.service("patient", clinic),
-        victims.service("billing", clinic),
+        faults.broker(),
+        faults.database("patient", clinic),
+        faults.service("patient", clinic),
+        faults.service("billing", clinic),
     ]
     return storm(Clients(clinic, WRITES, visits=False), once * ROUNDS, SECONDS)
 
 
 def test_every_write_was_acknowledged_in_the_end(journal: Journal) -> None:
-    findings.everything_was_acknowledged(journal)
+    invariants.everything_was_acknowledged(journal)
 
 
 def test_every_patient_exists_once(journal: Journal, clinic: Clinic) -> None:
-    findings.every_patient_exists_once(journal, clinic)
+    invariants.every_patient_exists_once(journal, clinic)
 
 
 def test_every_patient_has_one_account(journal: Journal) -> None:
-    findings.every_patient_has_one_account(journal)
+    invariants.every_patient_has_one_account(journal)
 
 
 def test_every_event_is_logged_once_and_every_message_sent(journal: Journal) -> None:
-    findings.every_event_is_logged_once(journal, EVENTS)
-    findings.every_message_is_sent(journal, seconds=600)
+    invariants.every_event_is_logged_once(journal, EVENTS)
+    invariants.every_message_is_sent(journal, seconds=600)

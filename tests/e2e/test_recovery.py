@@ -1,0 +1,49 @@
+"""A task that dies is reported and replaced; the API is back within seconds."""
+
+import subprocess
+import time
+from typing import Any
+
+from ops import aws, settings
+from tests.people import Person
+from tests.waiting import until
+
+
+def healthy_tasks(service: str) -> list[dict[str, Any]]:
+    return [
+        task for task in aws.tasks(service) if task["lastStatus"] == "RUNNING" and task["healthStatus"] == "HEALTHY"
+    ]
+
+
+def test_a_killed_task_is_reported_and_replaced(staff: Person) -> None:
+    victim = until("a healthy task", lambda: healthy_tasks("patient"), 30)[0]
+    main = next(container for container in victim["containers"] if container["name"] == "patient")
+
+    subprocess.run(["docker", "kill", main["runtimeId"]], check=True, capture_output=True)
+    killed = time.monotonic()
+
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED")
+    stopped = describe(victim["taskArn"])
+    assert stopped["stopCode"] == "EssentialContainerExited"
+    assert stopped["stoppedReason"] == "Essential container in task exited"
+    exited = next(container for container in stopped["containers"] if container["name"] == "patient")
+    assert exited["exitCode"] == 137
+
+    until("the API answers again", lambda: staff.http.get("/api/patients").status_code == 200)
+    print(f"answered again {time.monotonic() - killed:.1f} s after docker kill")
+    until("a healthy successor", lambda: healthy_tasks("patient"))
+    assert victim["taskArn"] not in [task["taskArn"] for task in healthy_tasks("patient")]
+
+
+def describe(task_arn: str) -> dict[str, Any]:
+    return dict(aws.client("ecs").describe_tasks(cluster=settings.CLUSTER, tasks=[task_arn])["tasks"][0])
+
+
+def test_a_stopped_task_says_who_stopped_it() -> None:
+    victim = until("a healthy task", lambda: healthy_tasks("patient"), 30)[0]
+    aws.client("ecs").stop_task(cluster=settings.CLUSTER, task=victim["taskArn"], reason="maintenance")
+    until("the task is STOPPED", lambda: describe(victim["taskArn"])["lastStatus"] == "STOPPED")
+    stopped = describe(victim["taskArn"])
+    assert stopped["stopCode"] == "UserInitiated"
+    assert "maintenance" in stopped["stoppedReason"]
+    until("a healthy successor", lambda: healthy_tasks("patient"))
