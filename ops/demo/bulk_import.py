@@ -1,8 +1,7 @@
-"""A hundred thousand patients, as a clinic's old records would be imported: by COPY, past the API.
+"""Imports a hundred thousand patients with COPY, past the API, as a clinic would import its old records.
 
-What events bring about otherwise, billing accounts and addresses for notifications, is written beside them; nobody is
-sent an e-mail about an import.
-Records have fixed ids, so that an import that was interrupted can be repeated.
+Billing accounts and addresses for notifications, which events create otherwise, are imported too. No e-mail is sent
+about an import. Records have fixed ids, so that an interrupted import can be repeated.
 """
 
 import json
@@ -16,11 +15,12 @@ from ops.demo.people import Person, identifier, person, registered_at
 PATIENTS = 100_000
 CHUNK = 5_000
 _FIRST_NUMBER = 10_000
-"""Below are the small clinic's people."""
+"""Lower numbers are people of the small clinic."""
 _PATIENT, _ACCOUNT = 1, 2
 _CURRENCY = "EUR"
 
 Advance = Callable[[int], None]
+"""Is told how many more rows are imported."""
 
 _PATIENT_COLUMNS = [
     "id",
@@ -40,7 +40,7 @@ _ACCOUNT_COLUMNS = ["id", "patient_id", "currency", "balance_minor", "version", 
 
 
 async def import_patients(importer: UUID, advance: Advance, count: int = PATIENTS) -> None:
-    """Write records and histories in the name of ``importer``. Raises asyncpg's errors."""
+    """Imports records and their histories; `importer` is the user in the audit log. Raises asyncpg's errors."""
     connection = await connect("patient")
     try:
         for numbers in _chunks(count):
@@ -49,16 +49,16 @@ async def import_patients(importer: UUID, advance: Advance, count: int = PATIENT
                 await _copy(connection, "patient", _PATIENT_COLUMNS, map(_patient_row, people))
                 changes = (_change_row(someone, importer) for someone in people)
                 await _copy(connection, "patient_change", _CHANGE_COLUMNS, changes)
-                await _note(connection, importer, numbers)
+                await _audit(connection, importer, numbers)
             advance(len(numbers))
-        # Without fresh statistics the planner would search as if the table were small.
+        # Without new statistics the planner would choose plans for a small table.
         await connection.execute("ANALYZE patient, patient_change")
     finally:
         await connection.close()
 
 
 async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
-    """Tell where the imported patients are reached: who books a visit for one shall see the e-mail."""
+    """Imports the patients' addresses, without which a visit that is booked for one would cause no e-mail."""
     connection = await connect("notification")
     try:
         for numbers in _chunks(count):
@@ -70,7 +70,7 @@ async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
 
 
 async def import_accounts(advance: Advance, count: int = PATIENTS) -> None:
-    """Open the billing account of every imported patient."""
+    """Imports a billing account for every patient."""
     connection = await connect("billing")
     try:
         for numbers in _chunks(count):
@@ -107,7 +107,7 @@ def _chunks(count: int) -> Iterable[range]:
 
 
 async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """COPY knows no ON CONFLICT, so the rows go through a table of this transaction."""
+    """Copies rows, except those that exist. COPY has no ON CONFLICT, so they go through a temporary table."""
     names = ", ".join(columns)
     async with connection.transaction():
         await connection.execute(
@@ -118,8 +118,8 @@ async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[
         await connection.execute("DROP TABLE incoming")
 
 
-async def _note(connection: Any, importer: UUID, numbers: range) -> None:
-    """An import is an access to patients' data: one entry of the audit log a chunk."""
+async def _audit(connection: Any, importer: UUID, numbers: range) -> None:
+    """Writes one entry of the audit log for a chunk: an import is an access to patients' data."""
     await connection.execute(
         "INSERT INTO audit_log (id, at, actor, roles, action, resource, patient_id, outcome) "
         "VALUES ($1, now(), $2, '{ADMIN}', 'import', 'patient', $3, 'allowed')",

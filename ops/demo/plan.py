@@ -1,21 +1,18 @@
-"""Who works and who is treated in the demo clinic, and what happens there."""
+"""The plan of the demo clinic: accounts, doctors' hours, and visits."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from ops.demo.calendar import working_day
+from ops.demo.calendar import slot_start
 
 PASSWORD = "clinic-demo-2026"
-"""Printed for whoever runs the demo, and good for nothing else."""
+"""The password of all demo accounts, which `make demo` prints."""
 PATIENTS = 40
-SLOT_MINUTES = 30
-SLOTS_A_DAY = 16
-"""From 08:00: inside every doctor's hours."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who signs in. `patient` is the number of the person whose own record it is."""
+    """An account. `patient` is the number of the person whose record its owner registers."""
 
     username: str
     full_name: str
@@ -38,19 +35,19 @@ SCHEDULES = {
     "dr.weiss": [("08:00", "12:00"), ("12:00", "17:00")],
     "dr.silva": [("08:00", "18:00")],
 }
-"""Hours from Monday to Friday; the others keep the clinic's."""
+"""Hours from Monday to Friday. The other doctors have the clinic's."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A patient's appointment. `outcome` is what becomes of it; None leaves it booked."""
+    """A patient's appointment. `outcome` is the operation that ends it; None leaves it booked."""
 
     doctor: str
     start: datetime
     reason: str
     outcome: str | None = None
     paid: float = 0.0
-    """The part of the invoice that is paid."""
+    """The part of the invoice that is paid, from 0 to 1."""
 
 
 _REASONS = ("Check-up", "Vaccination", "Back pain", "Blood test results", "Skin rash", "Follow-up")
@@ -58,9 +55,9 @@ _DOCTORS = tuple(account.username for account in ACCOUNTS if account.role == "DO
 
 
 def visits(index: int, today: datetime) -> list[Visit]:
-    """The visits of the patient at that place of the list: one that is to come, for some another that took place.
+    """Returns the visits of the patient with this index: a future one, and for some patients a past or cancelled one.
 
-    No two of the clinic's visits are at the same time, so that no booking can be in another's way.
+    No two visits of the clinic are at the same time, so that no booking can conflict with another.
     """
     planned = [_visit(index, today)]
     if index % 3 == 0:
@@ -72,6 +69,5 @@ def visits(index: int, today: datetime) -> list[Visit]:
 
 
 def _visit(slot: int, today: datetime, outcome: str | None = None, paid: float = 0.0) -> Visit:
-    day = working_day(today + timedelta(days=2), slot // SLOTS_A_DAY)
-    start = datetime.combine(day, time(8), UTC) + timedelta(minutes=SLOT_MINUTES * (slot % SLOTS_A_DAY))
+    start = slot_start(today + timedelta(days=2), slot)
     return Visit(_DOCTORS[slot % len(_DOCTORS)], start, _REASONS[slot % len(_REASONS)], outcome, paid)

@@ -1,4 +1,4 @@
-"""The command: what there is to do, with a bar for each part, and the sign-ins at the end."""
+"""The command `make demo`: progress bars while the clinic is created, then a table of accounts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,25 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ops import aws
+from ops import api, aws, settings
 from ops.demo import bulk_import, plan
-from ops.demo.session import Session
-from ops.demo.small_clinic import Advance, Clinic
-from ops.look import urls
+from ops.demo.small_clinic import Advance, SmallClinic
 from ops.problems import Problem
 
 SIZES = ("small", "large")
 
 
 def demo(console: Console, size: str) -> None:
-    """Seed the clinic and say who can sign in."""
+    """Fills the system and prints who can sign in. Raises Problem."""
     fill(console, size)
-    console.print(f"sign in: POST {urls.api_url()}/auth/login", highlight=False, soft_wrap=True)
-    console.print(_sign_ins())
+    console.print(f"sign in: POST {settings.API_URL}/auth/login", highlight=False, soft_wrap=True)
+    console.print(_accounts())
 
 
 def fill(console: Console, size: str) -> None:
-    """Seed the clinic; running it again adds nothing. Raises Problem."""
+    """Fills the system. Doing it again adds nothing. Raises Problem."""
     if size not in SIZES:
         raise Problem(f"there is no size {size!r}", f"SIZE={' or SIZE='.join(SIZES)}")
     columns = TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -38,11 +36,10 @@ def fill(console: Console, size: str) -> None:
 
 
 async def _seed(progress: Progress, size: str) -> None:
-    services = set(await asyncio.to_thread(_deployed))
-    secret = await asyncio.to_thread(aws.secret, urls.ADMIN_SECRET)
-    async with Session(urls.api_url()) as admin:
-        await admin.sign_in(secret["username"], secret["password"])
-        await _small(progress, Clinic(admin, urls.api_url(), datetime.now(UTC)), services)
+    services = set(await asyncio.to_thread(aws.service_names))
+    async with api.Session() as admin:
+        await admin.sign_in(await asyncio.to_thread(api.administrator))
+        await _small(progress, SmallClinic(admin, datetime.now(UTC)), services)
         if size == "large":
             me = UUID((await admin.get("/auth/me"))["id"])
             await _bulk(progress, "patients' records", partial(bulk_import.import_patients, me))
@@ -54,16 +51,16 @@ async def _seed(progress: Progress, size: str) -> None:
                     await _bulk(progress, title, work)
 
 
-async def _small(progress: Progress, made: Clinic, services: set[str]) -> None:
-    await _all(progress, "accounts", made.open_account, plan.ACCOUNTS)
+async def _small(progress: Progress, clinic: SmallClinic, services: set[str]) -> None:
+    await _all(progress, "accounts", clinic.open_account, plan.ACCOUNTS)
     own = [account for account in plan.ACCOUNTS if account.patient]
-    await _all(progress, "patients' own records", made.register_own_record, own)
+    await _all(progress, "patients' own records", clinic.register_own_record, own)
     if not {"appointment", "billing"} <= services:
-        await _all(progress, "patients", made.register, range(plan.PATIENTS))
+        await _all(progress, "patients", clinic.register, range(plan.PATIENTS))
         return
-    await made.find_doctors()
-    await _all(progress, "doctors' hours", made.set_hours, plan.SCHEDULES)
-    await _all(progress, "patients and their visits", made.treat, range(plan.PATIENTS))
+    await clinic.find_doctors()
+    await _all(progress, "doctors' hours", clinic.set_hours, plan.SCHEDULES)
+    await _all(progress, "patients and their visits", clinic.treat, range(plan.PATIENTS))
 
 
 async def _all(
@@ -79,11 +76,7 @@ async def _bulk(progress: Progress, title: str, work: Callable[[Callable[[int], 
     await work(partial(progress.advance, task))
 
 
-def _deployed() -> list[str]:
-    return [str(service["serviceName"]) for service in aws.services()]
-
-
-def _sign_ins() -> Table:
+def _accounts() -> Table:
     table = Table("username", "password", "role")
     for account in plan.ACCOUNTS:
         table.add_row(account.username, plan.PASSWORD, account.role)

@@ -1,4 +1,4 @@
-"""The two ways to show progress: a live table on a terminal, plain lines anywhere else (CI, a pipe)."""
+"""The two displays of progress: a live table on a terminal, plain lines elsewhere (CI, a pipe)."""
 
 import re
 import threading
@@ -17,7 +17,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class PlainBoard:
-    """One line when a step starts, one when it ends, and what it says in between."""
+    """Prints a line when a step starts, one when it ends, and the details that it reports in between."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -49,7 +49,7 @@ class PlainBoard:
 
 
 class LiveBoard:
-    """A table that redraws itself: each step with its state, its time and the last thing it said."""
+    """Draws a table and keeps it current: each step with its state, its time and its last detail."""
 
     def __init__(self, console: Console) -> None:
         self._rows: dict[str, tuple[str, float, str]] = {}
@@ -100,6 +100,7 @@ class LiveBoard:
 
 
 def make_board(console: Console) -> "PlainBoard | LiveBoard":
+    """Returns the display that fits the console."""
     return LiveBoard(console) if console.is_terminal else PlainBoard(console)
 
 
@@ -108,4 +109,4 @@ def _clean(line: str) -> str:
 
 
 def _conforms(plain: PlainBoard, live: LiveBoard) -> tuple[Board, Board]:
-    return plain, live  # for the type checker: both are boards
+    return plain, live  # lets the type checker compare both with the protocol

@@ -1,4 +1,4 @@
-"""The CDK app: synthesised, its images built, bootstrapped and deployed into LocalStack."""
+"""Deploys the CDK app into LocalStack: synthesis, the services' images, bootstrap, deployment."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import aws, processes, settings
-from ops.lifecycle import failure, fingerprint, localstack
+from ops.lifecycle import failure, fingerprint, images, localstack
 from ops.lifecycle.steps import Report
 from ops.problems import Problem
 
@@ -17,12 +17,13 @@ APP_INPUTS = [
 
 
 def app_fingerprint() -> str:
+    """Returns a hash of all that the app is synthesised from."""
     lock = settings.ROOT / "ops" / "requirements.txt"
     return fingerprint.of([*APP_INPUTS, lock])
 
 
 def synthesise(report: Report) -> None:
-    """Write cdk.out; skipped when nothing that the app reads has changed."""
+    """Writes `cdk.out`. Skipped when nothing that the app reads has changed."""
     inputs = app_fingerprint()
     if (settings.CDK_OUT / "manifest.json").exists() and fingerprint.is_current("synth", inputs):
         report.done("up to date")
@@ -38,43 +39,40 @@ def _bootstrap_template() -> Path:
 
 
 def build_images(report: Report) -> None:
-    """Build what the CDK would build later, under the name it looks for, while LocalStack is still starting."""
-    assets = {key: source for key, source in _docker_assets()}
+    """Builds the services' images under the names that the CDK looks for, while LocalStack is still starting."""
     built = 0
-    for key, source in assets.items():
+    for key, source in dict(_docker_assets()).items():
         tag = f"cdkasset-{key.lower()}"
-        if processes.output(["docker", "image", "inspect", tag]) is not None:
-            continue
-        arguments = source.get("dockerBuildArgs", {})
-        report.detail(f"docker build {arguments.get('SERVICE', source['directory'])}")
-        command = ["docker", "build", "--tag", tag]
-        for name, value in arguments.items():
-            command += ["--build-arg", f"{name}={value}"]
-        if "dockerBuildTarget" in source:
-            command += ["--target", source["dockerBuildTarget"]]
-        if "dockerFile" in source:
-            command += ["--file", source["dockerFile"]]
-        directory = settings.CDK_OUT / source["directory"]
-        log = settings.LOGS / f"image-{arguments.get('SERVICE', key[:8])}.log"
-        try:
-            processes.check([*command, "."], cwd=directory, log=log, on_line=report.detail)
-        except processes.ChildFailed as failed:
-            raise Problem(
-                f"a service image could not be built ({arguments.get('SERVICE', key)})",
-                f"read {log}",
-                details=failed.result.tail,
-            ) from failed
-        built += 1
+        if not images.exists(tag):
+            _build_image(tag, source, report)
+            built += 1
     report.done(f"{built} built" if built else "up to date")
 
 
+def _build_image(tag: str, source: dict[str, Any], report: Report) -> None:
+    arguments = source.get("dockerBuildArgs", {})
+    name = arguments.get("SERVICE", tag)
+    report.detail(f"docker build {name}")
+    command = ["docker", "build", "--tag", tag]
+    for argument, value in arguments.items():
+        command += ["--build-arg", f"{argument}={value}"]
+    if "dockerBuildTarget" in source:
+        command += ["--target", source["dockerBuildTarget"]]
+    if "dockerFile" in source:
+        command += ["--file", source["dockerFile"]]
+    log = settings.LOGS / f"image-{name}.log"
+    directory = settings.CDK_OUT / source["directory"]
+    problem = f"a service image could not be built ({name})"
+    processes.check([*command, "."], problem, f"read {log}", cwd=directory, log=log, on_line=report.detail)
+
+
 def bootstrap(report: Report) -> None:
-    """Once in the life of a LocalStack container."""
+    """Creates the CDK's own stack, once for each start of LocalStack."""
     if any(stack["StackName"] == TOOLKIT and stack["StackStatus"].endswith("_COMPLETE") for stack in aws.stacks()):
         report.done("up to date")
         return
     cloudformation = aws.client("cloudformation")
-    # `cdk bootstrap` is this same template deployed, but waits in steps of five seconds.
+    # `cdk bootstrap` deploys the same template, but looks for the result only every five seconds.
     cloudformation.create_stack(
         StackName=TOOLKIT,
         TemplateBody=_bootstrap_template().read_text(),
@@ -90,12 +88,12 @@ def bootstrap(report: Report) -> None:
 
 
 def prepare_bootstrap(report: Report) -> None:
-    """Ask the CDK for its bootstrap template while LocalStack is still starting."""
+    """Asks the CDK for its bootstrap template, while LocalStack is still starting."""
     template = _bootstrap_template()
     if template.exists():
         report.done("up to date")
         return
-    # Away from cdk.json: beside it, the CDK synthesises the app first.
+    # Not in the folder of cdk.json, where the CDK would synthesise the app first.
     text = processes.output(["cdk", "bootstrap", "--show-template"], timeout=60, cwd=settings.STATE)
     if not text:
         raise Problem("cdk bootstrap --show-template failed", "rm -rf node_modules; make up")
@@ -105,7 +103,7 @@ def prepare_bootstrap(report: Report) -> None:
 
 
 def deploy(report: Report) -> None:
-    """Deploy all stacks; skipped when this very app is what runs in this very container."""
+    """Deploys all stacks. Skipped when this app is already deployed in this container."""
     deployed = fingerprint.of([settings.CDK_OUT / "manifest.json"], app_fingerprint(), localstack.started_at())
     if fingerprint.is_current("deploy", deployed) and settings.OUTPUTS.exists() and _all_complete():
         report.done("up to date")
@@ -139,9 +137,5 @@ def _docker_assets() -> Iterator[tuple[str, dict[str, Any]]]:
 def _cdk(command: list[str], name: str, report: Report) -> None:
     log = settings.LOGS / f"{name}.log"
     env = settings.child_environment() | {"CI": "true"}  # plain lines on stdout instead of a redrawn screen
-    try:
-        processes.check(command, log=log, on_line=report.detail, env=env)
-    except processes.ChildFailed as failed:
-        raise Problem(
-            f"{' '.join(command[:2])} failed", f"the whole output is in {log}", details=failed.result.tail
-        ) from failed
+    problem, remedy = f"{' '.join(command[:2])} failed", f"read the whole output in {log}"
+    processes.check(command, problem, remedy, log=log, on_line=report.detail, env=env)

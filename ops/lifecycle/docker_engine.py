@@ -1,30 +1,37 @@
-"""The Docker engine: found, installed, started. On a laptop Docker Desktop does all of this by itself."""
+"""The Docker engine: finds, installs and starts it. On a laptop Docker Desktop does all of this."""
 
 import contextlib
 import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from ops import processes, settings
+from ops.lifecycle import images
+from ops.lifecycle.steps import Say
 from ops.problems import Problem
+from ops.waiting import polls
 
-Say = Callable[[str], None]
-LOG = Path("/var/log/pms-dockerd.log")  # the engine is the machine's, so its log is not in a checkout
+LOG = Path("/var/log/pms-dockerd.log")  # not in a checkout, because the whole machine uses the engine
 PACKAGES = ("docker.io", "docker-compose", "debootstrap")
-MARK = Path("/run/pms-dockerd.pid")  # written when we started the engine ourselves
+MARK = Path("/run/pms-dockerd.pid")  # written when `make up` started the engine
 START_SECONDS = 60
 
 
+def version() -> str | None:
+    """Returns the version of the engine, or None if none answers."""
+    found = processes.output(["docker", "version", "--format", "{{.Server.Version}}"], timeout=20)
+    return None if found is None else found.strip()
+
+
 def answers() -> bool:
-    return processes.output(["docker", "version", "--format", "{{.Server.Version}}"], timeout=20) is not None
+    """Tells whether a Docker engine answers."""
+    return version() is not None
 
 
 def compose_command() -> list[str] | None:
-    """Compose v2, or Debian's 1.29."""
+    """Returns how to call Compose (version 2, or Debian's 1.29), or None if it is missing."""
     if processes.output(["docker", "compose", "version"]) is not None:
         return ["docker", "compose"]
     if processes.output(["docker-compose", "version"]) is not None:
@@ -33,7 +40,7 @@ def compose_command() -> list[str] | None:
 
 
 def ensure(say: Say) -> None:
-    """Make the engine answer, installing and starting what is missing where we may. Raises Problem otherwise."""
+    """Installs and starts the engine if needed. Raises Problem where that is not allowed or does not succeed."""
     missing = missing_packages()
     if missing:
         install(missing, say)
@@ -42,27 +49,29 @@ def ensure(say: Say) -> None:
 
 
 def missing_packages() -> list[str]:
+    """Returns the Debian packages that are needed and not installed."""
     wanted = []
     if shutil.which("docker") is None or (not answers() and _can_start() and shutil.which("dockerd") is None):
         wanted.append("docker.io")
     if compose_command() is None:
         wanted.append("docker-compose")
-    if shutil.which("debootstrap") is None and not _base_image_is_there() and settings.has_apt():
+    if shutil.which("debootstrap") is None and not images.exists(images.DEBIAN) and settings.has_apt():
         wanted.append("debootstrap")
     return wanted
 
 
 def install(packages: list[str], say: Say) -> None:
+    """Installs packages with apt. Raises Problem where that is not allowed or does not succeed."""
     reasons = {
         "docker.io": "the Docker engine that runs LocalStack, the services and the databases",
         "docker-compose": "Compose, which reads localstack.yml",
         "debootstrap": "makes the base image where no container registry answers",
     }
     if packages == ["debootstrap"] and not settings.is_root():
-        return  # only needed where no registry answers; images/build says so if it comes to that
+        return  # needed only where no container registry answers; images/build reports that case
     if not (settings.is_root() and settings.has_apt()):
         raise Problem(
-            f"missing: {', '.join(packages)} ({reasons[packages[0]]}), and not installable from here",
+            f"missing: {', '.join(packages)} ({reasons[packages[0]]}); not installable without root and apt",
             "install Docker (on Debian, as root: apt-get install docker.io docker-compose; "
             "on a laptop: Docker Desktop) and run make up again",
         )
@@ -82,7 +91,7 @@ def install(packages: list[str], say: Say) -> None:
 
 
 def start(say: Say) -> None:
-    """Start dockerd detached, without systemd; never a second one."""
+    """Starts the engine: with systemd where it runs, else as a process of its own. Never starts a second one."""
     _raise_unless_startable()
     child: subprocess.Popen[bytes] | None = None
     if engine_pid() is None:
@@ -91,15 +100,15 @@ def start(say: Say) -> None:
             processes.stream(["systemctl", "start", "docker"])
         else:
             child = _start_detached()
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and (child is None or child.poll() is None):
+    for _ in polls(START_SECONDS, 0.2):
+        if child is not None and child.poll() is not None:
+            break
         if answers():
             return
-        time.sleep(0.2)
     ended = child is not None and child.poll() is not None
     raise Problem(
         "the Docker engine ended at start" if ended else f"the Docker engine did not answer within {START_SECONDS} s",
-        f"read {LOG}; mend it, or start the engine yourself, and run make up again",
+        f"read {LOG}; correct the cause, or start the engine yourself, and run make up again",
         details=_tail(LOG),
     )
 
@@ -112,7 +121,7 @@ def _start_detached() -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # outlives this command, the terminal and the CI step
+            start_new_session=True,  # it has to outlive this command, the terminal and the CI step
             env=_engine_environment(),
         )
     MARK.write_text(str(engine.pid))
@@ -120,7 +129,7 @@ def _start_detached() -> subprocess.Popen[bytes]:
 
 
 def started_by_us() -> int | None:
-    """The process id of the engine that `make up` started, while it runs."""
+    """Returns the process id of the engine if `make up` started it, else None."""
     pid = engine_pid()
     with contextlib.suppress(OSError, ValueError):
         if pid is not None and int(MARK.read_text()) == pid:
@@ -129,7 +138,7 @@ def started_by_us() -> int | None:
 
 
 def engine_pid() -> int | None:
-    """The running dockerd's process id; a stale pid file, or one of another process, counts as none."""
+    """Returns the process id of the running dockerd, or None. A stale pid file does not count."""
     for place in ("/var/run/docker.pid", "/run/docker.pid"):
         try:
             pid = int(Path(place).read_text())
@@ -138,7 +147,7 @@ def engine_pid() -> int | None:
             continue
         if name == "dockerd":
             return pid
-        Path(place).unlink(missing_ok=True)  # dockerd refuses to start when some process has the old number
+        Path(place).unlink(missing_ok=True)  # dockerd refuses to start if any process has the old number
     return None
 
 
@@ -150,8 +159,8 @@ def _raise_unless_startable() -> None:
         )
     if not _can_start():
         raise Problem(
-            "the Docker engine is not running (or you may not use it)",
-            "start Docker Desktop or `sudo systemctl start docker`, and be in the group docker; then make up",
+            "the Docker engine is not running, or you have no permission to use it",
+            "start Docker Desktop or `sudo systemctl start docker`, join the group docker, then make up",
         )
 
 
@@ -159,17 +168,13 @@ def _can_start() -> bool:
     return settings.is_root() and sys.platform == "linux"
 
 
-def _base_image_is_there() -> bool:
-    return processes.output(["docker", "image", "inspect", "debian:trixie-slim"]) is not None
-
-
 def _apt_install(packages: list[str]) -> list[str]:
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     if "docker.io" in packages:
-        # Only recommended by docker.io, but there are no networks without the first and no pulls without the second.
+        # docker.io only recommends these two, but creating networks needs the first and pulling images the second.
         command += ["iptables", "ca-certificates"]
         if processes.output(["apt-cache", "show", "docker-cli"]):
-            command.append("docker-cli")  # a package of its own from Debian 13 on
+            command.append("docker-cli")  # a separate package since Debian 13
     return command
 
 

@@ -1,4 +1,4 @@
-"""`make doctor`: every check, with what was found or how to mend it."""
+"""`make doctor`: all checks of the machine."""
 
 from rich.console import Console
 
@@ -7,13 +7,13 @@ from ops.problems import Problem
 
 
 def examine(console: Console) -> bool:
-    """Print all checks; True when nothing is wrong."""
-    well = True
+    """Prints what each check found, or the remedy. Returns whether all succeeded."""
+    healthy = True
     for check in preflight.all_checks():
         try:
             console.print(f"[green]ok[/]     {check.name}: {check.run()}", soft_wrap=True)
         except Problem as problem:
-            well = False
+            healthy = False
             console.print(f"[red]wrong[/]  {check.name}: {problem.cause}", soft_wrap=True)
             console.print(f"       remedy: {problem.remedy}", soft_wrap=True)
-    return well
+    return healthy

@@ -3,12 +3,12 @@
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 from ops import processes, settings
-from ops.lifecycle import docker_engine, fingerprint, hosts, localstack
-from ops.lifecycle.localstack import Say
+from ops.lifecycle import docker_engine, fingerprint, hosts, images, localstack
+from ops.lifecycle.steps import Say
+from ops.waiting import polls
 
 OUR_IMAGES = (
     "label=pms.image",
@@ -16,7 +16,7 @@ OUR_IMAGES = (
     "reference=cdkasset-*",
     f"reference=localhost:{settings.ENGINE_PORTS.start}/*",
 )
-DEBIAN = "debian:trixie-slim"
+STOP_SECONDS = 15
 CACHES = (
     "cdk.out",
     "node_modules",
@@ -30,9 +30,9 @@ CACHES = (
 
 
 def down(say: Say) -> None:
-    """Remove containers, networks and volumes. The engine and the images stay, so that the next up is quick."""
+    """Removes containers, networks and volumes. The Docker engine and the images stay for the next `up`."""
     if not docker_engine.answers():
-        say("No Docker engine is running, so nothing of ours is either")
+        say("No Docker engine is running, so there is nothing to remove")
     else:
         localstack.remove(say)
     fingerprint.forget("deploy")
@@ -40,7 +40,7 @@ def down(say: Say) -> None:
 
 
 def clean(say: Say) -> None:
-    """Also remove images, caches, the line in /etc/hosts, and the engine's process if it is ours and idle."""
+    """Also removes images, caches and the line in `/etc/hosts`, and stops an idle engine that `up` started."""
     down(say)
     if docker_engine.answers():
         _remove_images(say)
@@ -55,23 +55,23 @@ def clean(say: Say) -> None:
 
 def _remove_images(say: Say) -> None:
     ids: list[str] = []
-    for which in OUR_IMAGES:
-        ids += (processes.output(["docker", "image", "ls", "--quiet", "--filter", which]) or "").split()
-    digests = processes.output(["docker", "image", "inspect", "--format", "{{.RepoDigests}}", DEBIAN])
+    for image_filter in OUR_IMAGES:
+        ids += (processes.output(["docker", "image", "ls", "--quiet", "--filter", image_filter]) or "").split()
+    digests = processes.output(["docker", "image", "inspect", "--format", "{{.RepoDigests}}", images.DEBIAN])
     if digests is not None and digests.strip() == "[]":
-        ids.append(DEBIAN)  # made here with debootstrap; one that was pulled may be somebody else's
+        ids.append(images.DEBIAN)  # made with debootstrap; a pulled one has a digest, and others may use it
     if ids:
         say(f"Removing {len(set(ids))} images")
         processes.stream(["docker", "image", "rm", "--force", *dict.fromkeys(ids)])
 
 
 def _stop_our_engine(say: Say) -> None:
-    """The engine that `make up` started by itself has left a mark; one of systemd or Docker Desktop has none."""
+    """Stops the engine if `make up` started it, and not one that systemd or Docker Desktop runs."""
     pid = docker_engine.started_by_us()
     if pid is None or processes.output(["docker", "ps", "--all", "--quiet"]):
         return
     say("Stopping the Docker engine that make up started")
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + 15
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    for _ in polls(STOP_SECONDS, 0.1):
+        if not Path(f"/proc/{pid}").exists():
+            return

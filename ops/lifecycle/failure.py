@@ -1,4 +1,4 @@
-"""Why a deployment failed: CloudFormation's first reason, and the last words of the container that crashed."""
+"""Explains why a deployment failed: CloudFormation's first reason, and the last log lines of crashed containers."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ LOG_LINES = 25
 
 
 def explain() -> str:
-    """As much of the cause as can be found; asking must never hide the failure itself."""
+    """Returns what can be found about the cause. Never raises: an error in here must not hide the failure itself."""
     parts = []
-    for ask in (_failed_resources, _crashed_containers):
+    for collect in (_failed_resources, _crashed_containers):
         try:
-            parts += ask()
+            parts += collect()
         except Exception as error:
-            parts.append(f"(could not be asked: {error})")
+            parts.append(f"(no answer: {error})")
     return "\n".join(parts)
 
 
@@ -36,10 +36,10 @@ def _first_reason(cloudformation: Any, stack_id: str) -> str | None:
     failed = [
         event for event in events if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
     ]
-    told = [event for event in failed if "cancelled" not in event["ResourceStatusReason"].lower()]
-    if not told:
+    causes = [event for event in failed if "cancelled" not in event["ResourceStatusReason"].lower()]
+    if not causes:
         return None
-    first = min(told, key=lambda event: event["Timestamp"])  # the later ones only follow from it
+    first = min(causes, key=lambda event: event["Timestamp"])  # the later failures are consequences
     return f"{first['LogicalResourceId']} ({first['ResourceType']}): {first['ResourceStatusReason']}"
 
 
@@ -47,12 +47,12 @@ def _crashed_containers() -> list[str]:
     lines: list[str] = []
     shown = set()
     if not any(stack["StackName"] == "pms-services" for stack in aws.stacks()):
-        return []  # the cluster is in there
+        return []  # this stack holds the cluster
     for task in sorted(aws.tasks(status="STOPPED"), key=lambda task: str(task.get("stoppedAt", "")), reverse=True):
         for container in task["containers"]:
             name = container["name"]
             if container.get("exitCode") in (None, 0, 137, 143) and not container.get("reason"):
-                continue  # ended as asked
+                continue  # it ended because it was told to
             if (task["group"], name) in shown:
                 continue
             shown.add((task["group"], name))

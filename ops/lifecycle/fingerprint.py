@@ -1,4 +1,4 @@
-"""Content hashes of inputs, so that what is up to date is not done again. Time stamps do not count."""
+"""Content hashes of a step's inputs, by which a step that is up to date is skipped. Time stamps do not count."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ _IGNORED = {"__pycache__", "node_modules", "build", ".mypy_cache", ".ruff_cache"
 
 
 def of(paths: Iterable[Path], *extra: str) -> str:
-    """One hash of all files at or under the paths, their names, and further strings."""
+    """Returns one hash of all files at or below the paths, their names, and further strings."""
     digest = hashlib.sha256()
     for text in extra:
         digest.update(b"\0text\0" + text.encode())
@@ -24,7 +24,7 @@ def of(paths: Iterable[Path], *extra: str) -> str:
 
 
 def is_current(name: str, value: str) -> bool:
-    """Whether the step called `name` last succeeded for exactly these inputs."""
+    """Tells whether the step called `name` last succeeded with exactly these inputs."""
     try:
         return bool(json.loads((STAMPS / f"{name}.json").read_text())["inputs"] == value)
     except (OSError, ValueError, KeyError):
@@ -32,7 +32,7 @@ def is_current(name: str, value: str) -> bool:
 
 
 def remember(name: str, value: str) -> None:
-    """To be called after the step succeeded: an interrupted step is done again."""
+    """Records that the step succeeded with these inputs. To be called afterwards: an interrupted step is repeated."""
     STAMPS.mkdir(parents=True, exist_ok=True)
     fresh = STAMPS / f"{name}.json.new"
     fresh.write_text(json.dumps({"inputs": value}))
@@ -40,11 +40,12 @@ def remember(name: str, value: str) -> None:
 
 
 def forget(name: str) -> None:
+    """Makes sure that the step is done next time."""
     (STAMPS / f"{name}.json").unlink(missing_ok=True)
 
 
 def _name(file: Path) -> str:
-    """The same in every checkout."""
+    """Returns a name that is the same in every checkout."""
     return str(file.relative_to(settings.ROOT) if file.is_relative_to(settings.ROOT) else file)
 
 

@@ -1,4 +1,7 @@
-"""The engines' host name. It is public DNS for 127.0.0.1; where there is no public DNS, one line in /etc/hosts does."""
+"""Host names of the databases, the broker and the API.
+
+Public DNS resolves them to 127.0.0.1. Where it is not available, a line in `/etc/hosts` does the same.
+"""
 
 import os
 import socket
@@ -12,7 +15,7 @@ LINE = f"127.0.0.1 {' '.join(NAMES)}"
 
 
 def resolves(name: str) -> bool:
-    """Whether the name means this machine, for programs that use the system's resolver."""
+    """Tells whether the system's resolver finds this machine under the name."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, settings.EDGE_PORT, family=socket.AF_INET)}
     except OSError:
@@ -21,16 +24,17 @@ def resolves(name: str) -> bool:
 
 
 def missing() -> list[str]:
+    """Returns the names that do not resolve to this machine."""
     return [name for name in NAMES if not resolves(name)]
 
 
 def add() -> bool:
-    """Append the line when a name is missing and we may. True when all names resolve afterwards."""
+    """Appends the line if a name is missing and the file is writable. Returns whether all names resolve afterwards."""
     if not missing():
         return True
     if not os.access(HOSTS, os.W_OK):
         return False
-    # Written in place: in a container /etc/hosts is a bind mount, which cannot be replaced by a rename.
+    # The file is written in place: in a container it is a bind mount, which cannot be replaced by a rename.
     text = HOSTS.read_text()
     if LINE not in text:
         with HOSTS.open("a") as hosts:
@@ -39,7 +43,7 @@ def add() -> bool:
 
 
 def remove() -> None:
-    """Take our line out again, in place."""
+    """Removes the line that `add` appended. The file is written in place, as there."""
     if not os.access(HOSTS, os.W_OK):
         return
     text = HOSTS.read_text()

@@ -1,17 +1,24 @@
-"""The images this repository defines itself. images/build skips what its label says is up to date."""
+"""The base image and LocalStack's image. `images/build` skips an image whose label says that it is up to date."""
 
 from ops import processes, settings
 from ops.lifecycle.steps import Report
-from ops.problems import Problem
 
+DEBIAN = "debian:trixie-slim"
 BUILD = settings.ROOT / "images" / "build"
 
 
+def exists(image: str) -> bool:
+    """Tells whether Docker has the image."""
+    return processes.output(["docker", "image", "inspect", image]) is not None
+
+
 def base_image(report: Report) -> None:
+    """Builds the image that all others are made from."""
     _build("base", report)
 
 
 def localstack_image(report: Report) -> None:
+    """Builds the image of LocalStack with the plugin."""
     _build("localstack", report)
 
 
@@ -19,12 +26,9 @@ def _build(name: str, report: Report) -> None:
     log = settings.LOGS / f"image-{name}.log"
     report.done("up to date")
 
-    def heard(line: str) -> None:
+    def on_line(line: str) -> None:
         report.detail(line)
-        report.done("built")  # it says nothing when there is nothing to do
+        report.done("built")  # the script prints nothing when there is nothing to do
 
-    try:
-        processes.check([str(BUILD), name], log=log, on_line=heard)
-    except processes.ChildFailed as failed:
-        remedy = f"read {log}; a network that cannot be reached is the usual cause. Then run make up again"
-        raise Problem(f"the image pms/{name} could not be built", remedy, details=failed.result.tail) from failed
+    remedy = f"read {log}; the usual cause is a network that cannot be reached. Then run make up again"
+    processes.check([str(BUILD), name], f"the image pms/{name} could not be built", remedy, log=log, on_line=on_line)

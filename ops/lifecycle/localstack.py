@@ -1,19 +1,16 @@
-"""The LocalStack container: started and removed through Compose, watched until it is ready."""
+"""The LocalStack container: started and removed through Compose."""
 
 import contextlib
-import json
 import os
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 
 from ops import processes, settings
 from ops.lifecycle import docker_engine
+from ops.lifecycle.steps import Say
 from ops.problems import Problem
+from ops.waiting import polls
 
-Say = Callable[[str], None]
 FILE = settings.ROOT / "localstack.yml"
 PROJECT = "pms"
 VENDOR_IMAGE = "localstack/localstack-pro:2026.03"
@@ -22,24 +19,24 @@ POLL_SECONDS = 0.1
 
 
 def uses_vendor_image() -> bool:
+    """Tells whether the licensed LocalStack is used instead of this repository's image."""
     return bool(os.environ.get("LOCALSTACK_AUTH_TOKEN"))
 
 
 def start(say: Say) -> None:
-    """Create or keep the container. Compose recreates it by itself when its image or settings changed."""
+    """Creates or keeps the container. Compose replaces it when its image or its settings have changed."""
     if container_state() is not None and _compose_project() != PROJECT:
         raise Problem(
-            f"there is a container {settings.CONTAINER} that this project did not make",
-            f"docker rm --force {settings.CONTAINER} (make down does it too, with all that is in it), then make up",
+            f"there is a container {settings.CONTAINER} that this project did not create",
+            f"docker rm --force {settings.CONTAINER} (or make down, which removes it too), then make up",
         )
     say("compose up")
-    _compose(["up", "--detach", "--remove-orphans"], settings.LOGS / "localstack-up.log")
+    compose("up", "--detach", "--remove-orphans")
 
 
 def wait_until_ready(say: Say) -> None:
-    """Until the health endpoint answers; if the container ends before, its last log lines are the cause."""
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+    """Waits until the health endpoint answers. Raises Problem, with the last log lines, if the container ends."""
+    for _ in polls(READY_SECONDS, POLL_SECONDS):
         if health() is not None:
             return
         state = container_state()
@@ -50,13 +47,15 @@ def wait_until_ready(say: Say) -> None:
                 details=last_log_lines(),
             )
         say(f"container {state}, waiting for {settings.EDGE_URL}/_localstack/health")
-        time.sleep(POLL_SECONDS)
     raise Problem(
-        f"LocalStack did not answer within {READY_SECONDS} s", "docker logs localstack-main", details=last_log_lines()
+        f"LocalStack did not answer within {READY_SECONDS} s",
+        f"docker logs {settings.CONTAINER}",
+        details=last_log_lines(),
     )
 
 
 def health() -> dict[str, object] | None:
+    """Returns what the health endpoint says, or None if it does not answer."""
     with contextlib.suppress(httpx.HTTPError, ValueError):
         answer = httpx.get(f"{settings.EDGE_URL}/_localstack/health", timeout=2)
         if answer.status_code == 200:
@@ -65,7 +64,7 @@ def health() -> dict[str, object] | None:
 
 
 def container_state() -> str | None:
-    """running, exited, ...; None when there is no such container."""
+    """Returns `running`, `exited`, ..., or None if there is no such container."""
     state = processes.output(["docker", "container", "inspect", "--format", "{{.State.Status}}", settings.CONTAINER])
     return state.strip() if state else None
 
@@ -76,28 +75,28 @@ def _compose_project() -> str:
 
 
 def started_at() -> str:
-    """Identifies one life of the container: what was deployed into an earlier one is gone."""
+    """Returns what identifies this start of the container: what was deployed before it is gone."""
     wanted = "{{.Id}} {{.State.StartedAt}}"
     return (processes.output(["docker", "container", "inspect", "--format", wanted, settings.CONTAINER]) or "").strip()
 
 
-def last_log_lines(container: str = settings.CONTAINER, lines: int = 25) -> str:
-    result = processes.stream(["docker", "logs", "--tail", str(lines), container])
-    return result.tail
+def last_log_lines(lines: int = 25) -> str:
+    """Returns the end of the container's log."""
+    return processes.stream(["docker", "logs", "--tail", str(lines), settings.CONTAINER]).tail
 
 
 def remove(say: Say) -> None:
-    """Everything that Compose and the plugin made: containers first, then networks and volumes."""
+    """Removes everything that Compose and the plugin created: containers first, then networks and volumes."""
     say("compose down")
     if container_state() is not None:
-        # Compose asks politely for 10 s; nothing in there is worth waiting for.
+        # Compose would wait up to 10 s for the processes to end; their state is not kept anyway.
         processes.stream(["docker", "rm", "--force", "--volumes", settings.CONTAINER])
     _remove_labelled()
-    _compose(["down", "--volumes", "--remove-orphans", "--timeout", "2"], settings.LOGS / "localstack-down.log")
+    compose("down", "--volumes", "--remove-orphans", "--timeout", "2")
 
 
 def _remove_labelled() -> None:
-    for _ in range(3):  # a container may have been starting while we looked
+    for _ in range(3):  # a container may have been starting while the others were listed
         containers = _listed(["docker", "ps", "--all", "--quiet"])
         if containers:
             processes.stream(["docker", "rm", "--force", "--volumes", *containers])
@@ -114,20 +113,14 @@ def _listed(command: list[str]) -> list[str]:
     return (processes.output([*command, "--filter", f"label={settings.OWNER_LABEL}"]) or "").split()
 
 
-def _compose(arguments: list[str], log: Path) -> None:
+def compose(*arguments: str) -> None:
+    """Runs Compose on `localstack.yml`; its output goes to a log file named after the command. Raises Problem."""
     command = docker_engine.compose_command()
     if command is None:
         raise Problem("Compose is missing", "apt-get install docker-compose")
     env = settings.child_environment()
     if uses_vendor_image():
         env.setdefault("LOCALSTACK_IMAGE", VENDOR_IMAGE)  # Compose 1.29 cannot choose by itself
-    try:
-        processes.check([*command, "--project-name", PROJECT, "--file", str(FILE), *arguments], log=log, env=env)
-    except processes.ChildFailed as failure:
-        raise Problem(f"Compose failed: {' '.join(arguments)}", f"read {log}", details=failure.result.tail) from failure
-
-
-def info() -> dict[str, object]:
-    with contextlib.suppress(httpx.HTTPError, ValueError, json.JSONDecodeError):
-        return dict(httpx.get(f"{settings.EDGE_URL}/_localstack/info", timeout=2).json())
-    return {}
+    log = settings.LOGS / f"localstack-{arguments[0]}.log"
+    command = [*command, "--project-name", PROJECT, "--file", str(FILE), *arguments]
+    processes.check(command, f"Compose failed: {' '.join(arguments)}", f"read {log}", log=log, env=env)

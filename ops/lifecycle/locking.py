@@ -1,19 +1,21 @@
-"""One operator command at a time may change the system of this machine: there is one port 4566."""
+"""A lock for the commands that change the system: all checkouts on a machine share port 4566."""
 
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOCK = Path(tempfile.gettempdir()) / f"pms-localstack-{os.getuid()}.lock"  # shared by all checkouts on the machine
-HELD = "PMS_LOCK_HELD"  # set for children, so that `make test` may call `up` without waiting for itself
+from ops.lifecycle.steps import Say
+
+LOCK = Path(tempfile.gettempdir()) / f"pms-localstack-{os.getuid()}.lock"
+HELD = "PMS_LOCK_HELD"  # set for child processes, so that `make test` can call `up` without waiting for itself
 
 
 @contextmanager
-def exclusive(say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock; wait for another invocation to finish, saying so. The kernel frees it if we die."""
+def exclusive(say: Say) -> Iterator[None]:
+    """Holds the lock; first waits for another command to release it. The kernel releases it when the process ends."""
     if os.environ.get(HELD):
         yield
         return
@@ -22,7 +24,7 @@ def exclusive(say: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another make target is at work on this machine's LocalStack; waiting for it to finish")
+            say("Another make target is changing the system on this machine; waiting until it has finished")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.environ[HELD] = "1"
         yield

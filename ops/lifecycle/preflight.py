@@ -1,4 +1,4 @@
-"""What must be true of this machine before anything is built: each check names the cause and the remedy."""
+"""Checks of this machine before anything is built. Each one names the cause and the remedy."""
 
 import errno
 import os
@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops import processes, settings
-from ops.lifecycle import docker_engine, hosts
+from ops.lifecycle import docker_engine, hosts, images
 from ops.problems import Problem
 
 GIB = 1 << 30
 DISK_FIRST_BUILD = 6 * GIB  # images of about 3 GiB, and their build layers
 DISK_WARM = 1 * GIB
-MEMORY = 3 * GIB  # the running system needs under 2.5
+MEMORY = 3 * GIB  # the running system needs less than 2.5 GiB
 
 
 @dataclass(frozen=True)
 class Check:
-    """A named condition: `run` returns what was found, or raises Problem."""
+    """A check and its name. `run` returns what was found, or raises Problem."""
 
     name: str
     run: Callable[[], str]
 
 
 def before_install() -> list[Check]:
-    """Checks that need nothing installed: they stop `make up` at once."""
+    """Returns the checks that need nothing to be installed. A failed one stops `make up` at once."""
     return [
         Check("Python", python),
         Check("Node.js", node),
@@ -38,7 +38,7 @@ def before_install() -> list[Check]:
 
 
 def all_checks() -> list[Check]:
-    """What `make doctor` looks at."""
+    """Returns the checks of `make doctor`."""
     return [
         *before_install(),
         Check("memory", memory),
@@ -50,11 +50,12 @@ def all_checks() -> list[Check]:
 
 
 def python() -> str:
-    """ops/bootstrap.sh refuses an unfit one before anything in here runs."""
+    """Returns the version. `ops/bootstrap.sh` has refused a Python that is too old."""
     return f"{'.'.join(map(str, sys.version_info[:3]))} in .venv"
 
 
 def node() -> str:
+    """Runs the Node.js and npm that belong to the project."""
     found = processes.output([str(settings.VENV_BIN / "node"), "--version"])
     npm = processes.output([str(settings.VENV_BIN / "npm"), "--version"])
     if found is None or npm is None:
@@ -66,11 +67,10 @@ def node() -> str:
 
 
 def disk() -> str:
-    """Where Docker keeps its images; before Docker is there, where it will."""
+    """Looks for free space where Docker keeps its images, or will keep them."""
     place = _docker_root()
     free = shutil.disk_usage(place).free
-    built = processes.output(["docker", "image", "inspect", "pms/localstack:latest"]) is not None
-    needed = DISK_WARM if built else DISK_FIRST_BUILD
+    needed = DISK_WARM if images.exists(settings.LOCALSTACK_IMAGE) else DISK_FIRST_BUILD
     if free < needed:
         raise Problem(
             f"{free / GIB:.1f} GiB free on {place}, but {needed // GIB} GiB are needed",
@@ -80,21 +80,22 @@ def disk() -> str:
 
 
 def memory() -> str:
+    """Compares the machine's memory with what the running system needs."""
     try:
         pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError):
         return "unknown on this system"
     if pages < MEMORY:
         raise Problem(
-            f"{pages / GIB:.1f} GiB of memory, the running system wants {MEMORY // GIB}", "use a larger machine"
+            f"{pages / GIB:.1f} GiB of memory, the running system needs {MEMORY // GIB}", "use a larger machine"
         )
     return f"{pages / GIB:.0f} GiB"
 
 
 def ports() -> str:
-    """Free, or ours already."""
+    """Looks for another program on LocalStack's ports; our own container may be there."""
     if processes.output(["docker", "container", "inspect", settings.CONTAINER]) is not None:
-        return f"held by our own container {settings.CONTAINER}"
+        return f"used by our own container {settings.CONTAINER}"
     taken = [port for port in (settings.EDGE_PORT, *settings.ENGINE_PORTS) if not _is_free(port)]
     if taken:
         listed = ", ".join(map(str, taken[:5])) + ("..." if len(taken) > 5 else "")
@@ -106,32 +107,39 @@ def ports() -> str:
 
 
 def docker() -> str:
-    if not docker_engine.answers():
+    """Asks the Docker engine for its version."""
+    version = docker_engine.version()
+    if version is None:
         raise Problem(
             "no Docker engine answers",
             "run make up as root on Debian (it installs and starts one), or start Docker Desktop",
         )
-    return (processes.output(["docker", "version", "--format", "{{.Server.Version}}"]) or "").strip()
+    return version
 
 
 def compose() -> str:
+    """Looks for Docker Compose."""
     command = docker_engine.compose_command()
     if command is None:
         raise Problem(
-            "Compose is missing", "apt-get install docker-compose (make up does it as root), or Docker Desktop"
+            "Compose is missing",
+            "run apt-get install docker-compose (make up does it as root), or install Docker Desktop",
         )
     return " ".join(command)
 
 
 def host_names() -> str:
+    """Resolves the names of the databases, the broker and the API."""
     missing = hosts.missing()
     if missing:
-        raise Problem(f"{', '.join(missing)} does not resolve to this machine", f"add to /etc/hosts: {hosts.LINE}")
+        raise Problem(
+            f"{', '.join(missing)} does not resolve to this machine", f"add this line to /etc/hosts: {hosts.LINE}"
+        )
     return "resolve to this machine"
 
 
 def package_indexes() -> str:
-    """uv itself is asked, with whatever mirror and certificates it is configured for."""
+    """Asks uv to resolve a package, with the mirror and the certificates that it is configured for."""
     env = settings.child_environment()
     command = [
         str(settings.VENV_BIN / "uv"),
@@ -155,8 +163,8 @@ def package_indexes() -> str:
 
 
 def _docker_root() -> Path:
-    told = processes.output(["docker", "info", "--format", "{{.DockerRootDir}}"], timeout=10)
-    for place in (Path(told.strip()) if told else None, Path("/var/lib/docker"), Path("/var/lib"), settings.ROOT):
+    root = processes.output(["docker", "info", "--format", "{{.DockerRootDir}}"], timeout=10)
+    for place in (Path(root.strip()) if root else None, Path("/var/lib/docker"), Path("/var/lib"), settings.ROOT):
         if place and place.is_dir():
             return place
     return settings.ROOT

@@ -1,4 +1,4 @@
-"""Runs steps that depend on each other: as many at once as their dependencies allow, stopping all when one fails."""
+"""Runs steps that depend on each other, as many at once as their dependencies allow. One failure stops all."""
 
 import queue
 import threading
@@ -9,9 +9,12 @@ from typing import Protocol
 
 from ops import processes
 
+Say = Callable[[str], None]
+"""Shows the operator one line of text."""
+
 
 class Board(Protocol):
-    """Shows the operator how far the steps are."""
+    """Shows the operator the progress of the steps."""
 
     def started(self, name: str) -> None: ...
     def detail(self, name: str, line: str) -> None: ...
@@ -21,23 +24,24 @@ class Board(Protocol):
 
 @dataclass
 class Report:
-    """A step's way to say what it is doing."""
+    """Takes what a step says about its progress."""
 
     name: str
     board: Board
     note: str = ""
 
     def detail(self, line: str) -> None:
+        """Shows what the step is doing now."""
         self.board.detail(self.name, line)
 
     def done(self, note: str) -> None:
-        """What to show beside the tick, such as 'up to date'."""
+        """Sets the text that is shown when the step has succeeded, such as 'up to date'."""
         self.note = note
 
 
 @dataclass(frozen=True)
 class Step:
-    """A named piece of work that starts when the steps named in `after` are done."""
+    """A piece of work that starts when the steps named in `after` are done."""
 
     name: str
     run: Callable[[Report], None]
@@ -74,16 +78,16 @@ class _Run:
 
 
 def run(steps: Sequence[Step], board: Board) -> None:
-    """Run all steps. Re-raises the first failure after every step that was running has ended."""
+    """Runs all steps. Raises the error of the first one that fails, after the steps that were running have ended."""
     state = _Run(board, {step.name: step for step in steps})
     unknown = {name for step in steps for name in step.after} - state.waiting.keys()
     if unknown:
-        raise ValueError(f"steps wait for unknown ones: {sorted(unknown)}")
+        raise ValueError(f"steps depend on unknown ones: {sorted(unknown)}")
     failure: BaseException | None = None
     state.start_ready()
     while state.active:
         try:
-            name, error = state.ended.get(timeout=0.5)  # wakes up so that Ctrl-C is seen at once
+            name, error = state.ended.get(timeout=0.5)  # with a timeout, so that Ctrl-C is noticed at once
         except queue.Empty:
             continue
         except KeyboardInterrupt as interrupt:

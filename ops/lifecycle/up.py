@@ -1,17 +1,16 @@
-"""`make up`: from whatever this machine has to a deployed system that answers."""
+"""`make up`: brings up a deployed system that answers, whatever this machine has already."""
 
 from rich.console import Console
 
 from ops import processes, settings
 from ops.lifecycle import deploy, docker_engine, fingerprint, hosts, images, localstack, preflight
 from ops.lifecycle.board import make_board
+from ops.lifecycle.readiness import wait_until_api_answers
 from ops.lifecycle.steps import Report, Step, run
-from ops.look import urls
-from ops.problems import Problem
 
 
 def up(console: Console) -> None:
-    """Idempotent; may be interrupted at any moment and repeated."""
+    """Brings the system up. May be interrupted at any moment and repeated. Raises Problem."""
     settings.STATE.mkdir(exist_ok=True)
     if localstack.uses_vendor_image():
         console.print("LOCALSTACK_AUTH_TOKEN is set: the vendor's image is used, without this project's plugin")
@@ -19,27 +18,26 @@ def up(console: Console) -> None:
         check.run()
     with make_board(console) as board:
         run(steps(), board)
-    urls.show(console)
 
 
 def steps() -> list[Step]:
-    base = (
-        [] if localstack.uses_vendor_image() else [Step("LocalStack image", images.localstack_image, ("base image",))]
-    )
+    """Returns the steps; the licensed LocalStack needs no image to be built."""
+    image = Step("LocalStack image", images.localstack_image, ("base image",))
+    own_image = [] if localstack.uses_vendor_image() else [image]
     return [
         Step("Docker engine", _engine),
         Step("Node packages", _node_packages),
         Step("host names", _host_names),
         Step("Lambda layers", _lambda_layers),
         Step("base image", images.base_image, ("Docker engine",)),
-        *base,
+        *own_image,
         Step("CDK app", deploy.synthesise, ("Node packages", "Lambda layers")),
-        Step("LocalStack", _localstack, ("host names", base[0].name if base else "Docker engine")),
+        Step("LocalStack", _localstack, ("host names", image.name if own_image else "Docker engine")),
         Step("service images", deploy.build_images, ("CDK app", "base image")),
         Step("bootstrap template", deploy.prepare_bootstrap, ("Node packages",)),
         Step("CDK bootstrap", deploy.bootstrap, ("LocalStack", "bootstrap template")),
         Step("deployment", deploy.deploy, ("CDK bootstrap", "CDK app", "service images")),
-        Step("API", urls.wait_until_it_answers, ("deployment",)),
+        Step("API", wait_until_api_answers, ("deployment",)),
     ]
 
 
@@ -50,17 +48,16 @@ def _engine(report: Report) -> None:
 
 def _node_packages(report: Report) -> None:
     inputs = fingerprint.of([settings.ROOT / "package-lock.json"])
-    stamp = settings.NODE_MODULES / ".locked"  # npm ci empties the folder first, so an interrupted one has no stamp
+    stamp = (
+        settings.NODE_MODULES / ".locked"
+    )  # npm ci empties the folder first, so that an interrupted one leaves no stamp
     if stamp.exists() and stamp.read_text() == inputs:
         report.done("up to date")
         return
-    report.detail("npm ci: the CDK's command line and its LocalStack wrapper, into node_modules")
+    report.detail("npm ci: installs the CDK's command line and its LocalStack wrapper into node_modules")
     log = settings.LOGS / "npm.log"
-    try:
-        processes.check(["npm", "ci", "--no-fund", "--no-audit"], log=log)
-    except processes.ChildFailed as failed:
-        remedy = "check that this machine reaches an npm registry (npm ping), then run make up again"
-        raise Problem("npm ci failed", remedy, details=failed.result.tail) from failed
+    remedy = "check that this machine reaches an npm registry (npm ping), then run make up again"
+    processes.check(["npm", "ci", "--no-fund", "--no-audit"], "npm ci failed", remedy, log=log)
     stamp.write_text(inputs)
 
 
@@ -71,19 +68,14 @@ def _host_names(report: Report) -> None:
     if hosts.add():
         report.done(f"added to {hosts.HOSTS}: {hosts.LINE}")
         return
-    # Deployment works without it; only Kafka and database clients on this host need the name.
+    # The deployment works without the line. Only Kafka and database clients on this machine need the names.
     report.done(f"missing; Kafka and psql from this host need a line in {hosts.HOSTS}: {hosts.LINE}")
 
 
 def _lambda_layers(report: Report) -> None:
-    try:
-        processes.check(
-            [str(settings.VENV_BIN / "python"), "-m", "lambda_layers.build"], log=settings.LOGS / "layers.log"
-        )
-    except processes.ChildFailed as failed:
-        raise Problem(
-            "a Lambda layer could not be built", "see the lines above", details=failed.result.tail
-        ) from failed
+    command = [str(settings.VENV_BIN / "python"), "-m", "lambda_layers.build"]
+    log = settings.LOGS / "layers.log"
+    processes.check(command, "a Lambda layer could not be built", f"read {log}", log=log)
 
 
 def _localstack(report: Report) -> None:

@@ -1,19 +1,17 @@
-"""The command: every figure that was promised about the services, as Markdown."""
+"""`make bench-services`: measures the services and prints the figures as Markdown."""
 
 import asyncio
 from uuid import UUID
 
 from rich.console import Console
 
-from ops import aws, settings
+from ops import api, aws, settings
 from ops.demo.seed import fill
-from ops.demo.session import Session
 from ops.load import containers, effects, measure, report, scale
 from ops.load.http import Target
 from ops.load.measure import Result
-from ops.load.scenarios import Scenario, look_around, scenarios
+from ops.load.scenarios import Scenario, existing_records, scenarios
 from ops.load.settle import settle
-from ops.look import urls
 from ops.problems import Problem
 
 HTTP_PORT = 8080
@@ -21,11 +19,11 @@ GATEWAY = Target("localhost", settings.EDGE_PORT, f"/_aws/execute-api/{settings.
 
 
 def bench_services(console: Console, write: bool) -> None:
-    """Measure the running system, which should have nothing else to do; ``write`` puts it into the documentation.
+    """Measures the running system, which should have nothing else to do. `write` puts the figures into the docs.
 
-    A thousand patients are compared with a hundred thousand only where there are not more than that to begin with.
+    The comparison of few and many patients needs a system that has about a thousand at first. Raises Problem.
     """
-    services = {str(service["serviceName"]) for service in aws.services()}
+    services = set(aws.service_names())
     if not services:
         raise Problem("nothing is deployed", "make up")
     fill(console, "small")
@@ -37,18 +35,17 @@ def bench_services(console: Console, write: bool) -> None:
 
 
 async def _measure(console: Console, services: set[str]) -> list[str]:
-    secret = await asyncio.to_thread(aws.secret, urls.ADMIN_SECRET)
-    async with Session(urls.api_url()) as admin:
-        await admin.sign_in(secret["username"], secret["password"])
+    async with api.Session() as admin:
+        await admin.sign_in(await asyncio.to_thread(api.administrator))
         importer = UUID((await admin.get("/auth/me"))["id"])
         if await scale.count() < scale.SMALL:
             await scale.fill(importer, scale.SMALL)
-        known = await look_around(admin, services)
+        records = await existing_records(admin, services)
     await settle(services)
     small = await _lists(console)
     effect_times = await effects.measure(GATEWAY, await _token(), services)
     rows = []
-    for scenario in scenarios(known, services):
+    for scenario in scenarios(records, services):
         await settle(services)
         rows.append(await _compare(scenario))
         console.print(f"{scenario.name}: {rows[-1][1].per_second:.0f}/s direct, {rows[-1][2].per_second:.0f}/s gateway")
@@ -68,19 +65,17 @@ async def _lists(console: Console) -> tuple[int, dict[str, Result]]:
 async def _compare(scenario: Scenario) -> tuple[Scenario, Result, Result]:
     direct = Target(await asyncio.to_thread(_address, scenario.service), HTTP_PORT)
     token = await _token()
-    alone = await measure.load(direct, token, scenario.calls)
-    return scenario, alone, await measure.load(GATEWAY, token, scenario.calls)
+    result = await measure.load(direct, token, scenario.calls)
+    return scenario, result, await measure.load(GATEWAY, token, scenario.calls)
 
 
 async def _token() -> str:
-    return await asyncio.to_thread(urls.sign_in)
+    return await asyncio.to_thread(api.administrator_token)
 
 
 def _address(service: str) -> str:
-    """The private address of a task, which this machine reaches over Docker's bridge."""
-    for task in aws.tasks(service):
-        for attachment in task["attachments"]:
-            for detail in attachment["details"]:
-                if detail["name"] == "privateIPv4Address":
-                    return str(detail["value"])
-    raise Problem(f"no task of {service} runs", "make status")
+    """Returns the private address of a task, which this machine reaches over Docker's bridge. Raises Problem."""
+    address = next(filter(None, map(aws.private_address, aws.tasks(service))), "")
+    if not address:
+        raise Problem(f"no task of {service} is running", "make status")
+    return address

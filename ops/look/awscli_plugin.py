@@ -1,6 +1,6 @@
-"""`aws logs tail` for version 1 of the AWS CLI, which is the one on PyPI; version 2 brings the command along.
+"""The command `aws logs tail` for version 1 of the AWS CLI. Only version 2 has it, which is not on PyPI.
 
-Loaded through ops/aws-config, which `. ops/activate` selects. Options as in
+`ops/aws-config` loads this module, and `. ops/activate` selects that file. The options are those of
 https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html
 """
 
@@ -20,7 +20,7 @@ POLL_SECONDS = 1.0
 
 
 def awscli_initialize(cli: Any) -> None:
-    """The hook that the AWS CLI calls on every plugin."""
+    """Registers the command. The AWS CLI calls this function of every plugin."""
     cli.register("building-command-table.logs", _add_tail)
 
 
@@ -29,13 +29,20 @@ def _add_tail(command_table: dict[str, Any], session: Any, **_: Any) -> None:
 
 
 class TailCommand(BasicCommand):  # type: ignore[misc]  # the AWS CLI ships no types
+    """Prints the events of a log group."""
+
     NAME = "tail"
     DESCRIPTION = "Tails the logs of a CloudWatch Logs group."
     ARG_TABLE = [
         {"name": "group_name", "positional_arg": True, "help_text": "The log group's name."},
-        {"name": "since", "default": "10m", "help_text": "From when: 5s, 10m, 2h, 1d, 1w, or ISO 8601. Default: 10m."},
-        {"name": "follow", "action": "store_true", "default": False, "help_text": "Go on with what is logged later."},
-        {"name": "format", "default": "detailed", "choices": ["detailed", "short", "json"], "help_text": "Of a line."},
+        {"name": "since", "default": "10m", "help_text": "Start: 5s, 10m, 2h, 1d, 1w ago, or ISO 8601. Default: 10m."},
+        {"name": "follow", "action": "store_true", "default": False, "help_text": "Wait for later events."},
+        {
+            "name": "format",
+            "default": "detailed",
+            "choices": ["detailed", "short", "json"],
+            "help_text": "The format of a line.",
+        },
         {"name": "filter-pattern", "help_text": "Only events that match this CloudWatch Logs pattern."},
         {"name": "log-stream-names", "nargs": "+", "help_text": "Only these streams."},
         {"name": "log-stream-name-prefix", "help_text": "Only streams with this prefix."},
@@ -66,7 +73,7 @@ class TailCommand(BasicCommand):  # type: ignore[misc]  # the AWS CLI ships no t
 
 
 def since(text: str, now: float) -> int:
-    """Milliseconds since 1970 of a relative (`10m`) or absolute (ISO 8601, UTC when it says nothing else) time."""
+    """Returns milliseconds since 1970 for a relative (`10m`) or an absolute time (ISO 8601, UTC by default)."""
     relative = re.fullmatch(r"(\d+)([smhdw])", text)
     if relative:
         return int((now - int(relative[1]) * UNITS[relative[2]]) * 1000)
@@ -75,7 +82,7 @@ def since(text: str, now: float) -> int:
 
 
 def line(event: dict[str, Any], style: str) -> str:
-    """One event as the version 2 CLI prints it."""
+    """Returns one event as version 2 of the CLI prints it."""
     moment = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
     message = str(event["message"]).rstrip("\n")
     if style == "short":
@@ -93,7 +100,7 @@ def _events(client: Any, query: dict[str, Any], follow: bool) -> Iterator[dict[s
             for event in page["events"]:
                 if event["eventId"] not in seen:
                     seen.add(event["eventId"])
-                    # Later events may carry the same millisecond, so the last one's is asked for again.
+                    # Later events may have the same millisecond, so the next query starts with it again.
                     query["startTime"] = max(query.get("startTime", 0), event["timestamp"])
                     yield event
         if not follow:

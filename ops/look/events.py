@@ -1,4 +1,4 @@
-"""`make kafka`: the topics, or a topic's events as they come."""
+"""`make kafka`: the list of topics, or the events of one topic."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from ops.problems import Problem
 
 
 def consume(console: Console, topic: str, limit: int) -> None:
-    """Print events from the topic's beginning; follow until interrupted, or until `limit` were printed."""
+    """Prints a topic's events from its beginning, until `limit` are printed; for ever if it is 0. Raises Problem."""
     brokers = aws.bootstrap_brokers()
     if not brokers:
         raise Problem("there is no Kafka cluster yet", "make up")
@@ -27,7 +27,7 @@ async def _consume(console: Console, brokers: str, topic: str, limit: int) -> No
     try:
         await consumer.start()
     except KafkaError as error:
-        remedy = "make doctor tells whether the host name resolves; make status shows the broker"
+        remedy = "make doctor checks whether the host name resolves; make status shows the broker"
         raise Problem(f"no broker answers at {brokers}: {error}", remedy) from error
     try:
         topics = sorted(await consumer.topics())
@@ -35,7 +35,7 @@ async def _consume(console: Console, brokers: str, topic: str, limit: int) -> No
             console.print("\n".join(topics) or "no topics yet")
             return
         if topic not in topics:
-            raise Problem(f"there is no topic {topic}", f"known: {', '.join(topics)}")
+            raise Problem(f"there is no topic {topic}", f"the topics are: {', '.join(topics)}")
         consumer.subscribe([topic])
         printed = 0
         async for message in consumer:

@@ -1,4 +1,4 @@
-"""`make status`: one screen that says what runs, read from the AWS APIs and the engines, not from files."""
+"""`make status`: what runs, on one screen, read from the AWS APIs and not from files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,15 +8,14 @@ from rich.table import Table
 
 from ops import aws, settings
 from ops.lifecycle import docker_engine, localstack
-from ops.look import urls
 from ops.problems import Problem
 
 
 def show(console: Console) -> None:
-    """Stacks, services with task health, databases, broker, API, addresses."""
+    """Prints stacks, services with the health of their tasks, databases, the broker and the API."""
     if not docker_engine.answers() or localstack.health() is None:
         raise Problem(f"nothing answers on {settings.EDGE_URL}", "make up")
-    for title, ask in (
+    for title, add_rows in (
         ("Stacks", _stacks),
         ("Services", _services),
         ("Databases", _databases),
@@ -27,8 +26,8 @@ def show(console: Console) -> None:
             title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), header_style="dim"
         )
         try:
-            ask(table)
-        except Exception as error:  # one broken part must not hide the others
+            add_rows(table)
+        except Exception as error:  # the other tables are shown even when one part does not answer
             table.add_row(f"[red]{type(error).__name__}: {error}")
         console.print(table)
         console.print()
@@ -39,7 +38,7 @@ def _stacks(table: Table) -> None:
     for stack in sorted(aws.stacks(), key=lambda stack: str(stack["StackName"])):
         table.add_row(
             stack["StackName"],
-            _mark(stack["StackStatus"], lambda text: text.endswith("_COMPLETE") and "ROLLBACK" not in text),
+            _coloured(stack["StackStatus"], lambda text: text.endswith("_COMPLETE") and "ROLLBACK" not in text),
         )
 
 
@@ -52,8 +51,10 @@ def _services(table: Table) -> None:
         )
         tasks = aws.tasks(service["serviceName"]) or [{}]
         for task in tasks:
-            health = _mark(task.get("healthStatus", "none running"), lambda text: text == "HEALTHY")
-            table.add_row(service["serviceName"], counts, _short(task), health, _address(task), deployment)
+            health = _coloured(task.get("healthStatus", "none running"), lambda text: text == "HEALTHY")
+            table.add_row(
+                service["serviceName"], counts, _short_id(task), health, aws.private_address(task), deployment
+            )
 
 
 def _databases(table: Table) -> None:
@@ -62,7 +63,7 @@ def _databases(table: Table) -> None:
         endpoint = instance.get("Endpoint", {})
         table.add_row(
             instance["DBInstanceIdentifier"],
-            _mark(instance["DBInstanceStatus"], lambda text: text == "available"),
+            _coloured(instance["DBInstanceStatus"], lambda text: text == "available"),
             f"{instance['Engine']} {instance['EngineVersion']}",
             f"{endpoint.get('Address', '')}:{endpoint.get('Port', '')}",
         )
@@ -74,7 +75,7 @@ def _broker(table: Table) -> None:
     if cluster:
         table.add_row(
             cluster["ClusterName"],
-            _mark(cluster["State"], lambda text: text == "ACTIVE"),
+            _coloured(cluster["State"], lambda text: text == "ACTIVE"),
             aws.bootstrap_brokers() or "",
         )
 
@@ -85,8 +86,8 @@ def _api(table: Table) -> None:
     for api in apigateway.get_apis()["Items"]:
         routes = apigateway.get_routes(ApiId=api["ApiId"], MaxResults="500")["Items"]
         table.add_row(f"{api['Name']} ({api['ApiId']})", str(len(routes)), api["ApiEndpoint"])
-    table.add_row("", "", urls.api_url())
-    table.add_row("", "", f"{urls.api_url()}/docs")
+    table.add_row("", "", settings.API_URL)
+    table.add_row("", "", f"{settings.API_URL}/docs")
 
 
 def _columns(table: Table, *names: str) -> None:
@@ -94,14 +95,9 @@ def _columns(table: Table, *names: str) -> None:
         table.add_column(name, no_wrap=True)
 
 
-def _mark(text: str, is_well: Callable[[str], bool]) -> str:
-    return f"[{'green' if is_well(text) else 'red'}]{text}[/]"
+def _coloured(text: str, is_good: Callable[[str], bool]) -> str:
+    return f"[{'green' if is_good(text) else 'red'}]{text}[/]"
 
 
-def _short(task: dict[str, Any]) -> str:
+def _short_id(task: dict[str, Any]) -> str:
     return str(task.get("taskArn", "")).rsplit("/", 1)[-1][:12]
-
-
-def _address(task: dict[str, Any]) -> str:
-    details = (detail for attachment in task.get("attachments", []) for detail in attachment["details"])
-    return next((str(detail["value"]) for detail in details if detail["name"] == "privateIPv4Address"), "")

@@ -1,15 +1,17 @@
 """`make test` and `make lint`."""
 
-import subprocess
 import sys
 
 from rich.console import Console
 
 from ops import processes, settings
 from ops.lifecycle import locking
+from ops.lifecycle.steps import Say
+from ops.lifecycle.up import up
+from ops.look import urls
 from ops.problems import Problem
 
-# In the order in which a failure is cheapest to understand.
+# In this order, because a failure in an earlier suite is easier to understand.
 SUITES = (
     "tests/unit",
     "localstack-engines/tests/unit",
@@ -30,7 +32,7 @@ LINTERS = (
 
 
 def run_lint(console: Console) -> int:
-    """All linters, each with its output when it objects. The exit status for the shell."""
+    """Runs all linters, and prints the output of those that fail. Returns the exit status for the shell."""
     failed = []
     for name, command in LINTERS:
         result = processes.stream(command, log=settings.LOGS / f"lint-{name.replace(' ', '-')}.log")
@@ -41,33 +43,23 @@ def run_lint(console: Console) -> int:
     return 1 if failed else 0
 
 
-def run_tests(console: Console, arguments: list[str]) -> int:
-    """Lint, bring the system up, then one pytest over all suites, so that one closing line tells it all."""
-    from ops.lifecycle.up import up
+def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
+    """Brings the system up, runs the linters, then one pytest over all suites, whose last line has all the results.
 
-    def say(line: str) -> None:
-        console.print(f"==> {line}", markup=False)
-
+    Returns the exit status for the shell.
+    """
     with locking.exclusive(say):
         say("Bringing the system up")
         try:
             up(console)
+            urls.show(console)
         except Problem as problem:
-            # pytest still runs: what needs no system is judged, and the rest says why it cannot be.
+            # pytest runs nevertheless: many tests need no system, and the others fail with the reason.
             say(f"make up failed: {problem.cause}\n{problem.details}")
         say("Checking the code")
         lint = run_lint(console)
         say("Running the tests")
-        paths = [] if any(not argument.startswith("-") and "/" in argument for argument in arguments) else _suites()
-        # Handed the terminal, not streamed: pytest's colours and --pdb work.
-        tests = subprocess.run(
-            [sys.executable, "-m", "pytest", *paths, *arguments],
-            cwd=settings.ROOT,
-            env=settings.child_environment(),
-            check=False,
-        )
-    return tests.returncode or lint
-
-
-def _suites() -> list[str]:
-    return list(SUITES)
+        paths = [] if any(not argument.startswith("-") and "/" in argument for argument in arguments) else list(SUITES)
+        # pytest gets the terminal itself, so that its colours and --pdb work.
+        tests = processes.run_in_terminal([sys.executable, "-m", "pytest", *paths, *arguments])
+    return tests or lint
