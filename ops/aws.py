@@ -47,7 +47,7 @@ def service_names() -> list[str]:
 
 
 def tasks(service: str | None = None, status: str = "RUNNING") -> list[dict[str, Any]]:
-    """Returns the tasks with this desired status, of a service or of the whole cluster, as DescribeTasks describes them."""
+    """Returns the tasks of a service, or of the whole cluster, with this desired status, as DescribeTasks does."""
     ecs = client("ecs")
     wanted = {"cluster": settings.CLUSTER, "desiredStatus": status} | ({"serviceName": service} if service else {})
     arns = ecs.list_tasks(**wanted)["taskArns"]

@@ -1,4 +1,4 @@
-"""A person at the API: signs in, and sends requests through the gateway with their token."""
+"""People who use the public API: their accounts, and clients that send their tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from ops import aws, settings
+from ops import api
+from ops.api import Credentials
 
 PASSWORD = "correct-horse-9-battery"
 
@@ -21,7 +22,6 @@ class Person:
     """Somebody with an account. `http` sends their token with every request."""
 
     username: str
-    password: str
     http: httpx.Client
     tokens: dict[str, Any]
 
@@ -31,16 +31,12 @@ class Person:
 
 
 def unique(prefix: str) -> str:
-    """Letters only: fit for user names, local parts and people's names alike."""
+    """Returns a name that no other test has, of letters only: fit for user names, e-mail addresses and people."""
     return prefix + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
 
 
-def anonymous(**options: Any) -> httpx.Client:
-    return httpx.Client(base_url=settings.API_URL, timeout=30, **options)
-
-
 def register(http: httpx.Client, *, roles: list[str] | None = None) -> dict[str, Any]:
-    """A new account; roles other than PATIENT need an administrator's client."""
+    """Registers a new account and returns it. Roles other than PATIENT need an administrator's client."""
     name = unique("user")
     body: dict[str, Any] = {"username": name, "password": PASSWORD, "email": f"{name}@example.com"}
     if roles:
@@ -52,30 +48,29 @@ def register(http: httpx.Client, *, roles: list[str] | None = None) -> dict[str,
 
 @contextmanager
 def signed_in(username: str, password: str = PASSWORD) -> Iterator[Person]:
-    with anonymous() as plain:
-        answer = plain.post("/auth/login", json={"username": username, "password": password})
-    assert answer.status_code == 200, answer.text
-    tokens = answer.json()
-    with anonymous(headers={"authorization": f"Bearer {tokens['access_token']}"}) as http:
-        yield Person(username, password, http, tokens)
+    """Yields the owner of an account. Raises UnexpectedAnswer when the credentials are refused."""
+    with api.client() as http:
+        tokens = api.sign_in(http, Credentials(username, password))
+    with api.client(tokens["access_token"]) as http:
+        yield Person(username, http, tokens)
 
 
 @contextmanager
-def newcomer(http: httpx.Client, *, roles: list[str] | None = None) -> Iterator[Person]:
-    """Somebody with a new account, signed in; roles as for `register`."""
+def new_person(http: httpx.Client, *, roles: list[str] | None = None) -> Iterator[Person]:
+    """Yields somebody with a new account; `roles` as for `register`."""
     with signed_in(register(http, roles=roles)["username"]) as person:
         yield person
 
 
 @contextmanager
 def administrator() -> Iterator[Person]:
-    """The first administrator, whose password was generated at deployment."""
-    secret = aws.secret("pms/auth/admin")
-    with signed_in(secret["username"], secret["password"]) as person:
+    """Yields the first administrator."""
+    credentials = api.administrator()
+    with signed_in(credentials.username, credentials.password) as person:
         yield person
 
 
 def new_patient(**changes: Any) -> dict[str, Any]:
-    """The body of a patient that nobody has registered yet."""
+    """Returns the body of a patient's registration, with a name and an address that nobody has."""
     name = unique("Ada ")
     return {"name": name, "email": f"{name[4:]}@example.com", "dob": "1990-02-28", **changes}

@@ -1,4 +1,4 @@
-"""What the databases say afterwards, counted in SQL: the API would hide a duplicate."""
+"""Queries to the services' databases, because the API would hide a duplicate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ops.databases import connect
 
 
 def rows(service: str, query: str, *arguments: Any) -> list[dict[str, Any]]:
-    """Reads a service's database from this machine."""
+    """Returns the rows of a query to a service's database."""
     return asyncio.run(_rows(service, query, arguments))
 
 
@@ -22,11 +22,11 @@ async def _rows(service: str, query: str, arguments: tuple[Any, ...]) -> list[di
 
 
 def counts(service: str, query: str, *arguments: Any) -> dict[str, int]:
-    """The first column's values with the second column, a count."""
+    """Returns the counts in the second column by the values of the first."""
     return {str(key): int(number) for key, number in (row.values() for row in rows(service, query, *arguments))}
 
 
 def unpublished(service: str) -> int:
-    """Events that the service has not brought to the broker yet."""
+    """Returns the number of events that the service has not published yet."""
     found = rows(service, "SELECT count(*) FROM outbox WHERE published_at IS NULL AND refused IS NULL")
     return int(found[0]["count"])

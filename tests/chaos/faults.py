@@ -1,4 +1,4 @@
-"""What gets killed, without grace, and how one sees that it is back."""
+"""Faults: parts of the system that are killed without a chance to end, and how their recovery is recognised."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import httpx
 from aiokafka import AIOKafkaConsumer
 
 from ops import aws, settings
-from tests.chaos.run import Clinic
+from tests.chaos.run import Run
 
 RECOVERY_SECONDS = 60.0
 _STEADY_ANSWERS = 5
 
-KILL = """
+_KILL = """
 import os, pathlib, signal, sys
 killed = []
 for entry in pathlib.Path("/proc").iterdir():
@@ -32,65 +32,66 @@ for entry in pathlib.Path("/proc").iterdir():
             killed.append(entry.name)
 print(*killed)
 """
-"""Runs inside LocalStack's container: SIGKILL for every process whose arguments contain all the words."""
+"""A program for LocalStack's container. It sends SIGKILL to every process whose arguments contain all the words."""
 
 
 @dataclass(frozen=True)
-class Victim:
-    """`kill` ends it now; `is_well` asks once whether what depends on it works."""
+class Fault:
+    """`kill` ends a part of the system; `has_recovered` asks once whether what depends on the part works."""
 
     name: str
     kill: Callable[[], None]
-    is_well: Callable[[], bool]
+    has_recovered: Callable[[], bool]
 
 
-def service(name: str, clinic: Clinic) -> Victim:
-    """The container of one of a service's tasks."""
+def service(name: str, run: Run) -> Fault:
+    """Returns the fault that kills the container of one of a service's tasks."""
 
     def kill() -> None:
-        task = next(t for t in aws.tasks(name) if t["lastStatus"] == "RUNNING")
-        main = next(c for c in task["containers"] if c["name"] == name)
-        subprocess.run(["docker", "kill", main["runtimeId"]], check=True, capture_output=True)
+        task = next(task for task in aws.tasks(name) if task["lastStatus"] == "RUNNING")
+        subprocess.run(["docker", "kill", aws.container_id(task, name)], check=True, capture_output=True)
 
-    return Victim(name, kill, lambda: _answers(name, clinic))
+    return Fault(name, kill, lambda: _answers(name, run))
 
 
-def database(service_name: str, clinic: Clinic) -> Victim:
-    """The PostgreSQL server of a service, with all its connections."""
+def database(service_name: str, run: Run) -> Fault:
+    """Returns the fault that kills a service's PostgreSQL server, with all its connections."""
 
     def kill() -> None:
         found = aws.client("rds").describe_db_instances(DBInstanceIdentifier=f"pms-{service_name}")
         port = found["DBInstances"][0]["Endpoint"]["Port"]
         _kill_process("postgres", "-D", f"/{port}/")
 
-    return Victim(f"database of {service_name}", kill, lambda: _answers(service_name, clinic))
+    return Fault(f"database of {service_name}", kill, lambda: _answers(service_name, run))
 
 
-def broker() -> Victim:
+def broker() -> Fault:
+    """Returns the fault that kills the Kafka broker."""
+
     def kill() -> None:
         _kill_process("kafka.Kafka")
 
-    return Victim("broker", kill, lambda: asyncio.run(_broker_answers()))
+    return Fault("broker", kill, lambda: asyncio.run(_broker_answers()))
 
 
-def front_door(clinic: Clinic) -> Victim:
-    """HAProxy's master, and with it its worker."""
+def gateway(run: Run) -> Fault:
+    """Returns the fault that kills HAProxy: its master process, and with it the worker."""
 
     def kill() -> None:
         _kill_process("haproxy", "-W")
 
-    return Victim("front door", kill, lambda: _answers("patient", clinic))
+    return Fault("gateway", kill, lambda: _answers("patient", run))
 
 
-def strike(victim: Victim) -> float:
-    """Kills and waits; the seconds until it worked again and went on doing so."""
-    victim.kill()
+def inject(fault: Fault) -> float:
+    """Kills the part. Returns the seconds until it worked again, and kept working. Raises AssertionError."""
+    fault.kill()
     killed = time.monotonic()
     first, steady = killed, 0
     while steady < _STEADY_ANSWERS:
         if time.monotonic() - killed > RECOVERY_SECONDS:
-            raise AssertionError(f"{victim.name} is not back after {RECOVERY_SECONDS} s")
-        if victim.is_well():
+            raise AssertionError(f"{fault.name} does not work again after {RECOVERY_SECONDS} s")
+        if fault.has_recovered():
             first = time.monotonic() if steady == 0 else first
             steady += 1
         else:
@@ -108,8 +109,8 @@ _READS = {
 }
 
 
-def _answers(name: str, clinic: Clinic) -> bool:
-    headers = {"authorization": f"Bearer {clinic.staff.token}"}
+def _answers(name: str, run: Run) -> bool:
+    headers = {"authorization": f"Bearer {run.staff.token}"}
     try:
         return httpx.get(settings.API_URL + _READS[name], headers=headers, timeout=3).status_code == 200
     except httpx.TransportError:
@@ -129,6 +130,6 @@ async def _broker_answers() -> bool:
 
 
 def _kill_process(*words: str) -> None:
-    command = ["docker", "exec", settings.CONTAINER, "python3", "-c", KILL, *words]
+    command = ["docker", "exec", settings.CONTAINER, "python3", "-c", _KILL, *words]
     killed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert killed, f"no process has {words} in its arguments"

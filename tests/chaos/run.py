@@ -1,16 +1,14 @@
-"""Who acts in a run, and the slots that its visits are booked into."""
+"""Who takes part in one run of the chaos tests, and the slots into which its visits are booked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-from ops.demo.calendar import working_day
+from ops.demo.calendar import slot_start
 from tests.people import Person, unique
 
-_OPENS = time(8)
-_SLOT = timedelta(minutes=30)
-_SLOTS_A_DAY = 20
+_SLOTS_A_DAY = 20  # the clinic's hours are from 08:00 to 18:00 UTC
 
 
 @dataclass(frozen=True)
@@ -22,19 +20,16 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Clinic:
-    """`run` names this run's patients and keys, so that runs do not meet."""
+class Run:
+    """`prefix` begins the e-mail addresses and the keys of this run, so that they differ from those of other runs."""
 
     staff: Person
     doctors: list[str]
-    run: str = field(default_factory=lambda: unique("run"))
-    opened: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """The visits' days are counted from here, also when midnight passes meanwhile."""
+    prefix: str = field(default_factory=lambda: unique("run"))
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The days of the visits are counted from here, also if midnight passes during the run."""
 
     def slot(self, number: int) -> Slot:
-        """A slot that no other number has, on a working day inside the clinic's hours (UTC)."""
+        """Returns the slot of that number, which no other number has."""
         index, doctor = divmod(number, len(self.doctors))
-        day, place = divmod(index, _SLOTS_A_DAY)
-        date = working_day(self.opened + timedelta(days=3), day)
-        start = datetime.combine(date, _OPENS, UTC) + place * _SLOT
-        return Slot(self.doctors[doctor], start)
+        return Slot(self.doctors[doctor], slot_start(self.started + timedelta(days=3), index, _SLOTS_A_DAY))

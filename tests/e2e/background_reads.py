@@ -1,4 +1,4 @@
-"""Steady traffic in the background, which remembers every answer that was not the expected one."""
+"""Steady traffic in the background, which records every answer other than 200."""
 
 import threading
 from types import TracebackType
@@ -8,7 +8,7 @@ import httpx
 from ops import settings
 
 
-class Load:
+class BackgroundReads:
     """Reads patients from `clients` connections until the block ends."""
 
     def __init__(self, token: str, clients: int = 4) -> None:
@@ -19,7 +19,7 @@ class Load:
         self._guard = threading.Lock()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> "BackgroundReads":
         for thread in self._threads:
             thread.start()
         return self
@@ -31,7 +31,7 @@ class Load:
 
     def _run(self, number: int) -> None:
         headers = {"authorization": f"Bearer {self._token}"}
-        # Every second client opens a connection a request: a new one must be served as well as a kept one.
+        # Every other client opens a new connection for each request: both kinds must be served.
         limits = httpx.Limits(max_keepalive_connections=number % 2)
         with httpx.Client(base_url=settings.API_URL, headers=headers, limits=limits, timeout=30) as http:
             while not self._stop.is_set():

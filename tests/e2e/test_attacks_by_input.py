@@ -1,4 +1,4 @@
-"""Attacks 17 to 25 of docs/security.md: values, bodies and conditions that are not what they should be."""
+"""Attacks 17 to 25 of docs/security.md: values, bodies and conditions that are wrong or misleading."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import pytest
 
 from ops import aws, settings
 from tests import people
-from tests.clinic import sent_to, slots_of, treat
-from tests.e2e.attacker import HTTP_PORT, Task
+from tests.clinic import complete_a_visit, emails_to, wait_for_free_slots
+from tests.e2e.tasks import HTTP_PORT, Task
 from tests.people import Person, new_patient
 from tests.waiting import until
 
@@ -35,7 +35,7 @@ def is_problem(answer: httpx.Response, *statuses: int) -> bool:
 
 
 def raw(**details: str) -> bytes:
-    """A patient's body with JSON text as it stands, escapes and all."""
+    """Returns a patient's body in which the given fields have these JSON texts, escapes included."""
     fields = {name: json.dumps(value) for name, value in new_patient().items()} | details
     return ("{" + ", ".join(f'"{name}": {value}' for name, value in fields.items()) + "}").encode()
 
@@ -51,15 +51,15 @@ def raw(**details: str) -> bytes:
         "%s %(name)s {0.__class__} %_\\",
     ],
 )
-def test_attack_17_code_is_kept_as_text(staff: Person, text: str) -> None:
-    """Stored, found and written into an e-mail as it came."""
+def test_attack_17_code_is_stored_as_text(staff: Person, text: str) -> None:
+    """The text is stored, found and written into an e-mail as it was sent."""
     created = staff.http.post("/api/patients", json=new_patient(name=text, address=text))
     assert created.status_code == 201, created.text
     patient = staff.http.get(f"/api/patients/{created.json()['id']}").json()
     assert (patient["name"], patient["address"]) == (text, text)
     found = staff.http.get("/api/patients", params={"name": text, "limit": 200}).json()["items"]
     assert patient["id"] in {item["id"] for item in found}
-    mail = until("the welcome", lambda: sent_to(patient["email"]))[0]
+    mail = until("the welcome", lambda: emails_to(patient["email"]))[0]
     assert text in mail["Body"]["text_part"]
 
 
@@ -74,7 +74,7 @@ def test_attack_17_line_ends_split_neither_names_nor_headers(staff: Person) -> N
 
 @pytest.mark.attack(17)
 def test_attack_17_line_ends_split_no_log_line(anybody: httpx.Client, staff: Person) -> None:
-    """Where a client's text could reach the log: the path, the query, names, and the id of the request."""
+    """A client's text could reach the log by the path, the query, names, and the request's id."""
     started = int(time.time() * 1000) - 1000
     forged = '\r\n{"event": "request", "forged": true}'
     anybody.post("/auth/login", json={"username": f"x{forged}", "password": "x"})
@@ -99,7 +99,7 @@ def test_attack_17_line_ends_split_no_log_line(anybody: httpx.Client, staff: Per
 
 @pytest.mark.attack(18)
 @pytest.mark.parametrize("name", [r'"a\u0000b"', r'"\ud800"', r'"a\udfffb"', r'"\ude00\ud83d"'])
-def test_attack_18_text_that_cannot_be_kept(staff: Person, name: str) -> None:
+def test_attack_18_text_that_cannot_be_stored(staff: Person, name: str) -> None:
     assert is_problem(post(staff, raw(name=name)), 422)
     assert is_problem(post(staff, raw(**{name.strip('"'): '"x"'})), 422)
 
@@ -112,7 +112,7 @@ def test_attack_18_nul_and_broken_utf8_in_a_url(staff: Person) -> None:
 
 @pytest.mark.attack(18)
 @pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u202a"])
-def test_attack_18_text_that_reads_as_other_than_it_is(staff: Person, mark: str) -> None:
+def test_attack_18_text_in_another_direction(staff: Person, mark: str) -> None:
     for field in ("name", "address"):
         assert is_problem(staff.http.post("/api/patients", json=new_patient(**{field: f"Ada {mark}evol"})), 422)
 
@@ -122,7 +122,7 @@ def test_attack_18_text_that_reads_as_other_than_it_is(staff: Person, mark: str)
     "text",
     ["\U0001f469\u200d\u2695\ufe0f \U0001d11e", "e\u0301 is not \u00e9", "\u05d0\u05d1 \u0645\u0631\u064a\u0645"],
 )
-def test_attack_18_text_that_comes_back_exactly(staff: Person, text: str) -> None:
+def test_attack_18_unusual_text_is_returned_exactly(staff: Person, text: str) -> None:
     for body in (raw(name=json.dumps(text)), raw(name=json.dumps(text, ensure_ascii=False))):
         created = post(staff, body)
         assert created.status_code == 201, created.text
@@ -148,12 +148,12 @@ def test_attack_18_text_that_comes_back_exactly(staff: Person, text: str) -> Non
     ],
     ids=lambda body: repr(body[:30]),
 )
-def test_attack_19_what_is_no_proper_json(staff: Person, body: bytes) -> None:
+def test_attack_19_invalid_json(staff: Person, body: bytes) -> None:
     assert is_problem(post(staff, body), 400, 422)
 
 
 def first_answer(host: str, port: int, request: str) -> tuple[bytes, float]:
-    """The beginning of the answer to what was sent so far, and the seconds until it came."""
+    """Sends the beginning of a request. Returns the beginning of the answer, and the seconds until it arrived."""
     with socket.create_connection((host, port), timeout=30) as connection:
         connection.sendall(request.encode())
         started = time.monotonic()
@@ -164,7 +164,7 @@ def first_answer(host: str, port: int, request: str) -> tuple[bytes, float]:
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
 def test_attack_20_a_body_over_10_mb(staff: Person, chunked: bool) -> None:
     body = (b" " * 65536 for _ in range(LIMIT // 65536 + 1)) if chunked else b" " * (LIMIT + 1)
-    # A connection of its own: what is not read of a body ends it.
+    # A connection of its own, because the server closes it instead of reading the whole body.
     headers = {**JSON, "authorization": f"Bearer {staff.token}"}
     answer = httpx.post(f"{settings.API_URL}/api/patients", content=body, headers=headers, timeout=30)
     assert (answer.status_code, answer.json()) == (413, {"message": "Request Entity Too Large"})
@@ -172,7 +172,7 @@ def test_attack_20_a_body_over_10_mb(staff: Person, chunked: bool) -> None:
 
 @pytest.mark.attack(20)
 def test_attack_20_a_body_over_10_mb_past_the_gateway(tasks: dict[str, Task]) -> None:
-    """Refused when it is announced: no byte of it is waited for."""
+    """The service refuses the announced length, without waiting for the body."""
     request = f"POST /api/patients HTTP/1.1\r\nHost: x\r\nContent-Length: {LIMIT + 1}\r\n\r\n"
     answer, _ = first_answer(tasks["patient"].address, HTTP_PORT, request)
     assert answer.startswith(b"HTTP/1.1 413 ")
@@ -196,41 +196,41 @@ def test_attack_21_another_media_type(staff: Person, media_type: str) -> None:
 
 
 @pytest.mark.attack(22)
-def test_attack_22_days_that_are_none(staff: Person) -> None:
+def test_attack_22_invalid_dates_of_birth(staff: Person) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     for dob in (tomorrow, "2999-01-01", "2023-02-29", "1900-02-29", "1990-13-01", "0000-00-00", "1990-01-01T00:00:00Z"):
         assert is_problem(staff.http.post("/api/patients", json=new_patient(dob=dob)), 422), dob
 
 
 @pytest.mark.attack(22)
-def test_attack_22_times_that_nobody_can_tell(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
+def test_attack_22_invalid_or_ambiguous_times(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
     visit = {"patient_id": clinic_patient["id"], "doctor_id": doctor_id}
     for date in ("2030-01-07T10:00:00", "2030-01-07", "2030-02-29T10:00:00Z", "2030-01-07T25:00:00Z", 1893834000):
         assert is_problem(staff.http.post("/appointments", json=visit | {"date": date}), 422), date
 
 
 @pytest.mark.attack(23)
-def test_attack_23_money_that_is_none_or_too_much(
+def test_attack_23_invalid_amounts_and_overpayment(
     staff: Person, doctor_id: str, clinic_patient: dict[str, Any]
 ) -> None:
-    invoice = treat(staff, doctor_id, clinic_patient["id"])
+    invoice = complete_a_visit(staff, doctor_id, clinic_patient["id"])
     path = f"/api/billing/invoices/{invoice['id']}"
     for amount in ("-1", "0", "1.5", "1e2", '"100"', "true", "null", "10000000000000", "9" * 40, "[1]"):
         body = f'{{"amount_minor": {amount}, "method": "CARD"}}'.encode()
         assert is_problem(post(staff, body, f"{path}/payments"), 422), amount
     due = invoice["total_minor"]
-    too_much = staff.http.post(f"{path}/payments", json={"amount_minor": due + 1, "method": "CARD"})
-    assert is_problem(too_much, 409)
+    overpayment = staff.http.post(f"{path}/payments", json={"amount_minor": due + 1, "method": "CARD"})
+    assert is_problem(overpayment, 409)
     assert staff.http.get(path).json() == invoice
     assert staff.http.post(f"{path}/payments", json={"amount_minor": due, "method": "CARD"}).status_code == 201
     assert is_problem(staff.http.post(f"{path}/payments", json={"amount_minor": 1, "method": "CARD"}), 409)
 
 
 @pytest.mark.attack(24)
-def test_attack_24_ends_overlaps_and_neighbours(
+def test_attack_24_ends_before_starts_overlaps_and_neighbours(
     staff: Person, doctor: Person, doctor_id: str, clinic_patient: dict[str, Any]
 ) -> None:
-    slots = slots_of(staff, doctor_id)
+    slots = wait_for_free_slots(staff, doctor_id)
     first, second = next((a, b) for a, b in pairwise(slots) if a["end"] == b["start"])
     visit = {"patient_id": clinic_patient["id"], "doctor_id": doctor_id, "date": first["start"]}
     for minutes in (-30, 0, 1.5):
@@ -248,7 +248,7 @@ def test_attack_24_ends_overlaps_and_neighbours(
 
 @pytest.mark.attack(25)
 def test_attack_25_etags_of_another_version(staff: Person, clinic_patient: dict[str, Any]) -> None:
-    """`*` asks only that there is a record (RFC 9110, section 13.1.1): such a client says that it does not mind."""
+    """`*` matches any version of a record that exists (RFC 9110, section 13.1.1)."""
     path, body = f"/api/patients/{clinic_patient['id']}", new_patient()
     for tag in ('"2"', '"0"', '"01"', 'W/"1"', '"7", W/"1"'):
         assert is_problem(staff.http.put(path, json=body, headers={"if-match": tag}), 412), tag

@@ -1,4 +1,4 @@
-"""Attacks 13 to 16 of docs/security.md: sessions that should be over, and guessed passwords."""
+"""Attacks 13 to 16 of docs/security.md: sessions that have ended, and guessed passwords."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from tests import people
-from tests.e2e.attacker import Forger
+from tests.e2e.forged_tokens import Forger
 from tests.people import PASSWORD, Person
 
-BOUND_SECONDS = 900  # docs/adr/auth-sessions.md: how long a token outlives what it was given for
+TOKEN_SECONDS = 900  # the longest time that a token stays valid after a change of its account
 
 
 def login(http: httpx.Client, username: str, password: str) -> httpx.Response:
@@ -29,7 +29,7 @@ def change(admin: Person, person: Person, **changes: Any) -> None:
 
 
 @pytest.mark.attack(13)
-def test_attack_13_a_session_that_was_ended_is_not_continued(anybody: httpx.Client, patient: Person) -> None:
+def test_attack_13_an_ended_session_cannot_be_refreshed(anybody: httpx.Client, patient: Person) -> None:
     token = patient.tokens["refresh_token"]
     assert anybody.post("/auth/logout", json={"refresh_token": token}).status_code == 204
     assert refresh(anybody, token).status_code == 401
@@ -37,7 +37,7 @@ def test_attack_13_a_session_that_was_ended_is_not_continued(anybody: httpx.Clie
 
 @pytest.mark.attack(13)
 def test_attack_13_a_disabled_user(anybody: httpx.Client, patient: Person, admin: Person) -> None:
-    """Out at once where accounts are kept; elsewhere when the access token ends."""
+    """The auth service refuses the user at once, the others when the access token expires."""
     change(admin, patient, disabled=True)
     assert refresh(anybody, patient.tokens["refresh_token"]).status_code == 401
     assert login(anybody, patient.username, PASSWORD).status_code == 401
@@ -50,22 +50,22 @@ def test_attack_13_a_downgraded_administrator(anybody: httpx.Client, admin: Pers
     with people.signed_in(account["username"]) as former:
         change(admin, former, roles=["PATIENT"])
         again = former.http.patch(f"/auth/users/{account['id']}", json={"roles": ["ADMIN"]})
-        assert again.status_code == 403  # whatever the token says
+        assert again.status_code == 403  # although the token has the scope
         renewed = refresh(anybody, former.tokens["refresh_token"]).json()
         assert "users:write" not in renewed["scope"]
 
 
 @pytest.mark.attack(13)
-def test_attack_13_no_token_outlives_the_published_bound(anybody: httpx.Client, patient: Person) -> None:
+def test_attack_13_no_token_is_valid_longer_than_documented(anybody: httpx.Client, patient: Person) -> None:
     forger = Forger.of(patient.token)
-    assert forger.claims["exp"] - forger.claims["iat"] == patient.tokens["expires_in"] == BOUND_SECONDS
-    aged = {name: int(time.time()) - age for name, age in (("iat", BOUND_SECONDS + 10), ("exp", 10))}
+    assert forger.claims["exp"] - forger.claims["iat"] == patient.tokens["expires_in"] == TOKEN_SECONDS
+    aged = {name: int(time.time()) - age for name, age in (("iat", TOKEN_SECONDS + 10), ("exp", 10))}
     answer = anybody.get("/auth/me", headers={"authorization": f"Bearer {forger.signed(**aged)}"})
     assert answer.status_code == 401
 
 
 @pytest.mark.attack(14)
-def test_attack_14_a_replayed_refresh_token_ends_the_family(anybody: httpx.Client, patient: Person) -> None:
+def test_attack_14_a_replayed_refresh_token_ends_the_session(anybody: httpx.Client, patient: Person) -> None:
     stolen = patient.tokens["refresh_token"]
     family = [stolen]
     for _ in range(2):
@@ -74,14 +74,14 @@ def test_attack_14_a_replayed_refresh_token_ends_the_family(anybody: httpx.Clien
         family.append(renewed.json()["refresh_token"])
     for token in (stolen, *family):
         assert refresh(anybody, token).status_code == 401
-    assert login(anybody, patient.username, PASSWORD).status_code == 200  # the person may come back
+    assert login(anybody, patient.username, PASSWORD).status_code == 200  # the account itself is not locked
 
 
 @pytest.mark.attack(15)
 def test_attack_15_guesses_are_slowed_down_for_known_and_unknown_users_alike(
     anybody: httpx.Client, patient: Person
 ) -> None:
-    """Round by round the two names get the same answer, but for the seconds that are left."""
+    """Both names get the same answers, except for the seconds in Retry-After."""
     unknown = people.unique("nobody")
     statuses: list[int] = []
     while 429 not in statuses and len(statuses) < 8:
@@ -92,13 +92,13 @@ def test_attack_15_guesses_are_slowed_down_for_known_and_unknown_users_alike(
         refused = [answer for answer in pair if answer.status_code == 429]
         assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
     assert statuses == [401] * 5 + [429]
-    assert login(anybody, patient.username, PASSWORD).status_code == 429  # the right one does not get round it
+    assert login(anybody, patient.username, PASSWORD).status_code == 429  # even with the right password
 
 
 @pytest.mark.attack(16)
 def test_attack_16_a_huge_password_is_refused_before_any_hashing(anybody: httpx.Client, patient: Person) -> None:
-    """Had it been compared with the hash, each would count as a wrong one, and the sixth would be 429."""
-    huge = "x" * (10 * 1024 * 1024 - 200)  # with the rest of the body just under the gateway's 10 MB
+    """If the password were hashed and compared, each attempt would count as a wrong one, and the sixth would be 429."""
+    huge = "x" * (10 * 1024 * 1024 - 200)  # the whole body is just below the gateway's limit of 10 MB
     for size in (129, 10_000, len(huge), *[129] * 5):
         assert login(anybody, patient.username, huge[:size]).status_code == 422
     assert login(anybody, patient.username, PASSWORD).status_code == 200

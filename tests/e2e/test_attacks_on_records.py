@@ -1,4 +1,4 @@
-"""Attacks 9 to 12 of docs/security.md: somebody with a good token who wants more than is theirs."""
+"""Attacks 9 to 12 of docs/security.md: somebody with a good token wants access to the records of others."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import pytest
 from services.contracts.proto import billing_v1_pb2, patient_v1_pb2
 from services.contracts.routes import ROUTES
 from tests import people
-from tests.clinic import slots_of, treat
-from tests.e2e.attacker import Task
+from tests.clinic import complete_a_visit, wait_for_free_slots
+from tests.e2e.tasks import Task
 from tests.people import Person, new_patient
 from tests.waiting import until
 
-NO_ROUTE = {"message": "Not Found"}  # the gateway's
+NO_ROUTE = {"message": "Not Found"}  # the answer of the gateway
 LISTS = [route.path for route in ROUTES if not route.public and route.method == "GET" and "{" not in route.path]
 LISTS = [path for path in LISTS if path not in ("/auth/me", "/appointments/availability")]
 
 
 @dataclass(frozen=True)
 class Records:
-    """One of each kind that belong to somebody else than the attacker."""
+    """One record of each kind, all of which belong to somebody else than the attacker."""
 
     patient: dict[str, Any]
     appointment: str
@@ -33,27 +33,27 @@ class Records:
 
 
 @pytest.fixture(scope="module")
-def victim(anybody: httpx.Client) -> Iterator[Person]:
-    with people.newcomer(anybody) as person:
+def owner(anybody: httpx.Client) -> Iterator[Person]:
+    with people.new_person(anybody) as person:
         yield person
 
 
 @pytest.fixture(scope="module")
-def records(victim: Person, staff: Person, doctor_id: str) -> Records:
-    patient = victim.http.post("/api/patients", json=new_patient()).json()
-    invoice = treat(staff, doctor_id, patient["id"])
+def records(owner: Person, staff: Person, doctor_id: str) -> Records:
+    patient = owner.http.post("/api/patients", json=new_patient()).json()
+    invoice = complete_a_visit(staff, doctor_id, patient["id"])
     account = f"/api/billing/accounts/{patient['id']}"
-    until("the owner of the account", lambda: victim.http.get(account).status_code == 200)
+    until("the owner of the account", lambda: owner.http.get(account).status_code == 200)
     return Records(patient, invoice["appointment_id"], invoice["id"])
 
 
-def same_as_nothing(attacker: Person, method: str, path: str, id: str, body: Any = None) -> httpx.Response:
-    """The answer, which must be the one for a record that does not exist."""
-    nothing = str(uuid4())
+def answer_as_for_no_record(attacker: Person, method: str, path: str, id: str, body: Any = None) -> httpx.Response:
+    """Returns the answer, which has to be the same as for a record that does not exist."""
+    no_id = str(uuid4())
     answer = attacker.http.request(method, path.format(id), json=body)
-    absent = attacker.http.request(method, path.format(nothing), json=body)
+    absent = attacker.http.request(method, path.format(no_id), json=body)
     assert answer.status_code == absent.status_code
-    assert answer.text == absent.text.replace(nothing, id)
+    assert answer.text == absent.text.replace(no_id, id)
     return answer
 
 
@@ -74,17 +74,17 @@ def test_attack_9_anothers_record_by_path(patient: Person, records: Records, sta
         ("POST", "/api/billing/invoices/{}/payments", records.invoice, {"amount_minor": 1, "method": "CARD"}),
     ]
     for method, path, id, body in cases:
-        assert same_as_nothing(patient, method, path, id, body).status_code == 404, (method, path)
+        assert answer_as_for_no_record(patient, method, path, id, body).status_code == 404, (method, path)
     assert staff.http.get(f"/api/patients/{patient_id}").json()["version"] == 1
     assert staff.http.get(f"/api/billing/invoices/{records.invoice}").json()["version"] == 1
 
 
 @pytest.mark.attack(9)
 def test_attack_9_anothers_record_by_body(
-    patient: Person, records: Records, staff: Person, doctor_id: str, victim: Person
+    patient: Person, records: Records, staff: Person, doctor_id: str, owner: Person
 ) -> None:
-    """Booking for somebody else is answered as booking for nobody: 422, because the path does exist."""
-    date = slots_of(staff, doctor_id)[-1]["start"]
+    """Booking for another patient is answered as for one that does not exist: 422, because the path exists."""
+    date = wait_for_free_slots(staff, doctor_id)[-1]["start"]
     answers = []
     for patient_id in (records.patient["id"], str(uuid4())):
         body = {"patient_id": patient_id, "doctor_id": doctor_id, "date": date}
@@ -97,20 +97,20 @@ def test_attack_9_anothers_record_by_body(
     assert booked.status_code == 201, booked.text
     moved = patient.http.put(f"/appointments/{booked.json()['id']}", json=body | {"patient_id": records.patient["id"]})
     assert moved.status_code == 422
-    assert booked.json()["id"] not in victim.http.get("/appointments").text
+    assert booked.json()["id"] not in owner.http.get("/appointments").text
 
 
 @pytest.mark.attack(9, 12)
 def test_attack_9_and_12_anothers_records_by_query(patient: Person, records: Records) -> None:
-    """Filters only ever narrow what is the caller's own."""
-    who = records.patient
+    """Filters only narrow the list of the caller's own records."""
+    patient_record = records.patient
     queries = [
-        ("/api/patients", {"email": who["email"]}),
-        ("/api/patients", {"q": who["name"]}),
-        ("/api/patients", {"name": who["name"], "dob": who["dob"]}),
-        ("/appointments", {"patientId": who["id"]}),
+        ("/api/patients", {"email": patient_record["email"]}),
+        ("/api/patients", {"q": patient_record["name"]}),
+        ("/api/patients", {"name": patient_record["name"], "dob": patient_record["dob"]}),
+        ("/appointments", {"patientId": patient_record["id"]}),
         ("/appointments", {"status": "COMPLETED"}),
-        ("/api/billing/invoices", {"patientId": who["id"]}),
+        ("/api/billing/invoices", {"patientId": patient_record["id"]}),
         ("/api/billing/invoices", {"status": "OPEN"}),
     ]
     for path, params in queries:
@@ -128,7 +128,7 @@ def test_attack_9_anothers_record_over_grpc(tasks: dict[str, Task], patient: Per
         assert tasks["billing"].status_of("GetAccount", account, token) == "NOT_FOUND"
     batch = patient_v1_pb2.BatchGetPatientsRequest(ids=[id])
     assert list(tasks["patient"].call("BatchGetPatients", batch, token, timeout=10.0).patients) == []
-    # In nobody's name, in the owner's, and in the attacker's own: opening is no way to be told what there is.
+    # In the name of nobody, of the owner, and of the attacker: no answer tells whether the account exists.
     owner, me = records.patient["owner_user_id"], patient.http.get("/auth/me").json()["id"]
     for named, status in ((None, "PERMISSION_DENIED"), (owner, "PERMISSION_DENIED"), (me, "NOT_FOUND")):
         open_account = billing_v1_pb2.CreateBillingAccountRequest(patient_id=id, owner_user_id=named)
@@ -160,10 +160,10 @@ def test_attack_10_a_patient_as_staff(patient: Person, records: Records) -> None
     ],
 )
 def test_attack_10_another_verb(admin: Person, tasks: dict[str, Task], service: str, method: str, path: str) -> None:
-    """A route of the gateway is method and path, so there it is 404 as on AWS; behind it 405, which names the verbs."""
+    """The gateway's routes are method and path, so it answers 404 as on AWS; the service answers 405 with `Allow`."""
     path = path.format(id=uuid4())
-    there = admin.http.request(method, path, json={})
-    assert (there.status_code, there.json()) == (404, NO_ROUTE)
+    at_the_gateway = admin.http.request(method, path, json={})
+    assert (at_the_gateway.status_code, at_the_gateway.json()) == (404, NO_ROUTE)
     headers = {"authorization": f"Bearer {admin.token}"}
     answer = httpx.request(method, tasks[service].url + path, json={}, headers=headers)
     assert answer.status_code == 405
@@ -189,8 +189,8 @@ def test_attack_11_extra_fields(anybody: httpx.Client, patient: Person, staff: P
 
 
 @pytest.mark.attack(11)
-def test_attack_11_roles_that_are_an_admins_to_give(anybody: httpx.Client, staff: Person) -> None:
-    """`roles` is a field of the route, for administrators: from anybody else it is refused, not ignored."""
+def test_attack_11_roles_that_only_an_administrator_may_give(anybody: httpx.Client, staff: Person) -> None:
+    """The route has a field `roles` for administrators. From anybody else it is refused, not ignored."""
     name = people.unique("user")
     body = {"username": name, "password": people.PASSWORD, "email": f"{name}@example.com", "roles": ["ADMIN"]}
     assert anybody.post("/auth/register", json=body).status_code == 403

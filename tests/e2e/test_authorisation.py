@@ -1,7 +1,6 @@
-"""Every route of the API times every role, through the gateway, generated from the table of routes.
+"""Every route of the API with every role, through the gateway. The tests are generated from the table of routes.
 
-Whose record it is (own or another's, over REST and gRPC) is each service's own matrix: `test_access.py` of
-tests/integration.
+`test_access.py` of each service in `tests/integration` has the tests of access to one's own and to others' records.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from tests.people import Person
 PROTECTED = [route for route in ROUTES if not route.public]
 DOCUMENTS = [route for route in ROUTES if route.service == "discovery" and "{" not in route.path]
 
-# The token's scope would do, and the service's own rule says no.
+# The token has the scope, but a rule of the service refuses the request.
 REFUSED_BY_THE_SERVICE = {
     (Role.PATIENT, "POST /appointments/{id}/complete"),
     (Role.PATIENT, "POST /appointments/{id}/no-show"),
@@ -27,7 +26,7 @@ REFUSED_BY_THE_SERVICE = {
 
 
 def _send(http: httpx.Client, route: Route) -> httpx.Response:
-    """A request for a record that does not exist, with a body that says nothing: only permission can differ."""
+    """Sends a request for a record that does not exist, with an empty body: only the permission makes a difference."""
     path = route.path
     for name in ("id", "doctorId", "patientId"):
         path = path.replace(f"{{{name}}}", str(uuid4()))
@@ -41,7 +40,7 @@ def people(admin: Person, staff: Person, doctor: Person, somebody: Person) -> di
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=lambda route: route.key)
-def test_nobody_gets_in_without_a_token(anybody: httpx.Client, route: Route) -> None:
+def test_a_request_without_a_token_is_refused(anybody: httpx.Client, route: Route) -> None:
     answer = _send(anybody, route)
     assert answer.status_code == 401
     assert answer.json() == {"message": "Unauthorized"}
@@ -54,7 +53,7 @@ def test_a_role_does_what_its_scopes_allow(people: dict[Role, Person], role: Rol
     has_scope = not route.scopes or not ROLE_SCOPES[role].isdisjoint(route.scopes)
     if not has_scope:
         assert answer.status_code == 403
-        assert answer.json() == {"message": "Forbidden"}  # the gateway's: the service never saw it
+        assert answer.json() == {"message": "Forbidden"}  # the gateway's answer: the service did not get the request
     elif (role, route.key) in REFUSED_BY_THE_SERVICE:
         assert answer.status_code == 403
         assert answer.headers["content-type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""What awslocal says is what runs: every answer is compared with Docker, PostgreSQL, Kafka or HTTP."""
+"""The AWS APIs describe what really runs: their answers are compared with Docker, PostgreSQL, Kafka and HTTP."""
 
 import ipaddress
 import json
@@ -13,7 +13,7 @@ from ops import aws, settings
 
 
 def awslocal(*words: str) -> Any:
-    """The command as a user types it, in the environment that ops/activate gives."""
+    """Runs the command as a user types it, in the environment of `ops/activate`."""
     command = ["awslocal", "--output", "json", *words]
     done = subprocess.run(command, env=settings.child_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -120,13 +120,7 @@ def test_discovery_returns_the_tasks() -> None:
             "servicediscovery", "discover-instances", "--namespace-name", "pms.local", "--service-name", name
         )
         found = {instance["Attributes"]["AWS_INSTANCE_IPV4"] for instance in answer["Instances"]}
-        running = {
-            detail["value"]
-            for task in aws.tasks(name)
-            for detail in task["attachments"][0]["details"]
-            if detail["name"] == "privateIPv4Address"
-        }
-        assert found == running
+        assert found == {aws.private_address(task) for task in aws.tasks(name)}
 
 
 def test_secrets_functions_and_stacks_are_listed() -> None:
@@ -141,7 +135,7 @@ def test_secrets_functions_and_stacks_are_listed() -> None:
         assert stacks[f"pms-{name}"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
-def test_logs_tail_shows_what_a_service_says() -> None:
+def test_logs_tail_shows_the_log_of_a_service() -> None:
     command = ["awslocal", "logs", "tail", "/pms/patient", "--since", "1d", "--format", "short"]
     done = subprocess.run(command, env=settings.child_environment(), capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") > 3
@@ -150,11 +144,11 @@ def test_logs_tail_shows_what_a_service_says() -> None:
 @pytest.mark.parametrize(
     "words", [("ecs", "create-capacity-provider", "--name", "x"), ("rds", "describe-db-proxies")], ids=" ".join
 )
-def test_what_is_not_there_says_so(words: tuple[str, ...]) -> None:
-    """An operation that nothing implements must not pretend: it names itself in an AWS-shaped error."""
+def test_an_operation_that_does_not_exist_is_refused(words: tuple[str, ...]) -> None:
+    """An operation that nothing implements answers with an error as AWS's are."""
     done = subprocess.run(
         ["awslocal", *words], env=settings.child_environment(), capture_output=True, text=True, check=False
     )
     if done.returncode == 0:
-        pytest.skip("moto models this one")
+        pytest.skip("moto has this operation")
     assert "error" in done.stderr.lower()

@@ -1,15 +1,15 @@
-"""A day at the clinic, through all five services: register, book, treat, invoice, pay, and the e-mails about it."""
+"""A patient's visit through all five services: registered, booked, completed, invoiced, paid, and the e-mails."""
 
 from typing import Any
 
-from tests.clinic import free_slots, invoices_of, sent_to, slots_of
+from tests.clinic import emails_to, free_slots, invoices_of, wait_for_free_slots
 from tests.people import Person, unique
 from tests.waiting import until
 
 
 def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:
     patient_id, address = clinic_patient["id"], clinic_patient["email"]
-    slots = slots_of(staff, doctor_id)
+    slots = wait_for_free_slots(staff, doctor_id)
     booking = {"patient_id": patient_id, "doctor_id": doctor_id, "date": slots[0]["start"]}
 
     booked = staff.http.post("/appointments", json=booking)
@@ -38,7 +38,7 @@ def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patie
     assert invoices_of(staff, patient_id)[0]["status"] == "PAID"
 
     # registered, booked, moved, invoice raised, receipts for both payments
-    mails = until("six e-mails", lambda: len(found := sent_to(address)) >= 6 and found)
+    mails = until("six e-mails", lambda: len(found := emails_to(address)) >= 6 and found)
     assert len({str(mail["Subject"]) for mail in mails}) >= 5
 
 
@@ -47,7 +47,7 @@ def test_staff_write_an_email(staff: Person, patient: Person) -> None:
     message = {"to": address, "subject": "Your results", "body": "Please call us."}
     assert patient.http.post("/notify/email", json=message).status_code == 403
     assert staff.http.post("/notify/email", json=message).status_code == 202
-    mail = until("the e-mail", lambda: sent_to(address))[0]
+    mail = until("the e-mail", lambda: emails_to(address))[0]
     assert mail["Subject"] == "Your results"
 
 

@@ -1,7 +1,7 @@
-"""Many at once, through the gateway: one slot is booked once, a repeated request has one effect, no update is lost.
+"""Many requests at once, through the gateway: a slot is booked once, a repetition has one effect, no update is lost.
 
-The gateway throttles none of it: the local stage lets 25,000 requests through at once, production's 1,000
-(`cdk_app/config.py`), and 200 are sent here. A 429 would fail these tests, as any answer but the expected ones does.
+The gateway throttles none of them: its limit is 25,000 requests in the local stage and 1,000 in production
+(`cdk_app/config.py`), and these tests send 200. They expect certain statuses, and 429 is none of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from ops import settings
-from tests.clinic import slots_of
+from tests.clinic import wait_for_free_slots
 from tests.people import Person, new_patient, unique
 
 CLIENTS = 200
@@ -23,8 +23,8 @@ Send = Callable[[int], Coroutine[Any, Any, httpx.Response]]
 
 
 @pytest.fixture
-async def crowd(staff: Person) -> AsyncIterator[httpx.AsyncClient]:
-    """Staff's client with as many open connections as there are clients: opening them would spread a race out."""
+async def client(staff: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of staff's with a connection open for each request: opening them would spread the requests over time."""
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
     headers = {"authorization": f"Bearer {staff.token}"}
     async with httpx.AsyncClient(base_url=settings.API_URL, headers=headers, limits=limits, timeout=60) as http:
@@ -41,42 +41,42 @@ def statuses(answers: list[httpx.Response]) -> Counter[int]:
     return Counter(answer.status_code for answer in answers)
 
 
-async def test_one_of_200_bookings_of_a_slot_succeeds(crowd: httpx.AsyncClient, staff: Person, doctor_id: str) -> None:
-    patients = [(await crowd.post("/api/patients", json=new_patient())).json()["id"] for _ in range(20)]
-    slot = (await asyncio.to_thread(slots_of, staff, doctor_id))[-1]["start"]
+async def test_one_of_200_bookings_of_a_slot_succeeds(client: httpx.AsyncClient, staff: Person, doctor_id: str) -> None:
+    patients = [(await client.post("/api/patients", json=new_patient())).json()["id"] for _ in range(20)]
+    slot = (await asyncio.to_thread(wait_for_free_slots, staff, doctor_id))[-1]["start"]
     bookings = [{"patient_id": patient, "doctor_id": doctor_id, "date": slot} for patient in patients]
 
-    answers = await at_once(lambda n: crowd.post("/appointments", json=bookings[n % len(bookings)]), CLIENTS)
+    answers = await at_once(lambda n: client.post("/appointments", json=bookings[n % len(bookings)]), CLIENTS)
 
     assert statuses(answers) == {201: 1, 409: CLIENTS - 1}
-    listed = (await crowd.get("/appointments", params={"doctorId": doctor_id, "from": slot})).json()["items"]
+    listed = (await client.get("/appointments", params={"doctorId": doctor_id, "from": slot})).json()["items"]
     assert len([item for item in listed if item["date"] == slot]) == 1
 
 
-async def test_20_parallel_retries_get_the_same_answer(crowd: httpx.AsyncClient) -> None:
+async def test_20_parallel_retries_get_the_same_answer(client: httpx.AsyncClient) -> None:
     body, headers = new_patient(), {"Idempotency-Key": unique("key-")}
 
-    answers = await at_once(lambda _: crowd.post("/api/patients", json=body, headers=headers), 20)
+    answers = await at_once(lambda _: client.post("/api/patients", json=body, headers=headers), 20)
 
     assert statuses(answers) == {201: 20}
     assert len({(answer.content, answer.headers["location"], answer.headers["etag"]) for answer in answers}) == 1
     assert len([answer for answer in answers if answer.headers.get("idempotent-replayed") == "true"]) == 19
-    found = (await crowd.get("/api/patients", params={"email": body["email"]})).json()["items"]
+    found = (await client.get("/api/patients", params={"email": body["email"]})).json()["items"]
     assert [patient["id"] for patient in found] == [answers[0].json()["id"]]
 
 
-async def test_each_success_of_50_writers_is_one_version(crowd: httpx.AsyncClient) -> None:
-    """Each reads, changes and writes back if nobody was faster, until it has succeeded."""
+async def test_each_success_of_50_writers_is_one_version(client: httpx.AsyncClient) -> None:
+    """Each writer reads, changes and writes with If-Match, and repeats that until it succeeds."""
     body = new_patient()
-    path = (await crowd.post("/api/patients", json=body)).headers["location"]
+    path = (await client.post("/api/patients", json=body)).headers["location"]
     refused = 0
 
     async def write(number: int) -> httpx.Response:
         nonlocal refused
         while True:
-            read = await crowd.get(path)
+            read = await client.get(path)
             changed = body | {"address": f"{read.json().get('address') or ''}{chr(ord('a') + number % 26)}"}
-            answer = await crowd.put(path, json=changed, headers={"If-Match": read.headers["etag"]})
+            answer = await client.put(path, json=changed, headers={"If-Match": read.headers["etag"]})
             if answer.status_code != 412:
                 return answer
             refused += 1
@@ -85,7 +85,7 @@ async def test_each_success_of_50_writers_is_one_version(crowd: httpx.AsyncClien
 
     assert statuses(answers) == {200: 50}
     assert sorted(answer.json()["version"] for answer in answers) == list(range(2, 52))
-    final = (await crowd.get(path)).json()
+    final = (await client.get(path)).json()
     assert final["version"] == 51
-    assert len(final["address"]) == 50  # what each one wrote is there
-    assert refused > 0  # or they were no race
+    assert len(final["address"]) == 50  # the changes of all writers are there
+    assert refused > 0  # otherwise the writers were not concurrent

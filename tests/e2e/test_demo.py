@@ -1,4 +1,4 @@
-"""`make demo`: the clinic is as planned, also when its making was interrupted, and making it again changes nothing."""
+"""`make demo` creates the planned clinic, also after interruptions. A second run changes nothing."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ from typing import Any
 
 from rich.console import Console
 
-from ops import aws
+from ops import api
+from ops.api import Session
 from ops.demo import plan, seed
 from ops.demo.people import person
 from ops.demo.plan import Visit
-from ops.demo.session import Session
-from ops.demo.small_clinic import Clinic
-from ops.look import urls
+from ops.demo.small_clinic import SmallClinic
 from tests.clinic import invoices_of
 from tests.people import Person
 
 FEW = range(0, plan.PATIENTS, 3)
-"""Those of whom a visit took place: their making has the most steps to be interrupted between."""
+"""Patients with a completed visit: creating them takes the most steps, between which a run can be interrupted."""
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 STATUS = {None: "BOOKED", "complete": "COMPLETED", "cancel": "CANCELLED"}
 
 
 class Interrupted(Exception):
-    """The demo's process would be gone now."""
+    """Stands for the end of the demo's process."""
 
 
-class Dying(Session):
-    """A session whose process ends after so many answers."""
+class InterruptedSession(Session):
+    """A session that raises Interrupted after this many answers."""
 
-    def __init__(self, base_url: str, answers: int) -> None:
-        super().__init__(base_url)
+    def __init__(self, answers: int) -> None:
+        super().__init__()
         self._left = answers
 
     async def call(self, *args: Any, **options: Any) -> Any:
@@ -43,21 +42,20 @@ class Dying(Session):
         return await super().call(*args, **options)
 
 
-async def interrupted(answers: int) -> None:
-    """Treats patients, from the first on, until the process ends; yesterday's hours are in today's way."""
-    secret = aws.secret(urls.ADMIN_SECRET)
-    async with Dying(urls.api_url(), answers) as admin:
-        await admin.sign_in(secret["username"], secret["password"])
-        made = Clinic(admin, urls.api_url(), YESTERDAY)
+async def create_partly(answers: int) -> None:
+    """Creates patients until the session is interrupted. Yesterday's plan has bookings that conflict with today's."""
+    async with InterruptedSession(answers) as admin:
+        await admin.sign_in(api.administrator())
+        clinic = SmallClinic(admin, YESTERDAY)
         for account in plan.ACCOUNTS:
-            await made.open_account(account, lambda: None)
-        await made.find_doctors()
+            await clinic.open_account(account, lambda: None)
+        await clinic.find_doctors()
         for number in FEW:
-            await made.treat(number, lambda: None)
+            await clinic.treat(number, lambda: None)
 
 
 def found(staff: Person, number: int) -> dict[str, Any]:
-    """What there is of one patient."""
+    """Returns a patient's visits, and the paid parts of their invoices."""
     email = person(number).email
     [patient] = staff.http.get("/api/patients", params={"email": email}).json()["items"]
     visits = staff.http.get("/appointments", params={"patientId": patient["id"]}).json()["items"]
@@ -69,24 +67,24 @@ def found(staff: Person, number: int) -> dict[str, Any]:
 
 
 def planned(visits: list[Visit]) -> dict[str, Any]:
-    """What there should be."""
+    """Returns what `found` should return."""
     return {
         "visits": sorted((visit.reason, STATUS[visit.outcome]) for visit in visits),
         "paid": [visit.paid for visit in visits if visit.outcome == "complete"],
     }
 
 
-def test_a_demo_is_completed_after_interruptions_and_not_made_twice(staff: Person) -> None:
+def test_interrupted_runs_are_completed_and_nothing_is_created_twice(staff: Person) -> None:
     for answers in range(len(plan.ACCOUNTS) + 2, 60, 7):
-        with suppress(Interrupted):  # where the clinic was made before, there is little left to do
-            asyncio.run(interrupted(answers))
+        with suppress(Interrupted):  # if the clinic exists already, too few requests are left to interrupt it
+            asyncio.run(create_partly(answers))
     expected = {number: planned(plan.visits(number, datetime.now(UTC))) for number in range(plan.PATIENTS)}
     for _ in range(2):
         seed.fill(Console(quiet=True), "small")
         assert {number: found(staff, number) for number in range(plan.PATIENTS)} == expected
 
 
-def test_the_demos_people_sign_in(staff: Person) -> None:
+def test_the_accounts_of_the_demo_can_sign_in(staff: Person) -> None:
     for account in plan.ACCOUNTS:
         answer = staff.http.post("/auth/login", json={"username": account.username, "password": plan.PASSWORD})
         assert answer.status_code == 200, answer.text

@@ -1,7 +1,7 @@
-"""Nobody's data reaches a log, a metric or a dead letter's headers: canaries in every field, then none of them there.
+"""Personal data reaches no log, no metric and no header of a dead letter. The tests look for canaries in all of them.
 
-Spans are looked at where a collector takes them: tests/integration/common/test_telemetry.py. X-Request-Id is left out:
-it is the client's name for the request in our logs.
+The test of spans is `tests/integration/common/test_telemetry.py`, which has a collector. X-Request-Id holds no canary,
+because it is meant to be in the logs.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from services.common.identifiers import uuid7
 from services.contracts import publish, topics
 from services.contracts.events import EVENT_TYPES
 from services.notification import consumers as notification
-from tests.clinic import slots_of
-from tests.e2e.attacker import Task
-from tests.e2e.test_attacks_on_events_and_grpc import Broker, discard
-from tests.e2e.test_attacks_on_events_and_grpc import broker as broker
+from tests.clinic import wait_for_free_slots
+from tests.e2e.kafka import Broker, discard
+from tests.e2e.tasks import Task
 from tests.people import Person, new_patient, unique
 from tests.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
-READERS = (appointment.handlers, billing.handlers, notification.handlers)
-Telling = Iterator[tuple[str, str]]
+CONSUMERS = (appointment.handlers, billing.handlers, notification.handlers)
+Texts = Iterator[tuple[str, str]]
+"""Pairs of a place and a text that was found there."""
 
 
-def all_logs(since: float) -> Telling:
-    """(where, text) of all that was logged since: the services' groups, the API's, the databases', the container's."""
+def all_logs(since: float) -> Texts:
+    """Yields all that was logged since: by the services, the API, the databases and LocalStack's container."""
     logs = aws.client("logs")
     start = int(since * 1000)
     for page in logs.get_paginator("describe_log_groups").paginate():
@@ -50,8 +50,8 @@ def all_logs(since: float) -> Telling:
     yield from database_logs()
 
 
-def database_logs() -> Telling:
-    """What the PostgreSQL servers wrote, all of it: RDS gives it by file."""
+def database_logs() -> Texts:
+    """Yields all that the PostgreSQL servers ever logged: RDS returns whole files."""
     rds = aws.client("rds")
     for database in rds.describe_db_instances()["DBInstances"]:
         name = database["DBInstanceIdentifier"]
@@ -65,10 +65,10 @@ def database_logs() -> Telling:
                 marker, more = part["Marker"], part["AdditionalDataPending"]
 
 
-def found(told: Telling, canaries: list[str]) -> list[tuple[str, str, str]]:
-    """Each canary that somebody told, once a place. Compared without case: services fold e-mail addresses."""
+def found(texts: Texts, canaries: list[str]) -> list[tuple[str, str, str]]:
+    """Returns each canary in the texts, once for each place. Ignores case, because services fold e-mail addresses."""
     seen = {}
-    for where, text in told:
+    for where, text in texts:
         folded = text.casefold()
         for canary in canaries:
             if canary.casefold() in folded:
@@ -80,7 +80,7 @@ def found(told: Telling, canaries: list[str]) -> list[tuple[str, str, str]]:
 
 
 def operations() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
-    """(method, path, operation, its service's document) of all that is published."""
+    """Returns method, path, description and document of all operations that are published."""
     return [
         (method, path, item[method], document)
         for document in (json.loads(file.read_text()) for file in sorted(publish.OPENAPI.glob("*.json")))
@@ -91,7 +91,7 @@ def operations() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
 
 
 def filled(schema: dict[str, Any], document: dict[str, Any], canary: str) -> Any:
-    """A body of the schema's shape, whose every leaf is the canary, with one field more than there is."""
+    """Returns a body of the schema's shape with the canary in every field, and as an additional field."""
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
     if "properties" in schema:
@@ -101,8 +101,8 @@ def filled(schema: dict[str, Any], document: dict[str, Any], canary: str) -> Any
     return canary
 
 
-def sent_everywhere(http: httpx.Client, canary: str, **more: str) -> list[httpx.Response]:
-    """Every operation with the canary in its path, query, headers and body, known and unknown ones."""
+def call_all_operations(http: httpx.Client, canary: str, **more: str) -> list[httpx.Response]:
+    """Calls every operation with the canary in its path, and in known and unknown parameters, headers and fields."""
     answers = []
     for method, path, operation, document in operations():
         parameters = operation.get("parameters", [])
@@ -128,12 +128,12 @@ def sent_everywhere(http: httpx.Client, canary: str, **more: str) -> list[httpx.
     return answers
 
 
-def test_what_is_refused_is_not_repeated(admin: Person, anybody: httpx.Client) -> None:
-    """Whether the service refuses it or the gateway: for a token, a path or a method that it does not know."""
+def test_refused_data_is_not_logged(admin: Person, anybody: httpx.Client) -> None:
+    """Neither by the services nor by the gateway, which refuses unknown tokens, paths and methods."""
     since, canary = time.time(), unique("Canaryrefused")
 
-    answers = sent_everywhere(admin.http, canary)
-    answers += sent_everywhere(anybody, canary, authorization=f"Bearer {canary}")
+    answers = call_all_operations(admin.http, canary)
+    answers += call_all_operations(anybody, canary, authorization=f"Bearer {canary}")
     for value in (canary, f"Basic {canary}", f"Bearer {admin.token[:-8]}{canary}"):
         answers.append(anybody.get("/api/patients", headers={"authorization": value}))
     answers.append(admin.http.get(f"/{canary}", params={"q": canary}))
@@ -143,13 +143,13 @@ def test_what_is_refused_is_not_repeated(admin: Person, anybody: httpx.Client) -
 
     wrong = [(str(answer.request.url), answer.status_code) for answer in answers if answer.status_code >= 500]
     assert wrong == []
-    settled(admin, since)
+    wait_for_logs(admin, since)
     assert found(all_logs(since), [canary, admin.token]) == []
 
 
-def settled(person: Person, since: float) -> None:
-    """One more request, whose line comes after all the others' of the service and of the gateway."""
-    marker = unique("settled-")
+def wait_for_logs(person: Person, since: float) -> None:
+    """Sends one more request to each service, and waits until it is logged: then the earlier ones are logged too."""
+    marker = unique("last-")
     for route in ("/auth/me", "/api/patients", "/appointments", "/api/billing/invoices", "/notifications"):
         assert person.http.get(route, headers={"X-Request-Id": marker}).status_code == 200
 
@@ -159,10 +159,10 @@ def settled(person: Person, since: float) -> None:
     until("the requests are logged", logged)
 
 
-# --- what is taken ----------------------------------------------------------------------------------------------------
+# --- accepted data ----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_taken_is_not_repeated(anybody: httpx.Client, admin: Person, staff: Person, doctor_id: str) -> None:
+def test_accepted_data_is_not_logged(anybody: httpx.Client, admin: Person, staff: Person, doctor_id: str) -> None:
     since = time.time()
     username, password, name, address = (unique(f"Canary{what}") for what in ("user", "pass-1-", "name ", "road"))
     reason, subject, body, key = (unique(f"Canary{what}") for what in ("ill", "subject", "body", "key"))
@@ -174,19 +174,19 @@ def test_what_is_taken_is_not_repeated(anybody: httpx.Client, admin: Person, sta
     tokens = anybody.post("/auth/login", json={"username": username, "password": password}).json()
     assert anybody.post("/auth/login", json={"username": username, "password": f"{password}x"}).status_code == 401
     refreshed = anybody.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]}).json()
-    again = anybody.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})  # ends the family
+    again = anybody.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})  # ends the session
     assert again.status_code == 401
 
     person = new_patient(name=name, address=address, phone=phone, email=f"{name.split()[1]}@example.com")
     created = staff.http.post("/api/patients", json=person, headers={"Idempotency-Key": key})
     assert created.status_code == 201, created.text
-    assert staff.http.post("/api/patients", json=person).status_code == 409  # a unique index says so, with the value
+    assert staff.http.post("/api/patients", json=person).status_code == 409  # PostgreSQL's error has the value
     path = created.headers["location"]
     assert staff.http.put(path, json=person | {"address": f"{address} 2"}).status_code == 200
     for query in ({"q": name}, {"name": name}, {"email": person["email"]}, {"q": phone}):
         assert staff.http.get("/api/patients", params=query).status_code == 200
 
-    slots = slots_of(staff, doctor_id)
+    slots = wait_for_free_slots(staff, doctor_id)
     visit = {"patient_id": created.json()["id"], "doctor_id": doctor_id, "date": slots[-1]["start"], "reason": reason}
     booked = staff.http.post("/appointments", json=visit)
     assert booked.status_code == 201, booked.text
@@ -198,16 +198,15 @@ def test_what_is_taken_is_not_repeated(anybody: httpx.Client, admin: Person, sta
     assert staff.http.post("/notify/email", json=email).status_code == 202
     assert staff.http.delete(path).status_code == 204
 
-    settled(admin, since)
+    wait_for_logs(admin, since)
     canaries = [username, password, name.split()[1], address, phone, reason, subject, body, key]
     canaries += [value for one in (tokens, refreshed) for value in (one["access_token"], one["refresh_token"])]
     assert found(all_logs(since), [*canaries, staff.token]) == []
     assert found(all_metrics(), canaries) == []
 
 
-def all_metrics() -> Telling:
-    for service in aws.services():
-        name = service["serviceName"]
+def all_metrics() -> Texts:
+    for name in aws.service_names():
         answer = httpx.get(f"{Task.of(name).url}/metrics", timeout=10)
         assert "http_requests_total" in answer.text
         yield name, answer.text
@@ -217,7 +216,7 @@ def all_metrics() -> Telling:
 
 
 def broken_events(canary: str) -> Iterator[tuple[topics.Topic, bytes]]:
-    """What is no event, and each type of event with the canary in all attributes, as their names too."""
+    """Yields messages that are no events, and each type of event with the canary as all attributes and their values."""
     for topic in topics.TOPICS:
         yield topic, f'{{"{canary}": "{canary}'.encode()
         yield topic, json.dumps({"specversion": canary, "type": canary, "id": canary, canary: canary}).encode()
@@ -228,17 +227,17 @@ def broken_events(canary: str) -> Iterator[tuple[topics.Topic, bytes]]:
         yield model.TOPIC, json.dumps(about | extra).encode()
 
 
-async def test_a_poison_message_is_put_aside_without_being_quoted(broker: Broker) -> None:
+async def test_a_message_that_cannot_be_processed_is_not_quoted(broker: Broker) -> None:
     since, canary, key = time.time(), unique("Canarypoison"), str(uuid4())
     sent = list(broken_events(canary))
-    expected = sum(topic in handlers.topics for topic, _ in sent for handlers in READERS)
+    expected = sum(topic in handlers.topics for topic, _ in sent for handlers in CONSUMERS)
     for topic, value in sent:
         await broker.producer.send_and_wait(topic.name, value, key=key.encode())
 
-    def given_up() -> list[str]:
+    def dead_letter_lines() -> list[str]:
         return [text for _, text in all_logs(since) if '"event": "dead_letter"' in text]
 
-    until("all readers put them aside", lambda: len(given_up()) >= expected)
+    until("all consumers put the messages aside", lambda: len(dead_letter_lines()) >= expected)
     letters = [letter for topic in topics.TOPICS for letter in await broker.dead_letters(topic, key)]
     assert len(letters) == expected
     headers = [("a dead letter", f"{name}: {value.decode()}") for letter in letters for name, value in letter.headers]

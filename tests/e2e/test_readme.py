@@ -1,4 +1,4 @@
-"""The README's commands work as they stand: every block marked `tested` is run by bash."""
+"""The README's commands work: bash runs every block that is marked `tested`."""
 
 import re
 import subprocess
@@ -23,4 +23,4 @@ def test_the_readmes_commands_work(commands: str) -> None:
         ["bash", "-c", script], cwd=settings.ROOT, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.strip(), "a command that a reader is told to try prints nothing"
+    assert done.stdout.strip(), "the commands of the block print nothing"

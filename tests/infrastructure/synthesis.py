@@ -14,6 +14,7 @@ from aws_cdk.cx_api import CloudAssembly
 from cdk_app.assets import Assets
 from cdk_app.config import StageConfig
 from cdk_app.stages import build
+from services.contracts.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 CONCERNS = ("network", "data", "messaging", "identity", "services", "api")
@@ -62,7 +63,7 @@ def synthesise(config: StageConfig, scratch: Path) -> Synthesis:
 def _repository(scratch: Path) -> Path:
     """A tree like the repository's, so that a service that is being written cannot disturb the templates' tests."""
     root = scratch / "repository"
-    for name in ("common", "contracts", "discovery", "auth", "patient", "appointment", "billing", "notification"):
+    for name in ("common", "contracts", "discovery", *SERVICES):
         folder = root / "services" / name
         folder.mkdir(parents=True)
         (folder / "main.py").write_text(f"# {name}\n")

@@ -1,4 +1,4 @@
-"""Invented people and what they do in the clinic."""
+"""The invented people, and the plan of their visits."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta

@@ -25,7 +25,7 @@ def test_content_and_names_count_but_time_stamps_do_not(tree: Path) -> None:
     assert len({before, renamed, fingerprint.of([tree])}) == 3
 
 
-def test_what_running_leaves_behind_does_not_count(tree: Path) -> None:
+def test_generated_files_do_not_count(tree: Path) -> None:
     before = fingerprint.of([tree])
     (tree / "__pycache__").mkdir()
     (tree / "__pycache__" / "main.pyc").write_text("x")

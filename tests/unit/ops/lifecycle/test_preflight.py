@@ -1,4 +1,4 @@
-"""`make up` stops at once with the cause and the remedy: each check, with the machine as it should not be."""
+"""Each check of `make up` names the cause and the remedy when the machine does not fulfil it."""
 
 import socket
 from collections import namedtuple
@@ -14,7 +14,7 @@ from ops.problems import Problem
 
 @pytest.fixture
 def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every short command fails, as on a machine without Docker."""
+    """Lets every short command fail, as on a machine without Docker."""
     monkeypatch.setattr(processes, "output", lambda argv, timeout=30: None)
 
 
@@ -40,7 +40,7 @@ def test_our_own_container_may_hold_the_port(monkeypatch: pytest.MonkeyPatch, ta
     assert "our own container" in preflight.ports()
 
 
-def test_a_full_disk_is_told_before_anything_is_built(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_before_anything_is_built(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(preflight.shutil, "disk_usage", lambda place: usage(10 << 30, 9 << 30, 1 << 30))
     with pytest.raises(Problem, match=r"1\.0 GiB free") as caught:
@@ -48,12 +48,12 @@ def test_a_full_disk_is_told_before_anything_is_built(no_docker: None, monkeypat
     assert "free some space" in caught.value.remedy
 
 
-def test_a_node_that_does_not_run_is_told(no_docker: None) -> None:
+def test_a_node_that_does_not_run_is_reported(no_docker: None) -> None:
     with pytest.raises(Problem, match=r"Node\.js"):
         preflight.node()
 
 
-def test_docker_missing_and_not_installable(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docker_is_missing_and_not_installable(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker_engine.shutil, "which", lambda name: None)
     monkeypatch.setattr(settings, "is_root", lambda: False)
     with pytest.raises(Problem, match=r"docker\.io.*not installable") as caught:
@@ -61,7 +61,7 @@ def test_docker_missing_and_not_installable(no_docker: None, monkeypatch: pytest
     assert "apt-get install docker.io" in caught.value.remedy
 
 
-def test_an_engine_that_one_may_not_start(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_the_user_may_not_start(no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DOCKER_HOST", raising=False)
     monkeypatch.setattr(docker_engine, "missing_packages", list)
     monkeypatch.setattr(settings, "is_root", lambda: False)

@@ -1,4 +1,4 @@
-"""The graph of steps: order, failure, nothing started after one failed."""
+"""The graph of steps: their order, and what happens when one fails."""
 
 import threading
 
@@ -10,7 +10,7 @@ from ops.lifecycle.steps import Report, Step
 
 
 class Recorder:
-    """A board that writes down what it is told."""
+    """A board that records what it is told."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -30,7 +30,7 @@ class Recorder:
 
 @pytest.fixture(autouse=True)
 def nothing_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "stop_all", lambda: None)  # ends all children of this process for good
+    monkeypatch.setattr(processes, "stop_all", lambda: None)  # it would refuse further children of this process
 
 
 def work(report: Report) -> None:
@@ -62,6 +62,6 @@ def test_after_a_failure_nothing_new_starts() -> None:
     assert ("started", "next") not in board.seen
 
 
-def test_a_step_that_waits_for_an_unknown_one_is_a_mistake() -> None:
+def test_a_step_that_depends_on_an_unknown_one_is_refused() -> None:
     with pytest.raises(ValueError, match="nobody"):
         steps.run([Step("one", work, ("nobody",))], Recorder())
