@@ -124,7 +124,7 @@ def audit(service: Service = "", arguments: Arguments = None) -> None:
 
 @app.command()
 def demo(size: Annotated[str, typer.Argument(help="small or large (100,000 patients)")] = "small") -> None:
-    """Fill the running system with a believable clinic."""
+    """Fill the running system with an invented clinic."""
     from ops.demo.seed import demo as seed
 
     seed(console, size)

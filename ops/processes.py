@@ -57,19 +57,7 @@ def stream(
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
     with (log or Path(os.devnull)).open("w", encoding="utf-8") as sink:
-        child = subprocess.Popen(
-            list(argv),
-            cwd=cwd,
-            env=dict(env or settings.child_environment()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,  # in a group of its own: Ctrl-C reaches only us, and we end the whole group
-        )
-        with _guard:
-            _running.add(child)
+        child = _start(argv, env, cwd)
         try:
             assert child.stdout is not None
             for line in child.stdout:
@@ -122,6 +110,23 @@ def stop_all() -> None:
         children = list(_running)
     for child in children:
         _signal_group(child, signal.SIGTERM)
+
+
+def _start(argv: Sequence[str], env: Mapping[str, str] | None, cwd: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=dict(env or settings.child_environment()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # in a group of its own: Ctrl-C reaches only us, and we end the whole group
+    )
+    with _guard:
+        _running.add(child)
+    return child
 
 
 def _end(child: subprocess.Popen[str]) -> None:

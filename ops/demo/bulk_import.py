@@ -59,24 +59,23 @@ async def import_patients(importer: UUID, advance: Advance, count: int = PATIENT
 
 async def import_contacts(advance: Advance, count: int = PATIENTS) -> None:
     """Imports the patients' addresses, without which a visit that is booked for one would cause no e-mail."""
-    connection = await connect("notification")
-    try:
-        for numbers in _chunks(count):
-            await _copy(connection, "contact", _CONTACT_COLUMNS, (_contact_row(person(number)) for number in numbers))
-            advance(len(numbers))
-        await connection.execute("ANALYZE contact")
-    finally:
-        await connection.close()
+    await _import("notification", "contact", _CONTACT_COLUMNS, _contact_row, advance, count)
 
 
 async def import_accounts(advance: Advance, count: int = PATIENTS) -> None:
     """Imports a billing account for every patient."""
-    connection = await connect("billing")
+    await _import("billing", "account", _ACCOUNT_COLUMNS, _account_row, advance, count)
+
+
+async def _import(
+    service: str, table: str, columns: list[str], row: Callable[[int], tuple[Any, ...]], advance: Advance, count: int
+) -> None:
+    connection = await connect(service)
     try:
         for numbers in _chunks(count):
-            await _copy(connection, "account", _ACCOUNT_COLUMNS, map(_account_row, numbers))
+            await _copy(connection, table, columns, map(row, numbers))
             advance(len(numbers))
-        await connection.execute("ANALYZE account")
+        await connection.execute(f"ANALYZE {table}")
     finally:
         await connection.close()
 
@@ -93,7 +92,8 @@ def _change_row(someone: Person, importer: UUID) -> tuple[Any, ...]:
     return (patient, 1, "REGISTERED", registered_at(someone.number), importer, json.dumps(changes))
 
 
-def _contact_row(someone: Person) -> tuple[Any, ...]:
+def _contact_row(number: int) -> tuple[Any, ...]:
+    someone = person(number)
     return (identifier(someone.number, _PATIENT), someone.name, someone.email, someone.phone, 1)
 
 

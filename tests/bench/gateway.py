@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from live.gateway_lab import HttpApi, Issuer, host_address
-from tests import aws
+from tests.support import aws
 from tests.waiting import until
 
 GOAL = 20

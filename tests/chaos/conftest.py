@@ -8,8 +8,8 @@ import pytest
 from ops import aws, settings
 from ops.lifecycle import localstack
 from services.contracts.services import SERVICES
-from tests import people
 from tests.chaos.run import Run
+from tests.support import people
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ops.demo.calendar import slot_start
-from tests.people import Person, unique
+from tests.support.people import Person, unique
 
 _SLOTS_A_DAY = 20  # the clinic's hours are from 08:00 to 18:00 UTC
 

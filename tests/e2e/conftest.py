@@ -12,10 +12,10 @@ from ops import api, aws, settings
 from ops.lifecycle import localstack
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
-from tests import people
 from tests.e2e.kafka import Broker
 from tests.e2e.tasks import Task
-from tests.people import Person
+from tests.support import people
+from tests.support.people import Person
 
 # All tests use one system. Each leaves it working, and no test needs what another one has created. Still the order of
 # the modules matters, because some disturb the system for others, or slow it down.

@@ -1,10 +1,10 @@
-"""What a person with curl sees: the API through the gateway, with and without the right token."""
+"""The API through the gateway, as a client with or without the right token sees it."""
 
 import httpx
 import pytest
 
 from ops import settings
-from tests.people import PASSWORD, Person, new_patient, register, unique
+from tests.support.people import PASSWORD, Person, new_patient, register, unique
 
 PROBLEM = "application/problem+json"
 
@@ -56,7 +56,7 @@ def test_registering_logging_in_and_refreshing(anybody: httpx.Client) -> None:
 
     renewed = anybody.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     assert renewed.status_code == 200, renewed.text
-    # Reuse of a rotated token means that somebody has stolen one: the whole family dies.
+    # A rotated token that is used again was stolen, so the whole session ends.
     assert anybody.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]}).status_code == 401
     again = anybody.post("/auth/refresh", json={"refresh_token": renewed.json()["refresh_token"]})
     assert again.status_code == 401
@@ -71,7 +71,7 @@ def test_without_a_valid_token_the_gateway_says_401(anybody: httpx.Client, heade
 
 
 def test_without_the_scope_the_gateway_says_403(patient: Person) -> None:
-    answer = patient.http.get("/auth/users")  # users:read is ADMIN's and STAFF's
+    answer = patient.http.get("/auth/users")  # only ADMIN and STAFF have users:read
     assert answer.status_code == 403
     assert answer.json() == {"message": "Forbidden"}
 

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from ops import aws, settings
-from tests import people
-from tests.clinic import complete_a_visit, emails_to, wait_for_free_slots
 from tests.e2e.tasks import HTTP_PORT, Task
-from tests.people import Person, new_patient
+from tests.support import people
+from tests.support.clinic import complete_a_visit, emails_to, wait_for_free_slots
+from tests.support.people import Person, new_patient
 from tests.waiting import until
 
 JSON = {"content-type": "application/json"}

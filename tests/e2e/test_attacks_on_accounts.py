@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import people
 from tests.e2e.forged_tokens import Forger
-from tests.people import PASSWORD, Person
+from tests.support import people
+from tests.support.people import PASSWORD, Person
 
 TOKEN_SECONDS = 900  # the longest time that a token stays valid after a change of its account
 

@@ -20,10 +20,10 @@ from services.contracts import events, topics
 from services.contracts.proto import billing_v1_pb2, patient_v1_pb2
 from services.contracts.roles import Role
 from services.contracts.routes import ROUTES
-from tests.clinic import complete_a_visit, emails_to, invoices_of
 from tests.e2e.kafka import CONSUMERS, Broker, discard, events_of
 from tests.e2e.tasks import Task
-from tests.people import Person, unique
+from tests.support.clinic import complete_a_visit, emails_to, invoices_of
+from tests.support.people import Person, unique
 from tests.waiting import until
 
 FOREIGN = "https://evil.example"

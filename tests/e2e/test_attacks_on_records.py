@@ -12,10 +12,10 @@ import pytest
 
 from services.contracts.proto import billing_v1_pb2, patient_v1_pb2
 from services.contracts.routes import ROUTES
-from tests import people
-from tests.clinic import complete_a_visit, wait_for_free_slots
 from tests.e2e.tasks import Task
-from tests.people import Person, new_patient
+from tests.support import people
+from tests.support.clinic import complete_a_visit, wait_for_free_slots
+from tests.support.people import Person, new_patient
 from tests.waiting import until
 
 NO_ROUTE = {"message": "Not Found"}  # the answer of the gateway

@@ -25,7 +25,7 @@ from ops import aws, settings
 from services.contracts.routes import ROUTES
 from tests.e2e.forged_tokens import Forger, encoded
 from tests.e2e.tasks import ACCEPTED, GRPC_SERVICES, REFUSED, Task, answers_to
-from tests.people import Person, new_patient
+from tests.support.people import Person, new_patient
 
 BEHIND_THE_GATEWAY = [route for route in ROUTES if not route.public]
 ATTACKERS_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

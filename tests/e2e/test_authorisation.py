@@ -12,7 +12,7 @@ import pytest
 
 from services.contracts.roles import ROLE_SCOPES, Role
 from services.contracts.routes import ROUTES, Route
-from tests.people import Person
+from tests.support.people import Person
 
 PROTECTED = [route for route in ROUTES if not route.public]
 DOCUMENTS = [route for route in ROUTES if route.service == "discovery" and "{" not in route.path]
@@ -21,7 +21,7 @@ DOCUMENTS = [route for route in ROUTES if route.service == "discovery" and "{" n
 REFUSED_BY_THE_SERVICE = {
     (Role.PATIENT, "POST /appointments/{id}/complete"),
     (Role.PATIENT, "POST /appointments/{id}/no-show"),
-    (Role.DOCTOR, "PUT /appointments/doctors/{doctorId}/schedule"),  # another doctor's
+    (Role.DOCTOR, "PUT /appointments/doctors/{doctorId}/schedule"),  # the schedule of another doctor
 }
 
 

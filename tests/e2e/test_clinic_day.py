@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.clinic import emails_to, free_slots, invoices_of, wait_for_free_slots
-from tests.people import Person, unique
+from tests.support.clinic import emails_to, free_slots, invoices_of, wait_for_free_slots
+from tests.support.people import Person, unique
 from tests.waiting import until
 
 
@@ -33,7 +33,7 @@ def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patie
     part = {"amount_minor": invoice["total_minor"] - 1, "method": "CARD"}
     paid = staff.http.post(payments, json=part, headers={"idempotency-key": unique("key")})
     assert paid.status_code == 201, paid.text
-    assert staff.http.post(payments, json=part).status_code == 409  # more than what is due
+    assert staff.http.post(payments, json=part).status_code == 409  # more than the amount due
     assert staff.http.post(payments, json={"amount_minor": 1, "method": "CASH"}).status_code == 201
     assert invoices_of(staff, patient_id)[0]["status"] == "PAID"
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from ops import settings
-from tests.clinic import wait_for_free_slots
-from tests.people import Person, new_patient, unique
+from tests.support.clinic import wait_for_free_slots
+from tests.support.people import Person, new_patient, unique
 
 CLIENTS = 200
 Send = Callable[[int], Coroutine[Any, Any, httpx.Response]]
@@ -24,7 +24,7 @@ Send = Callable[[int], Coroutine[Any, Any, httpx.Response]]
 
 @pytest.fixture
 async def client(staff: Person) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of staff's with a connection open for each request: opening them would spread the requests over time."""
+    """Staff's client with an open connection for each request: opening them would spread the requests over time."""
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
     headers = {"authorization": f"Bearer {staff.token}"}
     async with httpx.AsyncClient(base_url=settings.API_URL, headers=headers, limits=limits, timeout=60) as http:

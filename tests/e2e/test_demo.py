@@ -15,8 +15,8 @@ from ops.demo import plan, seed
 from ops.demo.people import person
 from ops.demo.plan import Visit
 from ops.demo.small_clinic import SmallClinic
-from tests.clinic import invoices_of
-from tests.people import Person
+from tests.support.clinic import invoices_of
+from tests.support.people import Person
 
 FEW = range(0, plan.PATIENTS, 3)
 """Patients with a completed visit: creating them takes the most steps, between which a run can be interrupted."""

@@ -10,7 +10,7 @@ import pytest
 from ops import aws, settings
 from ops.lifecycle import checkout
 from tests.e2e.background_reads import BackgroundReads
-from tests.people import Person, administrator
+from tests.support.people import Person, administrator
 
 MAIN = "services/patient/main.py"
 

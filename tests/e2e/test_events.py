@@ -1,7 +1,7 @@
 """A change of a patient puts a CloudEvent on the topic. The test reads it from the brokers that AWS's API returns."""
 
 from tests.e2e.kafka import events_of
-from tests.people import Person, new_patient
+from tests.support.people import Person, new_patient
 
 
 async def test_a_patients_events_are_cloudevents_in_order(staff: Person) -> None:

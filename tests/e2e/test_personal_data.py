@@ -23,10 +23,10 @@ from services.common.identifiers import uuid7
 from services.contracts import publish, topics
 from services.contracts.events import EVENT_TYPES
 from services.notification import consumers as notification
-from tests.clinic import wait_for_free_slots
 from tests.e2e.kafka import Broker, discard
 from tests.e2e.tasks import Task
-from tests.people import Person, new_patient, unique
+from tests.support.clinic import wait_for_free_slots
+from tests.support.people import Person, new_patient, unique
 from tests.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -1,11 +1,11 @@
-"""A task that dies is reported and replaced; the API is back within seconds."""
+"""ECS reports why a task has ended, and replaces it. The API answers again within seconds."""
 
 import subprocess
 import time
 from typing import Any
 
 from ops import aws, settings
-from tests.people import Person
+from tests.support.people import Person
 from tests.waiting import until
 
 

@@ -28,8 +28,8 @@ from services.common.service import Runtime
 from services.common.settings import ServiceSettings
 from services.common.testing import ISSUER, TestIssuer, running
 from services.contracts.roles import Role
-from tests import aws
 from tests.integration.callers import Caller
+from tests.support import aws
 from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"

@@ -12,8 +12,8 @@ from services.common.testing import TestIssuer
 from services.contracts.roles import Role
 from services.notification import main
 from services.notification.config import NotificationSettings
-from tests import aws
 from tests.integration.conftest import MakeSettings
+from tests.support import aws
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import httpx
 
 from ops import settings
 from ops.demo.calendar import working_day
-from tests.people import Person
+from tests.support.people import Person
 from tests.waiting import until
 
 TODAY = datetime.now(UTC).date()
