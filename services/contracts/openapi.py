@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 from typing import Any
 
-SERVICES = ("auth", "patient", "appointment", "billing", "notification")
+from services.contracts.services import SERVICES
 
 
 def openapi_documents() -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 
-from ops.working_days import working_day
+from ops.demo.calendar import working_day
 from services.appointment import main
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Patient
