@@ -51,7 +51,7 @@ bench-services: venv ## Print what the services do under load, at 1,000 and 100,
 soak: venv ## 10,000 writes under eighty kills, about ten minutes (WRITES=, ROUNDS=)
 	@SOAK_WRITES=$(or $(WRITES),10000) SOAK_ROUNDS=$(or $(ROUNDS),20) $(PYTHON_IN_VENV) -m pytest -s tests/soak
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
-	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
+	@$(PYTHON_IN_VENV) -m ops.contracts.generate && $(PYTHON_IN_VENV) -m ops.contracts.publish
 lock: venv ## Resolve ops/requirements.in again (the services and the plugin have their own locks)
 	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file ops/requirements.txt ops/requirements.in

@@ -13,7 +13,7 @@ from services.appointment.entity import Patient
 from services.appointment.reminders import Reminders
 from services.common.errors import NotFound, Unavailable
 from services.common.rpc import client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.proto import patient_v1_pb2, patient_v1_pb2_grpc
 
 

@@ -15,7 +15,7 @@ from services.auth.repository import BackoffRepository, SessionRepository, UserR
 from services.auth.service.accounts import AccountService
 from services.auth.tokens import AccessTokens, SigningKey
 from services.common.clock import utc_now
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.waiting import wait_for
 
 CLEANING_SECONDS = 3600.0

@@ -13,7 +13,7 @@ from services.billing.repository import BillingRepository
 from services.billing.service import BillingService
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, Uow, requires, runtime
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Role, Scope

@@ -12,8 +12,8 @@ from services.billing.service import BillingService
 from services.common.errors import Forbidden
 from services.common.rpc.ids import uuid_of
 from services.common.rpc.server import current_principal
+from services.common.runtime import Runtime
 from services.common.security.principal import Principal
-from services.common.service import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from services.common.aws import Aws
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.notification.config import NotificationSettings
 from services.notification.dispatcher import Dispatcher

@@ -17,7 +17,7 @@ from uuid import UUID
 from services.common import database
 from services.common.clock import utc_now
 from services.common.logs import describe, logger
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.waiting import wait_for
 from services.contracts.events import Event, decode
 from services.notification import templates

@@ -9,7 +9,7 @@ from fastapi import BackgroundTasks, Depends, Query, Request, Response
 
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.web.dependencies import (
     CurrentPrincipal,
     IdempotencyKey,
@@ -23,7 +23,7 @@ from services.common.web.dependencies import (
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Scope
 from services.patient import mapper
-from services.patient.components import patient_service
+from services.patient.composition import patient_service
 from services.patient.dto import PatientChangeOut, PatientIn, PatientOut, PatientQuery, RegisteredPatientOut
 from services.patient.grpc_clients import Components
 from services.patient.service import PatientService

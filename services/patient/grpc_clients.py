@@ -11,7 +11,7 @@ from uuid import UUID
 from services.common.errors import Problem
 from services.common.logs import logger
 from services.common.rpc import client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.proto import billing_v1_pb2, billing_v1_pb2_grpc
 from services.patient.config import PatientSettings
 

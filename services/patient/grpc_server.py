@@ -7,12 +7,12 @@ from typing import Any
 from services.common.errors import Forbidden, Unprocessable
 from services.common.rpc.ids import uuid_of
 from services.common.rpc.server import current_principal
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.proto import patient_v1_pb2, patient_v1_pb2_grpc
 from services.contracts.roles import Scope
 from services.patient import mapper
-from services.patient.components import patient_service
+from services.patient.composition import patient_service
 
 MAX_BATCH = 200
 

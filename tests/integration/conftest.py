@@ -25,11 +25,12 @@ from sqlalchemy import make_url
 from services.common.commands.migrate import migrate
 from services.common.messaging.kafka import Kafka
 from services.common.rpc.server import Server
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.settings import ServiceSettings
-from services.common.testing import ISSUER, TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.callers import Caller
+from tests.support.application import running
+from tests.support.issuer import ISSUER, TestIssuer
 from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"

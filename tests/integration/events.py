@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from services.common.identifiers import uuid7
 from services.common.messaging.consumers import Consumed, Handlers
 from services.common.messaging.kafka import Kafka
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts import events, topics
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)

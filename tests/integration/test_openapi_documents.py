@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from tests.integration.processes import environment_of
+from tests.support.issuer import TestIssuer
 from tests.waiting import until
 
 SERVICES = ("auth", "patient", "appointment", "billing", "notification")

@@ -19,8 +19,8 @@ from services.common.logs import describe, logger
 from services.common.messaging import inbox
 from services.common.messaging.consumers import Consumed, Handlers, Registration
 from services.common.messaging.dead_letters import DeadLetters
+from services.common.runtime import Runtime
 from services.common.security.context import set_caller
-from services.common.service import Runtime
 from services.common.waiting import wait_for
 from services.contracts.events import Event, InvalidEvent, UnknownEventType, decode
 

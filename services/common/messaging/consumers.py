@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import EVENT_TYPES, Event, EventData
 from services.contracts.topics import TOPICS, Topic

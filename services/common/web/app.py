@@ -15,9 +15,9 @@ from services.common.database import Database
 from services.common.messaging.housekeeping import Housekeeping
 from services.common.messaging.kafka import Kafka
 from services.common.messaging.relay import Relay
+from services.common.runtime import Runtime
 from services.common.security.keys import KeySet, KeySource
 from services.common.security.tokens import TokenVerifier
-from services.common.service import Runtime
 from services.common.settings import ServiceSettings
 from services.common.web import health, middleware, openapi, problems
 from services.contracts.topics import Topic

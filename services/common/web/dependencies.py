@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common import idempotency
 from services.common.etags import Condition
 from services.common.paging import PageRequest
-from services.common.service import Runtime, runtime_of
+from services.common.runtime import Runtime, runtime_of
 from services.common.unit_of_work import UnitOfWork
 from services.common.web.security import CurrentPrincipal, OptionalPrincipal, requires
 

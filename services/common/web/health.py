@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.common import metrics
-from services.common.service import Runtime, runtime_of
+from services.common.runtime import Runtime, runtime_of
 
 router = APIRouter(include_in_schema=False)
 CHECK_SECONDS = 2.0

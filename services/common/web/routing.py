@@ -18,7 +18,7 @@ from services.common import metrics
 from services.common.database import is_transient, sqlstate
 from services.common.errors import BadRequest, Problem, Unprocessable
 from services.common.idempotency import InFlight, Replay
-from services.common.service import runtime_of
+from services.common.runtime import runtime_of
 from services.common.web import problems, strict_json
 
 TRIES = 3

@@ -8,9 +8,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from services.common.errors import Forbidden, Unauthorized
+from services.common.runtime import runtime_of
 from services.common.security.context import set_caller
 from services.common.security.principal import Principal
-from services.common.service import runtime_of
 from services.contracts.roles import Role, Scope
 
 bearer = HTTPBearer(

@@ -18,7 +18,7 @@ from services.appointment.entity import Patient
 from services.appointment.grpc_clients import Components
 from services.appointment.repository import DoctorRepository
 from services.common.errors import Unavailable
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration import callers
 from tests.integration.conftest import MakeSettings

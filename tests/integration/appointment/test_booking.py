@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.common import tables
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import decode
 from tests.integration.appointment.conftest import Caller, Registry, at
 

@@ -20,7 +20,7 @@ from services.appointment.reminders import Reminders
 from services.common.clock import utc_now
 from services.common.errors import Unavailable
 from services.common.rpc import client as rpc_client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
 from services.contracts.proto import patient_v1_pb2 as messages
 from services.contracts.proto import patient_v1_pb2_grpc

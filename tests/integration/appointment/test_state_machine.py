@@ -28,10 +28,11 @@ from services.appointment.config import AppointmentSettings
 from services.appointment.grpc_clients import Components
 from services.appointment.main import app
 from services.appointment.repository import DoctorRepository
-from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import PATH, Registry, at
 from tests.integration.conftest import DatabaseUrl, settings_of
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 
 DOCTORS, PATIENTS = [uuid4() for _ in range(2)], [uuid4() for _ in range(3)]
 QUARTERS = st.integers(0, 12)

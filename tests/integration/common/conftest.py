@@ -24,13 +24,14 @@ from services.common.etags import etag
 from services.common.identifiers import uuid7
 from services.common.paging import ASC, DESC, Keyset, PageRequest
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.common.web.app import create_app
 from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, IfMatch, ReadSession, Uow, requires
 from services.common.web.routing import router as make_router
 from services.contracts import topics
 from services.contracts.events import UserRegistered
 from services.contracts.roles import Role, Scope
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 
 
 class Base(DeclarativeBase):

@@ -25,10 +25,11 @@ from services.common.messaging.dead_letters import DeadLetterOffice
 from services.common.messaging.kafka import Kafka
 from services.common.messaging.relay import Relay
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts import topics
 from services.contracts.events import Event, UserRegistered, UserUpdated, decode
 from services.contracts.roles import Role
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 TOPIC = topics.USER

@@ -17,10 +17,10 @@ from services.common.rpc.server import MAX_MESSAGE_BYTES, Server, current_princi
 from services.common.security.context import set_caller
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
-from services.common.testing import AUDIENCE, ISSUER, TestIssuer
 from services.contracts.proto import patient_v1_pb2 as pb
 from services.contracts.proto import patient_v1_pb2_grpc as rpc
 from services.contracts.roles import Role
+from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 
 
 class Servicer(rpc.PatientServiceServicer):

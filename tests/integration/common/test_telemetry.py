@@ -37,12 +37,13 @@ from services.common.messaging.consumer_loop import ConsumerLoop
 from services.common.messaging.consumers import Consumed, Handlers
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts import topics
 from services.contracts.events import Event, UserRegistered
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from tests.integration.processes import environment_of
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 CANARY = "Quixotecanary"

@@ -10,8 +10,9 @@ import httpx
 from fastapi import FastAPI
 
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 Gate = Callable[[str, int], Any]

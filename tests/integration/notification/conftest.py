@@ -8,11 +8,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.common.testing import TestIssuer
 from services.contracts.roles import Role
 from services.notification import main
 from services.notification.config import NotificationSettings
 from tests.integration.conftest import MakeSettings, aws
+from tests.support.issuer import TestIssuer
 
 
 @pytest.fixture(scope="session")

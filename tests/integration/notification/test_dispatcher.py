@@ -12,9 +12,8 @@ import pytest
 
 from services.common.database import Database
 from services.common.messaging.kafka import Kafka
+from services.common.runtime import Runtime
 from services.common.security.tokens import TokenVerifier
-from services.common.service import Runtime
-from services.common.testing import TestIssuer
 from services.notification import mapper
 from services.notification.config import NotificationSettings
 from services.notification.dispatcher import Dispatcher
@@ -23,6 +22,7 @@ from services.notification.repository import NotificationRepository
 from services.notification.senders import Rejected
 from services.notification.templates import Text
 from tests.integration.events import NOW
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.common import tables
 from services.common.rpc import client as rpc_client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated, decode
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from tests.integration.patient.conftest import Caller
 
 PEOPLE = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from services.contracts.compatibility import Comparison, Direction, Schema, Side
+from ops.contracts.schema_compatibility import Comparison, Direction, Schema, Side
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -1,7 +1,7 @@
 """Makes the gRPC stubs from `proto/`.
 
-python -m services.contracts.generate            writes the files
-python -m services.contracts.generate --check    exits 1 and names the files that differ from the committed ones
+python -m ops.contracts.generate            writes the files
+python -m ops.contracts.generate --check    exits 1 and names the files that differ from the committed ones
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-CONTRACTS = Path(__file__).parent
+from services import contracts
+
+CONTRACTS = Path(contracts.__file__).parent
 ROOT = CONTRACTS.parent.parent
 PROTO = CONTRACTS / "proto"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.common.runtime import Runtime
 from services.common.security.principal import Principal
-from services.common.service import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.patient.repository import PatientRepository
 from services.patient.search import PatientSearch

@@ -1,8 +1,8 @@
 """Publishes the contracts as files in `published/`: event schemas, the services' OpenAPI documents, gRPC interfaces.
 
-    python -m services.contracts.publish                    writes them; refuses a change that breaks a promise
-    python -m services.contracts.publish --allow-breaking   writes them all the same: before a first release only
-    python -m services.contracts.publish --check            writes nothing, exits 1 when something differs or breaks
+    python -m ops.contracts.publish                    writes them; refuses a change that breaks a promise
+    python -m ops.contracts.publish --allow-breaking   writes them all the same: before a first release only
+    python -m ops.contracts.publish --check            writes nothing, exits 1 when something differs or breaks
 
 The files are the base line that the next change is compared with, and what the docs page shows.
 """
@@ -19,14 +19,14 @@ from typing import Any
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.json_format import MessageToDict, ParseDict
 
-from services.contracts.compatibility import breaking_event_changes
+from ops.contracts.generate import CONTRACTS, proto_descriptors
+from ops.contracts.openapi_compatibility import breaking_openapi_changes
+from ops.contracts.openapi_documents import openapi_documents
+from ops.contracts.proto_compatibility import breaking_proto_changes
+from ops.contracts.schema_compatibility import breaking_event_changes
 from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
-from services.contracts.generate import proto_descriptors
-from services.contracts.openapi import openapi_documents
-from services.contracts.openapi_compatibility import breaking_openapi_changes
-from services.contracts.proto_compatibility import breaking_proto_changes
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = CONTRACTS / "published"
 EVENTS = PUBLISHED / "events"
 OPENAPI = PUBLISHED / "openapi"
 PROTO = PUBLISHED / "proto"
@@ -89,7 +89,7 @@ _COMPARE: dict[Path, Callable[[Document, Document], list[str]]] = {
 def unpublished(documents: Documents) -> list[str]:
     """The documents that differ from their files, harmlessly or not."""
     return [
-        f"{path.relative_to(PUBLISHED)}: differs from the published file, run python -m services.contracts.publish"
+        f"{path.relative_to(PUBLISHED)}: differs from the published file, run python -m ops.contracts.publish"
         for path, document in sorted(documents.items())
         if not path.exists() or path.read_text() != text_of(document)
     ]
