@@ -61,7 +61,7 @@ async def _appointments(
     principal: CurrentPrincipal, work: Uow, process: Process, schedules: HoursOfDoctors, parts: Parts
 ) -> AppointmentService:
     repository = AppointmentRepository(work.session)
-    return AppointmentService(principal, work, process.settings, repository, schedules, parts.patients, process.denied)
+    return AppointmentService(principal, work, process.settings, repository, schedules, parts.patients)
 
 
 Appointments = Annotated[AppointmentService, Depends(_appointments)]

@@ -43,7 +43,7 @@ class Components:
 
 
 @asynccontextmanager
-async def compose(runtime: Runtime[AppointmentSettings, Any]) -> AsyncIterator[Components]:
+async def compose(runtime: Runtime[AppointmentSettings]) -> AsyncIterator[Components]:
     """Opens the channel, which connects when it is first used, and starts the reminders."""
     settings = runtime.settings
     runtime.background.start("reminders", Reminders(runtime.database, settings.reminder_poll_seconds).run)

@@ -220,7 +220,7 @@ def runtime(app: FastAPI, client: httpx.AsyncClient) -> Runtime[Any, Any]:
 async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grpc.aio.Channel]:
     """To the service's gRPC server, over a socket."""
     server = Server(runtime.tokens, 0)
-    app.state.parts.grpc_services(server.grpc, runtime, runtime.components)
+    app.state.definition.grpc_services(server.grpc, runtime)
     await server.start()
     async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
         yield channel

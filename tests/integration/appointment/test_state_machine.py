@@ -68,8 +68,8 @@ class System:
 
     def empty(self) -> None:
         async def truncate() -> None:
-            async with app.state.runtime.database.unit_of_work() as work:
-                await work.session.execute(text("TRUNCATE appointment, outbox"))
+            async with app.state.runtime.database.unit_of_work() as uow:
+                await uow.session.execute(text("TRUNCATE appointment, outbox"))
 
         self._runner.run(truncate())
 
@@ -174,9 +174,9 @@ async def _url(database_url: DatabaseUrl) -> str:
 
 
 async def _hire() -> None:
-    async with app.state.runtime.database.unit_of_work() as work:
+    async with app.state.runtime.database.unit_of_work() as uow:
         for doctor in DOCTORS:
-            await DoctorRepository(work.session).put(doctor, "Dr. Who", active=True)
+            await DoctorRepository(uow.session).put(doctor, "Dr. Who", active=True)
 
 
 def test_appointments_follow_the_model(system: System) -> None:

@@ -62,8 +62,8 @@ async def runtime(settings: NotificationSettings) -> AsyncIterator[Runtime[Notif
 async def _put(runtime: Runtime[Any, Any], recipient: str) -> UUID:
     entry = LoggedEvent(id=uuid4(), event_type="test", payload={}, created_at=NOW)
     message = mapper.to_message(entry.id, Channel.EMAIL, recipient=recipient, subject="s", body="b")
-    async with runtime.database.unit_of_work() as work:
-        await NotificationRepository(work.session).log(entry, [message])
+    async with runtime.database.unit_of_work() as uow:
+        await NotificationRepository(uow.session).log(entry, [message])
     return entry.id
 
 
