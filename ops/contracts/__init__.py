@@ -1,1 +1,1 @@
-"""Builds what the contracts publish: gRPC stubs, event schemas and OpenAPI documents; refuses breaking changes."""
+"""Generates the gRPC stubs, publishes event schemas and OpenAPI documents, and rejects breaking changes."""

@@ -1,4 +1,4 @@
-"""Says which promises of a published OpenAPI 3.1 document the current one breaks."""
+"""Finds breaking changes from a published OpenAPI 3.1 document to the current one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def breaking_openapi_changes(published: Schema, current: Schema) -> list[str]:
-    """What a client written against `published` may no longer rely on."""
+    """Returns the changes that break a client which was written for `published`."""
     return sorted(_Documents(published, current).compare())
 
 
 class _Documents:
+    """A published document and the current one."""
+
     def __init__(self, published: Schema, current: Schema) -> None:
         self._old, self._new = published, current
         sides = Side(published), Side(current)
