@@ -51,7 +51,7 @@ bench-services: venv ## Measure the services under load, with 1,000 and 100,000 
 soak: venv ## Write 10,000 patients while parts are killed 80 times, about ten minutes (WRITES=, ROUNDS=)
 	@SOAK_WRITES=$(or $(WRITES),10000) SOAK_ROUNDS=$(or $(ROUNDS),20) $(PYTHON_IN_VENV) -m pytest -s tests/soak
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
-	@$(PYTHON_IN_VENV) -m services.contracts.generate && $(PYTHON_IN_VENV) -m services.contracts.publish
+	@$(PYTHON_IN_VENV) -m ops.contracts.generate && $(PYTHON_IN_VENV) -m ops.contracts.publish
 lock: venv ## Resolve ops/requirements.in again; the services and the plugin have locks of their own
 	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file ops/requirements.txt ops/requirements.in

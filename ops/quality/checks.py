@@ -26,8 +26,8 @@ LINTERS = (
     ("ruff format", ["ruff", "format", "--check", "."]),
     ("mypy", ["mypy"]),
     ("import-linter", ["lint-imports", "--no-logo"]),
-    ("generated stubs", [sys.executable, "-m", "services.contracts.generate", "--check"]),
-    ("published contracts", [sys.executable, "-m", "services.contracts.publish", "--check"]),
+    ("generated stubs", [sys.executable, "-m", "ops.contracts.generate", "--check"]),
+    ("published contracts", [sys.executable, "-m", "ops.contracts.publish", "--check"]),
 )
 
 

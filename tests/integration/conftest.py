@@ -24,12 +24,13 @@ from sqlalchemy import make_url
 from services.common.commands.migrate import migrate
 from services.common.messaging.kafka import Kafka
 from services.common.rpc.server import Server
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.settings import ServiceSettings
-from services.common.testing import ISSUER, TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.callers import Caller
 from tests.support import aws
+from tests.support.application import running
+from tests.support.issuer import ISSUER, TestIssuer
 from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
@@ -212,7 +213,7 @@ def runtime(app: FastAPI, client: httpx.AsyncClient) -> Runtime[Any, Any]:
 async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grpc.aio.Channel]:
     """To the service's gRPC server, over a socket."""
     server = Server(runtime.tokens, 0)
-    app.state.parts.grpc_services(server.grpc, runtime, runtime.components)
+    app.state.definition.grpc_services(server.grpc, runtime)
     await server.start()
     async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
         yield channel

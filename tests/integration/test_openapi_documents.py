@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from services.contracts.services import SERVICES
 from tests.integration.processes import environment_of
+from tests.support.issuer import TestIssuer
 from tests.waiting import until
 
 EXAMPLES = 12

@@ -18,7 +18,7 @@ from services.appointment.entity import Patient
 from services.appointment.grpc_clients import Components
 from services.appointment.repository import DoctorRepository
 from services.common.errors import Unavailable
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration import callers
 from tests.integration.conftest import MakeSettings
@@ -92,8 +92,8 @@ async def new_doctor(runtime: Runtime[Any, Any], caller: Callable[..., Caller]) 
 
     async def make() -> Caller:
         doctor = caller(Role.DOCTOR)
-        async with runtime.database.unit_of_work() as work:
-            await DoctorRepository(work.session).put(doctor.user_id, "Dr. Who", active=True)
+        async with runtime.database.unit_of_work() as uow:
+            await DoctorRepository(uow.session).put(doctor.user_id, "Dr. Who", active=True)
         return doctor
 
     return make

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.common.testing import TestIssuer
 from services.contracts.roles import Role
 from services.notification import main
 from services.notification.config import NotificationSettings
 from tests.integration.conftest import MakeSettings
 from tests.support import aws
+from tests.support.issuer import TestIssuer
 
 
 @pytest.fixture(scope="session")

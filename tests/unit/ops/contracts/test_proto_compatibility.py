@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
-from services.contracts.generate import descriptors
-from services.contracts.proto_compatibility import breaking_proto_changes
+from ops.contracts.generate import descriptors
+from ops.contracts.proto_compatibility import breaking_proto_changes
 
 PUBLISHED = """
 syntax = "proto3";

@@ -1,8 +1,8 @@
-"""Says whether a JSON schema or an OpenAPI document still keeps what an earlier one promised.
+"""Finds breaking changes from one JSON schema to another.
 
-Data has a writer and a reader. Where the old reader must understand the new writer (a response), nothing may vanish or
-take new shapes; where the new reader must understand the old writer (a request), nothing more may be demanded. An event
-is both: old consumers read new messages, and new consumers read old messages that the topic still holds.
+Data has a writer and a reader. Where an old reader must understand a new writer (a response), nothing may be removed or
+get a new type. Where a new reader must understand an old writer (a request), nothing more may be required. An event is
+both: old consumers read new messages, and new consumers read the old messages that are still on the topic.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UPPER_BOUNDS = ("maxLength", "maxItems", "maximum", "exclusiveMaximum")
 
 
 class Direction(Flag):
-    """Which of the two promises is to be kept."""
+    """Which reader must understand which writer."""
 
     OLD_READER = auto()
     NEW_READER = auto()
@@ -28,12 +28,12 @@ class Direction(Flag):
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two documents, for following its references."""
+    """One of the two documents, which contains the targets of its references."""
 
     document: Schema
 
     def resolve(self, schema: Schema) -> Schema:
-        """What a reference points at."""
+        """Returns the target of a reference, or the schema itself."""
         while "$ref" in schema:
             target: Any = self.document
             for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -42,7 +42,7 @@ class Side:
         return schema
 
     def alternatives(self, schema: Schema) -> list[Schema]:
-        """The shapes that a value may have: `anyOf`/`oneOf` flattened, references followed."""
+        """Returns the alternative schemas of a value: `anyOf` and `oneOf` flattened, references resolved."""
         schema = self.resolve(schema)
         options = schema.get("anyOf") or schema.get("oneOf")
         if not options:
@@ -51,20 +51,20 @@ class Side:
 
 
 def breaking_event_changes(published: Schema, current: Schema) -> list[str]:
-    """The promises of an event's published schema that the current one breaks."""
+    """Returns the breaking changes from an event's published schema to the current one."""
     return sorted(Comparison(Side(published), Side(current), Direction.BOTH).compare("", published, current))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Compares two schemas in one direction; what it yields are sentences that name the place and the change."""
+    """Compares two schemas in one direction. It yields messages that name the place and the change."""
 
     old: Side
     new: Side
     direction: Direction
 
     def compare(self, place: str, old: Schema, new: Schema, parents: tuple[int, ...] = ()) -> Iterator[str]:
-        """The changes between two schemas at `place` that break a promise."""
+        """Yields the breaking changes between two schemas at `place`."""
         before = {_kind(shape): shape for shape in self.old.alternatives(old)}
         after = {_kind(shape): shape for shape in self.new.alternatives(new)}
         here = place or "(root)"
@@ -97,7 +97,7 @@ class Comparison:
 
     def _bound(self, place: str, bound: str, sign: int, old: Any, new: Any) -> Iterator[str]:
         if Direction.NEW_READER not in self.direction or new is None:
-            return  # a writer's bound is no promise that a reader relies on
+            return  # readers do not rely on the bounds of what is written
         if old is None or sign * new > sign * old:
             yield f"{place}: {bound} is stricter"
 

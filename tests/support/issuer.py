@@ -1,21 +1,16 @@
-"""For tests: an issuer with its own key, a database of its own, and a service's whole application in this process."""
+"""An issuer of access tokens with its own key."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from fastapi import FastAPI
 
 from services.common.clock import utc_now
-from services.common.settings import ServiceSettings
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role, scopes_of
 
@@ -68,36 +63,3 @@ class TestIssuer:
     def bearer(self, *roles: Role, subject: uuid.UUID | None = None, **claims: Any) -> dict[str, str]:
         """The request header with such a token."""
         return {"Authorization": f"Bearer {self.token(*roles, subject=subject, **claims)}"}
-
-
-@asynccontextmanager
-async def running(
-    app: FastAPI, settings: ServiceSettings, *, issuer: TestIssuer | None = None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The application started as `serve` would, and a client that talks to it without a socket in between.
-
-    `app.state.runtime` is the runtime. One at a time for an application.
-    """
-    app.state.settings, app.state.keys = settings, issuer
-    async with app.router.lifespan_context(app) as state:
-        if issuer is not None:
-            app.state.runtime.tokens = _verifier(issuer)
-        transport = httpx.ASGITransport(_WithState(app, state), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
-            yield client
-
-
-def _verifier(issuer: TestIssuer) -> Any:
-    from services.common.security.tokens import TokenVerifier
-
-    return TokenVerifier(issuer=issuer.issuer, audience=issuer.audience, keys=issuer)
-
-
-class _WithState:
-    """What uvicorn does with the lifespan's state: each request gets a copy."""
-
-    def __init__(self, app: FastAPI, state: Any) -> None:
-        self._app, self._state = app, state
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._app({**scope, "state": dict(self._state)}, receive, send)

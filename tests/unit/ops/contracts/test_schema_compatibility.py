@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.contracts.compatibility import breaking_event_changes
-from services.contracts.openapi_compatibility import breaking_openapi_changes
+from ops.contracts.openapi_compatibility import breaking_openapi_changes
+from ops.contracts.schema_compatibility import breaking_event_changes
 
 Schema = dict[str, Any]
 Edit = Callable[[Schema], Any]

@@ -1,21 +1,23 @@
-"""Says which promises of a published OpenAPI 3.1 document the current one breaks."""
+"""Finds breaking changes from a published OpenAPI 3.1 document to the current one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from services.contracts.compatibility import Comparison, Direction, Schema, Side
+from ops.contracts.schema_compatibility import Comparison, Direction, Schema, Side
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def breaking_openapi_changes(published: Schema, current: Schema) -> list[str]:
-    """What a client written against `published` may no longer rely on."""
+    """Returns the changes that break a client which was written for `published`."""
     return sorted(_Documents(published, current).compare())
 
 
 class _Documents:
+    """A published document and the current one."""
+
     def __init__(self, published: Schema, current: Schema) -> None:
         self._old, self._new = published, current
         sides = Side(published), Side(current)

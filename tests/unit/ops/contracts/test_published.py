@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts import generate, publish
+from ops.contracts import generate, publish
 from services.contracts.events.catalogue import EVENT_TYPES, schema_name
 
 

@@ -1,8 +1,8 @@
-"""Says which promises of a published .proto file the current one breaks.
+"""Finds breaking changes from a published .proto file to the current one.
 
-A promise is what stubs made from the published file rely on, over the wire and by name: numbers, names, types,
-cardinality, rpcs. Additions break nothing. The rules are those of protobuf.dev, "Updating A Message Type", and as there
-a number once given away stays so: what is removed has to be reserved, and what is reserved stays reserved.
+A change is breaking when stubs generated from the published file rely on what it changes, on the wire or by name:
+numbers, names, types, cardinality and rpcs. Additions are not breaking. The rules are those of protobuf.dev, "Updating
+A Message Type": the number of a removed field must be reserved, and stays reserved.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from google.protobuf.descriptor_pb2 import (
     ServiceDescriptorProto,
 )
 
-# What has a name, and what has a number too: descriptors share no base class that says so.
+# Descriptors with a name, and those that also have a number. They have no common base class.
 Named = TypeVar(
     "Named",
     DescriptorProto,
@@ -35,7 +35,7 @@ Ranges = list[tuple[int, int]]
 
 
 def breaking_proto_changes(published: FileDescriptorProto, current: FileDescriptorProto) -> list[str]:
-    """The promises of a published file that the current one breaks."""
+    """Returns the breaking changes from a published file to the current one."""
     return sorted(_files(published, current))
 
 
@@ -96,7 +96,7 @@ def _different(place: str, was: str, now: str) -> Iterator[str]:
 
 
 def _numbers(place: str, old: Iterable[Numbered], new: Iterable[Numbered], reserved: Ranges) -> Iterator[str]:
-    """What became of the numbers of fields or enum values."""
+    """Yields the changes of the numbers of fields or enum values."""
     after = _by_name(new)
     users = {part.number: part.name for part in after.values()}
     for name, part in _by_name(old).items():
@@ -111,7 +111,7 @@ def _numbers(place: str, old: Iterable[Numbered], new: Iterable[Numbered], reser
 
 
 def _released(place: str, old: Iterable[object], new: Iterable[object]) -> Iterator[str]:
-    """Numbers or names that are no longer reserved: another field could now be taken for the one they belonged to."""
+    """Yields numbers or names that are no longer reserved: a new field could be mistaken for the removed one."""
     after = list(new)
     for promise in old:
         if promise not in after:
@@ -133,7 +133,7 @@ def _by_name(parts: Iterable[Named]) -> dict[str, Named]:
 
 
 def _message_ranges(message: DescriptorProto) -> Ranges:
-    """Reserved numbers, both ends included. A message's ranges end before `end`, an enum's at it (descriptor.proto)."""
+    """Returns the reserved numbers, both ends included. In a message `end` is excluded, in an enum it is included."""
     return [(reserved.start, reserved.end - 1) for reserved in message.reserved_range]
 
 
@@ -146,7 +146,7 @@ def _type(field: FieldDescriptorProto) -> str:
 
 
 def _cardinality(field: FieldDescriptorProto) -> str:
-    """`optional` in proto3 is a presence of its own: without it, an absent value and a zero look the same."""
+    """Returns the cardinality. In proto3 `optional` is one: without it an absent value looks the same as zero."""
     return "optional" if field.proto3_optional else FieldDescriptorProto.Label.Name(field.label)
 
 

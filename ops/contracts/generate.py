@@ -1,7 +1,7 @@
-"""Makes the gRPC stubs from `proto/`.
+"""Generates the gRPC stubs from `services/contracts/proto/`.
 
-python -m services.contracts.generate            writes the files
-python -m services.contracts.generate --check    exits 1 and names the files that differ from the committed ones
+python -m ops.contracts.generate            writes the files
+python -m ops.contracts.generate --check    exits 1 and names the files that differ from the committed ones
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-CONTRACTS = Path(__file__).parent
+from services import contracts
+
+CONTRACTS = Path(contracts.__file__).parent
 ROOT = CONTRACTS.parent.parent
 PROTO = CONTRACTS / "proto"
 
 
 def grpc_stubs(destination: Path) -> None:
-    """Writes modules and type stubs below `destination`."""
+    """Writes the modules and their type stubs below `destination`."""
     outputs = [f"--{kind}_out={destination}" for kind in ("python", "grpc_python")]
     outputs += [f"--{kind}_out=quiet:{destination}" for kind in ("mypy", "mypy_grpc")]
     plugins = [f"--plugin=protoc-gen-{name}={_plugin(name)}" for name in ("mypy", "mypy_grpc")]
@@ -29,12 +31,12 @@ def grpc_stubs(destination: Path) -> None:
 
 
 def proto_descriptors() -> FileDescriptorSet:
-    """What the .proto files define."""
+    """Returns the descriptors of the contracts' .proto files."""
     return descriptors(ROOT, PROTO.glob("*.proto"))
 
 
 def descriptors(root: Path, sources: Iterable[Path]) -> FileDescriptorSet:
-    """What .proto files below `root` define, without their comments and without what they import."""
+    """Returns the descriptors of .proto files below `root`, without comments and imported files."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "descriptors"
         _protoc(root, sources, f"--descriptor_set_out={target}")
@@ -42,7 +44,7 @@ def descriptors(root: Path, sources: Iterable[Path]) -> FileDescriptorSet:
 
 
 def _protoc(root: Path, sources: Iterable[Path], *arguments: str) -> None:
-    """Runs the protoc that grpcio-tools brings."""
+    """Runs the protoc of grpcio-tools."""
     from grpc_tools import protoc  # type: ignore[import-untyped]
 
     names = sorted(str(path.relative_to(root)) for path in sources)
@@ -53,12 +55,12 @@ def _protoc(root: Path, sources: Iterable[Path], *arguments: str) -> None:
 
 
 def _plugin(name: str) -> Path:
-    """mypy-protobuf's executable in the environment that runs this, whether or not it is on PATH."""
+    """Returns mypy-protobuf's executable in this environment, which need not be on PATH."""
     return Path(sys.executable).parent / f"protoc-gen-{name}"
 
 
 def generated() -> dict[Path, str]:
-    """Every derived file, path -> content."""
+    """Returns the content of every generated file by its path."""
     files = {}
     with tempfile.TemporaryDirectory() as folder:
         destination = Path(folder)
@@ -69,19 +71,19 @@ def generated() -> dict[Path, str]:
 
 
 def existing() -> set[Path]:
-    """The derived files that are there now."""
+    """Returns the generated files that exist now."""
     return {*PROTO.glob("*_pb2*.py"), *PROTO.glob("*_pb2*.pyi")}
 
 
 def stale() -> list[Path]:
-    """The derived files that are missing, different or no longer derived from anything."""
+    """Returns the generated files that are missing, outdated or no longer needed."""
     expected = generated()
     different = {path for path, text in expected.items() if not path.exists() or path.read_text() != text}
     return sorted(different | (existing() - expected.keys()))
 
 
 def write() -> None:
-    """Brings the derived files up to date."""
+    """Writes the generated files and deletes those that are no longer needed."""
     expected = generated()
     for path in existing() - expected.keys():
         path.unlink()
@@ -90,7 +92,7 @@ def write() -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when something differs")
     if not parser.parse_args().check:

@@ -1,10 +1,10 @@
-"""Publishes the contracts as files in `published/`: event schemas, the services' OpenAPI documents, gRPC interfaces.
+"""Publishes event schemas, OpenAPI documents and gRPC interfaces as files in `services/contracts/published/`.
 
-    python -m services.contracts.publish                    writes them; refuses a change that breaks a promise
-    python -m services.contracts.publish --allow-breaking   writes them all the same: before a first release only
-    python -m services.contracts.publish --check            writes nothing, exits 1 when something differs or breaks
+    python -m ops.contracts.publish                    writes them; rejects a breaking change
+    python -m ops.contracts.publish --allow-breaking   writes them in any case; only before the first release
+    python -m ops.contracts.publish --check            writes nothing, exits 1 when something differs or breaks
 
-The files are the base line that the next change is compared with, and what the docs page shows.
+The next change is compared with these files, and the documentation page shows them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.json_format import MessageToDict, ParseDict
 
-from services.contracts.compatibility import breaking_event_changes
+from ops.contracts.generate import CONTRACTS, proto_descriptors
+from ops.contracts.openapi_compatibility import breaking_openapi_changes
+from ops.contracts.openapi_documents import openapi_documents
+from ops.contracts.proto_compatibility import breaking_proto_changes
+from ops.contracts.schema_compatibility import breaking_event_changes
 from services.contracts.events.catalogue import EVENT_TYPES, schema_name, schema_uri
-from services.contracts.generate import proto_descriptors
-from services.contracts.openapi import openapi_documents
-from services.contracts.openapi_compatibility import breaking_openapi_changes
-from services.contracts.proto_compatibility import breaking_proto_changes
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = CONTRACTS / "published"
 EVENTS = PUBLISHED / "events"
 OPENAPI = PUBLISHED / "openapi"
 PROTO = PUBLISHED / "proto"
@@ -36,7 +36,7 @@ Documents = dict[Path, Document]
 
 
 def event_documents() -> Documents:
-    """JSON Schema 2020-12 of each event's data."""
+    """Returns the JSON Schema (2020-12) of each event's data."""
     return {
         EVENTS / f"{schema_name(model)}.json": {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -48,23 +48,23 @@ def event_documents() -> Documents:
 
 
 def proto_documents() -> Documents:
-    """What each .proto file defines: protobuf's own descriptor (descriptor.proto) in protobuf's JSON form."""
+    """Returns the descriptor (descriptor.proto) of each .proto file, in protobuf's JSON form."""
     return {PROTO / f"{Path(file.name).stem}.json": MessageToDict(file) for file in proto_descriptors().file}
 
 
 def current() -> Documents:
-    """Every document as the code has it now."""
+    """Returns every document as the code defines it now."""
     openapi = {OPENAPI / f"{name}.json": document for name, document in openapi_documents().items()}
     return event_documents() | openapi | proto_documents()
 
 
 def text_of(document: Document) -> str:
-    """The file's content; keys keep their order, which is the order people read."""
+    """Returns the content of the file. Keys keep their order."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def breaking_changes(documents: Documents) -> list[str]:
-    """What the documents break of what is published."""
+    """Returns the breaking changes from the published files to `documents`."""
     found = []
     for path in sorted(PUBLISHED.glob("*/*.json")):
         document = documents.get(path)
@@ -87,16 +87,16 @@ _COMPARE: dict[Path, Callable[[Document, Document], list[str]]] = {
 
 
 def unpublished(documents: Documents) -> list[str]:
-    """The documents that differ from their files, harmlessly or not."""
+    """Returns the documents that differ from their files, whether the change is breaking or not."""
     return [
-        f"{path.relative_to(PUBLISHED)}: differs from the published file, run python -m services.contracts.publish"
+        f"{path.relative_to(PUBLISHED)}: differs from the published file, run python -m ops.contracts.publish"
         for path, document in sorted(documents.items())
         if not path.exists() or path.read_text() != text_of(document)
     ]
 
 
 def write(documents: Documents) -> None:
-    """Makes `documents` the published ones."""
+    """Replaces the published files with `documents`."""
     for path in set(PUBLISHED.glob("*/*.json")) - documents.keys():
         path.unlink()
     for path, document in documents.items():
@@ -105,7 +105,7 @@ def write(documents: Documents) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--allow-breaking", action="store_true")
