@@ -8,7 +8,7 @@ from typing import Any
 
 from localstack_engines.network.interfaces import Interface
 from localstack_engines.services.ecs.engine.health import task_health
-from localstack_engines.services.ecs.engine.spec import ContainerState
+from localstack_engines.services.ecs.engine.task_spec import ContainerState
 
 _EVENTS_KEPT = 100
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localstack_engines.services.ecs.api import common
+from localstack_engines.services.ecs.api import operations as common
 from localstack_engines.services.ecs.api.clusters import ClusterOperations
 from localstack_engines.services.ecs.api.services import ServiceOperations
 from localstack_engines.services.ecs.api.tags import TagOperations
@@ -11,7 +11,7 @@ from localstack_engines.services.ecs.api.tasks import TaskOperations
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
-from localstack_engines.services.ecs.engine.runner import Engine
+from localstack_engines.services.ecs.engine.task_engine import Engine
 from localstack_engines.services.ecs.models import Deployment, Service, Task
 from localstack_engines.services.ecs.store import Store
 from localstack_engines.toolkit import dispatch
@@ -28,7 +28,7 @@ class EcsProvider(ClusterOperations, TaskDefinitionOperations, TaskOperations, S
         self.scheduler = Scheduler(self.store, reconciler.reconcile)
 
     def on_before_start(self) -> None:
-        from localstack_engines.services.ecs.api import metadata
+        from localstack_engines.services.ecs.api import task_metadata as metadata
 
         self._engine.start()
         self.scheduler.start()

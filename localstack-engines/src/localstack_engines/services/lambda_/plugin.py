@@ -10,7 +10,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     name = "process"
 
     def load(self, *args: Any, **kwargs: Any) -> type:
-        from localstack_engines.services.lambda_.engine.executor import ProcessRuntimeExecutor
+        from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
         _let_failed_functions_be_deleted()
         return ProcessRuntimeExecutor

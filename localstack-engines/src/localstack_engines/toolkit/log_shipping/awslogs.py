@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localstack_engines.services.ecs.engine.spec import LogSink, TaskFailed
+from localstack_engines.services.ecs.engine.task_spec import LogSink, TaskFailed
 
 _BATCH_EVENTS = 10_000
 _BATCH_BYTES = 1_048_576

@@ -5,8 +5,8 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api.common import FARGATE_PROVIDERS, Operations, Request, Response, page
 from localstack_engines.services.ecs.api.describe import count
+from localstack_engines.services.ecs.api.operations import FARGATE_PROVIDERS, Operations, Request, Response, page
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.services.ecs.store import moto_backend
 from localstack_engines.toolkit import dispatch

@@ -6,7 +6,7 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
 from localstack_engines.services.ecs.api import describe
-from localstack_engines.services.ecs.api.common import (
+from localstack_engines.services.ecs.api.operations import (
     Operations,
     Request,
     Response,

@@ -3,7 +3,7 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api.common import Operations, Request, Response
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response
 from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.toolkit import dispatch
 

@@ -3,8 +3,8 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import definition_rules as definitions
-from localstack_engines.services.ecs.api.common import Operations, Request, Response, definition, page
+from localstack_engines.services.ecs.api import task_definition_rules as definitions
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response, definition, page
 from localstack_engines.services.ecs.store import moto_backend
 from localstack_engines.toolkit import dispatch
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from localstack_engines.services.ecs.engine.containers import volume_name
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, HealthCheck, LogSink
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck, LogSink
 
 _DEFAULT_STOP_TIMEOUT = 30
 

@@ -9,12 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from localstack_engines.network import interfaces
+from localstack_engines.services.ecs.control import container_environment as environment
+from localstack_engines.services.ecs.control import container_secrets as secrets
 from localstack_engines.services.ecs.control import container_specs as translation
-from localstack_engines.services.ecs.control import environment, secrets
-from localstack_engines.services.ecs.control.cloud_map import Registration
-from localstack_engines.services.ecs.engine.runner import Engine
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, ContainerState, Network, TaskFailed, TaskSpec
-from localstack_engines.services.ecs.engine.task import Cause, TaskRun
+from localstack_engines.services.ecs.control.cloud_map_registration import Registration
+from localstack_engines.services.ecs.engine.task_engine import Engine
+from localstack_engines.services.ecs.engine.task_run import Cause, TaskRun
+from localstack_engines.services.ecs.engine.task_spec import (
+    ContainerSpec,
+    ContainerState,
+    Network,
+    TaskFailed,
+    TaskSpec,
+)
 from localstack_engines.services.ecs.models import Task, now
 from localstack_engines.toolkit.log_shipping import awslogs
 

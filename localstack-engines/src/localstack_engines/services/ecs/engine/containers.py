@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, TaskFailed, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskFailed, TaskSpec
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)

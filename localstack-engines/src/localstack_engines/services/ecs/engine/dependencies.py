@@ -5,7 +5,14 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerD
 
 from collections.abc import Mapping
 
-from localstack_engines.services.ecs.engine.spec import COMPLETE, HEALTHY, START, SUCCESS, ContainerSpec, ContainerState
+from localstack_engines.services.ecs.engine.task_spec import (
+    COMPLETE,
+    HEALTHY,
+    START,
+    SUCCESS,
+    ContainerSpec,
+    ContainerState,
+)
 
 
 class Unresolvable(Exception):

@@ -6,7 +6,7 @@ such extra probes can only make the container healthy. Failures count as if the 
 does in the start period.
 """
 
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
 _EAGER_INTERVAL = 0.5
 _EAGER_LIMIT = 2.0

@@ -4,7 +4,7 @@ import logging
 import threading
 from typing import Any
 
-from localstack_engines.services.ecs.engine.spec import TaskFailed
+from localstack_engines.services.ecs.engine.task_spec import TaskFailed
 
 LOG = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from localstack_engines.services.lambda_.engine.process import RuntimeProcess
 from localstack_engines.services.lambda_.engine.runtime_api import Answer, Event, RuntimeApi
+from localstack_engines.services.lambda_.engine.runtime_process import RuntimeProcess
 
 __all__ = ["Event", "Function", "Result", "Sandbox"]
 

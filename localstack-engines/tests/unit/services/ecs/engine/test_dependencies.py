@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from localstack_engines.services.ecs.engine.dependencies import Unresolvable, can_start, find_cycle, next_to_stop
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, ContainerState
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, ContainerState
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from localstack_engines.services.ecs.engine.health import HealthMachine, task_health
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
 CHECK = HealthCheck(["true"], interval=10, timeout=5, retries=3, start_period=30)
 

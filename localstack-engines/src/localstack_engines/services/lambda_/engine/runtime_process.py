@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from localstack_engines.services.lambda_.engine import files
+from localstack_engines.services.lambda_.engine import layers as files
 
 STOP_SECONDS = 0.5
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localstack_engines.services.ecs.control.secrets import Reference, SecretUnavailable, parse, pick, resolve
+from localstack_engines.services.ecs.control.container_secrets import Reference, SecretUnavailable, parse, pick, resolve
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:pms/auth/admin-AbCdEf"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from localstack_engines.services.ecs.api.definition_rules import problem
-from localstack_engines.services.ecs.api.fargate import is_offered
+from localstack_engines.services.ecs.api.fargate_sizes import is_offered
+from localstack_engines.services.ecs.api.task_definition_rules import problem
 from localstack_engines.services.ecs.control.container_specs import health_check, host_options
 
 

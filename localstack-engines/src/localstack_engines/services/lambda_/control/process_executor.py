@@ -5,7 +5,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
-from localstack_engines.services.lambda_.engine import files
+from localstack_engines.services.lambda_.engine import layers as files
 from localstack_engines.services.lambda_.engine.sandbox import Event, Function, Sandbox
 from localstack_engines.toolkit import settings
 

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from localstack_engines.services.ecs.api import fargate
+from localstack_engines.services.ecs.api import fargate_sizes as fargate
 from localstack_engines.services.ecs.engine.dependencies import find_cycle
-from localstack_engines.services.ecs.engine.spec import ContainerSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 _FAMILY = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _MOST_CONTAINERS = 10

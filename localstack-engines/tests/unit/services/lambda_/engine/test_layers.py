@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from localstack_engines.services.lambda_.engine import files
+from localstack_engines.services.lambda_.engine import layers as files
 
 
 @pytest.fixture(autouse=True)

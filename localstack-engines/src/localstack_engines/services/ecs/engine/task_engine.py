@@ -5,9 +5,9 @@ from typing import Any
 
 from localstack_engines.services.ecs.engine.containers import Containers, ExitWatcher
 from localstack_engines.services.ecs.engine.images import Images
-from localstack_engines.services.ecs.engine.log_pump import LogPump
-from localstack_engines.services.ecs.engine.spec import ContainerState, TaskSpec
-from localstack_engines.services.ecs.engine.task import Cause, Listener, TaskRun, Tools
+from localstack_engines.services.ecs.engine.log_shipper import LogPump
+from localstack_engines.services.ecs.engine.task_run import Cause, Listener, TaskRun, Tools
+from localstack_engines.services.ecs.engine.task_spec import ContainerState, TaskSpec
 
 _CLIENT_TIMEOUT = 120
 _CONNECTIONS = 64

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from localstack_engines.services.ecs.engine.health import HealthMachine
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
 
 class Prober:

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from localstack_engines.services.ecs.engine import dependencies
 from localstack_engines.services.ecs.engine.containers import Containers, ExitWatcher
+from localstack_engines.services.ecs.engine.health_prober import Prober
 from localstack_engines.services.ecs.engine.images import Images, digest_of
-from localstack_engines.services.ecs.engine.log_pump import LogPump
-from localstack_engines.services.ecs.engine.prober import Prober
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, ContainerState, TaskFailed, TaskSpec
+from localstack_engines.services.ecs.engine.log_shipper import LogPump
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, ContainerState, TaskFailed, TaskSpec
 
 LOG = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from localstack_engines.services.ecs.engine.containers import docker_time
-from localstack_engines.services.ecs.engine.spec import LogSink
+from localstack_engines.services.ecs.engine.task_spec import LogSink
 
 LOG = logging.getLogger(__name__)
 

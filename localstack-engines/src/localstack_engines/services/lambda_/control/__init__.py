@@ -1,0 +1,1 @@
+"""What Lambda does between LocalStack and its engine."""
