@@ -1,18 +1,15 @@
-"""What the engine is told to run, and what it reports. Plain data."""
+"""What the engine is told to run. Plain data."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
-LogSink = Callable[[list[tuple[int, str]]], None]
-"""Takes a batch of (milliseconds since the epoch, line), in order."""
+from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 START, COMPLETE, SUCCESS, HEALTHY = "START", "COMPLETE", "SUCCESS", "HEALTHY"
 
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """Durations in seconds. `command` as Docker wants it to be run (no CMD/CMD-SHELL marker left)."""
+    """Durations are in seconds. `command` is what Docker runs, without the marker CMD or CMD-SHELL."""
 
     command: list[str]
     interval: float = 30
@@ -23,7 +20,7 @@ class HealthCheck:
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """One container. `depends_on` maps a container's name to the condition awaited."""
+    """One container. `depends_on` maps the name of another container to the condition that this one waits for."""
 
     name: str
     image: str
@@ -44,54 +41,21 @@ class ContainerSpec:
 
 @dataclass(frozen=True)
 class Network:
-    """Where the task's one network namespace is: address and resolver are IPv4 literals."""
+    """The Docker network of a task. `address` (the task's own) and `resolver` are IPv4 literals."""
 
     name: str
     address: str
     resolver: str
     mac_address: str
     hosts: dict[str, str] = field(default_factory=dict)
+    """Additional host names and their addresses."""
 
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A task: all its containers share a network namespace."""
+    """A task. Its containers share one network namespace."""
 
     id: str
     containers: list[ContainerSpec]
     network: Network
     volumes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class ContainerState:
-    """Status is PENDING, RUNNING or STOPPED; health UNKNOWN, HEALTHY or UNHEALTHY."""
-
-    name: str
-    status: str = "PENDING"
-    health: str = "UNKNOWN"
-    exit_code: int | None = None
-    reason: str | None = None
-    runtime_id: str | None = None
-    image_digest: str | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    last_lines: list[str] = field(default_factory=list)
-
-    @property
-    def has_started(self) -> bool:
-        return self.started_at is not None
-
-    @property
-    def is_past_start(self) -> bool:
-        """Started, or given up: nothing more to wait for."""
-        return self.has_started or self.status == "STOPPED"
-
-
-class TaskFailed(Exception):
-    """The task cannot start; `kind` is ECS's error name, e.g. CannotPullContainerError."""
-
-    def __init__(self, kind: str, message: str, container: str | None = None) -> None:
-        super().__init__(f"{kind}: {message}")
-        self.kind = kind
-        self.container = container

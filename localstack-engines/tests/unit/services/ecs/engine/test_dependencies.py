@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.dependencies import Unresolvable, can_start, find_cycle, next_to_stop
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, ContainerState
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
