@@ -1,106 +1,105 @@
-"""AWS::Lambda::Function with updates that can be taken back, and reserved concurrency.
+"""AWS::Lambda::Function, with updates that a rollback can undo, and with reserved concurrency.
 
-LocalStack's own type makes and removes functions well. Its update changes the code
-first and gives up when that fails, so a configuration that does not work could never
-be put right again by a rollback.
+LocalStack's own type creates and deletes functions well. Its update changes the code first and ends when that fails, so
+a rollback could not restore a configuration that works.
 """
 
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
+from localstack_engines.cloudformation.tags import update_tags
 
-CONFIGURATION = (
+_CONFIGURATION = (
     "DeadLetterConfig",
     "Description",
     "Handler",
     "Layers",
     "LoggingConfig",
+    "MemorySize",
     "Role",
     "Runtime",
+    "Timeout",
     "TracingConfig",
     "VpcConfig",
 )
-NUMBERS = ("MemorySize", "Timeout")
 
 
-class Function(Resource):
+class FunctionResource(Resource):
     TYPE = "AWS::Lambda::Function"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         event = _core().create(request)
         if event.status == OperationStatus.SUCCESS:
-            self._reserve(request)
+            self._update_concurrency(request)
         return event
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
+        """Updates the configuration, then the code, and waits for each: Lambda takes one change at a time."""
         client, model, previous = self.client(request, "lambda"), request.desired_state, request.previous_state
         name = model["FunctionName"] = previous["FunctionName"]
         model["Arn"] = previous["Arn"]
         step = request.custom_context.get("step", "configuration")
         if step == "configuration":
-            client.update_function_configuration(FunctionName=name, **_configuration(model))
+            client.update_function_configuration(**_configuration(client, model))
             return self.wait(request, model, step="code")
         state = client.get_function_configuration(FunctionName=name)
         if state["LastUpdateStatus"] == "InProgress":
             return self.wait(request, model)
-        # A configuration that failed may have done so for the old code's sake: the code decides.
+        # The new configuration may have failed because of the old code, so the code is updated in this case too.
         if step == "code" and (model["Code"] != previous["Code"] or state["LastUpdateStatus"] == "Failed"):
             client.update_function_code(FunctionName=name, **_code(model))
             return self.wait(request, model, step="done")
         if state["LastUpdateStatus"] == "Failed":
             raise Failed(state.get("LastUpdateStatusReason") or state.get("StateReason") or "The update failed")
-        self._reserve(request)
-        self._retag(client, request)
+        self._update_concurrency(request)
+        self._update_tags(client, request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
         return _core().delete(request)
 
-    def _reserve(self, request: ResourceRequest) -> None:
+    def _update_concurrency(self, request: ResourceRequest) -> None:
         client, model = self.client(request, "lambda"), request.desired_state
-        reserved = model.get("ReservedConcurrentExecutions")
-        if reserved is not None:
-            client.put_function_concurrency(
-                FunctionName=model["FunctionName"], ReservedConcurrentExecutions=int(reserved)
-            )
+        if model.get("ReservedConcurrentExecutions") is not None:
+            properties = {name: model[name] for name in ("FunctionName", "ReservedConcurrentExecutions")}
+            client.put_function_concurrency(**to_request(client, "PutFunctionConcurrency", properties))
         elif (request.previous_state or {}).get("ReservedConcurrentExecutions") is not None:
             client.delete_function_concurrency(FunctionName=model["FunctionName"])
 
     @staticmethod
-    def _retag(client: Any, request: ResourceRequest) -> None:
-        model = request.desired_state
-        old = {tag["Key"]: tag["Value"] for tag in request.previous_state.get("Tags") or []}
-        new = {tag["Key"]: tag["Value"] for tag in model.get("Tags") or []}
-        if gone := sorted(old.keys() - new.keys()):
-            client.untag_resource(Resource=model["Arn"], TagKeys=gone)
-        if new != old and new:
-            client.tag_resource(Resource=model["Arn"], Tags=new)
+    def _update_tags(client: Any, request: ResourceRequest) -> None:
+        arn = request.desired_state["Arn"]
+        update_tags(
+            request.previous_state.get("Tags"),
+            request.desired_state.get("Tags"),
+            remove=lambda keys: client.untag_resource(Resource=arn, TagKeys=keys),
+            put=lambda tags: client.tag_resource(Resource=arn, Tags=tags),
+        )
 
 
 def _core() -> Any:
+    """Returns LocalStack's own implementation of the type."""
     from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 
     return LambdaFunctionProvider()
 
 
-def _configuration(model: dict[str, Any]) -> dict[str, Any]:
-    variables = (model.get("Environment") or {}).get("Variables") or {}
-    return {
-        **{name: model[name] for name in CONFIGURATION if model.get(name) is not None},
-        **{name: int(model[name]) for name in NUMBERS if model.get(name) is not None},
-        # Whatever the template no longer has is gone from the function as well.
-        "Environment": {"Variables": {name: str(value) for name, value in variables.items()}},
+def _configuration(client: Any, model: dict[str, Any]) -> dict[str, Any]:
+    """Returns the arguments for UpdateFunctionConfiguration. They remove what the template no longer has."""
+    properties = {
+        "FunctionName": model["FunctionName"],
+        **{name: model.get(name) for name in _CONFIGURATION},
+        "Environment": {"Variables": (model.get("Environment") or {}).get("Variables") or {}},
         "Layers": model.get("Layers") or [],
         "Description": model.get("Description") or "",
     }
+    return to_request(client, "UpdateFunctionConfiguration", properties)
 
 
 def _code(model: dict[str, Any]) -> dict[str, Any]:
     from localstack.services.lambda_.resource_providers.aws_lambda_function import _get_lambda_code_param
 
     return _get_lambda_code_param(model, _include_arch=True)
-
-
-RESOURCE_PROVIDERS = {Function.TYPE: Function}

@@ -1,5 +1,5 @@
 """The CloudFormation types of Lambda that replace LocalStack's own."""
 
-from localstack_engines.services.lambda_.cloudformation.function import RESOURCE_PROVIDERS
+from localstack_engines.services.lambda_.cloudformation.function import FunctionResource
 
-__all__ = ["RESOURCE_PROVIDERS"]
+RESOURCE_PROVIDERS = {FunctionResource.TYPE: FunctionResource}

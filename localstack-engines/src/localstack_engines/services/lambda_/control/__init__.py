@@ -1,1 +1,1 @@
-"""What Lambda does between LocalStack and its engine."""
+"""What stands between LocalStack's Lambda provider and the engine."""
