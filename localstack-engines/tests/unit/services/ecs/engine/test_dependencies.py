@@ -50,7 +50,7 @@ def test_conditions(condition: str, state: ContainerState, expected: bool) -> No
         ("START", ContainerState("db", "STOPPED"), "did not start"),
     ],
 )
-def test_what_can_never_come_true_is_said(condition: str, state: ContainerState, why: str) -> None:
+def test_a_condition_that_can_no_longer_come_true_is_reported(condition: str, state: ContainerState, why: str) -> None:
     with pytest.raises(Unresolvable, match=f"app waits in vain: .*{why}"):
         can_start(spec("app", db=condition), {"db": state})
 
