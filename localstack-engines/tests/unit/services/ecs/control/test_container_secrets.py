@@ -1,10 +1,10 @@
-"""References to secrets, as task definitions write them."""
+"""References to secrets in task definitions, and their values."""
 
 from typing import Any
 
 import pytest
 
-from localstack_engines.services.ecs.control.secrets import Reference, SecretUnavailable, parse, pick, resolve
+from localstack_engines.services.ecs.control.container_secrets import Reference, SecretUnavailable, parse, pick, resolve
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:pms/auth/admin-AbCdEf"
 
@@ -36,8 +36,8 @@ def test_members_of_a_json_secret() -> None:
         pick("not json", parse(f"{ARN}:username::"))
 
 
-class Vault:
-    """Secrets Manager with one secret, counting reads."""
+class FakeSecretsManager:
+    """Has one secret and counts how often it is read."""
 
     def __init__(self) -> None:
         self.reads = 0
@@ -50,12 +50,12 @@ class Vault:
 
 
 def test_a_secret_is_read_once_for_all_its_members() -> None:
-    vault = Vault()
+    client = FakeSecretsManager()
     wanted = [{"name": n.upper(), "valueFrom": f"{ARN}:{n}::"} for n in ("username", "password")]
-    assert resolve(wanted, lambda service, region: vault) == {"USERNAME": "u", "PASSWORD": "p"}
-    assert vault.reads == 1
+    assert resolve(wanted, lambda service, region: client) == {"USERNAME": "u", "PASSWORD": "p"}
+    assert client.reads == 1
 
 
 def test_a_secret_that_is_not_there_is_an_error() -> None:
     with pytest.raises(SecretUnavailable, match="unable to retrieve secret from asm"):
-        resolve([{"name": "X", "valueFrom": f"{ARN}Z"}], lambda service, region: Vault())
+        resolve([{"name": "X", "valueFrom": f"{ARN}Z"}], lambda service, region: FakeSecretsManager())

@@ -1,15 +1,18 @@
-"""Runs a container's health check for as long as the container lives."""
+"""Runs a container's health check periodically."""
 
 import threading
 import time
 from collections.abc import Callable
 
 from localstack_engines.services.ecs.engine.health import HealthMachine
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
 
-class Prober:
-    """`probe()` answers whether the container is well; `report(status)` is called when the status changes."""
+class HealthProber:
+    """Runs a container's health check, in a thread, until it is stopped.
+
+    `probe()` returns whether the check succeeds. `report(status)` is called when the status changes.
+    """
 
     def __init__(self, check: HealthCheck, probe: Callable[[], bool], report: Callable[[str], None]) -> None:
         self._machine = HealthMachine(check)

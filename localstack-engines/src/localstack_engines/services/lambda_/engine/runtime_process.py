@@ -1,4 +1,4 @@
-"""The process of a Lambda environment: started with nothing but what the function may see."""
+"""The process of a Lambda execution environment."""
 
 import contextlib
 import os
@@ -6,16 +6,16 @@ import signal
 import subprocess
 from pathlib import Path
 
-from localstack_engines.services.lambda_.engine import files
+from localstack_engines.services.lambda_.engine import python_runtime
 
 STOP_SECONDS = 0.5
 
 
 class RuntimeProcess:
-    """``python3 -m awslambdaric`` in a session of its own, its output in a file.
+    """Runs `python3 -m awslambdaric` in a session of its own, with only the variables that the function may see.
 
-    A file and not a pipe: whatever the function wrote before it answered is there
-    when the answer is, so no invocation loses or borrows a log line.
+    The output goes to a file, not to a pipe: when the function has answered, the file holds all that it wrote before,
+    so each log line is assigned to its own invocation.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class RuntimeProcess:
         with self._log.open("ab") as log:
             self._read = log.tell()
             self._process = subprocess.Popen(
-                [files.PYTHON, "-m", "awslambdaric", handler],
+                [python_runtime.PYTHON, "-m", "awslambdaric", handler],
                 cwd=code,
                 env=self._environment(code, layers, environment, temporary),
                 stdin=subprocess.DEVNULL,
@@ -46,19 +46,19 @@ class RuntimeProcess:
         return {
             "LANG": "en_US.UTF-8",
             "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
-            # The code directory is shared and not the function's to write to.
+            # The function has no permission to write to the code directory, which other environments share.
             "PYTHONDONTWRITEBYTECODE": "1",
             "HOME": str(temporary),
             **own,
             "TMPDIR": str(temporary),
-            **files.search_paths(code, layers),
+            **python_runtime.search_paths(code, layers),
         }
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def exit_cause(self) -> str | None:
-        """How the process ended, in AWS's words; None while it runs."""
+        """Returns how the process ended, as AWS words it, or None while it runs."""
         code = self._process.poll()
         if code is None:
             return None
@@ -67,17 +67,17 @@ class RuntimeProcess:
         return "without providing a reason" if code == 0 else f"with error: exit status {code}"
 
     def memory(self) -> int:
-        """Resident bytes now."""
+        """Returns the resident memory in bytes."""
         self.peak_memory()
         return self._status("VmRSS")
 
     def peak_memory(self) -> int:
-        """The most resident bytes seen so far."""
+        """Returns the highest resident memory in bytes so far."""
         self._peak = max(self._peak, self._status("VmHWM"))
         return self._peak
 
     def read_log(self) -> str:
-        """What was written since the last call."""
+        """Returns what was written since the last call."""
         with self._log.open("rb") as log:
             log.seek(self._read)
             output = log.read()
@@ -90,7 +90,7 @@ class RuntimeProcess:
         self._process.wait()
 
     def stop(self) -> None:
-        """Lets the process end, for half a second."""
+        """Asks the process to end, and kills it after half a second."""
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_SECONDS)

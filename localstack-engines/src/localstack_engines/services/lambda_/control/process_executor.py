@@ -1,19 +1,21 @@
-"""LocalStack's view of a Lambda environment that is a process."""
+"""LocalStack's runtime executor for Lambda environments that are processes."""
 
 from typing import Any
 
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
-from localstack_engines.services.lambda_.engine import files
-from localstack_engines.services.lambda_.engine.sandbox import Event, Function, Sandbox
+from localstack_engines.services.lambda_.engine.layers import compile_modules, merged_layers
+from localstack_engines.services.lambda_.engine.python_runtime import RUNTIME
+from localstack_engines.services.lambda_.engine.runtime_api import Event
+from localstack_engines.services.lambda_.engine.sandbox import Function, Sandbox
 from localstack_engines.toolkit import settings
 
 LOOPBACK = "127.0.0.1"
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
-    """Translates between LocalStack's Lambda provider and a Sandbox."""
+    """Translates between LocalStack's Lambda provider and a `Sandbox`."""
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:
         super().__init__(id=id, function_version=function_version)
@@ -27,7 +29,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             timeout=float(config.timeout),
             memory=int(config.memory_size),
             code=config.code.get_unzipped_code_location(),
-            layers=files.merged_layers(_layer_directories(self.function_version)),
+            layers=merged_layers(_layer_directories(self.function_version)),
             environment={name: str(value) for name, value in env_vars.items()},
         )
         self._sandbox = Sandbox(function, settings.state_directory("lambda", self.id))
@@ -56,7 +58,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         return LOOPBACK
 
     def get_endpoint_from_executor(self) -> str:
-        # The process lives in LocalStack's own container.
+        # The process runs in LocalStack's own container.
         return LOOPBACK
 
     def get_runtime_endpoint(self) -> str:
@@ -64,23 +66,23 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpacks code and layers. Raises LambdaRuntimeException for what cannot run here."""
+        """Unpacks code and layers. Raises LambdaRuntimeException for a function that cannot run here."""
         config = function_version.config
         if config.code is None:
             raise LambdaRuntimeException("the local Lambda service runs functions from archives, not from images")
-        if config.runtime != files.RUNTIME:
+        if config.runtime != RUNTIME:
             raise LambdaRuntimeException(
-                f"the local Lambda service has the runtime {files.RUNTIME} only, and not {config.runtime}"
+                f"the local Lambda service has the runtime {RUNTIME} only, and not {config.runtime}"
             )
         config.code.prepare_for_execution()
-        files.compile_modules(config.code.get_unzipped_code_location())
+        compile_modules(config.code.get_unzipped_code_location())
         for layer in config.layers:
             layer.code.prepare_for_execution()
-        files.merged_layers(_layer_directories(function_version))
+        merged_layers(_layer_directories(function_version))
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing is left: an environment removes its own files, code and layers are shared."""
+        """Does nothing: an environment removes its own files, and code and layers are shared."""
 
 
 def _layer_directories(function_version: FunctionVersion) -> list:

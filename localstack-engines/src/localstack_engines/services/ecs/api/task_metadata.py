@@ -1,11 +1,10 @@
-"""Task metadata endpoint, version 4.
+"""The task metadata endpoint, version 4, which tells a container about itself and its task.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
 """
 
 from typing import Any
 
-from localstack_engines.services.ecs.api.describe import container_arn
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
@@ -13,7 +12,7 @@ PATH = "/_aws/ecs/v4/<token>"
 
 
 def serve(store: Store) -> None:
-    """Adds the endpoint to LocalStack's gateway; the token is `<task id>-<container>`."""
+    """Adds the endpoint to LocalStack's gateway. The token in its path is `<task id>-<container>`."""
     from localstack.services.edge import ROUTER
 
     def find(token: str) -> tuple[Task | None, str]:
@@ -56,7 +55,7 @@ def container_metadata(task: Task, name: str) -> dict[str, Any]:
         "StartedAt": state.started_at.isoformat() if state.started_at else None,
         "FinishedAt": state.finished_at.isoformat() if state.finished_at else None,
         "Type": "NORMAL",
-        "ContainerARN": container_arn(task, name),
+        "ContainerARN": task.container_arn(name),
         "Health": {"status": state.health},
         "Networks": networks,
     }

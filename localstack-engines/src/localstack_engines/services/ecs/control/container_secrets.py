@@ -12,12 +12,12 @@ _SECRET_ARN_PARTS = 7
 
 
 class SecretUnavailable(Exception):
-    """The secret cannot be read, or lacks what the reference asks for; the message is ECS's."""
+    """The secret cannot be read, or lacks what the reference asks for. The message is worded as ECS words it."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A parsed `valueFrom`. Empty optional parts are None."""
+    """A parsed `valueFrom`. Optional parts that are empty are None."""
 
     service: str
     id: str
@@ -28,7 +28,10 @@ class Reference:
 
 
 def parse(value_from: str) -> Reference:
-    """`arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME[:json-key:stage:version]`, or a parameter's ARN or name."""
+    """Parses `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME[:key:stage:version]`, or a parameter's ARN or name.
+
+    Raises SecretUnavailable for the ARN of another service.
+    """
     if not value_from.startswith("arn:"):
         return Reference("ssm", value_from)
     parts = value_from.split(":")
@@ -39,13 +42,13 @@ def parse(value_from: str) -> Reference:
         return Reference(service, ":".join(base), region, json_key, stage, version)
     if service == "ssm":
         name = value_from.split(":parameter", 1)[1]
-        # arn:...:parameter/name stands for the parameter `name`, or `/name` where the name is a path
+        # arn:...:parameter/name is the ARN of the parameter `name`; if the name is a path, it begins with a slash
         return Reference(service, name if name.count("/") > 1 else name.removeprefix("/"), region)
     raise SecretUnavailable(f"invalid secret reference {value_from}")
 
 
 def pick(text: str, reference: Reference) -> str:
-    """The secret's text, or the member of the JSON object that it holds."""
+    """Returns the secret's text, or the member of the JSON object in it that the reference names."""
     if reference.json_key is None:
         return text
     try:
@@ -59,7 +62,7 @@ def pick(text: str, reference: Reference) -> str:
 
 
 def resolve(secrets: list[dict[str, str]], client: Callable[[str, str | None], Any]) -> dict[str, str]:
-    """Environment variables from `secrets`; `client(service, region)` gives a boto3 client.
+    """Returns environment variables with the values of `secrets`. `client(service, region)` returns a boto3 client.
 
     Raises SecretUnavailable: a task must not start without its secrets.
     """

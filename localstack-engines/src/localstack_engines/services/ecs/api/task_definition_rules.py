@@ -1,18 +1,18 @@
-"""What a task definition must fulfil before moto may keep it, in ECS's words (pure)."""
+"""The rules for task definitions that moto does not check, in ECS's words (pure)."""
 
 import re
 from typing import Any
 
-from localstack_engines.services.ecs.api import fargate
+from localstack_engines.services.ecs.api import fargate_sizes
 from localstack_engines.services.ecs.engine.dependencies import find_cycle
-from localstack_engines.services.ecs.engine.spec import ContainerSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 _FAMILY = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _MOST_CONTAINERS = 10
 
 
 def problem(request: dict[str, Any]) -> str | None:
-    """The ClientException's message for the first rule that a RegisterTaskDefinition request breaks."""
+    """Returns what a RegisterTaskDefinition request does wrong (the first rule that it breaks), or None."""
     containers = request.get("containerDefinitions") or []
     if not _FAMILY.fullmatch(request.get("family") or ""):
         return "Family must contain only letters, numbers, hyphens and underscores and have at most 255 characters."
@@ -68,13 +68,10 @@ def _fargate_problem(request: dict[str, Any]) -> str | None:
         return None
     if request.get("networkMode") != "awsvpc":
         return "Fargate only supports network mode 'awsvpc'."
-    if not request.get("cpu") or not request.get("memory"):
-        return (
-            "Fargate requires that 'cpu' be defined at the task level."
-            if not request.get("cpu")
-            else ("Fargate requires that 'memory' be defined at the task level.")
-        )
-    if not fargate.is_offered(request["cpu"], request["memory"]):
+    for size in ("cpu", "memory"):
+        if not request.get(size):
+            return f"Fargate requires that '{size}' be defined at the task level."
+    if not fargate_sizes.is_offered(request["cpu"], request["memory"]):
         return "No Fargate configuration exists for given values."
     if request.get("executionRoleArn"):
         return None

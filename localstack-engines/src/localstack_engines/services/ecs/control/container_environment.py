@@ -1,16 +1,16 @@
-"""What ECS itself puts into a container's environment."""
+"""What ECS adds to a container's environment variables."""
 
-import logging
 from typing import Any
 
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
 
-LOG = logging.getLogger(__name__)
-
 
 def platform_environment(task: Task, container: str, credentials: dict[str, str]) -> dict[str, str]:
-    """Region, endpoint and metadata address. AWS_ENDPOINT_URL is the one that AWS has not: it leads to LocalStack."""
+    """Returns the variables for the region, endpoint, metadata address and credentials.
+
+    AWS does not set AWS_ENDPOINT_URL: here it leads to LocalStack.
+    """
     return {
         "AWS_REGION": task.scope.region,
         "AWS_DEFAULT_REGION": task.scope.region,
@@ -26,10 +26,10 @@ def metadata_uri(task: Task, container: str) -> str:
 
 
 def task_credentials(sts: Any, task: Task) -> dict[str, str]:
-    """Credentials of the task's role, or of the account when it has none.
+    """Returns variables with credentials of the task's role, or of the account if the task has no role.
 
-    AWS serves them at 169.254.170.2; SDKs accept no other address there, and one machine can have that address only
-    once, so they are given in the environment. LocalStack's credentials do not expire.
+    AWS serves credentials at 169.254.170.2. SDKs accept no other address for this, and a machine can have that address
+    only once, so the environment holds the credentials. LocalStack's credentials do not expire.
     """
     role = (task.overrides or {}).get("taskRoleArn") or task.definition.get("taskRoleArn")
     if role:

@@ -1,4 +1,4 @@
-"""One task from start to end, as an actor: a single thread owns its state and takes messages from everybody else."""
+"""One run of a task, from start to end."""
 
 import logging
 import queue
@@ -11,61 +11,75 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from localstack_engines.services.ecs.engine import dependencies
-from localstack_engines.services.ecs.engine.containers import Containers, ExitWatcher
+from localstack_engines.services.ecs.engine.container_state import ContainerState
+from localstack_engines.services.ecs.engine.containers import Containers
+from localstack_engines.services.ecs.engine.errors import TaskFailed
+from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
+from localstack_engines.services.ecs.engine.health_prober import HealthProber
 from localstack_engines.services.ecs.engine.images import Images, digest_of
-from localstack_engines.services.ecs.engine.log_pump import LogPump
-from localstack_engines.services.ecs.engine.prober import Prober
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, ContainerState, TaskFailed, TaskSpec
+from localstack_engines.services.ecs.engine.log_shipper import LogShipper
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
 
 LOG = logging.getLogger(__name__)
 
-_LOG_GRACE = 3.0
+_LOG_WAIT_SECONDS = 3.0
 _KEPT_LINES = 15
 
 
 @dataclass(frozen=True)
-class Cause:
-    """Why a task stops: `kind` is "requested", "essential" (a container ended) or "failed" (it never ran)."""
+class StopCause:
+    """Why a task stops.
+
+    `kind` is "requested", "essential" (an essential container ended) or "failed" (the task could not be started).
+    """
 
     kind: str
     message: str
     container: str | None = None
 
 
-class Listener(Protocol):
-    """Called in the task's thread, in this order; on_change any number of times in between."""
+class TaskListener(Protocol):
+    """Called in the task's thread, in this order. `on_change` is called any number of times in between."""
 
     def on_pulled(self, started: datetime, stopped: datetime) -> None: ...
     def on_change(self) -> None: ...
-    def on_stopping(self, cause: Cause) -> None: ...
+    def on_stopping(self, cause: StopCause) -> None: ...
     def on_stopped(self) -> None: ...
 
 
 @dataclass(frozen=True)
-class Tools:
+class SharedResources:
     """What all tasks of an engine share."""
 
     containers: Containers
     images: Images
     exits: ExitWatcher
-    logs: LogPump
+    logs: LogShipper
 
 
 class TaskRun:
-    """Runs a task's containers and keeps `states`, one a container, up to date for whoever gave them."""
+    """Runs a task's containers and keeps `states`, one a container, up to date.
 
-    def __init__(self, spec: TaskSpec, tools: Tools, listener: Listener, states: dict[str, ContainerState]) -> None:
+    It is an actor: one thread owns the state, and other threads send it messages.
+    """
+
+    def __init__(
+        self, spec: TaskSpec, resources: SharedResources, listener: TaskListener, states: dict[str, ContainerState]
+    ) -> None:
         self.spec = spec
         self.states = states
-        self.cause: Cause | None = None
+        self.cause: StopCause | None = None
         self._specs = {c.name: c for c in spec.containers}
-        self._tools = tools
+        self._containers = resources.containers
+        self._images = resources.images
+        self._exits = resources.exits
+        self._logs = resources.logs
         self._listener = listener
         self._messages: queue.Queue[Callable[[], None]] = queue.Queue()
         self._pool = ThreadPoolExecutor(max_workers=len(spec.containers) + 1, thread_name_prefix="ecs-task")
         self._launched: set[str] = set()
         self._stopping: set[str] = set()
-        self._probers: dict[str, Prober] = {}
+        self._probers: dict[str, HealthProber] = {}
         self._readers: list[threading.Thread] = []
         self._namespace: str | None = None
         self._thread = threading.Thread(target=self._run, name=f"ecs-task-{spec.id[:8]}", daemon=True)
@@ -73,24 +87,24 @@ class TaskRun:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, cause: Cause) -> None:
-        """Asks for an orderly stop; only the first cause counts."""
+    def stop(self, cause: StopCause) -> None:
+        """Asks the task to stop its containers in their order. Only the first cause counts."""
         self._messages.put(lambda: self._begin_stop(cause))
 
     def join(self, timeout: float | None = None) -> None:
         self._thread.join(timeout)
 
-    # the task's thread
+    # These run in the task's thread.
 
     def _run(self) -> None:
         try:
             self._prepare()
             self._advance()
         except TaskFailed as error:
-            self._begin_stop(Cause("failed", str(error), error.container))
+            self._begin_stop(StopCause("failed", str(error), error.container))
         except Exception as error:
             LOG.exception("task %s cannot start", self.spec.id)
-            self._begin_stop(Cause("failed", f"TaskFailedToStart: {error}"))
+            self._begin_stop(StopCause("failed", f"TaskFailedToStart: {error}"))
         while not self._is_over():
             message = self._messages.get()
             try:
@@ -100,26 +114,26 @@ class TaskRun:
         self._clean_up()
 
     def _prepare(self) -> None:
-        """Network namespace and images at the same time, then all containers, created but not started."""
-        namespace = self._pool.submit(self._tools.containers.create_namespace, self.spec)
+        """Makes the network namespace and the images available, both at the same time. Then creates all containers."""
+        namespace = self._pool.submit(self._containers.create_namespace, self.spec)
         started = datetime.now(UTC)
-        pulls = {c.name: self._pool.submit(self._tools.images.ensure, c.image, c.name) for c in self.spec.containers}
+        pulls = {c.name: self._pool.submit(self._images.ensure, c.image, c.name) for c in self.spec.containers}
         self._namespace = namespace.result()
-        self._tools.exits.on_exit(self._namespace, lambda code: self.stop(Cause("failed", "NetworkNamespaceLost")))
+        self._exits.on_exit(self._namespace, lambda code: self.stop(StopCause("failed", "NetworkNamespaceLost")))
         for name, pull in pulls.items():
             self.states[name].image_digest = digest_of(pull.result())
         self._listener.on_pulled(started, datetime.now(UTC))
         for volume in self.spec.volumes:
-            self._tools.containers.create_volume(self.spec.id, volume)
+            self._containers.create_volume(self.spec.id, volume)
         made = {
-            c.name: self._pool.submit(self._tools.containers.create, self.spec, c, self._namespace)
+            c.name: self._pool.submit(self._containers.create, self.spec, c, self._namespace)
             for c in self.spec.containers
         }
         for name, creation in made.items():
             self.states[name].runtime_id = creation.result()
 
     def _advance(self) -> None:
-        """Starts every container whose dependencies have come true."""
+        """Starts each container whose conditions are met."""
         if self.cause is not None:
             return
         for spec in self.spec.containers:
@@ -136,7 +150,7 @@ class TaskRun:
         state = self.states[spec.name]
         state.status, state.reason = "STOPPED", f"DependentContainerNotResolved: {why}"
         if spec.essential:
-            self._begin_stop(Cause("failed", state.reason, spec.name))
+            self._begin_stop(StopCause("failed", state.reason, spec.name))
         else:
             self._listener.on_change()
             self._advance()
@@ -157,7 +171,7 @@ class TaskRun:
             self._stop_next()
 
     def _on_start_timeout(self, spec: ContainerSpec) -> None:
-        """Source: startTimeout in API_ContainerDefinition - a dependency not resolved in time is given up."""
+        """Gives up the containers that still wait for this one. Source: startTimeout in API_ContainerDefinition."""
         for waiting in self.spec.containers:
             condition = waiting.depends_on.get(spec.name)
             if condition and waiting.name not in self._launched and self.cause is None:
@@ -166,7 +180,7 @@ class TaskRun:
     def _on_start_failed(self, spec: ContainerSpec, error: TaskFailed) -> None:
         state = self.states[spec.name]
         state.status, state.reason = "STOPPED", str(error)
-        self._begin_stop(Cause("failed", str(error), spec.name))
+        self._begin_stop(StopCause("failed", str(error), spec.name))
 
     def _on_exit(self, name: str, exit_code: int) -> None:
         state = self.states[name]
@@ -181,7 +195,7 @@ class TaskRun:
         if prober := self._probers.pop(name, None):
             prober.stop()
         if self._specs[name].essential and self.cause is None:
-            self._begin_stop(Cause("essential", "Essential container in task exited", name))
+            self._begin_stop(StopCause("essential", "Essential container in task exited", name))
             return
         self._listener.on_change()
         if self.cause is not None:
@@ -195,7 +209,7 @@ class TaskRun:
             self._listener.on_change()
             self._advance()
 
-    def _begin_stop(self, cause: Cause) -> None:
+    def _begin_stop(self, cause: StopCause) -> None:
         if self.cause is not None:
             return
         self.cause = cause
@@ -209,74 +223,74 @@ class TaskRun:
             if name not in self._stopping:
                 self._stopping.add(name)
                 self._pool.submit(
-                    self._tools.containers.stop, self.states[name].runtime_id or "", self._specs[name].stop_timeout
+                    self._containers.stop, self.states[name].runtime_id or "", self._specs[name].stop_timeout
                 )
 
     def _is_over(self) -> bool:
-        """Stopping, nothing runs and nothing is about to (a launch under way ends as started or failed)."""
+        """Returns whether the task is stopping, no container runs, and none is being started."""
         in_flight = any(self.states[name].status == "PENDING" for name in self._launched)
         return self.cause is not None and not in_flight and all(s.status != "RUNNING" for s in self.states.values())
 
     def _clean_up(self) -> None:
-        """The task is over as soon as its address is free; what is left of the containers may go after that."""
-        deadline = time.monotonic() + _LOG_GRACE
+        """Ends the task. It counts as stopped when its address is free; the containers are removed after that."""
+        deadline = time.monotonic() + _LOG_WAIT_SECONDS
         for reader in self._readers:
             reader.join(max(0.0, deadline - time.monotonic()))
         for state in self.states.values():
             state.status = "STOPPED"
         self._listener.on_change()
         if self._namespace:
-            self._tools.exits.forget(self._namespace)
-            self._tools.containers.remove(self._namespace)
+            self._exits.forget(self._namespace)
+            self._containers.remove(self._namespace)
         self._listener.on_stopped()
         ids = [state.runtime_id for state in self.states.values() if state.runtime_id]
-        list(self._pool.map(self._tools.containers.remove, ids))
+        list(self._pool.map(self._containers.remove, ids))
         for volume in self.spec.volumes:
-            self._tools.containers.remove_volume(self.spec.id, volume)
+            self._containers.remove_volume(self.spec.id, volume)
         self._pool.shutdown(wait=False)
 
-    # other threads
+    # These run in other threads.
 
     def _post(self, handler: Callable[..., None], *arguments: Any) -> None:
         self._messages.put(lambda: handler(*arguments))
 
     def _launch(self, spec: ContainerSpec) -> None:
         runtime_id = self.states[spec.name].runtime_id or ""
-        self._tools.exits.on_exit(runtime_id, lambda code: self._post(self._on_exit, spec.name, code))
+        self._exits.on_exit(runtime_id, lambda code: self._post(self._on_exit, spec.name, code))
         try:
-            self._tools.containers.start(runtime_id, spec.name)
+            self._containers.start(runtime_id, spec.name)
         except TaskFailed as error:
-            self._tools.exits.forget(runtime_id)
+            self._exits.forget(runtime_id)
             self._post(self._on_start_failed, spec, error)
             return
         self.states[spec.name].started_at = datetime.now(UTC)
         if spec.log_sink is not None:
-            lines = self._tools.containers.log_lines(runtime_id)
-            self._readers.append(self._tools.logs.follow(lines, spec.log_sink, spec.name))
+            lines = self._containers.log_lines(runtime_id)
+            self._readers.append(self._logs.follow(lines, spec.log_sink, spec.name))
         self._post(self._on_started, spec)
 
     def _watch_health(self, spec: ContainerSpec) -> None:
         check, runtime_id = spec.health_check, self.states[spec.name].runtime_id or ""
         if check is None:
             return
-        prober = Prober(
+        prober = HealthProber(
             check,
-            lambda: self._tools.containers.probe(runtime_id, check.command, check.timeout),
+            lambda: self._containers.probe(runtime_id, check.command, check.timeout),
             lambda status: self._post(self._on_health, spec.name, status),
         )
         self._probers[spec.name] = prober
         prober.start(spec.name)
 
     def _last_lines(self, name: str) -> list[str]:
-        """What a failed container said last: it is gone when somebody asks why."""
+        """Returns the end of a failed container's log: the container is removed before anybody can read it there."""
         runtime_id = self.states[name].runtime_id or ""
         try:
-            return [text for _, text in self._tools.containers.log_lines(runtime_id, _KEPT_LINES, follow=False)]
+            return [text for _, text in self._containers.log_lines(runtime_id, _KEPT_LINES, follow=False)]
         except Exception:
             return []
 
     def _details(self, name: str) -> dict:
         try:
-            return dict(self._tools.containers.inspect(self.states[name].runtime_id or "")["State"])
+            return dict(self._containers.inspect(self.states[name].runtime_id or "")["State"])
         except Exception:
             return {}

@@ -1,4 +1,4 @@
-"""Which task sizes Fargate offers (pure).
+"""The task sizes that Fargate offers (pure).
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 """
@@ -17,7 +17,7 @@ _SIZES: dict[int, list[int]] = {
 
 
 def is_offered(cpu: str | None, memory: str | None) -> bool:
-    """Whether CPU units and MiB make a Fargate size ("1 vCPU" and "2 GB" are understood as well)."""
+    """Returns whether Fargate offers this size. `cpu` is in CPU units or "1 vCPU", `memory` in MiB or "2 GB"."""
     try:
         return _mib(memory or "") in _SIZES.get(_units(cpu or ""), [])
     except ValueError:

@@ -1,16 +1,16 @@
-"""Records in the shape of ECS's API (pure)."""
+"""Tasks as ECS's API describes them (pure)."""
 
 from typing import Any
 
-from localstack_engines.services.ecs.models import Deployment, Service, Task
+from localstack_engines.services.ecs.models import Task
 
 Json = dict[str, Any]
 
 PLATFORM_VERSION = "1.4.0"
 
 
-def task(record: Task, with_tags: bool = True) -> Json:
-    """A task as DescribeTasks shows it."""
+def describe_task(record: Task, with_tags: bool = True) -> Json:
+    """Returns a task as DescribeTasks shows it."""
     interface = record.interface
     described = {
         "taskArn": record.arn,
@@ -76,7 +76,7 @@ def _container(record: Task, definition: Json) -> Json:
     state = record.containers.get(definition["name"])
     interface = record.interface
     described = {
-        "containerArn": container_arn(record, definition["name"]),
+        "containerArn": record.container_arn(definition["name"]),
         "taskArn": record.arn,
         "name": definition["name"],
         "image": definition["image"],
@@ -97,70 +97,8 @@ def _container(record: Task, definition: Json) -> Json:
     return {key: value for key, value in described.items() if value is not None}
 
 
-def container_arn(record: Task, name: str) -> str:
-    return record.scope.arn("container", record.scope.cluster, record.id, name)
-
-
-def service(record: Service, tasks: list[Task], with_tags: bool = True) -> Json:
-    """A service as DescribeServices shows it; `tasks` are all of its tasks."""
-    running, pending = count(tasks)
-    described = {
-        "serviceArn": record.arn,
-        "serviceName": record.name,
-        "clusterArn": record.scope.cluster_arn,
-        "status": record.status,
-        "desiredCount": record.desired_count,
-        "runningCount": running,
-        "pendingCount": pending,
-        "createdAt": record.created_at,
-        "createdBy": f"arn:aws:iam::{record.scope.account}:root",
-        "roleArn": f"arn:aws:iam::{record.scope.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
-        "loadBalancers": [],
-        "placementConstraints": [],
-        "placementStrategy": [],
-        "platformFamily": "Linux",
-        "schedulingStrategy": "REPLICA",
-        "deploymentController": {"type": "ECS"},
-        "deployments": [_deployment(record, d, tasks) for d in record.deployments],
-        "events": list(record.events),
-        "tags": record.tags if with_tags else [],
-        **{key: value for key, value in record.settings.items() if value is not None},
-    }
-    return {key: value for key, value in described.items() if value is not None}
-
-
-def _deployment(record: Service, deployment: Deployment, tasks: list[Task]) -> Json:
-    own = [t for t in tasks if t.started_by == deployment.id]
-    running, pending = count(own)
-    is_primary = deployment.status == "PRIMARY"
-    revision = {key: value for key, value in deployment.service_revision.items() if key in _REVISION_SHOWN and value}
-    return {
-        "id": deployment.id,
-        "status": deployment.status,
-        "desiredCount": record.desired_count if is_primary else sum(t.is_wanted for t in own),
-        "runningCount": running,
-        "pendingCount": pending,
-        "failedTasks": deployment.failed_tasks,
-        "createdAt": deployment.created_at,
-        "updatedAt": deployment.updated_at,
-        "platformFamily": "Linux",
-        "rolloutState": deployment.rollout_state,
-        "rolloutStateReason": deployment.rollout_reason or f"ECS deployment {deployment.id} in progress.",
-        **revision,
-    }
-
-
-_REVISION_SHOWN = (
-    "taskDefinition",
-    "launchType",
-    "capacityProviderStrategy",
-    "platformVersion",
-    "networkConfiguration",
-)
-
-
-def count(tasks: list[Task]) -> tuple[int, int]:
-    """(running, pending) tasks."""
+def count_tasks(tasks: list[Task]) -> tuple[int, int]:
+    """Returns the numbers of running and of pending tasks."""
     running = sum(t.status == "RUNNING" for t in tasks)
     pending = sum(t.status in ("PROVISIONING", "PENDING", "ACTIVATING") for t in tasks)
     return running, pending

@@ -1,13 +1,13 @@
-"""Carries containers' output to their log sinks in batches, in order, by one thread."""
+"""Sends containers' output to their log sinks."""
 
 import logging
 import queue
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
-from localstack_engines.services.ecs.engine.containers import docker_time
-from localstack_engines.services.ecs.engine.spec import LogSink
+from localstack_engines.toolkit.log_shipping.log_events import LogLine, LogSink
 
 LOG = logging.getLogger(__name__)
 
@@ -17,8 +17,11 @@ _BATCH_LINES = 5000
 _Item = tuple[LogSink, int, str]
 
 
-class LogPump:
-    """Readers (one a container) feed a queue; the shipper sends what came within the window as one batch a sink."""
+class LogShipper:
+    """One reader a container feeds a queue. One thread takes the lines from the queue and sends them in their order.
+
+    What arrives within 0.2 seconds goes to each sink as one batch.
+    """
 
     def __init__(self) -> None:
         self._queue: queue.Queue[_Item | None] = queue.Queue(maxsize=50_000)
@@ -28,26 +31,23 @@ class LogPump:
         self._thread.start()
 
     def stop(self) -> None:
-        """Sends what is queued, then ends."""
+        """Sends what is queued, then ends. Waits at most 5 seconds."""
         self._queue.put(None)
         self._thread.join(5)
 
     def follow(self, lines: Iterator[tuple[str, str]], sink: LogSink, name: str) -> threading.Thread:
-        """Reads lines until the container ends; join the thread to know that all were read."""
+        """Starts a thread that reads the lines until the container ends.
+
+        Returns the thread: when it has ended, all lines have been read.
+        """
         reader = threading.Thread(target=self._read, args=(lines, sink), name=f"ecs-log-{name}", daemon=True)
         reader.start()
         return reader
 
-    def flush(self, timeout: float = 5) -> None:
-        """Waits until everything that was queued before has been sent."""
-        done = threading.Event()
-        self._queue.put((lambda batch: done.set(), 0, ""))
-        done.wait(timeout)
-
     def _read(self, lines: Iterator[tuple[str, str]], sink: LogSink) -> None:
         try:
             for stamp, text in lines:
-                self._queue.put((sink, int(docker_time(stamp).timestamp() * 1000), text))
+                self._queue.put((sink, int(_docker_time(stamp).timestamp() * 1000), text))
         except Exception as error:
             LOG.warning("reading a container's log ended early: %s", error)
 
@@ -55,7 +55,7 @@ class LogPump:
         running = True
         while running:
             item = self._queue.get()
-            batch: dict[LogSink, list[tuple[int, str]]] = {}
+            batch: dict[LogSink, list[LogLine]] = {}
             deadline = time.monotonic() + _BATCH_WINDOW
             count = 0
             while item is not None:
@@ -73,3 +73,9 @@ class LogPump:
                     sink(entries)
                 except Exception as error:
                     LOG.warning("%d log lines were lost: %s", len(entries), error)
+
+
+def _docker_time(text: str) -> datetime:
+    """Parses Docker's RFC 3339 time, which has nanoseconds."""
+    head, _, fraction = text.rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{head}.{fraction[:6]:0<6}+00:00")

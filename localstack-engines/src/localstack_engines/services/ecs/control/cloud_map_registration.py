@@ -1,4 +1,4 @@
-"""A task's registration in Cloud Map, as ECS service discovery does it.
+"""Registers tasks in Cloud Map, as ECS service discovery does.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
 """
@@ -13,15 +13,15 @@ from localstack_engines.services.ecs.models import Task
 LOG = logging.getLogger(__name__)
 
 
-class Registration:
-    """Keeps a task's instances in its service's registries in step with the task's health."""
+class CloudMapRegistration:
+    """Registers a task as an instance of its service's Cloud Map services, and reports the task's health to them."""
 
     def __init__(self, client: Any, registries: list[dict[str, Any]], service_name: str) -> None:
         self._client = client
         self._registries = registries
         self._service_name = service_name
         self._registered: dict[str, str] = {}
-        """Cloud Map service id -> health last reported."""
+        """The health that was reported last, by the Cloud Map service's id."""
 
     def register(self, task: Task) -> None:
         for registry in self._registries:
@@ -32,7 +32,7 @@ class Registration:
             self._registered[service_id] = health
 
     def update(self, task: Task) -> None:
-        """Reports a changed health to the registries that take it."""
+        """Reports the task's health where it has changed."""
         health = _status(task)
         for service_id, reported in list(self._registered.items()):
             if reported == health:
@@ -43,7 +43,7 @@ class Registration:
                     ServiceId=service_id, InstanceId=task.id, Status=health
                 )
             except ClientError as error:
-                # a registry without custom health checks cannot be told
+                # a Cloud Map service without a custom health check takes no health
                 if error.response["Error"]["Code"] != "CustomHealthNotFound":
                     LOG.warning("Cloud Map does not take the health of task %s: %s", task.id, error)
 
@@ -57,7 +57,7 @@ class Registration:
 
 
 def attributes_of(task: Task, registry: dict[str, Any], service_name: str) -> dict[str, str]:
-    """The attributes that ECS gives an instance."""
+    """Returns the attributes that ECS gives an instance."""
     interface = task.interface
     attributes = {
         "AWS_INSTANCE_IPV4": interface.address if interface else "",
@@ -80,5 +80,5 @@ def _first_port(task: Task, container: str | None) -> int | None:
 
 
 def _status(task: Task) -> str:
-    """A task with a health check is unhealthy until the check succeeds, one without is healthy from the start."""
+    """Returns the task's health. A task without a health check is healthy from the start."""
     return "HEALTHY" if task.health == "HEALTHY" or not task.has_health_check else "UNHEALTHY"
