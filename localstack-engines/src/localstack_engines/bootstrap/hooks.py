@@ -11,7 +11,7 @@ LOG = logging.getLogger(__name__)
 ENGINES = (
     "localstack_engines.network.lifecycle",
     "localstack_engines.services.ecr.engine.registry",
-    "localstack_engines.gateway.lifecycle",
+    "localstack_engines.gateway.edge_proxy",
 )
 """Modules with ``start()`` and ``stop()`` for what has to run before any request arrives."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from localstack_engines.toolkit import settings
 
-FRONT_DOOR = "localstack_engines.gateway.lifecycle"
+FRONT_DOOR = "localstack_engines.gateway.edge_proxy"
 
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:

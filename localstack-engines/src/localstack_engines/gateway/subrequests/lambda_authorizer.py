@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from localstack_engines.gateway.subrequests import events
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.functions import FunctionFailed, function_arn, invoke
+from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed, function_arn, invoke
 
 LOG = logging.getLogger(__name__)
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from werkzeug import Request, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from localstack_engines.gateway import lifecycle as engine
-from localstack_engines.gateway.apis import MAX_BODY
+from localstack_engines.gateway import edge_proxy
+from localstack_engines.gateway.configuration.edge_rules import MAX_BODY
 from localstack_engines.gateway.routes import variables
+from localstack_engines.gateway.subrequests.buffering import replay
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.functions import FunctionFailed, function_arn, proxy
 from localstack_engines.gateway.subrequests.lambda_authorizer import ALLOW, DENY, ERROR, LambdaAuthorizers
-from localstack_engines.gateway.subrequests.spool import replay
+from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed, function_arn, proxy
 from localstack_engines.services.apigatewayv2 import store as records
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.toolkit import settings
@@ -102,7 +102,7 @@ class PluginServer:
         body = request.stream.read(MAX_BODY + 1)
         if len(body) > MAX_BODY:
             return _message(413, "Request Entity Too Large")
-        return replay(engine.door().successor_socket, request, request.environ["engines.headers"], body)
+        return replay(edge_proxy.door().successor_socket, request, request.environ["engines.headers"], body)
 
     def _invoke(self, request: Request) -> Response:
         body = request.stream.read(MAX_BODY + 1)

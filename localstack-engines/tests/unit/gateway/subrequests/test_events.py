@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from localstack_engines.gateway.subrequests import events, functions
+from localstack_engines.gateway.subrequests import events, lambda_functions
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.functions import FunctionFailed
 from localstack_engines.gateway.subrequests.lambda_authorizer import ALLOW, DENY, _policy
+from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed
 
 
 def call(**changes: Any) -> Call:
@@ -64,14 +64,14 @@ def test_claims_are_strings() -> None:
 )  # fmt: skip
 def test_answers_that_are_none(result: Any) -> None:
     with pytest.raises(FunctionFailed):
-        functions._reply_2(result)
+        lambda_functions._reply_2(result)
 
 
 def test_a_function_is_found_in_both_spellings_of_its_uri() -> None:
     arn = "arn:aws:lambda:us-east-1:123:function:f"
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
-    assert functions.function_arn(uri, {}) == functions.function_arn(arn, {}) == arn
-    assert functions.function_arn(arn + ":${stageVariables.alias}", {"alias": "live"}) == arn + ":live"
+    assert lambda_functions.function_arn(uri, {}) == lambda_functions.function_arn(arn, {}) == arn
+    assert lambda_functions.function_arn(arn + ":${stageVariables.alias}", {"alias": "live"}) == arn + ":live"
 
 
 @pytest.mark.parametrize(

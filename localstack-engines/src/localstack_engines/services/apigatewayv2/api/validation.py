@@ -3,9 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-from localstack_engines.gateway.expressions import Scope, UnknownExpression
-from localstack_engines.gateway.jwt import identity
-from localstack_engines.gateway.parameters import request_rules, response_rules
+from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
+from localstack_engines.gateway.configuration.jwt import identity
+from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
 from localstack_engines.services.apigatewayv2.store import BadRequest
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")

@@ -4,10 +4,10 @@ import logging
 import threading
 from collections.abc import Callable
 
-from localstack_engines.gateway import lifecycle as engine
+from localstack_engines.gateway import edge_proxy
+from localstack_engines.gateway.jwks import MAX_AGE, Issuers
 from localstack_engines.gateway.model import Gateway, JwtAuthorizer
-from localstack_engines.gateway.subrequests.jwks import MAX_AGE, Issuers
-from localstack_engines.services.apigatewayv2.control.translate import CLOUD_MAP, gateway
+from localstack_engines.services.apigatewayv2.control.translation import CLOUD_MAP, gateway
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 
 LOG = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Publisher:
         from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
         from localstack_engines.services.servicediscovery.control import discovery as registry
 
-        door = engine.door()
+        door = edge_proxy.door()
         server = PluginServer(door.python_socket, self)
         logs = AccessLogs(door.access_log_socket)
         server.start()
@@ -57,7 +57,7 @@ class Publisher:
                 return
             reached = self._wanted
             model = gateway(self.issuers.keys, self._upstreams.servers)
-            engine.publish(model)
+            edge_proxy.publish(model)
             self.current = model
             self._published = reached
 

@@ -5,7 +5,7 @@ import logging
 import socket
 
 from localstack_engines.gateway.model import Server
-from localstack_engines.services.apigatewayv2.control.translate import CLOUD_MAP, HOST
+from localstack_engines.services.apigatewayv2.control.translation import CLOUD_MAP, HOST
 
 LOG = logging.getLogger(__name__)
 

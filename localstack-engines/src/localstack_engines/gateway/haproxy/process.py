@@ -5,10 +5,10 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from localstack_engines.gateway.base import Door
-from localstack_engines.gateway.master_socket import MasterSocket, RuntimeFailed, add_server, remove_server
+from localstack_engines.gateway.configuration.render import Rendered, integration_backends, render
+from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.haproxy.master_socket import MasterSocket, RuntimeFailed, add_server, remove_server
 from localstack_engines.gateway.model import Gateway, Server
-from localstack_engines.gateway.render import Rendered, integration_backends, render
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess, tcp_probe
 
 LOG = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from localstack_engines.gateway.master_socket import MasterSocket
+from localstack_engines.gateway.haproxy.master_socket import MasterSocket
 
 
 class Master(socketserver.ThreadingUnixStreamServer):

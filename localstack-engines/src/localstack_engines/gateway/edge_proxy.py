@@ -1,7 +1,7 @@
 """The front door of this container: one HAProxy, started with LocalStack."""
 
-from localstack_engines.gateway.base import Door
-from localstack_engines.gateway.haproxy import HAProxy
+from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.haproxy.process import HAProxy
 from localstack_engines.gateway.model import Gateway
 from localstack_engines.toolkit import settings
 

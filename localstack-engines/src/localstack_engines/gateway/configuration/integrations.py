@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from localstack_engines.gateway.expressions import Scope, path_variable, references
+from localstack_engines.gateway.configuration.expressions import Scope, path_variable, references
+from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
+from localstack_engines.gateway.configuration.syntax import literal, name, quote
 from localstack_engines.gateway.model import Api, Function, Proxy, Route, Server, Stage
-from localstack_engines.gateway.parameters import request_rules, response_rules
 from localstack_engines.gateway.routes import variables
-from localstack_engines.gateway.syntax import literal, name, quote
 
 DEFAULTS = "api"
 _TEMPLATE = re.compile(r"\{([\w.-]+)\+?\}")

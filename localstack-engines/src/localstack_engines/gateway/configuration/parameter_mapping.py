@@ -2,9 +2,9 @@
 
 import re
 
-from localstack_engines.gateway.expressions import Scope, UnknownExpression, compile_value, references
+from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression, compile_value, references
+from localstack_engines.gateway.configuration.syntax import literal, quote
 from localstack_engines.gateway.model import Parameters
-from localstack_engines.gateway.syntax import literal, quote
 
 # What a value must not end a path, or a request line, with.
 _IN_PATH = ((" ", "%20"), ("[?]", "%3F"), ("#", "%23"))

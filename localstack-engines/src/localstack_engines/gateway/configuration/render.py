@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
-from localstack_engines.gateway import apis, backends, jwt, throttle
-from localstack_engines.gateway.access_log import log_lines
-from localstack_engines.gateway.base import Door, render_defaults, render_edge, render_global, render_passthrough
+from localstack_engines.gateway.configuration import edge_rules, integrations, jwt, throttling
+from localstack_engines.gateway.configuration.access_log import log_lines
+from localstack_engines.gateway.configuration.sections import (
+    Door,
+    render_defaults,
+    render_edge,
+    render_global,
+    render_passthrough,
+)
 from localstack_engines.gateway.model import Gateway, JwtAuthorizer, Proxy
 
 
@@ -17,16 +23,16 @@ class Rendered:
 
 
 def render(door: Door, gateway: Gateway) -> Rendered:
-    files = apis.Files(door.directory)
+    files = edge_rules.Files(door.directory)
     sections = [
         render_global(door),
         render_defaults(),
-        render_edge(door, [*log_lines(door, gateway), *apis.rules(gateway, files)]),
+        render_edge(door, [*log_lines(door, gateway), *edge_rules.rules(gateway, files)]),
         render_passthrough(door),
         _unknown_keys(),
-        *throttle.tables(apis.throttles(gateway)),
-        backends.spool(str(door.python_socket)),
-        backends.defaults(),
+        *throttling.tables(edge_rules.throttles(gateway)),
+        integrations.spool(str(door.python_socket)),
+        integrations.defaults(),
         *_integrations(door, gateway),
     ]
     return Rendered("\n\n".join("\n".join(section) for section in sections) + "\n", _files(gateway, files))
@@ -40,8 +46,8 @@ def integration_backends(gateway: Gateway) -> dict[str, list[tuple[str, str]]]:
             for route in stage.routes:
                 integration = route.integration
                 if isinstance(integration, Proxy):
-                    section = backends.backend_name(api, stage, route)
-                    found.setdefault(integration.upstream, {})[section] = backends.server_options(integration)
+                    section = integrations.backend_name(api, stage, route)
+                    found.setdefault(integration.upstream, {})[section] = integrations.server_options(integration)
     return {upstream: sorted(sections.items()) for upstream, sections in found.items()}
 
 
@@ -51,8 +57,8 @@ def _integrations(door: Door, gateway: Gateway) -> list[list[str]]:
         for stage in api.stages:
             for route in stage.routes:
                 if route.integration is not None:
-                    section = backends.backend_name(api, stage, route)
-                    sections[section] = backends.render(api, stage, route, gateway.servers, str(door.python_socket))
+                    section = integrations.backend_name(api, stage, route)
+                    sections[section] = integrations.render(api, stage, route, gateway.servers, str(door.python_socket))
     return [sections[section] for section in sorted(sections)]
 
 
@@ -64,11 +70,11 @@ def _unknown_keys() -> list[str]:
     ]
 
 
-def _files(gateway: Gateway, files: apis.Files) -> dict[str, str]:
+def _files(gateway: Gateway, files: edge_rules.Files) -> dict[str, str]:
     found = {}
     for api in gateway.apis:
         for stage in api.stages:
-            found[files.routes(api, stage).name] = apis.route_map(api, stage)
+            found[files.routes(api, stage).name] = edge_rules.route_map(api, stage)
             for route in stage.routes:
                 if isinstance(route.authorizer, JwtAuthorizer):
                     for key in route.authorizer.keys:

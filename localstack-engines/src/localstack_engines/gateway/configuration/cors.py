@@ -5,8 +5,8 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-co
 
 import re
 
+from localstack_engines.gateway.configuration.syntax import literal, quote
 from localstack_engines.gateway.model import Cors
-from localstack_engines.gateway.syntax import literal, quote
 
 _GRANTS = ("origin", "methods", "headers", "credentials")
 

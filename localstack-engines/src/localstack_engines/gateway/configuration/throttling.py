@@ -5,8 +5,8 @@ window of burst / rate seconds: the same burst and the same sustained rate, in o
 that were refused are not counted, so that hammering does not lock an API out.
 """
 
+from localstack_engines.gateway.configuration.syntax import answer, name
 from localstack_engines.gateway.model import Throttle
-from localstack_engines.gateway.syntax import answer, name
 
 
 def table_name(throttle: Throttle) -> str:

@@ -1,8 +1,8 @@
 """Access logs: HAProxy sends a line of JSON for each request of a stage that wants them."""
 
-from localstack_engines.gateway.base import Door
+from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.configuration.syntax import quote
 from localstack_engines.gateway.model import Gateway
-from localstack_engines.gateway.syntax import quote
 
 _FIELDS = {
     "apiId": "var(txn.api)",

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_engines.gateway.base import Door
-from localstack_engines.gateway.expressions import Scope, UnknownExpression, compile_value
+from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression, compile_value
+from localstack_engines.gateway.configuration.render import integration_backends, render
+from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.configuration.syntax import digest, name, quote
 from localstack_engines.gateway.model import (
     Api,
     Function,
@@ -22,8 +24,6 @@ from localstack_engines.gateway.model import (
     Stage,
     Throttle,
 )
-from localstack_engines.gateway.render import integration_backends, render
-from localstack_engines.gateway.syntax import digest, name, quote
 
 DOOR = Door(edge_port=4566, gateway_address="127.0.0.1:4000", directory=Path("/door"))
 KEY = SigningKey(kid="k 1", pem="PEM")

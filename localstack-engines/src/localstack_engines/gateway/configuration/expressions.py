@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from localstack_engines.gateway.syntax import literal
+from localstack_engines.gateway.configuration.syntax import literal
 
 _REFERENCE = re.compile(r"\$\{([^}]+)\}|\$((?:request|response|context|stageVariables)\.?[\w.!#&^`|~-]*)")
 _TOKEN = re.compile(r"[\w!#&^`|~.-]+")

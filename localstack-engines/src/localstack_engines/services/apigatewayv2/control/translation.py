@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from localstack_engines.gateway.base import Door
+from localstack_engines.gateway.configuration.render import render
+from localstack_engines.gateway.configuration.sections import Door
 from localstack_engines.gateway.model import (
     Api,
     Cors,
@@ -22,7 +23,6 @@ from localstack_engines.gateway.model import (
     Stage,
     Throttle,
 )
-from localstack_engines.gateway.render import render
 from localstack_engines.services.apigatewayv2 import store as records
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.toolkit import settings

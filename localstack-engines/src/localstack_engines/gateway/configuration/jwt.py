@@ -8,8 +8,8 @@ are not looked at. HAProxy takes no variable for a key's file, hence a rule for 
 import re
 from pathlib import Path
 
+from localstack_engines.gateway.configuration.syntax import alternatives, answer, digest, quote
 from localstack_engines.gateway.model import JwtAuthorizer, Route
-from localstack_engines.gateway.syntax import alternatives, answer, digest, quote
 
 ALGORITHMS = "RS256 RS384 RS512"
 # Requests with an unknown key that may ask Python in a cooldown; the rest of a flood is refused right here.

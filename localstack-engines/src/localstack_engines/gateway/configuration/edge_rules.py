@@ -7,12 +7,12 @@ Variables that the rules leave behind: ``txn.api``, ``txn.domain``, ``txn.path``
 from dataclasses import dataclass
 from pathlib import Path
 
-from localstack_engines.gateway import cors, jwt, throttle
-from localstack_engines.gateway.backends import backend_name
-from localstack_engines.gateway.base import BY_HOST, BY_PATH
+from localstack_engines.gateway.configuration import cors, jwt, throttling
+from localstack_engines.gateway.configuration.integrations import backend_name
+from localstack_engines.gateway.configuration.sections import BY_HOST, BY_PATH
+from localstack_engines.gateway.configuration.syntax import answer, digest, name, quote
 from localstack_engines.gateway.model import DEFAULT_STAGE, Api, Gateway, JwtAuthorizer, Route, Stage, Throttle
 from localstack_engines.gateway.routes import ordered, pattern
-from localstack_engines.gateway.syntax import answer, digest, name, quote
 
 MAX_BODY = 10 * 1024 * 1024
 # Places in a route's line, see `route_line`.
@@ -51,7 +51,7 @@ def route_line(api: Api, stage: Stage, route: Route) -> str:
         route.authorizer.id if route.authorizer else "none",
         scope_set(route),
         backend_name(api, stage, route) if route.integration else "none",
-        throttle.table_name(limit) if limit else "none",
+        throttling.table_name(limit) if limit else "none",
         name(api.id, stage.name, *([route.id] if route.throttle else [])),
         route.key.replace(" ", "_", 1),
     ]
@@ -144,13 +144,13 @@ def _which_route(api: Api, files: Files) -> list[str]:
 
 
 def _throttling(gateway: Gateway) -> list[str]:
-    limits = sorted(throttles(gateway), key=throttle.table_name)
+    limits = sorted(throttles(gateway), key=throttling.table_name)
     if not limits:
         return []
     return [
         f"http-request set-var(txn.throttle) var(txn.match),field({_THROTTLE},|)",
         f"http-request set-var(txn.throttled) var(txn.match),field({_THROTTLED},|)",
-        *(rule for limit in limits for rule in throttle.rules(limit)),
+        *(rule for limit in limits for rule in throttling.rules(limit)),
     ]
 
 
