@@ -1,6 +1,6 @@
-"""The front door of this container: one HAProxy, started with LocalStack."""
+"""The edge proxy of this container: one HAProxy, which starts and stops with LocalStack."""
 
-from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.haproxy.process import HAProxy
 from localstack_engines.gateway.model import Gateway
 from localstack_engines.toolkit import settings
@@ -9,15 +9,15 @@ _running: HAProxy | None = None
 
 
 def start() -> None:
-    """Opens the front door; returns when it accepts connections."""
+    """Starts HAProxy and returns when it accepts connections. Does nothing when it runs already."""
     global _running
     if _running is None:
-        _running = HAProxy(door())
+        _running = HAProxy(edge())
         _running.start()
 
 
 def stop() -> None:
-    """Closes it; does nothing when it is not open."""
+    """Stops HAProxy. Does nothing when it does not run."""
     global _running
     if _running is not None:
         _running.stop()
@@ -25,16 +25,16 @@ def stop() -> None:
 
 
 def publish(gateway: Gateway) -> None:
-    """Serves these APIs from now on; raises RuntimeError when the door is not open."""
+    """Serves these APIs from now on. Raises RuntimeError when the edge proxy has not been started."""
     if _running is None:
-        raise RuntimeError("The front door is not open.")
+        raise RuntimeError("The edge proxy is not running.")
     _running.publish(gateway)
 
 
-def door() -> Door:
-    """Where the front door of this container is."""
-    return Door(
+def edge() -> Edge:
+    """Returns where the edge of this container is."""
+    return Edge(
         edge_port=settings.edge_port(),
         gateway_address=settings.GATEWAY_ADDRESS,
-        directory=settings.state_directory("frontdoor"),
+        directory=settings.state_directory("gateway"),
     )

@@ -1,7 +1,9 @@
 """The signing keys of JWT issuers, found the way API Gateway finds them.
 
-Only the issuer that an authorizer names is ever asked: its /.well-known/openid-configuration names the
-JWKS. Keys are RSA keys with a ``kid``. Source (OIDC Discovery 1.0, section 4; RFC 7517).
+The issuer's /.well-known/openid-configuration names its JWKS. Nothing else is fetched, whatever a token says. Keys are
+RSA keys with a `kid`.
+
+Source: OpenID Connect Discovery 1.0, section 4; RFC 7517.
 """
 
 import base64
@@ -22,9 +24,9 @@ from localstack_engines.toolkit import settings
 LOG = logging.getLogger(__name__)
 
 COOLDOWN = 5.0
-"""Seconds between two refreshes that unknown keys ask for."""
+"""Seconds between two refreshes because of an unknown key."""
 MAX_AGE = 300.0
-"""Seconds after which keys are fetched anew: so long may a retired key live on."""
+"""Seconds after which keys are fetched again. A key that the issuer has withdrawn is accepted for at most this long."""
 _TIMEOUT = 5.0
 _MAX_BYTES = 1024 * 1024
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -35,7 +37,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 
 
 class Issuers:
-    """A cache of issuers' keys. Reading it does no I/O."""
+    """A cache of issuers' keys."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,11 +46,15 @@ class Issuers:
         self._fetching: dict[str, threading.Lock] = {}
 
     def keys(self, issuer: str) -> tuple[SigningKey, ...]:
+        """Returns the keys that are known now, without asking the issuer."""
         with self._lock:
             return self._keys.get(issuer, ())
 
     def fetch(self, issuer: str) -> bool:
-        """Asks the issuer now; True when its keys are others than before. Raises what is wrong with it."""
+        """Asks the issuer now and returns whether its keys have changed.
+
+        Raises OSError when it does not answer, and ValueError when its answer cannot be used.
+        """
         try:
             keys = _download(issuer)
         finally:
@@ -60,13 +66,13 @@ class Issuers:
         return changed
 
     def refresh(self, issuer: str, max_age: float = COOLDOWN) -> bool:
-        """Asks the issuer unless that was done within ``max_age`` seconds; True when keys changed.
+        """Asks the issuer unless that was done within `max_age` seconds. Returns whether its keys have changed.
 
-        Of many callers at once one asks and the others wait for it.
+        Of many callers at once one asks, and the others wait for it. A failure is logged and changes nothing.
         """
         with self._lock:
-            turn = self._fetching.setdefault(issuer, threading.Lock())
-        with turn:
+            fetching = self._fetching.setdefault(issuer, threading.Lock())
+        with fetching:
             with self._lock:
                 age = time.monotonic() - self._fetched.get(issuer, -max_age)
             if age < max_age:
@@ -78,7 +84,7 @@ class Issuers:
                 return False
 
     def verify(self, issuer: str, token: str) -> bool:
-        """Whether one of the issuer's known keys made the token's signature; looks at nothing else."""
+        """Returns whether one of the issuer's known keys made the token's signature. Checks no claims."""
         try:
             signed, _, signature = token.rpartition(".")
             header = json.loads(_decode(signed.partition(".")[0]))
@@ -115,17 +121,17 @@ def _signing_key(jwk: dict) -> SigningKey | None:
 def _get_json(url: str) -> dict:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
-        raise ValueError(f"{url} is no HTTP URL")
+        raise ValueError(f"{url} is not an HTTP URL")
     headers = {"accept": "application/json", "host": parts.netloc}
     host = parts.hostname or ""
     if host == settings.endpoint_host() or host.endswith("." + settings.endpoint_host()):
-        # Our own name needs no DNS: this is the machine that it means.
+        # LocalStack's own name means this machine: no DNS is needed.
         parts = parts._replace(netloc=f"127.0.0.1:{parts.port or settings.edge_port()}")
     request = urllib.request.Request(urlunsplit(parts), headers=headers)  # noqa: S310 (scheme is checked above)
     with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310
         document = json.loads(response.read(_MAX_BYTES))
     if not isinstance(document, dict):
-        raise ValueError(f"{url} is no JSON object")
+        raise ValueError(f"{url} is not a JSON object")
     return document
 
 

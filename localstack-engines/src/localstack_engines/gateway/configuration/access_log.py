@@ -1,13 +1,14 @@
-"""Access logs: HAProxy sends a line of JSON for each request of a stage that wants them."""
+"""Access logs: HAProxy sends a line of JSON for each request to a stage that has access logging."""
 
-from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway import route_record
 from localstack_engines.gateway.configuration.syntax import quote
+from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import Gateway
 
 _FIELDS = {
     "apiId": "var(txn.api)",
     "stage": "var(txn.stage)",
-    "match": "var(txn.match)",
+    "route": f"var({route_record.VARIABLE})",
     "requestId": "var(txn.request_id)",
     "httpMethod": "var(txn.method)",
     "path": "var(txn.path)",
@@ -27,13 +28,13 @@ _FIELDS = {
 }
 
 
-def log_lines(door: Door, gateway: Gateway) -> list[str]:
-    """Lines of the edge frontend; none when no stage has access logs."""
+def log_lines(edge: Edge, gateway: Gateway) -> list[str]:
+    """Returns the lines of the edge frontend for access logs; none when no stage has access logging."""
     if not any(stage.access_log for api in gateway.apis for stage in api.stages):
         return []
     items = " ".join(f"%({name})[{fetch}]" for name, fetch in _FIELDS.items())
     return [
-        f"log unix@{door.access_log_socket} len 65535 format raw local0 info",
+        f"log unix@{edge.access_log_socket} len 65535 format raw local0 info",
         f"log-format {quote('%{+json}o ' + items)}",
         "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
         "http-request set-var-fmt(txn.protocol) 'HTTP/%[req.ver]'",

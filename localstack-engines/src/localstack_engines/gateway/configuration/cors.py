@@ -1,4 +1,4 @@
-"""CORS of an API: preflights are answered here, and no header of the integration's own gets out.
+"""CORS of an API: HAProxy answers preflight requests and replaces the integration's own CORS headers.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 """
@@ -12,7 +12,7 @@ _GRANTS = ("origin", "methods", "headers", "credentials")
 
 
 def request_rules(cors: Cors, chosen: str) -> list[str]:
-    """Notes an allowed origin in ``txn.origin`` and answers preflight requests, allowed or not."""
+    """Returns rules that keep an allowed origin in `txn.origin` and answer preflight requests, allowed or not."""
     origin = f"http-request set-var(txn.origin) req.fhdr(origin) if {chosen} {{ req.fhdr(origin) -m found }}"
     rules = [origin] if "*" in cors.allow_origins else [f"{origin} {_origins(cors)}"]
     if "*" in cors.allow_origins and not cors.allow_credentials:
@@ -27,6 +27,7 @@ def request_rules(cors: Cors, chosen: str) -> list[str]:
 
 
 def response_rules(cors: Cors, chosen: str) -> list[str]:
+    """Returns rules that set the CORS headers of responses."""
     granted = f"{chosen} {{ var(txn.origin) -m found }}"
     preflight = f"{granted} {{ var(txn.preflight) -m bool }}"
     rules = [f"http-after-response del-header access-control-allow-{kind} if {chosen}" for kind in _GRANTS]
@@ -35,7 +36,7 @@ def response_rules(cors: Cors, chosen: str) -> list[str]:
     if cors.allow_credentials:
         rules.append(f"http-after-response set-header access-control-allow-credentials true if {granted}")
     if "*" not in cors.allow_origins:
-        # What is granted depends on who asks: a cache must not hand it to another origin.
+        # The answer depends on the origin: a cache must not give it to another one.
         rules.append(f"http-after-response add-header vary Origin if {chosen}")
     if cors.expose_headers:
         rules.append(_set("access-control-expose-headers", cors.expose_headers, granted))
@@ -53,7 +54,7 @@ def _set(header: str, values: tuple[str, ...], condition: str) -> str:
 
 
 def _origins(cors: Cors) -> str:
-    """Matches an origin by its exact name, or by scheme for "https://*"."""
+    """Returns a condition that matches an origin by its exact name, or by its scheme for "https://*"."""
     patterns = [re.escape(origin).replace(r"\*", ".*") for origin in cors.allow_origins]
     return (
         "{ req.fhdr(origin) -m reg " + quote(f"^(?:{'|'.join(patterns)})$") + " }" if patterns else "{ always_false }"

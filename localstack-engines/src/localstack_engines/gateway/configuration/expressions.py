@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from localstack_engines.gateway.configuration.syntax import literal
+from localstack_engines.gateway.route_record import Field, fetch
 
 _REFERENCE = re.compile(r"\$\{([^}]+)\}|\$((?:request|response|context|stageVariables)\.?[\w.!#&^`|~-]*)")
 _TOKEN = re.compile(r"[\w!#&^`|~.-]+")
@@ -26,18 +27,18 @@ _CONTEXT = {
     "requestId": "%[var(txn.request_id)]",
     "requestTime": "%[date,utime(%d/%b/%Y:%H:%M:%S +0000)]",
     "requestTimeEpoch": "%[date(0,ms)]",
-    "routeKey": '%[var(txn.match),field(7,|),regsub(_," ")]',
+    "routeKey": f"%[{fetch(Field.KEY)}]",
     "stage": "%[var(txn.stage)]",
 }
 
 
 class UnknownExpression(ValueError):
-    """A mapping expression that HTTP APIs do not have; the message names it."""
+    """HTTP APIs have no such mapping expression. The message names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What names in expressions stand for: the route's path variables, the stage's variables, the account."""
+    """The values of names in expressions: the route's path variables, the stage's variables, the account."""
 
     path_variables: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     stage_variables: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Scope:
 
 
 def compile_value(value: str, scope: Scope) -> str:
-    """The log-format string that yields the value."""
+    """Returns the log-format string for a value. Raises UnknownExpression."""
     parts, position = [], 0
     for found in _REFERENCE.finditer(value):
         parts += [literal(value[position : found.start()]), _reference(found[1] or found[2], scope)]
@@ -54,16 +55,16 @@ def compile_value(value: str, scope: Scope) -> str:
 
 
 def references(value: str) -> list[str]:
-    """The names that the value refers to, "request.path.id" for instance."""
+    """Returns the names that a value refers to, "request.path.id" for instance."""
     return [found[1] or found[2] for found in _REFERENCE.finditer(value)]
 
 
 def path_variable(name: str, scope: Scope) -> str:
-    """The log-format expression for a path variable of the route."""
+    """Returns the log-format expression for a path variable of the route. Raises UnknownExpression."""
     if name not in scope.path_variables:
         raise UnknownExpression(f"$request.path.{name}")
     number, greedy = scope.path_variables[name]
-    # The first field is empty: the path begins with a slash. A count of 0 means all that follows.
+    # The first field is empty, because the path begins with a slash. A count of 0 means all fields from there on.
     return f"%[var(txn.route_path),field({number + 1},/{',0' if greedy else ''})]"
 
 
@@ -89,7 +90,7 @@ def _request(rest: str, scope: Scope) -> str:
     if kind not in fetches or not key:
         raise UnknownExpression(f"$request.{rest}")
     if kind == "header" and key.lower() == "host":
-        # The header itself already names the integration.
+        # At this point the header itself names the integration.
         return "%[var(txn.domain)]"
     return f"%[{fetches[kind].format(key)}]"
 

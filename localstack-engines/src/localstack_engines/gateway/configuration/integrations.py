@@ -1,19 +1,25 @@
-"""Sections of HAProxy that stand for integrations: what is sent where, and how errors look."""
+"""HAProxy's sections for integrations: where a request goes, what it looks like there, and how errors look."""
 
 import re
 from collections.abc import Mapping
 
+from localstack_engines.gateway import headers
 from localstack_engines.gateway.configuration.expressions import Scope, path_variable, references
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
 from localstack_engines.gateway.configuration.syntax import literal, name, quote
+from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import Api, Function, Proxy, Route, Server, Stage
+from localstack_engines.gateway.route_record import Field, fetch
 from localstack_engines.gateway.routes import variables
 
 DEFAULTS = "api"
+BUFFER_BACKEND = "buffer"
+
+_REMOVE_CLIENTS_HEADERS = f"http-request del-header {headers.PREFIX} -m beg"
 _TEMPLATE = re.compile(r"\{([\w.-]+)\+?\}")
 
 _ERRORS = {
-    # What HAProxy calls a bad gateway is a target that broke off; AWS tells its clients no more than this.
+    # HAProxy's bad gateway is a target that broke off. AWS answers that with 503 and no more detail than this.
     502: "Service Unavailable",
     503: "Service Unavailable",
     504: "Endpoint request timed out",
@@ -21,7 +27,7 @@ _ERRORS = {
 
 
 def defaults() -> list[str]:
-    """What all integrations share; connections are retried, requests that went out are not."""
+    """Returns the settings that all integrations share. Connections are retried, requests that were sent are not."""
     errors = [
         f"    http-error status {status} content-type application/json string " + quote(f'{{"message":"{message}"}}')
         for status, message in _ERRORS.items()
@@ -30,7 +36,7 @@ def defaults() -> list[str]:
         f"defaults {DEFAULTS}",
         "    mode http",
         "    balance leastconn",
-        # A task that has just gone answers no SYN: try another one soon.
+        # A task that has just stopped answers no SYN: another one is tried soon.
         "    timeout connect 1s",
         "    retries 3",
         "    retry-on conn-failure",
@@ -42,13 +48,17 @@ def defaults() -> list[str]:
 
 
 def backend_name(api: Api, stage: Stage, route: Route) -> str:
-    """The section for a route's integration; one for each route where the integration depends on the route."""
+    """Returns the name of the section for a route's integration.
+
+    Routes share a section unless the integration depends on the route, by a path variable for instance.
+    """
     assert route.integration is not None
     own = [route.id] if _depends_on_route(route.integration) else []
     return name(api.id, stage.name, route.integration.id, *own)
 
 
-def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Server, ...]], python: str) -> list[str]:
+def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Server, ...]], edge: Edge) -> list[str]:
+    """Returns the section for a route's integration."""
     integration = route.integration
     assert integration is not None
     scope = Scope(path_variables=variables(route.key), stage_variables=stage.variables, account=api.account)
@@ -56,12 +66,28 @@ def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Ser
     if isinstance(integration, Proxy):
         rules += _proxy(integration, scope, servers.get(integration.upstream, ()))
     else:
-        rules += _function(integration, scope, python)
+        rules += _function(integration, scope, edge)
     rules += response_rules(integration.response_parameters, scope)
     return [f"backend {backend_name(api, stage, route)} from {DEFAULTS}", *(f"    {rule}" for rule in rules)]
 
 
+def render_buffer(edge: Edge) -> list[str]:
+    """Returns the section for requests whose length is unknown."""
+    addresses = "%[src] %[dst] %[src_port] %[dst_port]"
+    return [
+        f"backend {BUFFER_BACKEND}",
+        "    timeout server 60s",
+        f"    {_REMOVE_CLIENTS_HEADERS}",
+        f"    http-request set-header {headers.SUBREQUEST} buffer",
+        f"    http-request set-header {headers.URI} %[pathq]",
+        f"    http-request set-header {headers.CLIENT} 'TCP6 {addresses}'",
+        f"    http-request set-header {headers.CLIENT} 'TCP4 {addresses}' if {{ src -m ip 0.0.0.0/0 }}",
+        f"    {_plugin(edge)}",
+    ]
+
+
 def server_options(integration: Proxy) -> str:
+    """Returns the options that every server of the integration has, with a blank in front; "" when there are none."""
     if integration.server_name is None:
         return ""
     sni = quote(f"str({integration.server_name})")
@@ -84,41 +110,36 @@ def _proxy(integration: Proxy, scope: Scope, servers: tuple[Server, ...]) -> lis
     return rules + [f"server {server.name} {_address(server)}{options}" for server in servers]
 
 
-def _function(integration: Function, scope: Scope, python: str) -> list[str]:
-    headers = {
-        "x-engines-api": "%[var(txn.api)]",
-        "x-engines-stage": "%[var(txn.stage)]",
-        "x-engines-route": "%[var(txn.match),field(1,|)]",
-        "x-engines-path": "%[var(txn.path)]",
-        "x-engines-route-path": "%[var(txn.route_path)]",
-        "x-engines-request-id": "%[var(txn.request_id)]",
-        "x-engines-source": "%[src]",
-        "x-engines-domain": "%[var(txn.domain)]",
-        "x-engines-claims": "%[var(txn.claims),base64]",
-        "x-engines-authorizer": "%[var(txn.authorizer),base64]",
+def _function(integration: Function, scope: Scope, edge: Edge) -> list[str]:
+    values = {
+        headers.API: "%[var(txn.api)]",
+        headers.STAGE: "%[var(txn.stage)]",
+        headers.ROUTE_ID: f"%[{fetch(Field.ID)}]",
+        headers.PATH: "%[var(txn.path)]",
+        headers.ROUTE_PATH: "%[var(txn.route_path)]",
+        headers.REQUEST_ID: "%[var(txn.request_id)]",
+        headers.SOURCE: "%[src]",
+        headers.DOMAIN: "%[var(txn.domain)]",
+        headers.CLAIMS: "%[var(txn.claims),base64]",
+        headers.AUTHORIZER: "%[var(txn.authorizer),base64]",
     }
-    rules = ["http-request del-header x-engines- -m beg"]
-    rules += [f"http-request set-header {header} {quote(value)}" for header, value in headers.items()]
-    return [*rules, *request_rules(integration.request_parameters, scope), f"server python unix@{python}"]
-
-
-def spool(python: str) -> list[str]:
-    """The section for requests whose body has no stated length."""
-    addresses = "%[src] %[dst] %[src_port] %[dst_port]"
     return [
-        "backend spool",
-        "    timeout server 60s",
-        "    http-request del-header x-engines- -m beg",
-        "    http-request set-header x-engines-question spool",
-        "    http-request set-header x-engines-uri %[pathq]",
-        f"    http-request set-header x-engines-client 'TCP6 {addresses}'",
-        f"    http-request set-header x-engines-client 'TCP4 {addresses}' if {{ src -m ip 0.0.0.0/0 }}",
-        f"    server python unix@{python}",
+        _REMOVE_CLIENTS_HEADERS,
+        *(f"http-request set-header {header} {quote(value)}" for header, value in values.items()),
+        *request_rules(integration.request_parameters, scope),
+        _plugin(edge),
     ]
 
 
+def _plugin(edge: Edge) -> str:
+    return f"server plugin unix@{edge.subrequest_socket}"
+
+
 def _forwarded(integration: Proxy) -> list[str]:
-    """The headers by which AWS tells the integration who asked for what; a client's own values come before."""
+    """Returns rules for the headers that tell an integration who asked for what.
+
+    AWS appends to the values that the client sent.
+    """
     host = quote(literal(integration.host)) if integration.host else "%[var(txn.domain)]"
     forwarded = "by=%[dst];for=%[src];host=%[var(txn.domain)];proto=http"
     lines = []

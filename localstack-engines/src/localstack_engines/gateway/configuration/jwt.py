@@ -1,8 +1,8 @@
 """Rules that verify a JWT in HAProxy.
 
 What is checked, and in which order: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-A key is only ever found by ``kid`` among the issuer's keys: ``jku``, ``x5u``, ``jwk`` and the like in a token
-are not looked at. HAProxy takes no variable for a key's file, hence a rule for each key.
+A key is looked up by `kid` among the issuer's keys and nowhere else: `jku`, `x5u`, `jwk` and the like in a token are
+ignored. HAProxy 3.0 takes no variable for a key's file, so there is a rule for each key.
 """
 
 import re
@@ -12,30 +12,33 @@ from localstack_engines.gateway.configuration.syntax import alternatives, answer
 from localstack_engines.gateway.model import JwtAuthorizer, Route
 
 ALGORITHMS = "RS256 RS384 RS512"
-# Requests with an unknown key that may ask Python in a cooldown; the rest of a flood is refused right here.
 UNKNOWN_KEY_LIMIT = 200
+"""How many tokens with an unknown key the plugin is asked about within `UNKNOWN_KEY_WINDOW`; HAProxy refuses more."""
+UNKNOWN_KEY_WINDOW = "5s"
 UNKNOWN_KEY_TABLE = "unknown_keys"
-UNKNOWN_KEY_COOLDOWN = "5s"
 
 
 def key_file(directory: Path, pem: str) -> Path:
-    """The file of a public key, named by its content: a changed key is another file."""
+    """Returns the file of a public key. It is named after its content, so a changed key has another file."""
     return directory / f"{digest(pem)[:32].lower()}.pem"
 
 
-def rules(authorizer: JwtAuthorizer, directory: Path) -> list[str]:
-    """The rules for requests whose ``txn.auth`` names the authorizer; they leave ``txn.claims`` (JSON) behind."""
-    chosen = f"{{ var(txn.auth) -m str {quote(authorizer.id)} }}"
+def rules(authorizer: JwtAuthorizer, key_directory: Path) -> list[str]:
+    """Returns the rules for requests whose `txn.authorizer_id` is the authorizer's. They set `txn.claims` (JSON)."""
+    chosen = f"{{ var(txn.authorizer_id) -m str {quote(authorizer.id)} }}"
     return [
         *_token(authorizer, chosen),
         *_header(chosen),
-        *_signature(authorizer, chosen, directory),
+        *_signature(authorizer, chosen, key_directory),
         *_claims(authorizer, chosen),
     ]
 
 
 def scope_rule(route: Route, chosen: str) -> str:
-    """403 unless the token's ``scope`` or ``scp`` holds any one of the route's scopes, as a list or a string."""
+    """Returns the rule that answers 403 unless the token's `scope` or `scp` contains one of the route's scopes.
+
+    Both claims may be a list or a string.
+    """
     wanted = quote(rf'(?:^|[ ",\[]){alternatives(route.scopes)}(?:$|[ ",\]])')
     without = " ".join(f"!{{ var(txn.claims),json_query('$.{claim}') -m reg {wanted} }}" for claim in ("scope", "scp"))
     challenge = f'Bearer scope="{" ".join(route.scopes)}" error="insufficient_scope"'
@@ -43,7 +46,7 @@ def scope_rule(route: Route, chosen: str) -> str:
 
 
 def identity(source: str) -> str:
-    """The fetch for an identity source expression: a header or a query string parameter."""
+    """Returns HAProxy's expression for an identity source: a header or a query string parameter. Raises ValueError."""
     kind, _, key = source.removeprefix("$request.").partition(".")
     if not re.fullmatch(r"[\w!#$&.^`|~-]+", key) or kind not in ("header", "querystring"):
         raise ValueError(f"identity source {source}")
@@ -54,7 +57,7 @@ def _token(authorizer: JwtAuthorizer, chosen: str) -> list[str]:
     fetch = identity(authorizer.source)
     rules = [f"""http-request set-var(txn.token) {fetch},'regsub("^bearer +","",i)' if {chosen}"""]
     if fetch.startswith("req.fhdr"):
-        # Two tokens: this check might see one of them and the service the other.
+        # Of two tokens this check might read one and the service the other.
         rules.append(_unauthorized(f"{chosen} {{ {fetch.replace('req.fhdr', 'req.fhdr_cnt')} gt 1 }}"))
     well_formed = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
     return [*rules, _unauthorized(f"{chosen} !{{ var(txn.token) -m reg {quote(well_formed)} }}")]
@@ -70,20 +73,20 @@ def _header(chosen: str) -> list[str]:
     ]
 
 
-def _signature(authorizer: JwtAuthorizer, chosen: str, directory: Path) -> list[str]:
+def _signature(authorizer: JwtAuthorizer, chosen: str, key_directory: Path) -> list[str]:
     rules = []
     for key in authorizer.keys:
-        verify = f'jwt_verify(txn.alg,"{key_file(directory, key.pem)}")'
+        verify = f'jwt_verify(txn.alg,"{key_file(key_directory, key.pem)}")'
         known = f"{{ var(txn.kid) -m str {digest(key.kid)} }}"
         rules.append(f"http-request set-var(txn.signature) var(txn.token),{verify} if {chosen} {known}")
     known_kids = " ".join(digest(key.kid) for key in authorizer.keys)
     unknown = f"{chosen} !{{ var(txn.kid) -m str {known_kids} }}" if known_kids else chosen
     return [
         *rules,
-        f"http-request track-sc1 var(txn.auth) table {UNKNOWN_KEY_TABLE} if {unknown}",
+        f"http-request track-sc1 var(txn.authorizer_id) table {UNKNOWN_KEY_TABLE} if {unknown}",
         _invalid("kid not found", f"{unknown} {{ sc_gpc0_rate(1,{UNKNOWN_KEY_TABLE}) gt {UNKNOWN_KEY_LIMIT} }}"),
         f"http-request sc-inc-gpc0(1) if {unknown}",
-        f"http-request lua.ask verify if {unknown}",
+        f"http-request lua.subrequest verify if {unknown}",
         _invalid("invalid signature", f"{chosen} !{{ var(txn.signature) -m int 1 }}"),
         f"http-request set-var(txn.claims) var(txn.token),field(2,.),ub64dec if {chosen}",
     ]
@@ -94,7 +97,7 @@ def _claims(authorizer: JwtAuthorizer, chosen: str) -> list[str]:
         return f"var(txn.claims),json_query('$.{name}'{kind})"
 
     def later_than_now(name: str) -> str:
-        # A claim that is absent or no number makes no sample, and so matches nothing.
+        # For a claim that is absent or not a number HAProxy has no value, and the condition is false.
         return claim(name, ",'int'") + ",sub(txn.now) -m int gt 0"
 
     audiences = " ".join(quote(audience) for audience in authorizer.audiences)

@@ -6,12 +6,15 @@ from localstack_engines.gateway.configuration.expressions import Scope, UnknownE
 from localstack_engines.gateway.configuration.syntax import literal, quote
 from localstack_engines.gateway.model import Parameters
 
-# What a value must not end a path, or a request line, with.
-_IN_PATH = ((" ", "%20"), ("[?]", "%3F"), ("#", "%23"))
+# These characters would end the path or the request line.
+_ENCODED_IN_PATH = ((" ", "%20"), ("[?]", "%3F"), ("#", "%23"))
 
 
 def request_rules(parameters: Parameters, scope: Scope) -> list[str]:
-    """Rules for an integration's request parameters, in AWS's spelling of the keys."""
+    """Returns rules for an integration's request parameters. Raises UnknownExpression.
+
+    The keys are AWS's, "append:header.name" for instance.
+    """
     rules = []
     if any(name.startswith("request.body") for _, value in parameters for name in references(value)):
         rules.append("http-request wait-for-body time 10s")
@@ -24,8 +27,8 @@ def request_rules(parameters: Parameters, scope: Scope) -> list[str]:
         elif kind == "querystring":
             rules += _query_rules(operation, name, fmt)
         elif key == "overwrite:path":
-            # Percent signs stay: the request's own path is encoded already.
-            encode = "".join(f""",'regsub("{text}","{code}",g)'""" for text, code in _IN_PATH)
+            # Percent signs stay as they are, because the request's own path is encoded already.
+            encode = "".join(f""",'regsub("{text}","{code}",g)'""" for text, code in _ENCODED_IN_PATH)
             rules += [f"http-request set-var-fmt(txn.mapped) {fmt}"]
             rules += [f"http-request set-path %[var(txn.mapped){encode}]"]
         else:
@@ -34,7 +37,7 @@ def request_rules(parameters: Parameters, scope: Scope) -> list[str]:
 
 
 def response_rules(mappings: tuple[tuple[str, Parameters], ...], scope: Scope) -> list[str]:
-    """Rules for an integration's response parameters, each set for the status code that it is for."""
+    """Returns rules for an integration's response parameters, by status code. Raises UnknownExpression."""
     if not mappings:
         return []
     rules = ["http-response set-var(txn.integration_status) status"]

@@ -1,18 +1,32 @@
--- Asks the plugin about a request: `http-request lua.ask verify` (a token with an unknown key) or
--- `authorize` (a Lambda authorizer). The plugin sees the request's headers, never its body.
--- It sets txn.verdict, txn.signature (1 when a token's signature holds) and txn.authorizer (JSON).
+-- Sub-requests to the plugin: `http-request lua.subrequest verify` (a token with an unknown key) and
+-- `http-request lua.subrequest authorize` (a Lambda authorizer). The plugin gets the request's headers, never its body.
+-- Sets txn.decision, txn.signature (1 when a token's signature is valid) and txn.authorizer (JSON).
+-- Arguments of lua-load: the plugin's Unix socket, and the prefix of the headers between HAProxy and the plugin. The names
+-- behind the prefix are those of gateway/headers.py.
 
-local socket = os.getenv("ENGINES_FRONTDOOR_PYTHON")
+local socket, prefix = ...
 
 local hop_by_hop = {
   ["connection"] = true, ["content-length"] = true, ["transfer-encoding"] = true, ["expect"] = true,
   ["host"] = true, ["upgrade"] = true, ["te"] = true, ["trailer"] = true, ["keep-alive"] = true,
 }
 
-local function request_headers(txn)
+local variables = {
+  ["api"] = "txn.api",
+  ["authorizer-id"] = "txn.authorizer_id",
+  ["domain"] = "txn.domain",
+  ["path"] = "txn.path",
+  ["request-id"] = "txn.request_id",
+  ["route-id"] = "txn.route_id",
+  ["route-path"] = "txn.route_path",
+  ["stage"] = "txn.stage",
+  ["token"] = "txn.token",
+}
+
+local function client_headers(txn)
   local headers = {}
   for name, values in pairs(txn.http:req_get_headers()) do
-    if not hop_by_hop[name] and name:sub(1, 6) ~= "x-engines-" then
+    if not hop_by_hop[name] and name:sub(1, #prefix) ~= prefix then
       local list = {}
       for index = 0, #values do
         list[#list + 1] = values[index]
@@ -23,31 +37,26 @@ local function request_headers(txn)
   return headers
 end
 
-local function ask(txn, question)
-  local headers = request_headers(txn)
-  local known = {
-    api = "txn.api", stage = "txn.stage", match = "txn.match", path = "txn.path", ["route-path"] = "txn.route_path",
-    ["request-id"] = "txn.request_id", domain = "txn.domain", auth = "txn.auth", token = "txn.token",
-  }
-  for name, variable in pairs(known) do
+local function subrequest(txn, kind)
+  local headers = client_headers(txn)
+  for name, variable in pairs(variables) do
     local value = txn:get_var(variable)
-    if value then headers["x-engines-" .. name] = { tostring(value) } end
+    if value then headers[prefix .. name] = { tostring(value) } end
   end
-  headers["x-engines-question"] = { question }
-  headers["x-engines-method"] = { txn.f:method() }
-  headers["x-engines-query"] = { txn.f:query() or "" }
-  headers["x-engines-source"] = { tostring(txn.f:src()) }
+  headers[prefix .. "subrequest"] = { kind }
+  headers[prefix .. "method"] = { txn.f:method() }
+  headers[prefix .. "query"] = { txn.f:query() or "" }
+  headers[prefix .. "source"] = { tostring(txn.f:src()) }
   local reply = core.httpclient():post{
     url = "http://plugin/", dst = "unix@" .. socket, headers = headers, body = "", timeout = 30000,
   }
-  txn:set_var("txn.verdict", "error")
+  txn:set_var("txn.decision", "error")
   if not reply or reply.status ~= 200 then return end
-  local verdict = reply.headers["x-engines-verdict"]
-  if verdict then txn:set_var("txn.verdict", verdict[0] or verdict[1]) end
-  if question == "verify" and verdict and (verdict[0] or verdict[1]) == "allow" then
-    txn:set_var("txn.signature", 1)
-  end
+  local values = reply.headers[prefix .. "decision"]
+  local decision = values and (values[0] or values[1])
+  if decision then txn:set_var("txn.decision", decision) end
+  if kind == "verify" and decision == "allow" then txn:set_var("txn.signature", 1) end
   if reply.body and #reply.body > 0 then txn:set_var("txn.authorizer", reply.body) end
 end
 
-core.register_action("ask", { "http-req" }, ask, 1)
+core.register_action("subrequest", { "http-req" }, subrequest, 1)

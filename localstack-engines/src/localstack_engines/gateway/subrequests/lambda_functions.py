@@ -20,25 +20,27 @@ _INVOCATION = re.compile(r".*:lambda:path/[\d-]+/functions/(?P<arn>arn:[^/]+)/in
 
 
 class FunctionFailed(Exception):
-    """The function raised, was not there, or answered what is no response."""
+    """The function raised an error, does not exist, or did not return a valid response."""
 
 
 @dataclass(frozen=True)
 class Reply:
+    """An HTTP response."""
+
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
 
 def function_arn(uri: str, variables: dict[str, str]) -> str:
-    """The function that an integration or authorizer URI means, in either of the two spellings."""
+    """Returns the ARN of the function in the URI of an integration or authorizer, which has one of two forms."""
     uri = re.sub(r"\$\{stageVariables\.([\w-]+)\}", lambda found: variables.get(found[1], ""), uri)
     found = _INVOCATION.fullmatch(uri)
     return found["arn"] if found else uri
 
 
 def invoke(arn: str, event: dict) -> Any:
-    """The function's result; raises FunctionFailed when it has none."""
+    """Invokes the function and returns its result. Raises FunctionFailed."""
     from botocore.exceptions import BotoCoreError, ClientError
     from localstack.aws.connect import connect_to
 
@@ -55,7 +57,7 @@ def invoke(arn: str, event: dict) -> Any:
 
 
 def proxy(arn: str, version: str, call: Call) -> Reply:
-    """Invokes the function for the call and reads its answer as an HTTP response."""
+    """Invokes the function for a request and returns its result as an HTTP response. Raises FunctionFailed."""
     if version == "1.0":
         return _reply_1(invoke(arn, events.version_1(call)))
     return _reply_2(invoke(arn, events.version_2(call)))
@@ -63,7 +65,7 @@ def proxy(arn: str, version: str, call: Call) -> Reply:
 
 def _reply_2(result: Any) -> Reply:
     if not isinstance(result, dict) or "statusCode" not in result:
-        # A bare value is the body of a 200.
+        # A result without a status is the body of a 200.
         body = result if isinstance(result, str) else json.dumps(result)
         return Reply(200, [("content-type", "application/json")], body.encode())
     cookies = [("set-cookie", str(cookie)) for cookie in result.get("cookies") or []]
@@ -100,12 +102,12 @@ def _headers(given: Any) -> list[tuple[str, str]]:
     if given is None:
         return []
     if not isinstance(given, dict):
-        raise FunctionFailed("headers is no object")
+        raise FunctionFailed("headers is not an object")
     return [(key.lower(), _text(value)) for key, value in given.items()]
 
 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     if any(character in text for character in "\r\n\0"):
-        raise FunctionFailed("a header holds a line break")
+        raise FunctionFailed("a header contains a line break")
     return text

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression, compile_value
 from localstack_engines.gateway.configuration.render import integration_backends, render
-from localstack_engines.gateway.configuration.sections import Door
 from localstack_engines.gateway.configuration.syntax import digest, name, quote
+from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import (
     Api,
     Function,
@@ -25,7 +25,7 @@ from localstack_engines.gateway.model import (
     Throttle,
 )
 
-DOOR = Door(edge_port=4566, gateway_address="127.0.0.1:4000", directory=Path("/door"))
+EDGE = Edge(edge_port=4566, gateway_address="127.0.0.1:4000", directory=Path("/edge"))
 KEY = SigningKey(kid="k 1", pem="PEM")
 JWT = JwtAuthorizer(
     id="api.jwt", source="$request.header.Authorization", issuer="https://i", audiences=("a",), keys=(KEY,)
@@ -59,7 +59,7 @@ def test_names_of_sections_are_safe_and_unique() -> None:
 
 
 def test_keys_are_known_by_the_digest_of_their_kid() -> None:
-    rendered = render(DOOR, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=JWT)))
+    rendered = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=JWT)))
     assert digest("k 1") in rendered.config
     assert "k 1" not in rendered.config
     assert "jku" not in rendered.config
@@ -69,7 +69,7 @@ def test_keys_are_known_by_the_digest_of_their_kid() -> None:
 def test_servers_are_no_reason_for_another_configuration_of_anything_else() -> None:
     before = gateway(Route(id="r", key="GET /x", integration=PROXY))
     after = replace(before, servers={"u": (Server(address="10.0.0.2", port=80),)})
-    changed = set(render(DOOR, before).config.splitlines()) ^ set(render(DOOR, after).config.splitlines())
+    changed = set(render(EDGE, before).config.splitlines()) ^ set(render(EDGE, after).config.splitlines())
     assert changed == {"    server s10.0.0.1_80 10.0.0.1:80", "    server s10.0.0.2_80 10.0.0.2:80"}
     assert integration_backends(after) == {"u": [("api.:default.int", "")]}
 
@@ -81,26 +81,28 @@ def test_an_integration_with_path_variables_has_a_section_for_each_route() -> No
         Route(id="r2", key="GET /{id}", integration=mapped),
     )
     assert len(integration_backends(gateway(*routes))["u"]) == 2
-    config = render(DOOR, gateway(*routes)).config
+    config = render(EDGE, gateway(*routes)).config
     assert "set-path '/%[var(txn.route_path),field(3,/)]'" in config
     assert "set-path '/%[var(txn.route_path),field(2,/)]'" in config
 
 
 def test_functions_get_headers_of_the_gateways_only() -> None:
-    config = render(DOOR, gateway(Route(id="r", key="GET /x", integration=Function(id="f")))).config
+    config = render(
+        EDGE, gateway(Route(id="r", key="GET /x", integration=Function(id="f", uri="arn", payload_version="2.0")))
+    ).config
     section = config[config.index("backend api.:default.f") :]
     assert section.index("del-header x-engines- -m beg") < section.index("set-header x-engines-api")
 
 
 def test_limits_have_a_table_each() -> None:
     limit = Throttle(rate=10, burst=20)
-    config = render(DOOR, gateway(Route(id="r", key="GET /x", integration=PROXY, throttle=limit))).config
+    config = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, throttle=limit))).config
     assert "store gpc0_rate(2000ms)" in config
     assert "sc_gpc0_rate(0,throttle.10.20) ge 20" in config
 
 
 def test_without_apis_everything_passes() -> None:
-    rendered = render(DOOR, Gateway())
+    rendered = render(EDGE, Gateway())
     assert rendered.files == {}
     assert "http-request return" not in rendered.config
 

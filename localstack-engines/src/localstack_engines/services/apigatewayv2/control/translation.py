@@ -1,4 +1,4 @@
-"""From records to the front door's model: references are resolved, and what cannot be served is left out."""
+"""From records to the gateway's model. References are resolved, and what cannot be served is left out."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from localstack_engines.gateway.configuration.render import render
-from localstack_engines.gateway.configuration.sections import Door
+from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import (
     Api,
     Cors,
@@ -23,27 +23,27 @@ from localstack_engines.gateway.model import (
     Stage,
     Throttle,
 )
-from localstack_engines.services.apigatewayv2 import store as records
+from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.control import stages
-from localstack_engines.toolkit import settings
+from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
+from localstack_engines.services.apigatewayv2.models import Resources, domain
 
 LOG = logging.getLogger(__name__)
 
+_DEFAULT_RESULT_TTL = 300.0
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([\w-]+)\}")
-CLOUD_MAP = "cloudmap:"
-HOST = "host:"
 
 Keys = Callable[[str], tuple[SigningKey, ...]]
 Servers = Callable[[str], tuple[Server, ...]]
 
 
 def gateway(keys: Keys, servers: Servers) -> Gateway:
-    """The model of every HTTP API there is; one that cannot be rendered is logged and left out."""
+    """Returns the model of all HTTP APIs. An API that cannot be rendered is logged and left out."""
     apis: dict[str, Api] = {}
-    for account, _, record in records.all_apis():
+    for account, region, record in store.all_apis():
         if record.protocol_type != "HTTP" or record.disable_execute_api_endpoint or record.api_id in apis:
             continue
-        api = _api(account, record, keys)
+        api = _api(account, region, record, keys)
         if _renders(api):
             apis[api.id] = api
     found = tuple(apis.values())
@@ -57,37 +57,38 @@ def _upstreams(apis: tuple[Api, ...]) -> set[str]:
 
 def _renders(api: Api) -> bool:
     try:
-        render(Door(edge_port=1, gateway_address="127.0.0.1:1", directory=Path("/")), Gateway(apis=(api,)))
+        render(Edge(edge_port=1, gateway_address="127.0.0.1:1", directory=Path("/")), Gateway(apis=(api,)))
     except ValueError as error:
         LOG.error("HTTP API %s cannot be served: %s", api.id, error)
         return False
     return True
 
 
-def _api(account: str, record: Any, keys: Keys) -> Api:
+def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
     found = []
     for stage in list(record.stages.values()):
-        deployed = stages.served(record, stage)
-        if deployed is not None:
-            found.append(_stage(record, stage, deployed, keys))
+        served = stages.served(record, stage)
+        if served is not None:
+            found.append(_stage(record, stage, served, keys))
     return Api(
         id=record.api_id,
-        domain=f"{record.api_id}.execute-api.{settings.endpoint_host()}:{settings.edge_port()}",
+        domain=domain(record.api_id),
         account=account,
+        region=region,
         stages=tuple(found),
         cors=_cors(record.cors_configuration),
     )
 
 
-def _stage(api: Any, stage: Any, deployed: dict[str, dict], keys: Keys) -> Stage:
-    version = "" if stage.auto_deploy else f".{stages.deployment_id(stage)}"
+def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
+    version = "" if stage.auto_deploy else f".{store.deployment_id(stage)}"
     variables = dict(stage.stage_variables or {})
     authorizers = {
         identifier: _authorizer(f"{api.api_id}.{identifier}{version}", record, keys)
-        for identifier, record in list(deployed["authorizers"].items())
+        for identifier, record in list(served.authorizers.items())
     }
     integrations = {
-        identifier: _integration(record, variables) for identifier, record in list(deployed["integrations"].items())
+        identifier: _integration(record, variables) for identifier, record in list(served.integrations.items())
     }
     routes = tuple(
         Route(
@@ -100,7 +101,7 @@ def _stage(api: Any, stage: Any, deployed: dict[str, dict], keys: Keys) -> Stage
             scopes=tuple(record.authorization_scopes or ()),
             throttle=_throttle(stage.route_settings.get(record.route_key) or {}),
         )
-        for record in list(deployed["routes"].values())
+        for record in list(served.routes.values())
     )
     return Stage(
         name=stage.name,
@@ -113,7 +114,15 @@ def _stage(api: Any, stage: Any, deployed: dict[str, dict], keys: Keys) -> Stage
 
 def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | LambdaAuthorizer:
     if record.authorizer_type != "JWT":
-        return LambdaAuthorizer(id=identifier)
+        return LambdaAuthorizer(
+            id=identifier,
+            name=record.name,
+            uri=record.authorizer_uri,
+            payload_version=record.auth_payload_format_version,
+            simple_responses=bool(record.enable_simple_response),
+            identity_sources=tuple(record.identity_source or ()),
+            result_ttl=_DEFAULT_RESULT_TTL if record.auth_result_ttl is None else float(record.auth_result_ttl),
+        )
     issuer = record.jwt_config["issuer"]
     return JwtAuthorizer(
         id=identifier,
@@ -134,7 +143,7 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
         "timeout_ms": record.timeout_in_millis or 30_000,
     }
     if record.integration_type == "AWS_PROXY":
-        return Function(**shared)
+        return Function(uri=record.integration_uri, payload_version=record.payload_format_version, **shared)
     method = None if record.integration_method == "ANY" else record.integration_method
     server_name = (record.tls_config or {}).get("serverNameToVerify")
     if record.connection_type == "VPC_LINK":
@@ -154,22 +163,22 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
     )
 
 
-def _throttle(settings_of_route: dict) -> Throttle | None:
-    """The limit in a stage's or route's settings, whose keys moto keeps in either spelling."""
-    values = {key[0].lower() + key[1:]: value for key, value in settings_of_route.items()}
+def _throttle(route_settings: dict) -> Throttle | None:
+    """Returns the limit in the settings of a stage or route. Moto keeps keys in either spelling ("rate", "Rate")."""
+    values = store.to_json_keys(route_settings)
     rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
     if rate is None and burst is None:
         return None
     if rate is None:
         rate = burst
-    # Without a burst of its own a limit lets a second's requests through at once.
+    # A limit without a burst lets the requests of one second through at once.
     return Throttle(rate=float(rate or 0), burst=max(1, round(rate or 0)) if burst is None else int(burst))
 
 
 def _cors(configuration: dict | None) -> Cors | None:
     if not configuration:
         return None
-    values = {key[0].lower() + key[1:]: value for key, value in configuration.items()}
+    values = store.to_json_keys(configuration)
     return Cors(
         allow_origins=tuple(values.get("allowOrigins") or ()),
         allow_methods=tuple(values.get("allowMethods") or ()),
