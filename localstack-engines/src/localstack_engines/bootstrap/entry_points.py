@@ -1,11 +1,30 @@
-"""The services that LocalStack finds through this distribution's entry points.
+"""What LocalStack finds in the plugin: its services and its CloudFormation types.
 
-Imports are inside the functions: a service costs nothing until its first request.
+Services are imported inside the functions: a service costs nothing until its first request.
 """
 
 from importlib import import_module
 
 from localstack.services.plugins import Service, aws_provider
+
+from localstack_engines.toolkit import settings
+
+RESOURCE_TYPE_MODULES = (
+    "localstack_engines.core_types.ec2.resource_providers",
+    "localstack_engines.core_types.iam",
+    "localstack_engines.core_types.kms",
+    "localstack_engines.core_types.logs",
+    "localstack_engines.core_types.s3.resource_providers",
+    "localstack_engines.core_types.ses",
+    "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.ecr.cloudformation.resource_providers",
+    "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.kafka.cloudformation.resource_providers",
+    "localstack_engines.services.lambda_.cloudformation.resource_providers",
+    "localstack_engines.services.rds.cloudformation.resource_providers",
+    "localstack_engines.services.servicediscovery.cloudformation.resource_providers",
+)
+"""Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
 SERVICES = ("apigatewayv2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
 
@@ -19,7 +38,7 @@ def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
 
 
-@aws_provider(name="engines")
+@aws_provider(name=settings.NAME)
 def cloudformation() -> Service:
     return _service("cloudformation")
 

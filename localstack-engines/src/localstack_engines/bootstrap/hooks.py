@@ -1,39 +1,34 @@
-"""What happens when LocalStack starts, is ready, and stops."""
+"""What the plugin does when LocalStack starts, is ready, and stops.
 
-import importlib
-import importlib.util
+Imports are inside the functions: LocalStack imports this module before it has read its configuration.
+"""
+
 import logging
+from types import ModuleType
 
 from localstack.runtime import hooks
 
 LOG = logging.getLogger(__name__)
 
-ENGINES = (
-    "localstack_engines.network.lifecycle",
-    "localstack_engines.services.ecr.engine.registry",
-    "localstack_engines.gateway.edge_proxy",
-)
-"""Modules with ``start()`` and ``stop()`` for what has to run before any request arrives."""
-
 
 @hooks.on_infra_start()
 def start() -> None:
-    """Makes a clean slate, teaches CloudFormation our types, starts the engines."""
-    from localstack_engines.bootstrap import introspection
-    from localstack_engines.cloudformation import resource_types as registry
+    """Removes what an earlier run left, registers the CloudFormation types, starts what serves requests."""
+    from localstack_engines.bootstrap import entry_points, introspection
+    from localstack_engines.cloudformation import resource_types
     from localstack_engines.toolkit import labels, settings
 
     labels.remove_owned()
     settings.forget_state()
-    registry.install()
+    resource_types.install(entry_points.RESOURCE_TYPE_MODULES)
     introspection.install()
-    for engine in _engines():
-        engine.start()
+    for part in _parts():
+        part.start()
 
 
 @hooks.on_infra_ready()
 def ready() -> None:
-    """Says where clients find LocalStack."""
+    """Logs the address at which clients find LocalStack."""
     from localstack_engines.toolkit import settings
 
     LOG.info("ready on %s", settings.endpoint_url())
@@ -41,24 +36,22 @@ def ready() -> None:
 
 @hooks.on_infra_shutdown()
 def shutdown() -> None:
-    """Stops services first (their tasks and databases), then what serves requests."""
+    """Stops the services with their tasks and databases first, then what serves requests."""
     from localstack.services.plugins import SERVICE_PLUGINS
 
-    from localstack_engines.bootstrap import entry_points as entrypoints
+    from localstack_engines.bootstrap import entry_points
     from localstack_engines.toolkit import labels
 
-    SERVICE_PLUGINS.stop_services(list(entrypoints.SERVICES))
-    for engine in reversed(_engines()):
-        engine.stop()
+    SERVICE_PLUGINS.stop_services(list(entry_points.SERVICES))
+    for part in reversed(_parts()):
+        part.stop()
     labels.remove_owned()
 
 
-def _engines() -> list:
-    return [importlib.import_module(name) for name in ENGINES if _exists(name)]
+def _parts() -> list[ModuleType]:
+    """Modules with `start()` and `stop()`, in the order in which they start."""
+    from localstack_engines.gateway import edge_proxy
+    from localstack_engines.network import lifecycle as network
+    from localstack_engines.services.ecr.engine import registry
 
-
-def _exists(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
+    return [network, registry, edge_proxy]

@@ -1,12 +1,12 @@
-"""GET /_localstack/engines: which providers and CloudFormation types really answer.
+"""GET /_localstack/engines: the classes that answer for each service and each CloudFormation type.
 
-A plugin whose import fails is dropped without a word, and the caller then talks to
-somebody else's provider; a test (and ``make doctor``) reads this instead of hoping.
+LocalStack drops a provider whose import fails without an error, and another one then answers. A test
+reads this endpoint to see that this did not happen.
 """
 
 from typing import Any
 
-from localstack_engines.bootstrap import entry_points as entrypoints
+from localstack_engines.bootstrap import entry_points
 from localstack_engines.toolkit import ports, settings
 
 PATH = f"/_localstack/{settings.NAME}"
@@ -16,23 +16,23 @@ class PluginResource:
     """The introspection endpoint."""
 
     def on_get(self, request: Any) -> dict:
-        from localstack_engines.cloudformation import resource_types as registry
+        from localstack_engines.cloudformation import resource_types
 
         return {
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
-            "providers": {name: _provider(name) for name in ("cloudformation", *entrypoints.SERVICES)},
+            "providers": {name: _provider(name) for name in ("cloudformation", *entry_points.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"
-                for name, provider in sorted(registry.resource_providers().items())
+                for name, provider in sorted(resource_types.resource_providers().items())
             },
-            "failed_modules": registry.failures(),
+            "failed_modules": resource_types.failures(),
             "ports": {str(port): purpose for port, purpose in ports.taken().items()},
         }
 
 
 def _provider(name: str) -> str:
-    """The class that answers for a service, or why none does."""
+    """Returns the class that answers for a service, or the error that its import raised."""
     from localstack.services.plugins import SERVICE_PLUGINS
 
     try:

@@ -3,39 +3,29 @@
 LocalStack reads its configuration when it is imported, so the environment comes first.
 """
 
-import importlib.util
 import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
 from localstack_engines.toolkit import settings
 
-FRONT_DOOR = "localstack_engines.gateway.edge_proxy"
-
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:
-    """Sets what follows from the edge port and from being in a container."""
+    """Sets the variables that LocalStack reads, unless the operator has set them."""
     edge = settings.edge_port()
     # HAProxy has the edge port to itself; LocalStack's gateway is behind it.
-    environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS if _has_front_door() else f"0.0.0.0:{edge}")
+    environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS)
     environment.setdefault("LOCALSTACK_HOST", f"{settings.ENDPOINT_HOST}:{edge}")
-    environment.setdefault("PROVIDER_OVERRIDE_CLOUDFORMATION", "engines")
+    environment.setdefault("PROVIDER_OVERRIDE_CLOUDFORMATION", settings.NAME)
     # A service that rolls out slowly may take longer than LocalStack's five minutes.
     environment.setdefault("CFN_PER_RESOURCE_TIMEOUT", "900")
-    # Else LocalStack probes for a name server that knows the internet, for seconds,
-    # and does without its DNS server where there is none.
+    # Without this LocalStack looks for a name server that resolves public names. The search takes
+    # seconds, and where it finds none, LocalStack starts without its own DNS server.
     environment.setdefault("DNS_SERVER", _name_server())
 
 
-def _has_front_door() -> bool:
-    try:
-        return importlib.util.find_spec(FRONT_DOOR) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def _name_server(resolv_conf: Path = Path("/etc/resolv.conf")) -> str:
-    """The container's first name server, or Docker's own where there is none."""
+    """Returns the first name server of the container, or Docker's own when there is none."""
     try:
         fields = [line.split() for line in resolv_conf.read_text().splitlines()]
     except OSError:

@@ -1,1 +1,1 @@
-"""CloudFormation: the base of our resource types, and the registry that LocalStack asks."""
+"""CloudFormation: the executor of change sets, the base class of resource types, and the list of types."""

@@ -1,8 +1,7 @@
-"""Resources that do not depend on each other are made at the same time, as AWS does it.
+"""Creates and updates resources that do not depend on each other at the same time, as AWS does.
 
-LocalStack's executor is a visitor: visiting a resource visits what it refers to, then
-carries its change out. Here every resource's visit is a task of its own; whoever needs
-a resource that is being visited waits for that visit.
+LocalStack's executor is a visitor: it visits the resources that a resource refers to, then carries out the change of
+that resource. Here each visit is a task of its own, and a visit that needs another resource waits for its visit.
 """
 
 import threading
@@ -13,27 +12,27 @@ from localstack.services.cloudformation.engine.v2.change_set_model import NodeRe
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
 
 WORKERS = 16
-"""More make no deploy faster on a small machine. References form no cycle, so visits never wait for each other."""
+"""More workers make no deployment faster on a small machine. References form no cycle, so visits cannot deadlock."""
 
-NEVER_STARTED = "a resource that this one needs was not made"
+NEVER_STARTED = "a resource that this one needs was not created"
 
 
 class NeverStarted(Exception):
-    """The visit ended before anything was done, because another resource failed."""
+    """The visit ended before it changed anything, because another resource failed."""
 
     def __init__(self) -> None:
         super().__init__(NEVER_STARTED)
 
 
 class ConcurrentExecutor(ChangeSetModelExecutor):
-    """Visits resources side by side; the first failure keeps what has not begun from beginning."""
+    """Visits resources concurrently. After the first failure no further resource is started."""
 
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set=change_set)
         self._visits: dict[str, Future] = {}
         self._visits_lock = threading.Lock()
         self._failures: list[Exception] = []
-        # Resources that wait for something to become ready look at this (see registry.py).
+        # Resources that wait for something to become ready look at this (see resource_types.py).
         self.cancelled = self.resource_provider_executor.cancelled = threading.Event()
 
     def visit_node_resources(self, node_resources: NodeResources) -> None:
@@ -46,7 +45,7 @@ class ConcurrentExecutor(ChangeSetModelExecutor):
             visit.result()
 
     def _is_concerned(self, node: NodeResource) -> bool:
-        """Whether there is anything to do: a resource whose condition is false is none, unless it was deployed."""
+        """Whether there is anything to do: a false condition means no, unless the resource was deployed."""
         if is_nothing(node.condition_reference) or node.name in self._before_resolved_resources:
             return True
         return self._resolve_resource_condition_reference(node.condition_reference).after is not False

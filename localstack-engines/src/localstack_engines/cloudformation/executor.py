@@ -1,4 +1,4 @@
-"""Carries a change set out, and back again when a part of it fails.
+"""Executes a change set, and rolls it back when a part of it fails.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
 """
@@ -29,7 +29,7 @@ VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction
 
 @dataclass
 class Step:
-    """One action that was tried on a resource: what it takes to undo it."""
+    """One action that was tried on a resource, with what is needed to undo it."""
 
     action: ChangeAction
     logical_id: str
@@ -42,7 +42,7 @@ class Step:
 
 
 class Executor(ConcurrentExecutor):
-    """LocalStack's executor with rollback, and with deletions that may fail."""
+    """LocalStack's executor with rollback and with deletions that can fail."""
 
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set=change_set)
@@ -71,7 +71,7 @@ class Executor(ConcurrentExecutor):
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
 
     def _process(self) -> str | None:
-        """Visits all resources, which creates and updates them; returns why that failed."""
+        """Visits all resources, which creates and updates them. Returns the reason of a failure, else None."""
         try:
             self.process()
         except TriggerRollback as error:
@@ -83,14 +83,14 @@ class Executor(ConcurrentExecutor):
 
     def _roll_back(self, failure: str, creating: bool) -> NoReturn:
         stack = self._change_set.stack
-        self.cancelled.clear()  # what is undone may wait again
+        self.cancelled.clear()  # the rollback itself may have to wait for resources
         prefix = "" if creating else "UPDATE_"
         stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), self._rollback_reason(failure))
         stubborn = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
         if creating:
             stack.resolved_resources = {name: self.resources[name] for name in stubborn if name in self.resources}
             if not stubborn:
-                # Nothing is left that a later DeleteStack would have to look at.
+                # A later DeleteStack has no resource to look at.
                 stack.processed_template = None
         final = "FAILED" if stubborn else "COMPLETE"
         reason = f"The following resource(s) failed to roll back: [{', '.join(stubborn)}]." if stubborn else None
@@ -106,16 +106,16 @@ class Executor(ConcurrentExecutor):
         return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}]. Rollback requested by user."
 
     def _leave_recorded_state_alone(self) -> NoReturn:
-        """Ends this worker thread: the provider would now record the new template as deployed."""
+        """Ends this worker thread. If it returned, the provider would record the new template as deployed."""
         raise SystemExit
 
     def _undo(self, step: Step) -> bool:
-        """Undoes one step; True when nothing is left to do about it."""
+        """Undoes one step. Returns True when nothing is left to undo."""
         previous = self._before_resolved_resources.get(step.logical_id)
         if step.error == UNSUPPORTED:
             return True  # refused before anything was changed
         if step.action == ChangeAction.Modify:
-            # Of a change that failed in the middle, all that is known is what it was to come to.
+            # After a change that failed halfway, the wanted properties are the best guess of the present ones.
             reached = step.after or {**step.before, **step.wanted}
             undone = self._apply(ChangeAction.Modify, step, before=reached, after=step.before)
             if undone and previous is not None:
@@ -126,7 +126,7 @@ class Executor(ConcurrentExecutor):
         if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
             self._report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
             return True
-        # A failed resource may have come into being in part; what it had no id for is not there.
+        # A failed creation may have left a part of the resource; without an id nothing was created.
         return self._apply(ChangeAction.Remove, step, before=step.after, after=None) or not step.succeeded
 
     def _apply(self, action: ChangeAction, step: Step, before: dict[str, Any], after: dict[str, Any] | None) -> bool:
@@ -164,10 +164,10 @@ class Executor(ConcurrentExecutor):
         super()._execute_resource_change(name=name, before=before, after=after)
 
     def _must_be_replaced(self, before: PreprocResource, after: PreprocResource) -> bool:
-        """Whether a property that only a creation can set has another value.
+        """Whether the value of a create-only property changed.
 
-        LocalStack goes by the template's text: a reference to a resource that is merely
-        changed would replace everything that refers to it.
+        LocalStack compares the text of the templates, so a change of one resource would replace every resource
+        that refers to it.
         """
         provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
         if provider is None or before.resource_type != after.resource_type:
@@ -195,7 +195,7 @@ class Executor(ConcurrentExecutor):
         )
         succeeded = event.status == OperationStatus.SUCCESS
         if action == ChangeAction.Remove and succeeded and not part_of_replacement:
-            # What has taken the name over in the meantime (the resource's type was changed) stays on record.
+            # A resource of another type that has taken over the logical id stays on record.
             self.resources.pop(logical_resource_id, None)
             if present is not None and present["Type"] != resource_type:
                 self.resources[logical_resource_id] = present
@@ -224,7 +224,7 @@ class Executor(ConcurrentExecutor):
         reason: str | None = None,
         custom_status: ResourceStatus | str | None = None,
     ) -> None:
-        """As LocalStack does it, but a failed resource is no failed stack yet: the rollback says what becomes of it."""
+        """Records the event as LocalStack does, but leaves the stack's status alone: the rollback sets it."""
         if reason == NEVER_STARTED:
             return
         verb = special_action or VERBS[action].upper()

@@ -1,7 +1,7 @@
-"""CloudFormation property trees as API requests, guided by the API's own model.
+"""Converts the properties of a CloudFormation resource into the arguments of an API operation.
 
-Templates spell members in Pascal case and carry numbers and booleans as text where they like; the botocore shape of
-the operation's input says what the API wants. A property that the API does not have fails instead of getting lost.
+Templates spell members in Pascal case and may carry numbers and booleans as text. The botocore shape of the operation's
+input tells which member and which type the API wants. A property that the API does not have is an error.
 """
 
 from collections.abc import Collection
@@ -15,20 +15,20 @@ class UnsupportedProperty(ValueError):
 
 
 def to_request(client: Any, operation: str, tree: dict[str, Any], ignore: Collection[str] = ()) -> dict[str, Any]:
-    """Arguments for `operation` (in the API's spelling, e.g. "CreateService") from the properties of a resource.
+    """Returns the arguments of `operation` (in the API's spelling, e.g. "CreateService") for a resource's properties.
 
-    Properties in `ignore` (read-only ones, or those that the caller handles) are left out.
+    Properties in `ignore` (read-only ones, or those that the caller handles) are left out. Raises UnsupportedProperty.
     """
     shape = client.meta.service_model.operation_model(operation).input_shape
     return dict(_convert(shape, {k: v for k, v in tree.items() if k not in ignore}, operation))
 
 
 class ReplacementNeeded(ValueError):
-    """A property changed that the API cannot change on an existing resource."""
+    """A changed property cannot be changed on an existing resource."""
 
 
 def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names: Collection[str]) -> None:
-    """Raises ReplacementNeeded when one of the create-only properties changed: ignoring that would be a lie."""
+    """Raises ReplacementNeeded when one of the create-only properties in `names` changed."""
     for name in names:
         if desired.get(name) is not None and desired[name] != previous.get(name):
             raise ReplacementNeeded(
@@ -38,7 +38,7 @@ def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names:
 
 
 def is_true(value: Any) -> bool:
-    """Whether a boolean property is set: templates carry booleans as text where they like."""
+    """Whether a boolean property is true. Templates may carry booleans as text, in any case."""
     return str(value).lower() == "true"
 
 

@@ -1,8 +1,7 @@
-"""LocalStack's CloudFormation with a deploy that cannot lie.
+"""LocalStack's CloudFormation provider with a check of resource types and with rollback.
 
-As LocalStack has it, a resource type that nobody implements deploys as done, and a
-failed deploy leaves what it made. Here such a template is refused, and what failed is
-rolled back as AWS does it.
+LocalStack reports a resource of a type that it does not implement as created, and leaves the resources of a failed
+deployment in place. Here such a template is refused, and a failed deployment is rolled back as on AWS.
 """
 
 import logging
@@ -15,20 +14,20 @@ from localstack.services.cloudformation.v2 import provider as core
 from localstack.services.cloudformation.v2.entities import ChangeSet
 from localstack.services.plugins import Service
 
-from localstack_engines.cloudformation import resource_types as registry
+from localstack_engines.cloudformation import resource_types
 from localstack_engines.cloudformation.executor import Executor
 
 LOG = logging.getLogger(__name__)
 
 
 class CloudFormationProvider(core.CloudformationProviderV2):
-    """Adds the check of types; deploys run through our Executor."""
+    """Checks the types of a template; deployments run through this plugin's `Executor`."""
 
     @classmethod
     def _setup_change_set_model(
         cls, change_set: ChangeSet, before_template: dict | None, after_template: dict | None, **arguments: Any
     ) -> None:
-        unknown = registry.unsupported_types(after_template or {})
+        unknown = resource_types.unsupported_types(after_template or {})
         if unknown:
             _forget_if_new(change_set)
             # AWS's wording for a type it does not know.
@@ -39,13 +38,13 @@ class CloudFormationProvider(core.CloudformationProviderV2):
 
 
 def _forget_if_new(change_set: ChangeSet) -> None:
-    """A template that is refused makes no stack."""
+    """Removes the stack that LocalStack recorded for the refused template, unless the stack existed before."""
     stack = change_set.stack
     if change_set.change_set_type == ChangeSetType.CREATE and not stack.resolved_resources:
         get_cloudformation_store(stack.account_id, stack.region_name).stacks_v2.pop(stack.stack_id, None)
 
 
 def service() -> Service:
-    # The provider makes its executors by this name, and has no other way to be told.
+    # The provider constructs its executors by this name. There is no other way to give it one.
     core.ChangeSetModelExecutor = Executor
     return Service.for_provider(CloudFormationProvider())

@@ -36,11 +36,11 @@ class Failed(Exception):
 class Resource(ResourceProvider):
     """One CloudFormation type.
 
-    A subclass sets ``TYPE`` and implements ``create``, ``read``, ``update`` and
-    ``delete``, each taking the request and returning a ProgressEvent (``done``,
-    ``wait``). Properties and read-only attributes live in one model:
-    ``request.desired_state``, completed with what the type's ``Ref`` and ``GetAtt``
-    need. Any exception fails the action with its message, as AWS's API words it.
+    A subclass sets `TYPE` and implements `create`, `read`, `update` and
+    `delete`, each taking the request and returning a ProgressEvent (`done`,
+    `wait`). Properties and read-only attributes are in one model:
+    `request.desired_state`, completed with what the type's `Ref` and `GetAtt`
+    need. Any exception fails the action; its message becomes the reason.
     """
 
     TYPE: str
@@ -52,21 +52,21 @@ class Resource(ResourceProvider):
         return schema(self.TYPE)
 
     def default_name(self, request: ResourceRequest, length: int = 64) -> str:
-        """A name as AWS makes one up: stack, logical id and a random part."""
+        """Returns a name as AWS generates it: stack, logical id and a random part, `length` characters at most."""
         suffix = "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(12))
         stem = f"{request.stack_name}-{request.logical_resource_id}"[: length - len(suffix) - 1]
         return f"{stem}-{suffix}"
 
     def client(self, request: ResourceRequest, service: str) -> Any:
-        """A plain boto3 client for ``service`` in the stack's account and region."""
+        """Returns a boto3 client of `service` in the stack's account and region."""
         return connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).get_client(service)
 
     def done(self, model: dict) -> ProgressEvent:
-        """The action is complete; ``model`` holds all properties and attributes."""
+        """Reports the action as complete; `model` holds all properties and attributes."""
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
 
     def wait(self, request: ResourceRequest, model: dict, **context: Any) -> ProgressEvent:
-        """Asks to be called again (at once, then every second) with ``context`` in ``request.custom_context``."""
+        """Asks to be called again (at once, then every second) with `context` in `request.custom_context`."""
         return ProgressEvent(
             status=OperationStatus.IN_PROGRESS,
             resource_model=model,
@@ -74,20 +74,19 @@ class Resource(ResourceProvider):
         )
 
     def created(self, request: ResourceRequest) -> None:
-        """Notes that the resource exists from here on: a failure after this is rolled back by ``delete``.
+        """Notes that the resource exists now, so that `delete` removes it when a later step fails.
 
-        Only a type that is known by a name which its template chooses has to say so;
-        ``wait`` says it too.
+        Only types whose identifier is a name from the template have to call this. `wait` implies it.
         """
         request.custom_context["created"] = True
 
     def failed(self, message: str, code: str = "GeneralServiceException") -> ProgressEvent:
-        """The action failed, and why."""
+        """Reports the action as failed, with the reason."""
         return ProgressEvent(status=OperationStatus.FAILED, resource_model={}, message=message, error_code=code)
 
 
 def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> ProgressEvent:
-    """Runs ``create``, ``update`` or ``delete`` of any type, turning exceptions into failures.
+    """Runs `create`, `update` or `delete` of any type, turning exceptions into failures.
 
     A resource that is gone already counts as deleted, as in AWS's resource handlers
     (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html).
@@ -120,8 +119,8 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
 def _came_into_being(provider: ResourceProvider, request: ResourceRequest) -> bool:
     """Whether a failed creation left something that a rollback has to remove.
 
-    A name that the template chose proves nothing: creation fails as well because
-    somebody else's resource has that name, and that one must not be deleted.
+    A name that the template chose does not tell: creation also fails when another
+    resource has that name, and that resource must not be deleted.
     """
     if request.custom_context:
         return True
@@ -134,7 +133,7 @@ def _came_into_being(provider: ResourceProvider, request: ResourceRequest) -> bo
 def schema(resource_type: str) -> dict:
     """The type's CloudFormation schema, from the copy that cfn-lint ships.
 
-    Its files are read directly: importing cfn-lint takes seconds, and 100 MB of memory.
+    The files are read directly, because importing cfn-lint takes seconds and 100 MB of memory.
     """
     files = _schema_files()
     schema_file = files / "resources" / f"{_schema_index()[resource_type]}.json"

@@ -1,12 +1,12 @@
 """Which class implements which CloudFormation type.
 
-LocalStack's own registry decides between duplicates by install order and lets updates
-that nobody implements pass as done. So the executor asks this registry first, and
-every action of every type runs through ``resource.run``.
+Of two classes for one type LocalStack takes the one that was installed first, and it reports an update that no class
+implements as done. So the executor asks this module first, and every action of every type runs through `resource.run`.
 """
 
 import importlib
 import logging
+from collections.abc import Iterable
 from functools import lru_cache
 
 from localstack.services.cloudformation.engine.quirks import PHYSICAL_RESOURCE_ID_SPECIAL_CASES
@@ -24,37 +24,23 @@ from localstack_engines.cloudformation.resource import Resource
 
 LOG = logging.getLogger(__name__)
 
-MODULES = (
-    "localstack_engines.core_types.ec2.resource_providers",
-    "localstack_engines.core_types.iam",
-    "localstack_engines.core_types.kms",
-    "localstack_engines.core_types.logs",
-    "localstack_engines.core_types.s3.resource_providers",
-    "localstack_engines.core_types.ses",
-    "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
-    "localstack_engines.services.ecr.cloudformation.resource_providers",
-    "localstack_engines.services.ecs.cloudformation.resource_providers",
-    "localstack_engines.services.kafka.cloudformation.resource_providers",
-    "localstack_engines.services.lambda_.cloudformation.resource_providers",
-    "localstack_engines.services.rds.cloudformation.resource_providers",
-    "localstack_engines.services.servicediscovery.cloudformation.resource_providers",
-)
 ACTIONS = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete"}
 POLL_SECONDS = 0.2
 
+_modules: tuple[str, ...] = ()
 _failures: dict[str, str] = {}
 
 
 @lru_cache(maxsize=1)
 def resource_providers() -> dict[str, type[Resource]]:
-    """All types of all packages, by CloudFormation type name."""
+    """Returns the types of all modules, by CloudFormation type name."""
     found: dict[str, type[Resource]] = {}
-    for name in MODULES:
+    for name in _modules:
         try:
             found.update(importlib.import_module(name).RESOURCE_PROVIDERS)
         except Exception as error:
-            # One broken package must not take the others' types away; the failure
-            # shows in the introspection endpoint and in every deploy of its types.
+            # One broken module must not take the other modules' types away. The introspection
+            # endpoint shows the failure, and so does every deployment of the module's types.
             LOG.exception("cannot load the CloudFormation types of %s", name)
             _failures[name] = f"{type(error).__name__}: {error}"
     for name, provider in found.items():
@@ -64,12 +50,12 @@ def resource_providers() -> dict[str, type[Resource]]:
 
 
 def failures() -> dict[str, str]:
-    """Modules of resource types that could not be loaded, and why."""
+    """Returns the modules of resource types that could not be loaded, each with its error."""
     return dict(_failures)
 
 
 def unsupported_types(template: dict) -> list[str]:
-    """The types in a template's resources that neither this registry nor LocalStack's implements."""
+    """Returns the types of a template's resources that neither the plugin nor LocalStack implements."""
     types = {definition.get("Type") for definition in (template.get("Resources") or {}).values()}
     return sorted(name for name in types if name and not _is_supported(name))
 
@@ -80,8 +66,10 @@ def _is_supported(name: str) -> bool:
     return name in resource_providers() or plugin_manager.exists(name)
 
 
-def install() -> None:
-    """Makes LocalStack's CloudFormation ask this registry before its own."""
+def install(modules: Iterable[str]) -> None:
+    """Makes LocalStack's CloudFormation prefer the types of these modules to its own."""
+    global _modules
+    _modules = tuple(modules)
     load_of_core = ResourceProviderExecutor.try_load_resource_provider
     loop_of_core = ResourceProviderExecutor.deploy_loop
 
@@ -101,7 +89,7 @@ def install() -> None:
     def deploy_loop(
         executor: ResourceProviderExecutor, provider: ResourceProvider, resource: dict, payload: dict
     ) -> ProgressEvent:
-        # Every second is as often as LocalStack asks; a database is ready in less.
+        # LocalStack asks every second; a database is ready in less.
         pause = POLL_SECONDS if isinstance(provider, Resource) else 1
         return loop_of_core(executor, provider, resource, payload, sleep_time=pause)
 

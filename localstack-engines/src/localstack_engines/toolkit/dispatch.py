@@ -1,9 +1,8 @@
 """Turns a plain provider object into a LocalStack service.
 
-LocalStack generates API stubs for the services it implements, and has none for ours.
-Here the operations come from botocore's service model: an operation goes to the
-provider's method of the same name in snake case, else to moto, else the caller is told
-plainly that it does not exist here.
+LocalStack has generated API stubs for its own services only. Here the operations come from botocore's service model:
+an operation calls the provider's method of the same name in snake case; without one moto answers; without moto the
+answer is an error that names the operation.
 """
 
 import logging
@@ -39,10 +38,10 @@ class _Lifecycle(ServiceLifecycleHook):
 
 
 def make_service(name: str, provider: object, fallback_to_moto: bool = True) -> Service:
-    """Makes the LocalStack service ``name`` (botocore's name of the API).
+    """Makes the LocalStack service `name` (botocore's name of the API).
 
-    The provider's methods take ``(context, request)`` and return the response as a
-    dict, both in the API's own spelling. Errors are ``CommonServiceException``.
+    The provider's methods take `(context, request)` and return the response as a
+    dict, both in the API's own spelling. Errors are `CommonServiceException`.
     """
     from localstack.aws.skeleton import Skeleton
 
@@ -78,7 +77,7 @@ def _not_implemented(service: str, operation: str) -> None:
 
 
 def moto(context: RequestContext, operation: str, request: dict) -> dict:
-    """Calls moto for ``operation`` of the context's service with ``request`` as its parameters.
+    """Calls moto for `operation` of the context's service with `request` as its parameters.
 
     Raises the service's own errors, and NotImplementedError where moto lacks the operation.
     """

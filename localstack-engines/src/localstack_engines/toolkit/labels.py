@@ -1,7 +1,7 @@
-"""How the plugin marks the containers and networks that it makes.
+"""Labels of the containers and networks that the plugin creates.
 
-They outlive a LocalStack that crashed; the label says whose they are, so that the
-next start (and ``make down``) can remove them and nothing else.
+Containers and networks outlive a LocalStack that crashed. The owner's label lets the next start remove them, and
+nothing else.
 """
 
 import logging
@@ -14,19 +14,19 @@ LOG = logging.getLogger(__name__)
 
 
 def labels(**more: str) -> dict[str, str]:
-    """The labels for a container or network of this LocalStack."""
+    """Returns the labels for a container or network of this LocalStack."""
     return {OWNER: settings.owner(), **{f"{settings.LABEL_PREFIX}.{key}": value for key, value in more.items()}}
 
 
 def owned_filter() -> dict[str, str | list[str] | bool]:
-    """A Docker API filter that matches what this LocalStack has made."""
+    """Returns a Docker API filter that matches what this LocalStack has created."""
     return {"label": f"{OWNER}={settings.owner()}"}
 
 
 def remove_owned() -> None:
     """Removes this LocalStack's containers, then its networks.
 
-    Raises nothing: a leftover that resists is logged and must not stop LocalStack.
+    Raises nothing: what cannot be removed is logged and must not stop LocalStack.
     """
     import docker
     from docker.errors import APIError, DockerException, NotFound
@@ -36,7 +36,7 @@ def remove_owned() -> None:
         containers = client.containers.list(all=True, filters=owned_filter(), ignore_removed=True)
         networks = client.networks.list(filters=owned_filter())
     except DockerException as error:
-        LOG.warning("cannot look for leftovers of an earlier run: %s", error)
+        LOG.warning("cannot list the containers of an earlier run: %s", error)
         return
     for container in containers:
         try:

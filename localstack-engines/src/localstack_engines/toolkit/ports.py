@@ -1,7 +1,7 @@
-"""Ports for engines that clients reach from the host, tasks and Lambdas alike.
+"""Published ports of engines, which clients reach from the host, from tasks and from Lambdas.
 
-LocalStack's own port registry forgets a reservation after seconds; an engine that is
-stopped and started again (an RDS reboot) has to keep its port, so this one does not.
+LocalStack's own reservations expire after seconds. An engine that stops and starts again (an RDS reboot) has to keep
+its port, so these reservations last until they are released.
 """
 
 import socket
@@ -10,7 +10,7 @@ import threading
 from localstack_engines.toolkit import settings
 
 REGISTRY = "registry"
-"""The purpose that always gets the first port, so that image names stay valid."""
+"""The purpose of the image registry, which always gets the first port: image names contain the port."""
 
 
 class NoPortLeft(RuntimeError):
@@ -18,7 +18,7 @@ class NoPortLeft(RuntimeError):
 
 
 class PortRange:
-    """Hands out the ports of a range, each to one purpose until it is released."""
+    """Reserves the ports of a range, each for one purpose, until they are released."""
 
     def __init__(self, ports: range) -> None:
         self._ports = ports
@@ -45,7 +45,7 @@ class PortRange:
         )
 
     def release(self, port: int) -> None:
-        """Gives a port back. Releasing a port that nobody holds changes nothing."""
+        """Releases a port; does nothing when it is not reserved."""
         with self._lock:
             self._taken.pop(port, None)
 

@@ -1,4 +1,4 @@
-"""Child processes that stay up: PostgreSQL, Kafka, the registry and HAProxy all run under this."""
+"""Supervised child processes: PostgreSQL, Kafka, the image registry and HAProxy run under this."""
 
 from localstack_engines.toolkit.process.backoff import Backoff
 from localstack_engines.toolkit.process.probes import Probe, http_probe, tcp_probe

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Backoff:
-    """Exponential delay in seconds with jitter; a process that stayed up for ``reset_after`` starts over."""
+    """Exponential delay in seconds with jitter; a process that stayed up for `reset_after` starts over."""
 
     initial: float = 0.1
     maximum: float = 10.0
@@ -14,9 +14,9 @@ class Backoff:
     reset_after: float = 10.0  # as long as the longest delay: what ran longer than it would wait is not in a crash loop
 
     def delay(self, failures: int) -> float:
-        """Seconds to wait before start number ``failures`` + 1 (``failures`` >= 1).
+        """Seconds to wait before start number `failures` + 1 (`failures` >= 1).
 
-        Half of the delay is random, so that processes felled by one cause do not return in lockstep.
+        Half of the delay is random, so that processes that died of one cause do not restart at the same time.
         """
         # The exponent is capped: a float power overflows after about a thousand failures.
         ceiling = min(self.maximum, self.initial * self.factor ** min(failures - 1, 32))

@@ -1,4 +1,4 @@
-"""Readiness probes: each answers at once, never raises, and is asked again until it says yes."""
+"""Readiness probes: functions that return at once, never raise, and are called until they return True."""
 
 import http.client
 import socket
@@ -21,7 +21,7 @@ def tcp_probe(port: int, host: str = "127.0.0.1", timeout: float = 1.0) -> Probe
 
 
 def http_probe(port: int, path: str = "/", host: str = "127.0.0.1", timeout: float = 1.0) -> Probe:
-    """True once ``GET path`` answers with a status below 500."""
+    """True once `GET path` answers with a status below 500."""
 
     def probe() -> bool:
         connection = http.client.HTTPConnection(host, port, timeout=timeout)

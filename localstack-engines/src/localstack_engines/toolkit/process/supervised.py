@@ -17,7 +17,7 @@ from localstack_engines.toolkit.process.probes import Probe
 
 LOG = logging.getLogger(__name__)
 
-# The probe is cheap; asked often at first so that a fast start is seen as one.
+# The probe is cheap. It runs often at first, so that a fast start is noticed at once.
 _FIRST_PROBE_INTERVAL = 0.01
 _MAX_PROBE_INTERVAL = 0.1
 _MAX_LOG_BYTES = 8 * 1024 * 1024
@@ -25,7 +25,7 @@ _TAIL_BYTES = 16 * 1024
 
 
 class ProcessFailed(Exception):
-    """A process that did not become ready; the message carries the last lines it printed."""
+    """A process did not become ready; the message contains the last lines that it printed."""
 
     def __init__(self, name: str, reason: str, log_tail: str) -> None:
         super().__init__(f"{name} {reason}" + (f":\n{log_tail}" if log_tail else ""))
@@ -38,8 +38,8 @@ class ProcessFailed(Exception):
 class ProcessSpec:
     """How to run a process.
 
-    ``user`` runs it as that account (LocalStack itself must be root). ``log_file`` gets stdout and
-    stderr. ``ready`` decides when the process counts as up. Times are in seconds.
+    `user` runs it as that account (LocalStack itself must be root). `log_file` gets stdout and
+    stderr. `ready` decides when the process counts as up. Times are in seconds.
     """
 
     name: str
@@ -58,8 +58,8 @@ class ProcessSpec:
 class SupervisedProcess:
     """Starts, watches, restarts and stops one process. Safe to use from several threads.
 
-    A process that dies before it was ever ready is not restarted: ``start`` raises instead. After
-    that every exit that ``stop`` did not ask for is followed by a restart with jittered backoff.
+    A process that dies before it was ever ready is not restarted: `start` raises instead. After
+    that every exit that `stop` did not ask for is followed by a restart with jittered backoff.
     """
 
     def __init__(self, spec: ProcessSpec) -> None:
@@ -70,7 +70,7 @@ class SupervisedProcess:
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._stopping = threading.Event()
-        # Set as soon as the first start has been decided, one way or the other.
+        # Set when the first start has succeeded or failed.
         self._decided = threading.Event()
         self._failure: ProcessFailed | None = None
 
@@ -90,12 +90,12 @@ class SupervisedProcess:
         return popen.pid if popen is not None and popen.poll() is None else None
 
     def start(self) -> None:
-        """Start and return when the probe answers; raises ProcessFailed when it does not."""
+        """Starts the process and returns when its probe answers. Raises ProcessFailed."""
         self.launch()
         self.wait_started()
 
     def launch(self) -> None:
-        """Start without waiting; ``wait_started`` tells the outcome. Does nothing when started already."""
+        """Starts without waiting; `wait_started` waits for the outcome. Does nothing when already started."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
@@ -107,17 +107,17 @@ class SupervisedProcess:
             self._thread.start()
 
     def wait_started(self) -> None:
-        """Block until the first start succeeded; raises ProcessFailed when it failed."""
+        """Blocks until the first start succeeded. Raises ProcessFailed."""
         self._decided.wait()
         if self._failure is not None:
             raise self._failure
 
     def wait_ready(self, timeout: float) -> bool:
-        """Block until the process is up, also across a restart; False after ``timeout`` seconds."""
+        """Blocks until the process is ready, also across a restart. Returns False after `timeout` seconds."""
         return self._ready.wait(timeout)
 
     def stop(self) -> None:
-        """Stop for good: the stop signal, then SIGKILL for the whole group after ``stop_timeout``."""
+        """Stops the process: the stop signal first, SIGKILL for its group after `stop_timeout` seconds."""
         with self._lock:
             thread = self._thread
         self._stopping.set()
@@ -127,18 +127,18 @@ class SupervisedProcess:
         self._ready.clear()
 
     def restart(self) -> None:
-        """Stop and start; returns when the probe answers again."""
+        """Stops and starts the process; returns when the probe answers again."""
         self.stop()
         self.start()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Pass a signal on, SIGHUP for a reload for instance; ignored when nothing runs."""
+        """Sends a signal to the process; does nothing when it does not run."""
         popen = self._popen
         if popen is not None and popen.poll() is None:
             popen.send_signal(number)
 
     def log_tail(self, lines: int = 20) -> str:
-        """The last lines that the process printed."""
+        """Returns the last lines that the process printed."""
         try:
             with self.spec.log_file.open("rb") as stream:
                 stream.seek(0, os.SEEK_END)
@@ -169,12 +169,12 @@ class SupervisedProcess:
         self._decided.set()
 
     def _run_once(self) -> str:
-        """Run the process from start to exit; returns what ended it, in words."""
+        """Runs the process from start to exit. Returns what ended it, in words."""
         try:
             popen = self._spawn()
         except (OSError, KeyError) as error:
             return f"could not be started ({error})"
-        # stop() may have looked for a process just before there was one.
+        # stop() may have been called just before the process existed.
         if self._stopping.is_set():
             self._terminate()
         if self._await_ready(popen):
@@ -195,7 +195,7 @@ class SupervisedProcess:
         account = pwd.getpwnam(spec.user) if spec.user else None
         spec.log_file.parent.mkdir(parents=True, exist_ok=True)
         oversized = spec.log_file.exists() and spec.log_file.stat().st_size > _MAX_LOG_BYTES
-        # Appending keeps the reason of a crash in the file that the next start writes to.
+        # Appending keeps the reason of a crash: the next start writes to the same file.
         with spec.log_file.open("wb" if oversized else "ab") as log:
             popen = subprocess.Popen(
                 list(spec.argv),
@@ -207,7 +207,7 @@ class SupervisedProcess:
                 user=account.pw_uid if account else None,
                 group=account.pw_gid if account else None,
                 extra_groups=[] if account else None,
-                # A group of its own, so that Ctrl-C at LocalStack does not reach it before we stop it.
+                # The process gets a group of its own, so that Ctrl-C at LocalStack does not stop it before `stop` does.
                 start_new_session=True,
             )
         self._popen = popen
@@ -218,7 +218,7 @@ class SupervisedProcess:
         interval = _FIRST_PROBE_INTERVAL
         while popen.poll() is None and not self._stopping.is_set():
             if self.spec.ready():
-                # Something else may be answering on that port while ours has just died.
+                # Another process may answer on that port while ours has just died.
                 return popen.poll() is None
             if time.monotonic() > deadline:
                 return False
