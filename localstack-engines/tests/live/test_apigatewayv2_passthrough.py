@@ -1,4 +1,4 @@
-"""Everything that is no HTTP API goes through the front door untouched."""
+"""Requests for anything but HTTP APIs pass through the edge proxy unchanged."""
 
 import hashlib
 import os
@@ -24,7 +24,7 @@ def bucket(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) -
     return unique
 
 
-def test_large_objects_both_ways(aws: Callable[..., Any], bucket: str) -> None:
+def test_large_objects_pass_in_both_directions(aws: Callable[..., Any], bucket: str) -> None:
     content = os.urandom(48 * MEGABYTE)
     s3 = aws("s3")
     s3.put_object(Bucket=bucket, Key="big", Body=content, Metadata={"Mixed-Case": "kept"})
@@ -32,7 +32,7 @@ def test_large_objects_both_ways(aws: Callable[..., Any], bucket: str) -> None:
     assert hashlib.sha256(answer["Body"].read()).digest() == hashlib.sha256(content).digest()
 
 
-def test_a_chunked_upload_with_expect_100(endpoint: str, aws: Callable[..., Any], bucket: str) -> None:
+def test_a_chunked_upload_with_expect_100_continue_passes(endpoint: str, aws: Callable[..., Any], bucket: str) -> None:
     url = aws("s3").generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "big"})
     chunks = [bytes([number]) * MEGABYTE for number in range(5)]
     answer = httpx.put(url, content=iter(chunks), headers={"expect": "100-continue"}, timeout=60)
@@ -51,7 +51,7 @@ def test_a_long_poll_waits(aws: Callable[..., Any], unique: str, cleanup: Callab
     assert 1 < time.monotonic() - started < 12
 
 
-def test_tls_goes_to_localstack(endpoint: str) -> None:
+def test_tls_is_passed_to_localstack(endpoint: str) -> None:
     url = httpx.URL(endpoint)
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -65,6 +65,6 @@ def test_tls_goes_to_localstack(endpoint: str) -> None:
 
 
 def test_urls_of_other_apis_reach_localstack(endpoint: str) -> None:
-    """An id that is no HTTP API's may be a REST API's, which LocalStack serves."""
+    """An id that belongs to no HTTP API may belong to a REST API, which LocalStack serves."""
     answer = httpx.get(f"{endpoint}/_aws/execute-api/unknown/prod/x")
     assert "apigw-requestid" not in answer.headers
