@@ -53,7 +53,7 @@ class Issuers:
     def fetch(self, issuer: str) -> bool:
         """Asks the issuer now and returns whether its keys have changed.
 
-        Raises OSError when it does not answer, and ValueError when its answer cannot be used.
+        Raises an exception (of one of many types) when it does not answer, or its answer cannot be used.
         """
         try:
             keys = _download(issuer)

@@ -32,6 +32,11 @@ class Server:
         """The server's name in HAProxy."""
         return f"s{self.address.replace(':', '_')}_{self.port}"
 
+    @property
+    def endpoint(self) -> str:
+        """Address and port; an IPv6 address is in brackets."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:

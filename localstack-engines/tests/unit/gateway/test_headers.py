@@ -1,4 +1,4 @@
-"""The names of headers between HAProxy and the plugin, which two languages write."""
+"""The names of headers between HAProxy and the plugin, which stand in Python and in Lua."""
 
 import re
 from importlib.resources import files

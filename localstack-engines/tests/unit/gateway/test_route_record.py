@@ -1,4 +1,4 @@
-"""The record of a route, which HAProxy and Python read."""
+"""The record of a route: HAProxy and Python read the same fields."""
 
 import pytest
 
@@ -19,4 +19,4 @@ def test_haproxy_reads_the_same_positions() -> None:
     record = encode({field: field.name for field in Field})
     for field in Field:
         position = int(fetch(field).partition(",field(")[2].partition(",")[0])
-        assert record.split("|")[position - 1] == field.name.replace(" ", "_")
+        assert record.split("|")[position - 1] == field.name

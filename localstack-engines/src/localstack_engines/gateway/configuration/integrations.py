@@ -107,7 +107,7 @@ def _proxy(integration: Proxy, scope: Scope, servers: tuple[Server, ...]) -> lis
     if integration.method is not None:
         rules.append(f"http-request set-method {quote(integration.method)}")
     options = server_options(integration)
-    return rules + [f"server {server.name} {_address(server)}{options}" for server in servers]
+    return rules + [f"server {server.name} {server.endpoint}{options}" for server in servers]
 
 
 def _function(integration: Function, scope: Scope, edge: Edge) -> list[str]:
@@ -169,7 +169,3 @@ def _depends_on_route(integration: Proxy | Function) -> bool:
     if any(name.startswith("request.path.") for value in values for name in references(value)):
         return True
     return isinstance(integration, Proxy) and bool(integration.path and _TEMPLATE.search(integration.path))
-
-
-def _address(server: Server) -> str:
-    return f"[{server.address}]:{server.port}" if ":" in server.address else f"{server.address}:{server.port}"

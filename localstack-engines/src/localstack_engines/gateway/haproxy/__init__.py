@@ -1,1 +1,1 @@
-"""The HAProxy process: how it is started, and how it takes a change while it runs."""
+"""The HAProxy process and its master socket."""

@@ -79,9 +79,8 @@ class MasterSocket:
 def add_server(master: MasterSocket, section: str, server: Server, options: str) -> None:
     """Adds a server to a section, or takes one back into service that was removed from it. Raises CommandFailed."""
     name = f"{section}/{server.name}"
-    host = f"[{server.address}]" if ":" in server.address else server.address
     for pid in master.workers():
-        answer = master.command(f"@!{pid} add server {name} {host}:{server.port} pool-purge-delay 1s{options}")
+        answer = master.command(f"@!{pid} add server {name} {server.endpoint} pool-purge-delay 1s{options}")
         if "registered" not in answer and "lready exists" not in answer:
             raise CommandFailed(f"add server {name}: {answer.strip()}")
         # New and removed servers are in maintenance mode.

@@ -1,4 +1,4 @@
-"""One HAProxy in master-worker mode, and how a new model of the APIs gets into it."""
+"""One HAProxy in master-worker mode, which takes a new model of the APIs while it runs."""
 
 import logging
 import threading
@@ -32,10 +32,6 @@ class HAProxy:
                 ready_timeout=10,
             )
         )
-
-    @property
-    def edge(self) -> Edge:
-        return self._edge
 
     def start(self) -> None:
         self._write(render(self._edge, self._gateway))

@@ -121,7 +121,7 @@ def _context_2(call: Call) -> dict:
         "requestId": call.request_id,
         "routeKey": call.route_key,
         "stage": call.stage,
-        "time": _log_time(call.at),
+        "time": log_time(call.at),
         "timeEpoch": int(call.at * 1000),
     }
     if call.claims is not None:
@@ -143,7 +143,7 @@ def _context_1(call: Call) -> dict:
         "path": unquote(call.path),
         "protocol": "HTTP/1.1",
         "requestId": call.request_id,
-        "requestTime": _log_time(call.at),
+        "requestTime": log_time(call.at),
         "requestTimeEpoch": int(call.at * 1000),
         "resourceId": call.route_key,
         "resourcePath": _resource(call),
@@ -185,6 +185,6 @@ def _claim(value: Any) -> str:
     return json.dumps(value)
 
 
-def _log_time(at: float) -> str:
+def log_time(at: float) -> str:
     """Returns a time in Common Log Format."""
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(at))

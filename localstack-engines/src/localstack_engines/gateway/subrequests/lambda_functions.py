@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.subrequests import events
 from localstack_engines.gateway.subrequests.events import Call
 
@@ -34,7 +35,7 @@ class Reply:
 
 def function_arn(uri: str, variables: dict[str, str]) -> str:
     """Returns the ARN of the function in the URI of an integration or authorizer, which has one of two forms."""
-    uri = re.sub(r"\$\{stageVariables\.([\w-]+)\}", lambda found: variables.get(found[1], ""), uri)
+    uri = stage_variables.resolve(uri, variables)
     found = _INVOCATION.fullmatch(uri)
     return found["arn"] if found else uri
 

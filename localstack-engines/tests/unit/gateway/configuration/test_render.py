@@ -1,4 +1,4 @@
-"""The configuration that is rendered: nothing a caller names may become syntax."""
+"""The rendered configuration. No name that a caller chooses may become syntax."""
 
 import re
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_a_quoted_word_is_one_word(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "\0", "\x1f"])
-def test_line_breaks_are_refused(text: str) -> None:
+def test_control_characters_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="control character"):
         quote(text)
 
@@ -58,7 +58,7 @@ def test_names_of_sections_are_safe_and_unique() -> None:
     assert re.fullmatch(r"[\w.:-]+", name("a b", "ü"))
 
 
-def test_keys_are_known_by_the_digest_of_their_kid() -> None:
+def test_a_key_is_chosen_by_the_digest_of_its_kid() -> None:
     rendered = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=JWT)))
     assert digest("k 1") in rendered.config
     assert "k 1" not in rendered.config
@@ -66,7 +66,7 @@ def test_keys_are_known_by_the_digest_of_their_kid() -> None:
     assert "PEM" in rendered.files.values()
 
 
-def test_servers_are_no_reason_for_another_configuration_of_anything_else() -> None:
+def test_other_servers_change_nothing_else_in_the_configuration() -> None:
     before = gateway(Route(id="r", key="GET /x", integration=PROXY))
     after = replace(before, servers={"u": (Server(address="10.0.0.2", port=80),)})
     changed = set(render(EDGE, before).config.splitlines()) ^ set(render(EDGE, after).config.splitlines())
@@ -86,7 +86,7 @@ def test_an_integration_with_path_variables_has_a_section_for_each_route() -> No
     assert "set-path '/%[var(txn.route_path),field(2,/)]'" in config
 
 
-def test_functions_get_headers_of_the_gateways_only() -> None:
+def test_clients_headers_are_removed_before_a_function_gets_the_gateways() -> None:
     config = render(
         EDGE, gateway(Route(id="r", key="GET /x", integration=Function(id="f", uri="arn", payload_version="2.0")))
     ).config
@@ -94,14 +94,14 @@ def test_functions_get_headers_of_the_gateways_only() -> None:
     assert section.index("del-header x-engines- -m beg") < section.index("set-header x-engines-api")
 
 
-def test_limits_have_a_table_each() -> None:
+def test_each_limit_has_a_table() -> None:
     limit = Throttle(rate=10, burst=20)
     config = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, throttle=limit))).config
     assert "store gpc0_rate(2000ms)" in config
     assert "sc_gpc0_rate(0,throttle.10.20) ge 20" in config
 
 
-def test_without_apis_everything_passes() -> None:
+def test_every_request_passes_when_there_are_no_apis() -> None:
     rendered = render(EDGE, Gateway())
     assert rendered.files == {}
     assert "http-request return" not in rendered.config
@@ -119,7 +119,7 @@ def test_without_apis_everything_passes() -> None:
         ("$context.accountId", "123"),
     ],
 )
-def test_mapping_expressions(value: str, compiled: str) -> None:
+def test_mapping_expressions_are_compiled(value: str, compiled: str) -> None:
     scope = Scope(path_variables={"id": (2, False)}, stage_variables={"colour": "50% green"}, account="123")
     if value.endswith("!"):
         value = "${stageVariables.colour}!"
@@ -129,7 +129,7 @@ def test_mapping_expressions(value: str, compiled: str) -> None:
 @pytest.mark.parametrize(
     "value", ["$request.x", "$context.x", "$request.path.x", "$request.header.a)b", "$response.x.y"]
 )
-def test_expressions_that_do_not_exist(value: str) -> None:
+def test_unknown_expressions_are_refused(value: str) -> None:
     if value == "$request.header.a)b":
         value = "${request.header.a)b}"
     with pytest.raises(UnknownExpression):

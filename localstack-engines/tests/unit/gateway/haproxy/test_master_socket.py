@@ -1,4 +1,4 @@
-"""Reloads as HAProxy's master socket answers them."""
+"""Reloads through HAProxy's master socket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from localstack_engines.gateway.haproxy.master_socket import MasterSocket
 
 
 class Master(socketserver.ThreadingUnixStreamServer):
-    """A master with one worker, which exits when asked to reload and answers no question while it does."""
+    """A master with one worker. During a reload the worker exits and answers no command."""
 
     daemon_threads = True
 
@@ -55,7 +55,7 @@ def master(tmp_path: Path) -> Iterator[MasterSocket]:
     server.worker.kill()
 
 
-def test_a_worker_that_exits_without_answering_does_not_hold_a_reload_up(master: MasterSocket) -> None:
+def test_a_worker_that_exits_without_an_answer_does_not_delay_a_reload(master: MasterSocket) -> None:
     started = time.monotonic()
     master.reload()
     assert time.monotonic() - started < 5

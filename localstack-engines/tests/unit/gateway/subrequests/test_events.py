@@ -44,12 +44,12 @@ def test_the_arn_of_a_route_has_the_path_without_its_stage() -> None:
     ("media", "encoded"),
     [("application/json; charset=utf-8", False), ("text/csv", False), ("image/png", True), (None, True)],
 )
-def test_bodies_that_are_text_stay_text(media: str | None, encoded: bool) -> None:
+def test_a_text_body_is_not_encoded(media: str | None, encoded: bool) -> None:
     headers = [("content-type", media)] if media else []
     assert events.version_2(call(body=b"abc", headers=headers))["isBase64Encoded"] is encoded
 
 
-def test_claims_are_strings() -> None:
+def test_claims_become_strings() -> None:
     claims = {"sub": "a", "n": 1, "ok": True, "roles": ["x", "y"]}
     jwt = events.version_2(call(claims=claims))["requestContext"]["authorizer"]["jwt"]
     assert jwt["claims"] == {"sub": "a", "n": "1", "ok": "true", "roles": "[x y]"}

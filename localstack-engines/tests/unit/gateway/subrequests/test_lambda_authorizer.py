@@ -1,4 +1,4 @@
-"""What a Lambda authorizer's policy decides."""
+"""Decisions by a Lambda authorizer's policy."""
 
 import pytest
 

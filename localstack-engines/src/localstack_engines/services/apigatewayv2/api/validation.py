@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
@@ -128,7 +129,7 @@ def _check_proxy(integration: dict, uri: str) -> None:
         if not re.match(r"arn:aws[\w-]*:servicediscovery:[\w-]+:\d+:service/", uri):
             raise BadRequest("Integration URI for a private integration must be the ARN of a Cloud Map service here")
         return
-    parts = urlsplit(re.sub(r"\$\{stageVariables\.[\w-]+\}", "x", uri))
+    parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):
         raise BadRequest("Invalid HTTP endpoint specified for URI")
 

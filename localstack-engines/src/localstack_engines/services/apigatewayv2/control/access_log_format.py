@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-va
 
 import json
 import re
-import time
 from typing import Any
 
 from localstack_engines.gateway.route_record import Field, value
+from localstack_engines.gateway.subrequests.events import log_time
 
 _VARIABLE = re.compile(r"\$context\.([A-Za-z][\w.]*\w)")
 
@@ -40,7 +40,7 @@ def context_values(account: str, line: dict) -> dict[str, Any]:
         "path": line.get("path"),
         "protocol": line.get("protocol"),
         "requestId": line.get("requestId"),
-        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(started)),
+        "requestTime": log_time(started),
         "requestTimeEpoch": int(started),
         "responseLatency": line.get("latencyMs"),
         "responseLength": line.get("bytesOut"),

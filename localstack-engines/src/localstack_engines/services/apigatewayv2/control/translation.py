@@ -1,12 +1,12 @@
 """From records to the gateway's model. References are resolved, and what cannot be served is left out."""
 
 import logging
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.render import render
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import (
@@ -31,7 +31,6 @@ from localstack_engines.services.apigatewayv2.models import Resources, domain
 LOG = logging.getLogger(__name__)
 
 _DEFAULT_RESULT_TTL = 300.0
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([\w-]+)\}")
 
 Keys = Callable[[str], tuple[SigningKey, ...]]
 Servers = Callable[[str], tuple[Server, ...]]
@@ -149,8 +148,7 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
     if record.connection_type == "VPC_LINK":
         upstream = CLOUD_MAP + record.integration_uri
         return Proxy(upstream=upstream, method=method, server_name=server_name, **shared)
-    uri = _STAGE_VARIABLE.sub(lambda found: variables.get(found[1], ""), record.integration_uri)
-    parts = urlsplit(uri)
+    parts = urlsplit(stage_variables.resolve(record.integration_uri, variables))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Proxy(
         upstream=f"{HOST}{parts.hostname}:{port}",
