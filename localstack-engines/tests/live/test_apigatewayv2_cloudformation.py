@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from live.conftest import DeployFailed, Stack
 from live.gateway_lab import CloudMap, Issuer, Upstream, host_address
+from live.stacks import DeployFailed, Stack
 
 
 @pytest.fixture
