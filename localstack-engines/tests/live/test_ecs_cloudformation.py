@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from live.conftest import DeployFailed, Stack
 from live.ecs_lab import IMAGE, ROLE, Json, Lab
+from live.stacks import DeployFailed, Stack
 from tests.waiting import until
 
 
