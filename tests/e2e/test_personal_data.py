@@ -17,10 +17,11 @@ from uuid import uuid4
 import httpx
 
 from ops import aws, settings
+from ops.contracts import publish
 from services.appointment import consumers as appointment
 from services.billing import consumers as billing
 from services.common.identifiers import uuid7
-from services.contracts import publish, topics
+from services.contracts import topics
 from services.contracts.events import EVENT_TYPES
 from services.notification import consumers as notification
 from tests.e2e.kafka import Broker, discard
