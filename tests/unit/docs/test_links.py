@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ops.settings import ROOT
 from tests.unit.docs.commands import ENDINGS, GENERATED
-from tests.unit.docs.pages import anchors, folders_of, inline_code, links, pages, place
+from tests.unit.docs.pages import anchors, example_folder, folders_of, inline_code, links, pages, place
 
 _EXTERNAL = re.compile(r"^[a-z]+:")
 _PATH = re.compile(r"^[\w*-][\w.*-]*(/[\w.*-]+)*/?$")
@@ -35,9 +35,11 @@ def test_paths_in_pages_exist() -> None:
     """A page may leave out `tests/` and `services/` before a path."""
     faults = []
     for page in pages():
-        folders = [*folders_of(page), ROOT / "tests", ROOT / "services"]
+        folders, example = [*folders_of(page), ROOT / "tests", ROOT / "services"], example_folder(page)
         for line, text in inline_code(page):
             path = text.partition("::")[0]
+            if example and path.startswith(example):
+                continue
             if _is_path(path) and not any(_exists(folder, path) for folder in folders):
                 faults.append(f"{line.place}: there is no {path}")
     assert not faults, "\n" + "\n".join(faults)
