@@ -14,6 +14,7 @@ _EXTERNAL = re.compile(r"^[a-z]+:")
 _PATH = re.compile(r"^[\w*-][\w.*-]*(/[\w.*-]+)*/?$")
 _PAGE_IN_SOURCE = re.compile(r"(?<![\w/.])(?:docs|localstack-engines/docs)/[\w/.-]+\.md\b")
 SOURCES = ("cdk_app", "ops", "services", "tests", "localstack-engines", "images", "lambda_layers/build.py", "Makefile")
+SHORT = (ROOT / "tests", ROOT / "services", ROOT / "services" / "common")
 TEXTS = {"", ".py", ".sh", ".toml", ".yml", ".proto", ".in"}
 
 
@@ -32,10 +33,10 @@ def test_links_lead_to_pages_and_headings() -> None:
 
 
 def test_paths_in_pages_exist() -> None:
-    """A page may leave out `tests/` and `services/` before a path."""
+    """A page may leave out `tests/`, `services/` and `services/common/` before a path."""
     faults = []
     for page in pages():
-        folders, example = [*folders_of(page), ROOT / "tests", ROOT / "services"], example_folder(page)
+        folders, example = [*folders_of(page), *SHORT], example_folder(page)
         for line, text in inline_code(page):
             path = text.partition("::")[0]
             if example and path.startswith(example):
