@@ -1,73 +1,45 @@
-"""REST of the billing service."""
+"""The HTTP interface of invoices and their payments."""
 
 from __future__ import annotations
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from services.billing import mapper
-from services.billing.dto import AccountOut, InvoiceOut, InvoiceQuery, NewPayment, PaymentOut
-from services.billing.repository import BillingRepository
-from services.billing.service import BillingService
+from services.billing.access import ROLES
+from services.billing.composition import invoice_service
+from services.billing.dto import InvoiceOut, InvoiceQuery, PaymentIn, PaymentOut
+from services.billing.service.invoices import InvoiceService
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
-from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, Uow, requires
+from services.common.paging import page_of
+from services.common.web.dependencies import IdempotencyKey, requires, service
 from services.common.web.routing import router as make_router
-from services.contracts.roles import Role, Scope
+from services.contracts.roles import Scope
 
-router = make_router("/api/billing", tags=["billing"])
-
-_ROLES = (Role.STAFF, Role.ADMIN, Role.PATIENT)
-_READ = requires(Scope.BILLING_READ, roles=_ROLES)
-_WRITE = requires(Scope.BILLING_WRITE, roles=_ROLES)
+router = make_router("/api/billing/invoices", tags=["billing"])
+READ, WRITE = requires(Scope.BILLING_READ, roles=ROLES), requires(Scope.BILLING_WRITE, roles=ROLES)
+Invoices = Annotated[InvoiceService, service(invoice_service)]
 
 
-async def _billing(uow: Uow) -> BillingService:
-    return BillingService(BillingRepository(uow.session), uow)
+@router.get("", dependencies=[READ], summary="List invoices")
+async def list_invoices(query: Annotated[InvoiceQuery, Query()], invoices: Invoices) -> Page[InvoiceOut]:
+    """The newest invoice comes first. A PATIENT sees only their own invoices."""
+    return page_of(await invoices.list(mapper.invoice_filter(query), query), mapper.invoice_out)
 
 
-Billing = Annotated[BillingService, Depends(_billing)]
+@router.get("/{id}", dependencies=[READ], summary="Read an invoice", response_model=InvoiceOut)
+async def get_invoice(id: UUID, invoices: Invoices, request: Request, response: Response) -> InvoiceOut | Response:
+    """404 when the invoice does not exist or is somebody else's."""
+    invoice = await invoices.get(id)
+    tag = response.headers["ETag"] = etag(invoice.version)
+    return not_modified(request, tag) or mapper.invoice_out(invoice)
 
 
-@router.get("/accounts/{patientId}", dependencies=[_READ], response_model=AccountOut)
-async def get_account(
-    patientId: UUID,
-    principal: CurrentPrincipal,
-    billing: Billing,
-    request: Request,
-    response: Response,
-) -> AccountOut | Response:
-    """What a patient owes."""
-    account = await billing.account(principal, patientId)
-    tag = etag(account.version)
-    response.headers["ETag"] = tag
-    return not_modified(request, tag) or mapper.to_account(account)
-
-
-@router.get("/invoices", dependencies=[_READ])
-async def list_invoices(
-    query: Annotated[InvoiceQuery, Query()], principal: CurrentPrincipal, billing: Billing
-) -> Page[InvoiceOut]:
-    """Invoices, newest first; a patient sees their own."""
-    found = await billing.invoices(principal, query)
-    return Page(items=[mapper.to_invoice(invoice) for invoice in found.items], next_cursor=found.next_cursor)
-
-
-@router.get("/invoices/{id}", dependencies=[_READ], response_model=InvoiceOut)
-async def get_invoice(
-    id: UUID, principal: CurrentPrincipal, billing: Billing, request: Request, response: Response
-) -> InvoiceOut | Response:
-    """One invoice."""
-    invoice = await billing.invoice(principal, id)
-    tag = etag(invoice.version)
-    response.headers["ETag"] = tag
-    return not_modified(request, tag) or mapper.to_invoice(invoice)
-
-
-@router.post("/invoices/{id}/payments", status_code=201, dependencies=[_WRITE, IdempotencyKey])
-async def pay_invoice(id: UUID, body: NewPayment, principal: CurrentPrincipal, billing: Billing) -> PaymentOut:
-    """Takes a payment for what is due; 409 when it is more than that."""
-    payment, invoice = await billing.pay(principal, id, body.amount_minor, body.method)
-    return mapper.to_payment(payment, invoice)
+@router.post("/{id}/payments", status_code=201, dependencies=[WRITE, IdempotencyKey], summary="Pay an invoice")
+async def pay_invoice(id: UUID, body: PaymentIn, invoices: Invoices) -> PaymentOut:
+    """Pays the whole invoice or a part of it. 409 when the amount is more than what is due."""
+    payment, invoice = await invoices.pay(id, body.amount_minor, body.method)
+    return mapper.payment_out(payment, invoice)

@@ -1,4 +1,4 @@
-"""The rules of billing."""
+"""The use cases of invoices and payments and their rules."""
 
 from __future__ import annotations
 
@@ -7,117 +7,79 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.billing import ledger, mapper
-from services.billing.dto import InvoiceQuery
-from services.billing.entity import Account, Invoice, Payment, PaymentMethod
-from services.billing.repository import BillingRepository
+from services.billing.access import owner_limit
+from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
+from services.billing.repository.invoices import InvoiceRepository
+from services.billing.service.accounts import AccountService
 from services.common.clock import utc_now
-from services.common.errors import Conflict, NotFound, PoisonMessage
+from services.common.errors import Conflict, PoisonMessage
 from services.common.identifiers import uuid7
-from services.common.paging import Slice
+from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import InvoiceReason, InvoiceStatus
-from services.contracts.roles import Role
+
+RESOURCE = "invoice"
 
 
-def visible_to(principal: Principal) -> UUID | None:
-    """Whose records the caller may see: None is everybody's."""
-    return None if principal.has(Role.ADMIN, Role.STAFF) else principal.subject
+class InvoiceService:
+    """Invoices and their payments, for one caller in one transaction."""
 
-
-class BillingService:
-    """Accounts, invoices and payments in one unit of work."""
-
-    def __init__(self, repository: BillingRepository, uow: UnitOfWork) -> None:
-        self._repository = repository
+    def __init__(
+        self, principal: Principal, uow: UnitOfWork, invoices: InvoiceRepository, accounts: AccountService
+    ) -> None:
+        self._principal = principal
         self._uow = uow
+        self._invoices = invoices
+        self._accounts = accounts
+        self._owner = owner_limit(principal)
 
-    async def open_account(self, patient_id: UUID, owner: UUID | None, currency: str) -> tuple[Account, bool]:
-        """The patient's account and whether it is new. Any number of calls, in any order, open exactly one.
-
-        An owner who becomes known later, or changes, is written into the account there is.
-        """
-        account = await self._repository.open_account(
-            Account(
-                id=uuid7(),
-                patient_id=patient_id,
-                owner_user_id=owner,
-                currency=currency,
-                balance_minor=0,
-                version=1,
-                opened_at=utc_now(),
-            )
-        )
-        if account is not None:
-            self._uow.publish(mapper.account_opened(account))
-            self._uow.record("open", "account", account.id, patient_id=patient_id)
-            return account, True
-        account = await self._repository.account_locked(patient_id)
-        assert account is not None  # accounts are never deleted
-        if owner is not None:
-            account.owner_user_id = owner
-        return account, False
-
-    async def account(self, principal: Principal, patient_id: UUID) -> Account:
-        """Raises NotFound for somebody else's account as for none."""
-        account = await self._repository.account(patient_id, visible_to(principal))
-        if account is None:
-            await self._not_found("read", "account", await self._repository.account(patient_id))
-        self._uow.record("read", "account", account.id, patient_id=patient_id)
-        return account
-
-    async def invoices(self, principal: Principal, query: InvoiceQuery) -> Slice[Invoice]:
-        """The caller's part of the list."""
-        found = await self._repository.invoices(query, visible_to(principal))
-        self._uow.record("list", "invoice", patient_ids=[invoice.patient_id for invoice in found.items])
+    async def list(self, filter: InvoiceFilter, page: PageRequest) -> Slice[Invoice]:
+        """Returns one page of the invoices that the caller may read."""
+        found = await self._invoices.page(filter, self._owner, page)
+        self._uow.record("list", RESOURCE, patient_ids=[invoice.patient_id for invoice in found.items])
         return found
 
-    async def invoice(self, principal: Principal, id: UUID) -> Invoice:
-        """Raises NotFound for somebody else's invoice as for none."""
-        invoice = await self._repository.invoice(id, visible_to(principal))
+    async def get(self, id: UUID) -> Invoice:
+        """Returns the invoice. Raises NotFound."""
+        invoice = await self._invoices.get(id, self._owner)
         if invoice is None:
-            await self._not_found("read", "invoice", await self._repository.invoice(id))
-        self._uow.record("read", "invoice", id, patient_id=invoice.patient_id)
+            await self._not_found("read", id)
+        self._uow.record("read", RESOURCE, id, patient_id=invoice.patient_id)
         return invoice
 
-    async def charge(
-        self, reason: InvoiceReason, appointment_id: UUID, patient_id: UUID, at: datetime, currency: str
-    ) -> None:
-        """Raises the appointment's invoice, at the price of the day of the visit. A second call changes nothing."""
-        await self.open_account(patient_id, None, currency)
-        account = await self._repository.account_locked(patient_id)
-        assert account is not None
-        if await self._repository.invoiced(appointment_id):  # the lock above lets only one of two calls get here
+    async def charge_cancellation(self, appointment_id: UUID, patient_id: UUID, at: datetime, *, late: bool) -> None:
+        """Charges a late cancellation, like `charge`. A cancellation in time costs nothing."""
+        if late:
+            await self.charge(InvoiceReason.LATE_CANCELLATION, appointment_id, patient_id, at)
+
+    async def charge(self, reason: InvoiceReason, appointment_id: UUID, patient_id: UUID, at: datetime) -> None:
+        """Creates the appointment's invoice, with the fee at the time of the visit. A second call changes nothing.
+
+        Raises PoisonMessage when the fee schedule has no such fee.
+        """
+        # The account stays locked, so of two calls for one appointment the second sees the invoice of the first.
+        account, _ = await self._accounts.ensure(patient_id, None)
+        if await self._invoices.exists_for(appointment_id):
             return
-        total = await self._repository.fee(reason, account.currency, at)
+        total = await self._invoices.fee(reason, account.currency, at)
         if total is None:
             raise PoisonMessage(f"the fee schedule has no {reason} in {account.currency}")
-        invoice = Invoice(
-            id=uuid7(),
-            account_id=account.id,
-            patient_id=patient_id,
-            appointment_id=appointment_id,
-            reason=reason,
-            currency=account.currency,
-            total_minor=total,
-            paid_minor=0,
-            status=InvoiceStatus.OPEN,
-            version=1,
-            raised_at=utc_now(),
-        )
+        invoice = _new_invoice(account, appointment_id, reason, total)
         account.balance_minor += total
         account.version += 1
-        await self._repository.add(invoice, *ledger.invoice_entry(invoice))
-        self._uow.publish(mapper.invoice_raised(invoice))
-        self._uow.record("raise", "invoice", invoice.id, patient_id=patient_id)
+        await self._invoices.add(invoice, *ledger.invoice_entry(invoice))
+        self._uow.publish(mapper.invoice_raised_event(invoice))
+        self._uow.record("raise", RESOURCE, invoice.id, patient_id=patient_id)
 
-    async def pay(
-        self, principal: Principal, invoice_id: UUID, amount_minor: int, method: PaymentMethod
-    ) -> tuple[Payment, Invoice]:
-        """Takes a payment, whole or in part. Raises NotFound, and Conflict when it is more than what is due."""
-        invoice = await self._repository.invoice_locked(invoice_id, visible_to(principal))
+    async def pay(self, id: UUID, amount_minor: int, method: PaymentMethod) -> tuple[Payment, Invoice]:
+        """Pays the invoice or a part of it. Raises NotFound, and Conflict when the amount is more than what is due.
+
+        Returns the payment, and the invoice as it is after the payment.
+        """
+        invoice = await self._invoices.get_for_update(id, self._owner)
         if invoice is None:
-            await self._not_found("pay", "invoice", await self._repository.invoice(invoice_id))
+            await self._not_found("pay", id)
         if amount_minor > invoice.due_minor:
             raise Conflict("overpayment", "The payment is more than what is due.", due_minor=invoice.due_minor)
         payment = Payment(
@@ -126,21 +88,37 @@ class BillingService:
             amount_minor=amount_minor,
             method=method,
             received_at=utc_now(),
-            received_by=principal.subject,
+            received_by=self._principal.subject,
         )
         invoice.paid_minor += amount_minor
         invoice.status = InvoiceStatus.PARTIALLY_PAID if invoice.due_minor else InvoiceStatus.PAID
         invoice.version += 1
-        account = await self._repository.account_locked(invoice.patient_id)
-        assert account is not None
+        account = await self._accounts.lock(invoice.patient_id)
         account.balance_minor -= amount_minor
         account.version += 1
-        await self._repository.add(payment, *ledger.payment_entry(payment, account.id))
-        self._uow.publish(mapper.payment_received(payment, invoice))
-        self._uow.record("pay", "invoice", invoice.id, patient_id=invoice.patient_id)
+        await self._invoices.add(payment, *ledger.payment_entry(payment, account.id))
+        self._uow.publish(mapper.payment_received_event(payment, invoice))
+        self._uow.record("pay", RESOURCE, invoice.id, patient_id=invoice.patient_id)
         return payment, invoice
 
-    async def _not_found(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
+    async def _not_found(self, action: str, id: UUID) -> NoReturn:
+        hidden = await self._invoices.get(id, None)
         if hidden is None:
-            raise NotFound(resource)
-        await self._uow.not_found(action, resource, hidden.id, patient_id=hidden.patient_id)
+            await self._uow.not_found(action, RESOURCE)
+        await self._uow.not_found(action, RESOURCE, hidden.id, patient_id=hidden.patient_id)
+
+
+def _new_invoice(account: Account, appointment_id: UUID, reason: InvoiceReason, total_minor: int) -> Invoice:
+    return Invoice(
+        id=uuid7(),
+        account_id=account.id,
+        patient_id=account.patient_id,
+        appointment_id=appointment_id,
+        reason=reason,
+        currency=account.currency,
+        total_minor=total_minor,
+        paid_minor=0,
+        status=InvoiceStatus.OPEN,
+        version=1,
+        raised_at=utc_now(),
+    )
