@@ -13,5 +13,5 @@ class BillingSettings(ServiceSettings):
     currency: str = Field(
         default="EUR",
         pattern=r"^[A-Z]{3}$",
-        description="ISO 4217 code of new accounts. The fee schedule must have a fee in it for each reason.",
+        description="ISO 4217 code of new accounts. The fee schedule needs a fee in it for each reason for an invoice.",
     )
