@@ -1,4 +1,4 @@
-"""Any sequence of charges and payments, against a model: debits equal credits, and balances are what they should be."""
+"""The ledger: it is balanced after any sequence of charges and payments, and rejects what is wrong."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from services.billing.composition import BillingRuntime, account_service, invoice_service
 from services.billing.config import BillingSettings
 from services.billing.entity import Account, Invoice, JournalEntry, PaymentMethod, Posting
-from services.billing.repository import BillingRepository
-from services.billing.service import BillingService
+from services.billing.service.invoices import InvoiceService
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.errors import Conflict
-from services.common.security.principal import Principal
-from services.common.unit_of_work import UnitOfWork
+from services.common.runtime import Runtime
+from services.common.security.principal import SYSTEM, Principal
 from services.contracts.events import InvoiceReason
 from services.contracts.roles import Role, scopes_of
 
@@ -36,15 +37,16 @@ STAFF = Principal(
 
 
 class Ledger(RuleBasedStateMachine):
-    """The model: what each appointment cost and how much of it is paid."""
+    """Charges and pays at random. The model stores what each appointment costs and how much of it is paid."""
 
     appointments = Bundle("appointments")
 
     def __init__(self, settings: BillingSettings) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
+        self.settings = settings
         self.database = Database(settings)
-        self.patients = [uuid4() for _ in range(3)]  # anew for each example: the ledger cannot be emptied
+        self.patients = [uuid4() for _ in range(3)]  # new ones for each example, because the ledger cannot be emptied
         self.owed: dict[UUID, tuple[UUID, int]] = {}
         self.paid: dict[UUID, int] = {}
 
@@ -55,9 +57,9 @@ class Ledger(RuleBasedStateMachine):
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(coroutine)
 
-    async def billing(self, do: Callable[[BillingService], Awaitable[T]]) -> T:
+    async def invoices(self, principal: Principal, do: Callable[[InvoiceService], Awaitable[T]]) -> T:
         async with self.database.unit_of_work() as uow:
-            return await do(_billing(uow))
+            return await do(invoice_service(principal, uow, _runtime(self.settings)))
 
     @rule(target=appointments, number=st.integers(0, 2), reason=st.sampled_from(InvoiceReason))
     def charge(self, number: int, reason: InvoiceReason) -> UUID:
@@ -71,13 +73,13 @@ class Ledger(RuleBasedStateMachine):
         self._charge(appointment, self.owed[appointment][0], reason)
 
     def _charge(self, appointment: UUID, patient: UUID, reason: InvoiceReason) -> None:
-        self.run(self.billing(lambda billing: billing.charge(reason, appointment, patient, utc_now(), "EUR")))
+        self.run(self.invoices(SYSTEM, lambda invoices: invoices.charge(reason, appointment, patient, utc_now())))
 
     @rule(appointment=appointments, amount=st.integers(min_value=1, max_value=13000))
     def pay(self, appointment: UUID, amount: int) -> None:
         due = self.owed[appointment][1] - self.paid[appointment]
         invoice = self.run(self._invoice_of(appointment))
-        payment = self.billing(lambda billing: billing.pay(STAFF, invoice, amount, PaymentMethod.CARD))
+        payment = self.invoices(STAFF, lambda invoices: invoices.pay(invoice, amount, PaymentMethod.CARD))
         if amount > due:
             with pytest.raises(Conflict):
                 self.run(payment)
@@ -90,14 +92,14 @@ class Ledger(RuleBasedStateMachine):
             return (await session.scalars(select(Invoice.id).where(Invoice.appointment_id == appointment))).one()
 
     @invariant()
-    def books_are_in_order(self) -> None:
+    def books_balance(self) -> None:
         self.run(self._check())
 
     async def _check(self) -> None:
         async with self.database.read_session() as session:
-            mine = select(Account.id).where(Account.patient_id.in_(self.patients))
+            accounts = select(Account.id).where(Account.patient_id.in_(self.patients))
             sums = select(func.sum(Posting.debit_minor), func.sum(Posting.credit_minor)).where(
-                Posting.account_id.in_(mine)
+                Posting.account_id.in_(accounts)
             )
             debits, credits = (await session.execute(sums)).one()
             assert debits == credits
@@ -112,7 +114,9 @@ class Ledger(RuleBasedStateMachine):
                     assert await session.scalar(receivable) == owed
 
 
-async def test_the_books_are_in_order_after_anything(service_settings: Callable[..., Awaitable[Any]]) -> None:
+async def test_the_books_balance_after_any_sequence_of_charges_and_payments(
+    service_settings: Callable[..., Awaitable[Any]],
+) -> None:
     settings = await service_settings("billing", BillingSettings)
     await asyncio.to_thread(_run, settings)
 
@@ -122,20 +126,29 @@ def _run(settings: BillingSettings) -> None:
     run_state_machine_as_test(machine, settings=hypothesis(max_examples=15, stateful_step_count=20))
 
 
-async def test_an_entry_that_does_not_balance_is_refused(service_settings: Callable[..., Awaitable[Any]]) -> None:
-    database = Database(await service_settings("billing", BillingSettings))
+async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Callable[..., Awaitable[Any]]) -> None:
+    settings = await service_settings("billing", BillingSettings)
+    database = Database(settings)
     with pytest.raises(DBAPIError, match="does not balance"):
-        await _write_unbalanced(database)
+        await _write_unbalanced(database, settings)
     await database.close()
 
 
-def _billing(uow: UnitOfWork) -> BillingService:
-    return BillingService(BillingRepository(uow.session), uow)
+@pytest.mark.parametrize("statement", ["UPDATE posting SET debit_minor = 1", "DELETE FROM journal_entry"])
+async def test_the_ledger_is_append_only(runtime: Runtime[Any, Any], statement: str) -> None:
+    async with runtime.database.read_session() as session:
+        with pytest.raises(DBAPIError, match="append-only"):
+            await session.execute(text(statement))
 
 
-async def _write_unbalanced(database: Database) -> None:
+def _runtime(settings: BillingSettings) -> BillingRuntime:
+    """Returns what the factories of the services read of a runtime."""
+    return cast(BillingRuntime, SimpleNamespace(settings=settings))
+
+
+async def _write_unbalanced(database: Database, settings: BillingSettings) -> None:
     async with database.unit_of_work() as uow:
-        account, _ = await _billing(uow).open_account(uuid4(), None, "EUR")
+        account, _ = await account_service(SYSTEM, uow, _runtime(settings)).ensure(uuid4(), None)
         entry = JournalEntry(id=uuid4(), kind="INVOICE", reference_id=uuid4(), recorded_at=utc_now())
         uow.session.add(entry)
         await uow.session.flush()
