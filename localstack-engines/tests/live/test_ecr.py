@@ -136,7 +136,7 @@ def test_a_repository_with_images_is_deleted_by_force_only(ecr: Any) -> None:
 
 def test_references_of_task_definitions_lead_to_the_registry(repository: dict[str, Any]) -> None:
     code = (
-        "import sys; from localstack_engines.services.ecr.control.image_storage import local_reference\n"
+        "import sys; from localstack_engines.services.ecr.engine.image_storage import local_reference\n"
         "print(*map(local_reference, sys.argv[1:]))"
     )
     given = [

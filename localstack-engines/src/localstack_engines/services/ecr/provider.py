@@ -9,7 +9,7 @@ from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service
 
 from localstack_engines.services.ecr.api.images import ImageOperations
-from localstack_engines.services.ecr.control.image_storage import ImageStorage
+from localstack_engines.services.ecr.engine.image_storage import ImageStorage
 from localstack_engines.services.ecr.engine import registry
 from localstack_engines.services.ecr.engine.registry import Registry
 from localstack_engines.services.ecr.errors import repository_not_empty

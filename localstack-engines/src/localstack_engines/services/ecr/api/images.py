@@ -5,7 +5,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecr.control.image_storage import Image, ImageStorage
+from localstack_engines.services.ecr.engine.image_storage import Image, ImageStorage
 from localstack_engines.services.ecr.engine import registry
 from localstack_engines.services.ecr.engine.registry import Registry
 from localstack_engines.services.ecr.errors import EcrError, image_exists, image_not_found, tag_exists

@@ -6,9 +6,9 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import describe
-from localstack_engines.services.kafka.api.common import ClusterOperations
+from localstack_engines.services.kafka.api.operations import ClusterOperations
 from localstack_engines.services.kafka.api.paging import page
-from localstack_engines.services.kafka.engine import properties
+from localstack_engines.services.kafka.control import broker_properties as properties
 from localstack_engines.services.kafka.errors import bad_request, conflict, not_found
 from localstack_engines.services.kafka.models import Configuration, Revision
 

@@ -2,6 +2,6 @@
 
 from localstack_engines.services.kafka.cloudformation.cluster import Cluster
 from localstack_engines.services.kafka.cloudformation.configuration import Configuration
-from localstack_engines.services.kafka.cloudformation.policy import ClusterPolicy
+from localstack_engines.services.kafka.cloudformation.cluster_policy import ClusterPolicy
 
 RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Cluster, ClusterPolicy, Configuration)}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api.validation import broker_cap
-from localstack_engines.services.kafka.engine import properties
+from localstack_engines.services.kafka.control import broker_properties as properties
 from localstack_engines.services.kafka.engine.cluster import ClusterSpec, KafkaCluster
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localstack_engines.services.kafka.engine.properties import InvalidProperties, effective, parse
+from localstack_engines.services.kafka.control.broker_properties import InvalidProperties, effective, parse
 
 
 def test_parse_reads_what_kafka_reads() -> None:

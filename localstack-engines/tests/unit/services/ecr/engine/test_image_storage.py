@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localstack_engines.services.ecr.control.image_storage import ImageStorage, local_reference
+from localstack_engines.services.ecr.engine.image_storage import ImageStorage, local_reference
 
 
 @pytest.mark.parametrize(
