@@ -1,33 +1,46 @@
-"""What all groups of MSK operations need: finding clusters and following their logs."""
+"""The base of all groups of MSK operations: the store, the cluster manager, and the look-ups."""
 
-import functools
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from localstack_engines.services.kafka.control import broker_properties
 from localstack_engines.services.kafka.control.cluster_manager import ClusterManager
 from localstack_engines.services.kafka.errors import not_found
-from localstack_engines.services.kafka.models import Cluster
+from localstack_engines.services.kafka.models import Cluster, Configuration, Revision
 from localstack_engines.services.kafka.store import Store
-from localstack_engines.toolkit.log_shipping.cloudwatch import log_stream
 
 Request = dict[str, Any]
+Response = dict[str, Any]
 
 
-class ClusterOperations:
-    """Base of the provider's parts."""
+class Operations:
+    """Finds what requests name. Each look-up raises NotFoundException when there is no such resource."""
 
-    def __init__(self, manager: ClusterManager, store: Store) -> None:
-        self.manager = manager
+    def __init__(self, store: Store, manager: ClusterManager) -> None:
         self.store = store
+        self.manager = manager
 
-    def cluster(self, context: RequestContext, request: Request) -> Cluster:
-        found = self.store.region(context).clusters.get(request["ClusterArn"])
+    def cluster(self, context: RequestContext, arn: str) -> Cluster:
+        found = self.store.region(context).clusters.get(arn)
         if found is None:
             raise not_found("The requested resource was not found.", "clusterArn")
         return found
 
-    def follow_logs(self, context: RequestContext, cluster: Cluster) -> None:
-        """Send the brokers' logs where LoggingInfo says."""
-        sink = functools.partial(log_stream, context.account_id, context.region)
-        self.manager.follow_logs(cluster, sink)
+    def configuration(self, context: RequestContext, arn: str) -> Configuration:
+        found = self.store.region(context).configurations.get(arn)
+        if found is None:
+            raise not_found("The requested configuration was not found.", "arn")
+        return found
+
+    def revision(self, context: RequestContext, arn: str, number: int) -> Revision:
+        found = self.configuration(context, arn).revision(number)
+        if found is None:
+            raise not_found("The requested configuration revision was not found.", "revision")
+        return found
+
+    def configured_properties(self, context: RequestContext, info: dict[str, Any] | None) -> dict[str, str]:
+        """Returns the broker properties of a `ConfigurationInfo`; none when there is no such member."""
+        if not info:
+            return {}
+        return broker_properties.parse(self.revision(context, info["Arn"], int(info["Revision"])).properties)
