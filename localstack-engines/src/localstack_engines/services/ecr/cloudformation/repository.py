@@ -1,4 +1,4 @@
-"""CloudFormation type of ECR.
+"""AWS::ECR::Repository.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
 """
@@ -6,10 +6,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 import json
 from typing import Any
 
-from localstack.services.cloudformation import provider_utils
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import is_true, to_request
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import tag_list, update_tags
+
+_READ_ONLY = ("Arn", "RepositoryUri")
+_NOT_IN_THE_REQUEST = (*_READ_ONLY, "EmptyOnDelete", "LifecyclePolicy", "RepositoryPolicyText")
+
+Model = dict[str, Any]
 
 
 class Repository(Resource):
@@ -18,13 +24,13 @@ class Repository(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, ecr = request.desired_state, self.client(request, "ecr")
         if not model.get("RepositoryName"):
-            name = provider_utils.generate_default_name(request.stack_name, request.logical_resource_id)
-            model["RepositoryName"] = name.lower()
-        shape = ecr.meta.service_model.operation_model("CreateRepository").input_shape
-        made = ecr.create_repository(**provider_utils.convert_request_kwargs(model, shape))["repository"]
+            # Docker allows lower case only.
+            model["RepositoryName"] = self.default_name(request).lower()
+        made = ecr.create_repository(**to_request(ecr, "CreateRepository", model, ignore=_NOT_IN_THE_REQUEST))
         self.created(request)
-        _put_policies(ecr, {}, model)
-        return self.done({**model, "Arn": made["repositoryArn"], "RepositoryUri": made["repositoryUri"]})
+        _update_policies(ecr, {}, model)
+        repository = made["repository"]
+        return self.done({**model, "Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]})
 
     def read(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state
@@ -33,50 +39,51 @@ class Repository(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, ecr = request.desired_state, request.previous_state, self.client(request, "ecr")
-        for attribute in ("RepositoryName", "Arn", "RepositoryUri"):
-            model[attribute] = before[attribute]
-        name = {"repositoryName": model["RepositoryName"]}
-        mutability = model.get("ImageTagMutability") or "MUTABLE"
-        if mutability != (before.get("ImageTagMutability") or "MUTABLE"):
-            ecr.put_image_tag_mutability(**name, imageTagMutability=mutability)
-        scanning = model.get("ImageScanningConfiguration") or {}
-        if scanning != (before.get("ImageScanningConfiguration") or {}):
-            on_push = str(scanning.get("ScanOnPush", False)).lower() == "true"
-            ecr.put_image_scanning_configuration(**name, imageScanningConfiguration={"scanOnPush": on_push})
-        _put_policies(ecr, before, model)
-        _update_tags(ecr, before, model)
+        model |= {name: before[name] for name in ("RepositoryName", *_READ_ONLY)}
+        _update_mutability(ecr, before, model)
+        _update_scanning(ecr, before, model)
+        _update_policies(ecr, before, model)
+        update_tags(
+            before.get("Tags"),
+            model.get("Tags"),
+            remove=lambda keys: ecr.untag_resource(resourceArn=model["Arn"], tagKeys=keys),
+            put=lambda tags: ecr.tag_resource(resourceArn=model["Arn"], tags=tag_list(tags)),
+        )
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state or request.previous_state
         if name := model.get("RepositoryName"):
-            force = str(model.get("EmptyOnDelete", False)).lower() == "true"
+            force = is_true(model.get("EmptyOnDelete"))
             self.client(request, "ecr").delete_repository(repositoryName=name, force=force)
         return self.done({})
 
 
-def _put_policies(ecr: Any, before: dict[str, Any], model: dict[str, Any]) -> None:
+def _update_mutability(ecr: Any, before: Model, model: Model) -> None:
+    old, new = (state.get("ImageTagMutability") or "MUTABLE" for state in (before, model))
+    if new != old:
+        ecr.put_image_tag_mutability(repositoryName=model["RepositoryName"], imageTagMutability=new)
+
+
+def _update_scanning(ecr: Any, before: Model, model: Model) -> None:
+    old, new = (state.get("ImageScanningConfiguration") or {} for state in (before, model))
+    if new != old:
+        properties = {
+            "RepositoryName": model["RepositoryName"],
+            "ImageScanningConfiguration": {"ScanOnPush": False, **new},
+        }
+        ecr.put_image_scanning_configuration(**to_request(ecr, "PutImageScanningConfiguration", properties))
+
+
+def _update_policies(ecr: Any, before: Model, model: Model) -> None:
     name = {"repositoryName": model["RepositoryName"]}
-    lifecycle, old_lifecycle = (
-        (state.get("LifecyclePolicy") or {}).get("LifecyclePolicyText") for state in (model, before)
-    )
-    if lifecycle and lifecycle != old_lifecycle:
-        ecr.put_lifecycle_policy(**name, lifecyclePolicyText=lifecycle)
-    elif old_lifecycle and not lifecycle:
+    old, new = ((state.get("LifecyclePolicy") or {}).get("LifecyclePolicyText") for state in (before, model))
+    if new and new != old:
+        ecr.put_lifecycle_policy(**name, lifecyclePolicyText=new)
+    elif old and not new:
         ecr.delete_lifecycle_policy(**name)
-    policy, old_policy = model.get("RepositoryPolicyText"), before.get("RepositoryPolicyText")
-    if policy and policy != old_policy:
-        ecr.set_repository_policy(**name, policyText=policy if isinstance(policy, str) else json.dumps(policy))
-    elif old_policy and not policy:
+    old, new = (state.get("RepositoryPolicyText") for state in (before, model))
+    if new and new != old:
+        ecr.set_repository_policy(**name, policyText=new if isinstance(new, str) else json.dumps(new))
+    elif old and not new:
         ecr.delete_repository_policy(**name)
-
-
-def _update_tags(ecr: Any, before: dict[str, Any], model: dict[str, Any]) -> None:
-    old = {tag["Key"]: tag["Value"] for tag in before.get("Tags") or []}
-    new = {tag["Key"]: tag["Value"] for tag in model.get("Tags") or []}
-    if gone := sorted(old.keys() - new.keys()):
-        ecr.untag_resource(resourceArn=model["Arn"], tagKeys=gone)
-    if new:
-        ecr.tag_resource(resourceArn=model["Arn"], tags=[{"Key": key, "Value": value} for key, value in new.items()])
-
-

@@ -4,7 +4,7 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka.api import describe
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
-from localstack_engines.services.kafka.api.paging import pager
+from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import not_found
 from localstack_engines.services.kafka.models import Operation
 
@@ -19,11 +19,11 @@ class ClusterOperationOperations(Operations):
         return {"ClusterOperationInfo": describe.operation_v2(self._operation(context, request))}
 
     def list_cluster_operations(self, context: RequestContext, request: Request) -> Response:
-        found, next_token = pager.page(self._operations_of_cluster(context, request), request)
+        found, next_token = PAGER.page(self._operations_of_cluster(context, request), request)
         return {"ClusterOperationInfoList": [describe.operation_v1(one) for one in found], **next_token}
 
     def list_cluster_operations_v2(self, context: RequestContext, request: Request) -> Response:
-        found, next_token = pager.page(self._operations_of_cluster(context, request), request)
+        found, next_token = PAGER.page(self._operations_of_cluster(context, request), request)
         return {"ClusterOperationInfoList": [describe.operation_v2(one) for one in found], **next_token}
 
     def _operation(self, context: RequestContext, request: Request) -> Operation:

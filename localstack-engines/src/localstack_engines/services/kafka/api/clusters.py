@@ -7,7 +7,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import describe, validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
-from localstack_engines.services.kafka.api.paging import pager
+from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import bad_request, conflict, not_supported, outdated_version
 from localstack_engines.services.kafka.models import Cluster
 from localstack_engines.toolkit import ports
@@ -33,14 +33,14 @@ class ClusterOperations(Operations):
         return {"ClusterInfo": describe.cluster_v2(self.cluster(context, request["ClusterArn"]))}
 
     def list_clusters(self, context: RequestContext, request: Request) -> Response:
-        clusters, next_token = pager.page(self._named(context, request), request)
+        clusters, next_token = PAGER.page(self._named(context, request), request)
         return {"ClusterInfoList": [describe.cluster_v1(cluster) for cluster in clusters], **next_token}
 
     def list_clusters_v2(self, context: RequestContext, request: Request) -> Response:
         found = self._named(context, request)
         if request.get("ClusterTypeFilter") not in (None, "PROVISIONED"):
             found = []
-        clusters, next_token = pager.page(found, request)
+        clusters, next_token = PAGER.page(found, request)
         return {"ClusterInfoList": [describe.cluster_v2(cluster) for cluster in clusters], **next_token}
 
     def delete_cluster(self, context: RequestContext, request: Request) -> Response:

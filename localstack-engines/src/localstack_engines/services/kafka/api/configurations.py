@@ -5,7 +5,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import describe
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
-from localstack_engines.services.kafka.api.paging import pager
+from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.control import broker_properties
 from localstack_engines.services.kafka.errors import bad_request, conflict
 from localstack_engines.services.kafka.models import Configuration, Revision
@@ -41,11 +41,11 @@ class ConfigurationOperations(Operations):
         return {"Arn": arn, **describe.revision(found), "ServerProperties": found.properties.encode()}
 
     def list_configurations(self, context: RequestContext, request: Request) -> Response:
-        found, next_token = pager.page(list(self.store.region(context).configurations.values()), request)
+        found, next_token = PAGER.page(list(self.store.region(context).configurations.values()), request)
         return {"Configurations": [describe.configuration(one) for one in found], **next_token}
 
     def list_configuration_revisions(self, context: RequestContext, request: Request) -> Response:
-        found, next_token = pager.page(self.configuration(context, request["Arn"]).revisions, request)
+        found, next_token = PAGER.page(self.configuration(context, request["Arn"]).revisions, request)
         return {"Revisions": [describe.revision(one) for one in found], **next_token}
 
     def update_configuration(self, context: RequestContext, request: Request) -> Response:

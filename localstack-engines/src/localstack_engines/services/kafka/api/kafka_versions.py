@@ -3,7 +3,7 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
-from localstack_engines.services.kafka.api.paging import pager
+from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.control import versions
 
 
@@ -11,7 +11,7 @@ class KafkaVersionOperations(Operations):
     """Lists versions."""
 
     def list_kafka_versions(self, context: RequestContext, request: Request) -> Response:
-        found, next_token = pager.page(versions.available(), request)
+        found, next_token = PAGER.page(versions.available(), request)
         return {"KafkaVersions": [{"Version": version, "Status": "ACTIVE"} for version in found], **next_token}
 
     def get_compatible_kafka_versions(self, context: RequestContext, request: Request) -> Response:

@@ -8,4 +8,4 @@ def _invalid_token(token: str) -> KafkaError:
     return bad_request("The next token is not valid.", "nextToken")
 
 
-pager = Pager("MaxResults", "NextToken", _invalid_token)
+PAGER = Pager("MaxResults", "NextToken", _invalid_token)

@@ -1,13 +1,8 @@
 """The CloudFormation types of Cloud Map."""
 
-from localstack_engines.services.servicediscovery.cloudformation.namespace import (
-    HttpNamespaceResource,
-    InstanceResource,
-    PrivateDnsNamespaceResource,
-    ServiceResource,
-)
+from localstack_engines.services.servicediscovery.cloudformation.http_namespace import HttpNamespace
+from localstack_engines.services.servicediscovery.cloudformation.instance import Instance
+from localstack_engines.services.servicediscovery.cloudformation.private_dns_namespace import PrivateDnsNamespace
+from localstack_engines.services.servicediscovery.cloudformation.service import Service
 
-RESOURCE_PROVIDERS = {
-    resource.TYPE: resource
-    for resource in (PrivateDnsNamespaceResource, HttpNamespaceResource, ServiceResource, InstanceResource)
-}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (HttpNamespace, Instance, PrivateDnsNamespace, Service)}
