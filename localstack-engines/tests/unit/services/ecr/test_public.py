@@ -18,7 +18,7 @@ from localstack_engines.services.ecr.public import local_reference
         ("example.com/123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", None),
     ],
 )
-def test_references_to_ecr_lead_to_the_local_registry(
+def test_ecr_images_are_in_the_local_registry(
     monkeypatch: pytest.MonkeyPatch, reference: str, local: str | None
 ) -> None:
     monkeypatch.setenv("EXTERNAL_SERVICE_PORTS_START", "4510")

@@ -30,10 +30,8 @@ class ImageOperations(Operations):
             found = [_existing(context, repository, found, image_id) for image_id in wanted]
         images = list(dict.fromkeys(_with_tag_status(found, request.get("filter"))))
         page, next_token = PAGER.page(images, request)
-        return {
-            "imageDetails": [describe.detail(image, repository, context.account_id) for image in page],
-            **next_token,
-        }
+        details = [describe.detail(image, repository, context.account_id) for image in page]
+        return {"imageDetails": details, **next_token}
 
     def list_images(self, context: RequestContext, request: Request) -> Response:
         images = self.storage.images(self.repository_name(context, request))
