@@ -1,31 +1,22 @@
-"""Images as the registry's storage has them, and how ECR's names lead to them.
+"""The images in the registry's storage.
 
-The layout of the storage is Distribution's: a repository has links (files that hold a digest) to its manifests
-and tags, and the content lies in ``blobs`` by digest.
+The layout of the storage is Distribution's: a repository has links (files that contain a digest) to its manifests
+and tags, and `blobs` has the content by digest.
 """
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from localstack_engines.services.ecr.engine import registry
-
-_ECR_HOST = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|localhost\.localstack\.cloud)(:\d+)?/")
 _DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-
-
-def local_reference(reference: str) -> str:
-    """The image to pull for a reference: ECR's names lead to the local registry, all others stay as they are."""
-    return _ECR_HOST.sub(f"{registry.address()}/", reference)
 
 
 @dataclass(frozen=True)
 class Image:
-    """A manifest in a repository. ``size`` is in bytes, of configuration and (compressed) layers."""
+    """A manifest in a repository. `size` is in bytes, of the configuration and the compressed layers."""
 
     digest: str
     tags: tuple[str, ...]
@@ -37,13 +28,13 @@ class Image:
 
 
 class ImageStorage:
-    """Reads a registry's directory; changes go through the registry, but for the removal of tags."""
+    """Reads a registry's directory. It removes tags and repositories; all other changes go through the registry."""
 
     def __init__(self, root: Path) -> None:
         self._root = root / "docker" / "registry" / "v2"
 
     def images(self, repository: str) -> list[Image]:
-        """All images of a repository, the newest first. One without a tag, that others refer to, is left out."""
+        """Returns the images of a repository, the newest first."""
         tags = self._tags(repository)
         revisions = self._manifests(repository) / "revisions" / "sha256"
         found = []
@@ -54,18 +45,18 @@ class ImageStorage:
         return sorted(found, key=lambda image: image.pushed_at, reverse=True)
 
     def layer_size(self, repository: str, digest: str) -> int | None:
-        """The size of a layer that the repository has, else None."""
+        """Returns the size of a layer in bytes, or None when the repository does not have it."""
         algorithm, _, value = digest.partition(":")
         link = self._repository(repository) / "_layers" / algorithm / value / "link"
         blob = self._blob(digest)
         return blob.stat().st_size if link.exists() and blob.exists() else None
 
     def remove_tag(self, repository: str, tag: str) -> None:
-        """Remove a tag and leave the image: the registry's API can only remove both."""
+        """Removes a tag and keeps the image. The registry's API can remove both only."""
         shutil.rmtree(self._manifests(repository) / "tags" / tag, ignore_errors=True)
 
     def remove_repository(self, repository: str) -> None:
-        """Remove the links; layers that other repositories share stay where they are."""
+        """Removes the links of a repository. The content stays, because other repositories may share it."""
         for part in ("_manifests", "_layers", "_uploads"):
             shutil.rmtree(self._repository(repository) / part, ignore_errors=True)
 
@@ -74,7 +65,7 @@ class ImageStorage:
             text = self._blob(digest).read_text()
             pushed = max(path.stat().st_mtime for path in (link, *self._tag_links(link, tags)))
         except FileNotFoundError:
-            # It is being pushed or removed at this moment.
+            # The image is being pushed or removed at this moment.
             return None
         manifest = json.loads(text)
         return Image(

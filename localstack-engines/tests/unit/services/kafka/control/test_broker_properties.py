@@ -1,11 +1,11 @@
-"""Broker properties: what a configuration may say, and what becomes of it."""
+"""The properties that a configuration may set, and those that brokers get."""
 
 import pytest
 
-from localstack_engines.services.kafka.engine.properties import InvalidProperties, effective, parse
+from localstack_engines.services.kafka.control.broker_properties import InvalidProperties, effective, parse
 
 
-def test_parse_reads_what_kafka_reads() -> None:
+def test_parse_reads_comments_spaces_and_line_ends_as_kafka_does() -> None:
     text = "# comment\n\nauto.create.topics.enable = false\r\nnum.partitions=3\n! another comment\n"
     assert parse(text) == {"auto.create.topics.enable": "false", "num.partitions": "3"}
 
@@ -24,10 +24,10 @@ def test_replication_is_limited_to_the_brokers_that_run() -> None:
     assert (together["min.insync.replicas"], together["default.replication.factor"]) == ("2", "3")
 
 
-def test_msks_defaults_come_before_the_configuration() -> None:
+def test_a_configuration_overrides_the_defaults_of_msk() -> None:
     assert effective({}, zones=2, brokers=2)["auto.create.topics.enable"] == "false"
     assert effective({"auto.create.topics.enable": "true"}, zones=2, brokers=2)["auto.create.topics.enable"] == "true"
 
 
-def test_what_the_installed_release_does_not_know_is_left_out() -> None:
+def test_properties_that_the_installed_release_lacks_are_left_out() -> None:
     assert "zookeeper.session.timeout.ms" not in effective({"zookeeper.session.timeout.ms": "1"}, zones=2, brokers=1)

@@ -7,6 +7,7 @@ import json
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
@@ -14,10 +15,10 @@ class ClusterPolicy(Resource):
     TYPE = "AWS::MSK::ClusterPolicy"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
+        model, kafka = request.desired_state, self.client(request, "kafka")
         policy = model["Policy"] if isinstance(model["Policy"], str) else json.dumps(model["Policy"])
-        put = self.client(request, "kafka").put_cluster_policy(ClusterArn=model["ClusterArn"], Policy=policy)
-        return self.done({**model, "CurrentVersion": put["CurrentVersion"]})
+        arguments = to_request(kafka, "PutClusterPolicy", {**model, "Policy": policy}, ignore=("CurrentVersion",))
+        return self.done({**model, "CurrentVersion": kafka.put_cluster_policy(**arguments)["CurrentVersion"]})
 
     def read(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state

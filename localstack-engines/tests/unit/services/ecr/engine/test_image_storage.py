@@ -1,34 +1,14 @@
-"""The registry's directory, as ECR describes it."""
+"""The images in the directory of a registry."""
 
 import hashlib
 import json
 from pathlib import Path
 
-import pytest
-
-from localstack_engines.services.ecr.control.image_storage import ImageStorage, local_reference
-
-
-@pytest.mark.parametrize(
-    ("reference", "local"),
-    [
-        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1", "localhost:4510/team/app:1"),
-        (
-            "000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566/app@sha256:00",
-            "localhost:4510/app@sha256:00",
-        ),
-        ("localhost:4510/app:1", "localhost:4510/app:1"),
-        ("debian:trixie-slim", "debian:trixie-slim"),
-        ("example.com/123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", None),
-    ],
-)
-def test_local_reference(monkeypatch: pytest.MonkeyPatch, reference: str, local: str | None) -> None:
-    monkeypatch.setenv("EXTERNAL_SERVICE_PORTS_START", "4510")
-    assert local_reference(reference) == (local or reference)
+from localstack_engines.services.ecr.engine.image_storage import ImageStorage
 
 
 class Disk:
-    """Writes what Distribution writes."""
+    """Writes the files that Distribution writes."""
 
     def __init__(self, root: Path) -> None:
         self.v2 = root / "docker" / "registry" / "v2"
@@ -67,7 +47,7 @@ def test_images_and_tags(tmp_path: Path) -> None:
     assert storage.images("a") == []
 
 
-def test_a_removed_repository_leaves_the_one_below_it(tmp_path: Path) -> None:
+def test_removing_a_repository_keeps_the_one_below_it(tmp_path: Path) -> None:
     disk, storage = Disk(tmp_path), ImageStorage(tmp_path)
     disk.push("a", {}, "x")
     disk.push("a/b", {}, "x")

@@ -1,4 +1,4 @@
-"""The broker properties that a configuration may set, and how they are read.
+"""The broker properties that a configuration may set, and MSK's defaults for the others.
 
 https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
 """
@@ -29,8 +29,8 @@ SETTABLE = frozenset(
     """.split()
 )
 
-# Known to MSK for older releases; the installed one does not know them any more.
-_WITHOUT_MEANING = {
+# MSK accepts these for older releases. The installed release does not have them.
+_OBSOLETE = {
     "log.message.format.version",
     "log.message.timestamp.difference.max.ms",
     "replica.selector.class",
@@ -38,7 +38,7 @@ _WITHOUT_MEANING = {
     "allow.everyone.if.no.acl.found",
 }
 
-_PER_BROKER = (
+_LIMITED_BY_BROKERS = (
     "default.replication.factor",
     "min.insync.replicas",
     "offsets.topic.replication.factor",
@@ -52,7 +52,7 @@ class InvalidProperties(ValueError):
 
 
 def parse(text: str) -> dict[str, str]:
-    """Read ``server.properties`` text. Raises InvalidProperties."""
+    """Returns the properties in the text of a `server.properties` file. Raises InvalidProperties."""
     found: dict[str, str] = {}
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
@@ -67,28 +67,29 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
-def effective(chosen: Mapping[str, str], zones: int, brokers: int) -> dict[str, str]:
-    """MSK's defaults for a cluster over so many zones, then ``chosen``, within what ``brokers`` can do.
+def effective(configured: Mapping[str, str], zones: int, brokers: int) -> dict[str, str]:
+    """Returns MSK's defaults for a cluster in `zones` zones with `configured` on top.
+
+    Numbers of replicas are lowered to the number of brokers.
 
     https://docs.aws.amazon.com/msk/latest/developerguide/msk-default-configuration.html
     """
-    wide = zones >= 3
+    replicas, in_sync = ("3", "2") if zones >= 3 else ("2", "1")
     merged = {
         "auto.create.topics.enable": "false",
-        "default.replication.factor": "3" if wide else "2",
-        "min.insync.replicas": "2" if wide else "1",
+        "default.replication.factor": replicas,
+        "min.insync.replicas": in_sync,
         "num.partitions": "1",
-        "offsets.topic.replication.factor": "3" if wide else "2",
-        "transaction.state.log.replication.factor": "3" if wide else "2",
-        "transaction.state.log.min.isr": "2" if wide else "1",
+        "offsets.topic.replication.factor": replicas,
+        "transaction.state.log.replication.factor": replicas,
+        "transaction.state.log.min.isr": in_sync,
         "unclean.leader.election.enable": "true",
-        **chosen,
+        **configured,
     }
-    for name in _PER_BROKER:
-        # A topic that wants more replicas than there are brokers could not be created at all.
+    for name in _LIMITED_BY_BROKERS:
+        # Kafka refuses to create a topic with more replicas than there are brokers.
         if merged[name].isdigit():
             merged[name] = str(min(int(merged[name]), brokers))
-    replicas = str(min(3, brokers))
-    merged["share.coordinator.state.topic.replication.factor"] = replicas
+    merged["share.coordinator.state.topic.replication.factor"] = str(min(3, brokers))
     merged["share.coordinator.state.topic.min.isr"] = "1"
-    return {name: value for name, value in merged.items() if name not in _WITHOUT_MEANING}
+    return {name: value for name, value in merged.items() if name not in _OBSOLETE}
