@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.auth import mapper
-from services.auth.components import Components
+from services.auth.composition import Components
 from services.auth.dto import Registration, UserChange, UserOut, UserQuery
-from services.auth.repository import UserRepository
+from services.auth.repository.accounts import UserRepository
 from services.auth.service.accounts import AccountService
 from services.common.dto import Page
 from services.common.etags import etag

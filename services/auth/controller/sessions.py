@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
-from services.auth.components import Components
+from services.auth.composition import Components
 from services.auth.dto import Login, RefreshRequest, Tokens
 from services.auth.service.sessions import SessionService, SignedIn
 from services.common.web.dependencies import Uow, component

@@ -10,7 +10,7 @@ from services.auth import mapper
 from services.auth.dto import Registration, UserChange
 from services.auth.entity import User
 from services.auth.passwords import Passwords
-from services.auth.repository import SessionRepository, UserRepository
+from services.auth.repository.accounts import SessionRepository, UserRepository
 from services.common.clock import utc_now
 from services.common.errors import Conflict, Forbidden, NotFound, Unauthorized
 from services.common.etags import Condition

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.auth.config import AuthSettings
 from services.auth.entity import RefreshToken, Session, User
 from services.auth.passwords import Passwords
-from services.auth.repository import BackoffRepository, SessionRepository, UserRepository
+from services.auth.repository.accounts import BackoffRepository, SessionRepository, UserRepository
 from services.auth.tokens import AccessTokens, new_refresh_token, refresh_token_hash
 from services.common.clock import utc_now
 from services.common.errors import TooManyRequests, Unauthorized

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.auth.config import AuthSettings
 from services.auth.passwords import Passwords
-from services.auth.repository import BackoffRepository, SessionRepository, UserRepository
+from services.auth.repository.accounts import BackoffRepository, SessionRepository, UserRepository
 from services.auth.service.accounts import AccountService
 from services.auth.tokens import AccessTokens, SigningKey
 from services.common.clock import utc_now
