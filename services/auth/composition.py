@@ -1,4 +1,4 @@
-"""What lives as long as the auth service's process."""
+"""Constructs the auth service: what lives as long as the process, and the services for one caller."""
 
 from __future__ import annotations
 
@@ -6,60 +6,96 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from services.auth.config import AuthSettings
-from services.auth.passwords import Passwords
-from services.auth.repository.accounts import BackoffRepository, SessionRepository, UserRepository
+from services.auth.entity import Registration
+from services.auth.passwords import PasswordHasher
+from services.auth.repository.accounts import UserRepository
+from services.auth.repository.login_backoff import LoginBackoffRepository
+from services.auth.repository.sessions import SessionRepository
 from services.auth.service.accounts import AccountService
-from services.auth.tokens import AccessTokens, SigningKey
-from services.common.clock import utc_now
+from services.auth.service.sessions import SessionService
+from services.auth.signing_key import SigningKey
+from services.auth.tokens import AccessTokenIssuer
 from services.common.runtime import Runtime
+from services.common.security.principal import SYSTEM, Principal
+from services.common.unit_of_work import UnitOfWork
 from services.common.waiting import wait_for
+from services.contracts.roles import Role
 
 CLEANING_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """For the controllers."""
+    """What lives as long as the process."""
 
-    settings: AuthSettings
-    passwords: Passwords
-    access_tokens: AccessTokens
+    passwords: PasswordHasher
+    access_tokens: AccessTokenIssuer
+
+
+AuthRuntime = Runtime[AuthSettings, Components]
 
 
 def signing_key(settings: AuthSettings) -> SigningKey:
-    """The issuer verifies tokens with its own key instead of asking itself over HTTP."""
+    """Returns the key that signs access tokens and, in this service, also verifies them."""
     return SigningKey(settings)
 
 
 @asynccontextmanager
 async def compose(runtime: Runtime[AuthSettings]) -> AsyncIterator[Components]:
-    """Makes the components and the first ADMIN."""
-    key: Any = runtime.keys
-    components = Components(runtime.settings, Passwords(runtime.settings), AccessTokens(runtime.settings, key))
+    """Creates the first ADMIN and starts the loop that deletes old rows."""
+    key = runtime.keys
+    assert isinstance(key, SigningKey)
+    components = Components(PasswordHasher(runtime.settings), AccessTokenIssuer(runtime.settings, key))
     await _ensure_admin(runtime, components)
-    runtime.background.start("cleaning", lambda stopping: _clean(runtime, stopping))
+    runtime.background.start("cleaning", lambda stopping: _clean(runtime, components, stopping))
     yield components
+
+
+def account_service(principal: Principal | None, uow: UnitOfWork, runtime: AuthRuntime) -> AccountService:
+    """Returns the service for one caller and one transaction."""
+    return _account_service(principal, uow, runtime.components)
+
+
+def session_service(principal: None, uow: UnitOfWork, runtime: AuthRuntime) -> SessionService:
+    """Returns the service for one transaction. There is no principal, because the request contains the credentials."""
+    return _session_service(uow, runtime.settings, runtime.components)
+
+
+def _account_service(principal: Principal | None, uow: UnitOfWork, components: Components) -> AccountService:
+    return AccountService(
+        principal, uow, UserRepository(uow.session), SessionRepository(uow.session), components.passwords
+    )
+
+
+def _session_service(uow: UnitOfWork, settings: AuthSettings, components: Components) -> SessionService:
+    return SessionService(
+        uow,
+        settings,
+        UserRepository(uow.session),
+        SessionRepository(uow.session),
+        LoginBackoffRepository(uow.session),
+        components.passwords,
+        components.access_tokens,
+    )
 
 
 async def _ensure_admin(runtime: Runtime[AuthSettings], components: Components) -> None:
     settings = runtime.settings
     if not settings.admin_username:
         return
-    async with runtime.database.unit_of_work() as work:
-        accounts = AccountService(UserRepository(work.session), components.passwords, work)
-        await accounts.ensure_admin(
-            settings.admin_username, settings.admin_password.get_secret_value(), settings.admin_email
-        )
+    admin = Registration(
+        username=settings.admin_username,
+        password=settings.admin_password.get_secret_value(),
+        email=settings.admin_email,
+        roles=frozenset({Role.ADMIN}),
+    )
+    async with runtime.database.unit_of_work() as uow:
+        await _account_service(SYSTEM, uow, components).ensure_admin(admin)
 
 
-async def _clean(runtime: Runtime[AuthSettings], stopping: asyncio.Event) -> None:
-    """Forgets sessions and failures that are over."""
+async def _clean(runtime: Runtime[AuthSettings], components: Components, stopping: asyncio.Event) -> None:
     while not await wait_for(stopping, CLEANING_SECONDS):
-        async with runtime.database.unit_of_work() as work:
-            now = utc_now()
-            await SessionRepository(work.session).forget_ended(now - timedelta(days=7))
-            await BackoffRepository(work.session).forget(now - timedelta(days=1))
+        async with runtime.database.unit_of_work() as uow:
+            await _session_service(uow, runtime.settings, components).delete_old()
