@@ -83,7 +83,7 @@ class SessionService:
                 await self._count_failure(username_hash)
                 user_id = user.id if user else None
                 self._uow.record("session.start", "user", user_id, outcome="denied", actor="anonymous")
-                await self._uow.commit()
+                await self._uow.commit()  # while the slot is held, so that the next guess sees the failure
                 raise WrongCredentials
             if self._passwords.needs_rehash(user.password_hash):
                 await self._users.set_password_hash(user.id, await self._passwords.hash(password))
