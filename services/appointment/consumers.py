@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appointment import mapper
-from services.appointment.repository import AppointmentRepository, DoctorRepository
+from services.appointment.repository.appointments import AppointmentRepository, DoctorRepository
 from services.common.clock import utc_now
 from services.common.messaging.consumers import EventContext, Handlers
 from services.contracts.events import AppointmentStatus, Event, PatientDeleted, UserRegistered, UserUpdated

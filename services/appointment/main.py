@@ -1,7 +1,8 @@
 """The appointment service."""
 
-from services.appointment import consumers, controller, grpc_clients
+from services.appointment import consumers, grpc_clients
 from services.appointment.config import AppointmentSettings
+from services.appointment.controller import appointments
 from services.common.web.app import create_app
 from services.contracts import topics
 
@@ -9,7 +10,7 @@ app = create_app(
     "appointment",
     title="Appointments",
     settings=AppointmentSettings,
-    routers=[controller.router],
+    routers=[appointments.router],
     compose=grpc_clients.compose,
     topics=[topics.APPOINTMENT],
     consumers=consumers.handlers,

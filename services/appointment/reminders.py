@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.appointment import mapper
-from services.appointment.repository import AppointmentRepository, DoctorRepository
+from services.appointment.repository.appointments import AppointmentRepository, DoctorRepository
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.logs import logger

@@ -16,7 +16,7 @@ from services.appointment import main
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Patient
 from services.appointment.grpc_clients import Components
-from services.appointment.repository import DoctorRepository
+from services.appointment.repository.appointments import DoctorRepository
 from services.common.errors import Unavailable
 from services.common.runtime import Runtime
 from services.contracts.roles import Role

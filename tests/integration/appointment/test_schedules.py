@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.appointment.repository import DoctorRepository
+from services.appointment.repository.appointments import DoctorRepository
 from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import Caller, at

@@ -27,7 +27,7 @@ from sqlalchemy import text
 from services.appointment.config import AppointmentSettings
 from services.appointment.grpc_clients import Components
 from services.appointment.main import app
-from services.appointment.repository import DoctorRepository
+from services.appointment.repository.appointments import DoctorRepository
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import PATH, Registry, at
 from tests.integration.conftest import DatabaseUrl, settings_of

@@ -21,9 +21,9 @@ from services.appointment.dto import (
 )
 from services.appointment.entity import Appointment
 from services.appointment.grpc_clients import Components
-from services.appointment.repository import AppointmentRepository, DoctorRepository
-from services.appointment.schedules import Schedules
-from services.appointment.service import AppointmentService
+from services.appointment.repository.appointments import AppointmentRepository, DoctorRepository
+from services.appointment.service.appointments import AppointmentService
+from services.appointment.service.schedules import Schedules
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
 from services.common.runtime import Runtime

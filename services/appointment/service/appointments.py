@@ -10,9 +10,9 @@ from uuid import UUID
 from services.appointment import mapper
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Appointment, Doctor, Filters, Patient, Visit
-from services.appointment.repository import DOCTOR_TAKEN, AppointmentRepository, Overlap
+from services.appointment.repository.appointments import DOCTOR_TAKEN, AppointmentRepository, Overlap
 from services.appointment.schedule import Interval
-from services.appointment.schedules import Schedules
+from services.appointment.service.schedules import Schedules
 from services.common.clock import utc_now
 from services.common.errors import Conflict, Unprocessable
 from services.common.etags import Condition

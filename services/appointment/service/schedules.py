@@ -8,7 +8,7 @@ from uuid import UUID
 from services.appointment import mapper
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Doctor, DoctorSchedule
-from services.appointment.repository import AppointmentRepository, DoctorRepository
+from services.appointment.repository.appointments import AppointmentRepository, DoctorRepository
 from services.appointment.schedule import Interval, Schedule
 from services.common.clock import utc_now
 from services.common.errors import Forbidden, NotFound, Unprocessable
