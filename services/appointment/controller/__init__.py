@@ -1,1 +1,1 @@
-"""The HTTP interface of the appointment service."""
+"""The HTTP interface, a module for each resource."""

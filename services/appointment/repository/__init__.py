@@ -1,1 +1,1 @@
-"""The SQL of the appointment service."""
+"""The SQL, a module for each resource."""

@@ -1,1 +1,1 @@
-"""The use cases of the appointment service and their rules."""
+"""The use cases, a module for each resource."""

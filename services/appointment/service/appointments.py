@@ -1,18 +1,19 @@
-"""The rules of booking."""
+"""The use cases of appointments and the rules of booking."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NoReturn, Protocol
+from typing import NoReturn
 from uuid import UUID
 
 from services.appointment import mapper
 from services.appointment.config import AppointmentSettings
-from services.appointment.entity import Appointment, Doctor, Filters, Patient, Visit
+from services.appointment.entity import Appointment, AppointmentDetails, AppointmentFilter, Doctor
+from services.appointment.grpc_clients import PatientClient
 from services.appointment.repository.appointments import DOCTOR_TAKEN, AppointmentRepository, Overlap
-from services.appointment.schedule import Interval
-from services.appointment.service.schedules import Schedules
+from services.appointment.repository.doctors import DoctorRepository
+from services.appointment.service.schedules import ScheduleService
 from services.common.clock import utc_now
 from services.common.errors import Conflict, Unprocessable
 from services.common.etags import Condition
@@ -26,43 +27,38 @@ from services.contracts.roles import Role
 RESOURCE = "appointment"
 
 
-class Patients(Protocol):
-    """Where patients are looked up, in the caller's name."""
-
-    async def find(self, id: UUID) -> Patient | None:
-        """The patient, if there is one that the caller may see. Raises Unavailable."""
-
-
 class AppointmentService:
-    """What one caller does to appointments, in one transaction."""
+    """Appointments, for one caller in one transaction."""
 
     def __init__(
         self,
         principal: Principal,
-        work: UnitOfWork,
+        uow: UnitOfWork,
         settings: AppointmentSettings,
         appointments: AppointmentRepository,
-        schedules: Schedules,
-        patients: Patients,
+        doctors: DoctorRepository,
+        schedules: ScheduleService,
+        patients: PatientClient,
     ) -> None:
         self._principal = principal
         self._owner = principal.subject if principal.only_patient else None
-        self._work = work
+        self._uow = uow
         self._settings = settings
         self._appointments = appointments
+        self._doctors = doctors
         self._schedules = schedules
         self._patients = patients
 
-    async def book(self, patient_id: UUID, visit: Visit) -> Appointment:
-        """Takes a slot. Raises Unprocessable, Conflict when it is taken, Unavailable when patients cannot be seen."""
+    async def book(self, patient_id: UUID, details: AppointmentDetails) -> Appointment:
+        """Books an appointment. Raises Unprocessable, Conflict when the time is taken, and Unavailable."""
         now = utc_now()
-        doctor, time_zone = await self._bookable(visit, now)
-        # Before the look-up: should the patient be deleted after it, what frees their hours waits for this booking.
-        await self._appointments.take_patients_turn(patient_id)
+        doctor, time_zone = await self._bookable(details, now)
+        # Locked before the look-up: if the patient is deleted after it, `cancel_of_patient` waits for this booking.
+        await self._appointments.lock_patient(patient_id)
         patient = await self._patients.find(patient_id)
         if patient is None or (self._owner and patient.owner_user_id != self._owner):
             raise Unprocessable("unknown-patient", "There is no such patient.")
-        await self._appointments.take_doctors_turn(doctor.id)
+        await self._appointments.lock_doctor(doctor.id)
         appointment = Appointment(
             id=uuid7(),
             patient_id=patient.id,
@@ -74,106 +70,120 @@ class AppointmentService:
             updated_at=now,
             version=1,
         )
-        self._assign(appointment, visit, doctor, time_zone, now)
+        self._assign(appointment, details, doctor, time_zone, now)
         await self._save(appointment)
-        self._work.publish(mapper.booked_event(appointment, doctor))
+        self._uow.publish(mapper.appointment_booked_event(appointment, doctor))
         self._record("create", appointment)
         return appointment
 
     async def get(self, id: UUID) -> Appointment:
-        """The appointment. Raises NotFound."""
+        """Returns the appointment. Raises NotFound."""
         appointment = await self._appointments.get(id, self._owner)
         if appointment is None:
             await self._not_found("read", id)
         self._record("read", appointment)
         return appointment
 
-    async def list(self, filters: Filters, page: PageRequest) -> Slice[Appointment]:
-        """One page of those that the caller may see."""
-        found = await self._appointments.list(filters, self._owner, page)
+    async def list(self, filter: AppointmentFilter, page: PageRequest) -> Slice[Appointment]:
+        """Returns one page of the appointments that the caller may read."""
+        found = await self._appointments.page(filter, self._owner, page)
         ids = ",".join(str(item.id) for item in found.items) or None
-        self._work.record("list", RESOURCE, ids, patient_ids=[item.patient_id for item in found.items])
+        self._uow.record("list", RESOURCE, ids, patient_ids=[item.patient_id for item in found.items])
         return found
 
-    async def change(self, id: UUID, patient_id: UUID | None, visit: Visit, condition: Condition) -> Appointment:
-        """Moves it, or notes another reason. Raises NotFound, PreconditionFailed, Conflict, Unprocessable."""
-        appointment = await self._booked("update", id, condition)
+    async def change(
+        self, id: UUID, patient_id: UUID | None, details: AppointmentDetails, condition: Condition
+    ) -> Appointment:
+        """Moves the appointment or changes its reason; equal details change nothing.
+
+        Raises NotFound, PreconditionFailed, Conflict and Unprocessable.
+        """
+        appointment = await self._get_booked("update", id, condition)
         if patient_id not in (None, appointment.patient_id):
-            raise Unprocessable("patient-fixed", "An appointment's patient cannot change: book another.")
-        visit = replace(visit, doctor_id=visit.doctor_id or appointment.doctor_id)
-        if (visit.doctor_id, visit.time) != (appointment.doctor_id, _time(appointment)):
-            await self._move(appointment, visit)
-        elif visit.reason != appointment.reason:
-            appointment.reason = visit.reason
+            raise Unprocessable("patient-fixed", "The patient cannot be changed: book another appointment.")
+        details = replace(details, doctor_id=details.doctor_id or appointment.doctor_id)
+        if (details.doctor_id, details.time) != (appointment.doctor_id, appointment.time):
+            await self._move(appointment, details)
+        elif details.reason != appointment.reason:
+            appointment.reason = details.reason
             self._next_version(appointment, utc_now())
         else:
             return appointment
         self._record("update", appointment)
         return appointment
 
-    async def _move(self, appointment: Appointment, visit: Visit) -> None:
+    async def _move(self, appointment: Appointment, details: AppointmentDetails) -> None:
         if appointment.reschedules >= self._settings.max_reschedules:
-            raise Conflict("too-many-reschedules", "This appointment was moved as often as the clinic allows.")
+            raise Conflict("too-many-reschedules", "The appointment was moved as often as the clinic allows.")
         now, previous = utc_now(), appointment.date
-        _refuse_begun(appointment, now)
-        doctor, time_zone = await self._bookable(visit, now)
-        await self._appointments.take_patients_turn(appointment.patient_id)
-        await self._appointments.take_doctors_turn(doctor.id)
+        _check_not_started(appointment, now)
+        doctor, time_zone = await self._bookable(details, now)
+        await self._appointments.lock_patient(appointment.patient_id)
+        await self._appointments.lock_doctor(doctor.id)
         appointment.reschedules += 1
         appointment.moved_late = self._is_late(appointment, now)
-        self._assign(appointment, visit, doctor, time_zone, now)
+        self._assign(appointment, details, doctor, time_zone, now)
         self._next_version(appointment, now)
         await self._save(appointment)
-        self._work.publish(mapper.rescheduled_event(appointment, doctor, previous))
+        self._uow.publish(mapper.appointment_rescheduled_event(appointment, doctor, previous))
 
     async def cancel(self, id: UUID, condition: Condition) -> Appointment:
-        """Frees the slot; late inside the cancellation window. Raises NotFound, PreconditionFailed, Conflict."""
-        appointment, now = await self._booked("cancel", id, condition), utc_now()
-        _refuse_begun(appointment, now)
-        late = self._is_late(appointment, now)
-        self._end(appointment, AppointmentStatus.CANCELLED, now)
-        self._work.publish(mapper.cancelled_event(appointment, await self._doctor(appointment), late))
-        self._record("cancel", appointment)
+        """Cancels the appointment before it starts. Raises NotFound, PreconditionFailed and Conflict."""
+        appointment, now = await self._get_booked("cancel", id, condition), utc_now()
+        _check_not_started(appointment, now)
+        await self._cancel(appointment, now, self._is_late(appointment, now))
         return appointment
 
+    async def cancel_of_patient(self, patient_id: UUID) -> None:
+        """Cancels the upcoming appointments of a patient who was deleted. This costs no fee."""
+        await self._appointments.lock_patient(patient_id)
+        now = utc_now()
+        for appointment in await self._appointments.upcoming_for_update(patient_id, now):
+            await self._cancel(appointment, now, late=False)
+
+    async def _cancel(self, appointment: Appointment, now: datetime, late: bool) -> None:
+        self._end(appointment, AppointmentStatus.CANCELLED, now)
+        self._uow.publish(mapper.appointment_cancelled_event(appointment, await self._doctor(appointment), late))
+        self._record("cancel", appointment)
+
     async def complete(self, id: UUID, condition: Condition) -> Appointment:
-        """The visit took place, perhaps early. Raises NotFound, PreconditionFailed, Conflict."""
-        appointment = await self._booked("complete", id, condition)
+        """Records that the visit took place, perhaps early. Raises NotFound, PreconditionFailed and Conflict."""
+        appointment = await self._get_booked("complete", id, condition)
         self._end(appointment, AppointmentStatus.COMPLETED, utc_now())
-        self._work.publish(mapper.completed_event(appointment, await self._doctor(appointment)))
+        self._uow.publish(mapper.appointment_completed_event(appointment, await self._doctor(appointment)))
         self._record("complete", appointment)
         return appointment
 
     async def no_show(self, id: UUID, condition: Condition) -> Appointment:
-        """The patient did not come, which nobody knows before the hour. Raises like `complete`."""
-        appointment, now = await self._booked("no-show", id, condition), utc_now()
+        """Records, after the start, that the patient did not come. Raises NotFound, PreconditionFailed and Conflict."""
+        appointment, now = await self._get_booked("no-show", id, condition), utc_now()
         if now < appointment.date:
-            raise Conflict("not-yet-started", "The visit has not begun.")
+            raise Conflict("not-yet-started", "The appointment has not started yet.")
         self._end(appointment, AppointmentStatus.NO_SHOW, now)
-        self._work.publish(mapper.no_show_event(appointment, await self._doctor(appointment)))
+        self._uow.publish(mapper.appointment_no_show_event(appointment, await self._doctor(appointment)))
         self._record("no-show", appointment)
         return appointment
 
-    async def _bookable(self, visit: Visit, now: datetime) -> tuple[Doctor, str]:
-        """The doctor and the zone of their hours. Raises Unprocessable when the visit is against the rules."""
-        settings = self._settings
-        if visit.time.start <= now:
-            raise Unprocessable("in-the-past", "The visit must be in the future.")
-        if visit.time.start < now + timedelta(minutes=settings.booking_lead_minutes):
-            raise Unprocessable("too-soon", f"A visit is bookable {settings.booking_lead_minutes} minutes ahead.")
-        if visit.time.start > now + timedelta(days=settings.booking_horizon_days):
-            raise Unprocessable("too-far", f"A visit is bookable at most {settings.booking_horizon_days} days ahead.")
-        doctor = await self._schedules.active_doctor(visit.doctor_id) if visit.doctor_id else None
+    async def _bookable(self, details: AppointmentDetails, now: datetime) -> tuple[Doctor, str]:
+        """Returns the doctor and the time zone of the schedule. Raises Unprocessable when a rule forbids the time."""
+        settings, start = self._settings, details.time.start
+        if start <= now:
+            raise Unprocessable("in-the-past", "An appointment must be in the future.")
+        if start < now + timedelta(minutes=settings.booking_lead_minutes):
+            raise Unprocessable("too-soon", f"The start must be at least {settings.booking_lead_minutes} minutes away.")
+        if start > now + timedelta(days=settings.booking_horizon_days):
+            raise Unprocessable("too-far", f"The start must be at most {settings.booking_horizon_days} days away.")
+        doctor = await self._doctors.get(details.doctor_id) if details.doctor_id else None
         if doctor is None:
             raise Unprocessable("unknown-doctor", "There is no such doctor.")
-        schedule = await self._schedules.of(doctor.id)
-        if not schedule.covers(visit.time):
+        schedule = (await self._schedules.current(doctor.id)).schedule
+        if not schedule.covers(details.time):
             raise Unprocessable("outside-hours", "The doctor does not receive patients at that time.")
         return doctor, schedule.time_zone
 
-    async def _booked(self, action: str, id: UUID, condition: Condition) -> Appointment:
-        """The appointment, locked, and in the only state that anything can be done from."""
-        appointment = await self._appointments.get_locked(id, self._owner)
+    async def _get_booked(self, action: str, id: UUID, condition: Condition) -> Appointment:
+        """Returns the appointment, locked. Only a BOOKED one can be changed: for others it raises Conflict."""
+        appointment = await self._appointments.get_for_update(id, self._owner)
         if appointment is None:
             await self._not_found(action, id)
         condition.check(appointment.version)
@@ -184,7 +194,10 @@ class AppointmentService:
         return appointment
 
     def _is_late(self, appointment: Appointment, now: datetime) -> bool:
-        """Inside the cancellation window, out of which no move leads; but nobody pays for what the doctor calls off."""
+        """Returns whether to cancel the appointment now is late: inside the cancellation window.
+
+        An appointment that was moved inside the window stays late. A doctor's own cancellation or move is never late.
+        """
         window = timedelta(hours=self._settings.cancellation_window_hours)
         by_doctor = self._principal.roles == {Role.DOCTOR}
         return not by_doctor and (appointment.moved_late or now > appointment.date - window)
@@ -194,15 +207,17 @@ class AppointmentService:
             await self._appointments.save(appointment)
         except Overlap as overlap:
             if overlap.constraint == DOCTOR_TAKEN:
-                raise Conflict("slot-taken", "The doctor is booked at that time.") from overlap
+                raise Conflict("slot-taken", "The doctor has another appointment at that time.") from overlap
             raise Conflict("patient-busy", "The patient has another appointment at that time.") from overlap
 
-    def _assign(self, appointment: Appointment, visit: Visit, doctor: Doctor, time_zone: str, now: datetime) -> None:
-        appointment.doctor_id, appointment.reason = doctor.id, visit.reason
-        appointment.date, appointment.ends_at = visit.time.start, visit.time.end
-        appointment.duration_minutes, appointment.time_zone = visit.duration_minutes, time_zone
-        remind_at = visit.time.start - timedelta(hours=self._settings.reminder_hours)
-        # Who books at shorter notice has just been told.
+    def _assign(
+        self, appointment: Appointment, details: AppointmentDetails, doctor: Doctor, time_zone: str, now: datetime
+    ) -> None:
+        appointment.doctor_id, appointment.reason = doctor.id, details.reason
+        appointment.date, appointment.ends_at = details.time.start, details.time.end
+        appointment.duration_minutes, appointment.time_zone = details.duration_minutes, time_zone
+        remind_at = details.time.start - timedelta(hours=self._settings.reminder_hours)
+        # A booking at shorter notice needs no reminder: it is confirmed just now.
         appointment.remind_at = remind_at if remind_at > now else None
 
     def _end(self, appointment: Appointment, status: AppointmentStatus, now: datetime) -> None:
@@ -214,20 +229,18 @@ class AppointmentService:
         appointment.updated_at = now
 
     async def _doctor(self, appointment: Appointment) -> Doctor | None:
-        return await self._schedules.active_doctor(appointment.doctor_id)
+        return await self._doctors.get(appointment.doctor_id)
 
     async def _not_found(self, action: str, id: UUID) -> NoReturn:
         hidden = self._owner is not None and await self._appointments.exists(id)
-        await self._work.not_found(action, RESOURCE, id if hidden else None)
+        await self._uow.not_found(action, RESOURCE, id if hidden else None)
 
     def _record(self, action: str, appointment: Appointment) -> None:
-        self._work.record(action, RESOURCE, appointment.id, patient_id=appointment.patient_id)
+        self._uow.record(action, RESOURCE, appointment.id, patient_id=appointment.patient_id)
 
 
-def _time(appointment: Appointment) -> Interval:
-    return Interval(appointment.date, appointment.ends_at)
-
-
-def _refuse_begun(appointment: Appointment, now: datetime) -> None:
+def _check_not_started(appointment: Appointment, now: datetime) -> None:
     if now >= appointment.date:
-        raise Conflict("already-started", "The visit has begun: it can be completed, or be noted as a no-show.")
+        raise Conflict(
+            "already-started", "The appointment has started: it can only be completed or recorded as a no-show."
+        )
