@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.database import violated_constraint
+from services.common.database import Duplicate, violated_constraint
 from services.common.paging import DESC, Keyset, PageRequest, Slice
 from services.patient.entity import Patient, PatientChange, PatientFilter
 from services.patient.search import PatientSearch, visible
@@ -22,14 +22,6 @@ from services.patient.search import PatientSearch, visible
 EMAIL_TAKEN, OWNER_HAS_RECORD = "patient_email_key", "patient_owner_key"
 
 _HISTORY = Keyset("history", (PatientChange.version, DESC))
-
-
-class Duplicate(Exception):
-    """Another record has the same value. `constraint` is the name of the violated constraint."""
-
-    def __init__(self, constraint: str | None) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
 
 
 class PatientRepository:

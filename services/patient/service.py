@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from services.common.clock import utc_now
+from services.common.database import Duplicate
 from services.common.errors import Conflict
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
@@ -27,7 +28,7 @@ from services.patient.entity import (
 )
 from services.patient.grpc_clients import BillingClient
 from services.patient.names import folded
-from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, Duplicate, PatientRepository
+from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, PatientRepository
 
 RESOURCE = "patient"
 READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
@@ -44,7 +45,7 @@ class PatientService:
         self._patients = patients
         self._billing = billing
         # Two limits: a doctor who is also a patient reads all records, but writes only their own.
-        self._read_owner, self._write_owner = _owner_limit(principal, READERS), _owner_limit(principal, WRITERS)
+        self._read_owner, self._write_owner = principal.owner_limit(*READERS), principal.owner_limit(*WRITERS)
 
     async def register(self, details: PatientDetails) -> Registration:
         """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
@@ -148,11 +149,6 @@ class PatientService:
     def _record_many(self, action: str, patients: Sequence[Any]) -> None:
         """Writes one audit record for all: one for each would cost more than the list itself."""
         self._uow.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
-
-
-def _owner_limit(principal: Principal, roles: Sequence[Role]) -> UUID | None:
-    """Returns the user whose records alone are visible, or None for a caller with one of the roles."""
-    return None if principal.has(*roles) else principal.subject
 
 
 def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[str, Any]:

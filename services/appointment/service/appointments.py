@@ -41,7 +41,7 @@ class AppointmentService:
         patients: PatientClient,
     ) -> None:
         self._principal = principal
-        self._owner = principal.subject if principal.only_patient else None
+        self._owner = principal.owner_limit(Role.ADMIN, Role.DOCTOR, Role.STAFF)
         self._uow = uow
         self._settings = settings
         self._appointments = appointments

@@ -23,20 +23,12 @@ __all__ = [
     "PageQuery",
     "ReadSession",
     "Uow",
-    "component",
     "requires",
-    "runtime",
     "service",
 ]
 
-C = TypeVar("C")
 P = TypeVar("P")
 T = TypeVar("T")
-
-
-async def runtime(request: Request) -> Runtime[Any, Any]:
-    """Returns what lives as long as the process."""
-    return runtime_of(request)
 
 
 async def unit_of_work(request: Request, background: BackgroundTasks) -> AsyncIterator[UnitOfWork]:
@@ -97,17 +89,6 @@ async def _claim_key(
 
 IdempotencyKey: Any = Depends(_claim_key)
 """For the `dependencies` of a POST, after `requires`: nothing is replayed to a caller who is no longer allowed."""
-
-
-def component(kind: type[C]) -> Any:
-    """Returns the dependency on what `compose` yielded: `Annotated[Components, component(Components)]`."""
-
-    async def get(request: Request) -> C:
-        found: C = runtime_of(request).components
-        assert isinstance(found, kind)
-        return found
-
-    return Depends(get)
 
 
 def service(
