@@ -8,7 +8,7 @@ from localstack.services.plugins import Service
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds import store as records
 from localstack_engines.services.rds.api import validation
-from localstack_engines.services.rds.api.groups import GroupOperations
+from localstack_engines.services.rds.api.parameter_groups import GroupOperations
 from localstack_engines.services.rds.api.log_files import LogOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.control import versions

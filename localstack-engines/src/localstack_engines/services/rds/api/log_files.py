@@ -5,7 +5,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api.common import InstanceOperations
+from localstack_engines.services.rds.api.operations import InstanceOperations
 from localstack_engines.services.rds.errors import RdsError
 
 Request = dict[str, Any]

@@ -6,7 +6,7 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds import store as records
-from localstack_engines.services.rds.api.common import InstanceOperations
+from localstack_engines.services.rds.api.operations import InstanceOperations
 from localstack_engines.services.rds.control.instance_manager import NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
 from localstack_engines.services.rds.errors import RdsError

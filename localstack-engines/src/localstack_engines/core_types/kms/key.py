@@ -85,6 +85,3 @@ def _is_true(model: dict[str, Any], name: str, default: bool = False) -> bool:
 
 def _document(policy: Any) -> str:
     return policy if isinstance(policy, str) else json.dumps(policy)
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Key, Alias)}

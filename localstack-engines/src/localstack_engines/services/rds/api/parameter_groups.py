@@ -8,7 +8,7 @@ from moto.rds.models import DBParameterGroup
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds import store as records
-from localstack_engines.services.rds.api.common import InstanceOperations
+from localstack_engines.services.rds.api.operations import InstanceOperations
 from localstack_engines.services.rds.api.paging import page
 from localstack_engines.services.rds.control import parameters, versions
 from localstack_engines.services.rds.control.parameters import Parameter

@@ -59,3 +59,6 @@ class SecretTargetAttachment(Resource):
         if merged != content:
             secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(merged))
         return str(current["ARN"])
+
+
+RESOURCE_PROVIDERS = {SecretTargetAttachment.TYPE: SecretTargetAttachment}

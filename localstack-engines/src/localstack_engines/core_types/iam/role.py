@@ -183,6 +183,3 @@ def _tag_keys(model: dict[str, Any]) -> set[str]:
 
 def _document(policy: Any) -> str:
     return policy if isinstance(policy, str) else json.dumps(policy)
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Role, Policy, ManagedPolicy)}

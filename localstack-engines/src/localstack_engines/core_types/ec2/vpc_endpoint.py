@@ -11,7 +11,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.resource import Failed
 from localstack_engines.core_types.ec2.base import Ec2Resource, present, retag, tag_specifications
-from localstack_engines.core_types.ec2.network import is_true
+from localstack_engines.core_types.ec2.vpc import is_true
 
 SETS = ("RouteTableIds", "SubnetIds", "SecurityGroupIds")
 
