@@ -1,1 +1,1 @@
-"""The CloudFormation types of EC2."""
+"""The CloudFormation types of EC2, one module a type."""

@@ -1,1 +1,1 @@
-"""The CloudFormation types of IAM."""
+"""The CloudFormation types of IAM, one module a type."""

@@ -1,1 +1,1 @@
-"""The CloudFormation types of KMS."""
+"""The CloudFormation types of KMS, one module a type."""

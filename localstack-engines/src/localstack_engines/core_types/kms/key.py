@@ -1,14 +1,18 @@
-"""KMS keys and aliases: policy, rotation, description and tags follow the template, also in an update."""
+"""AWS::KMS::Key: policy, rotation, state, description and tags follow the template, also in an update.
 
-import json
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+"""
+
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import is_true, json_text, to_request
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import tag_list, update_tags
 
-PENDING_DAYS = 30
-"""AWS's default for PendingWindowInDays."""
+_DEFAULT_PENDING_DAYS = 30
+_NOT_IN_CREATE = ("Enabled", "EnableKeyRotation", "KeyPolicy", "PendingWindowInDays", "RotationPeriodInDays")
 
 
 class Key(Resource):
@@ -16,13 +20,12 @@ class Key(Resource):
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         kms, model = self.client(request, "kms"), request.desired_state
-        names = ("Description", "KeySpec", "KeyUsage", "Origin", "MultiRegion")
-        properties = {name: model[name] for name in names if model.get(name) is not None}
+        properties = {**model, "Tags": _tag_list(model.get("Tags"))}
         if "KeyPolicy" in model:
-            properties["Policy"] = _document(model["KeyPolicy"])
-        metadata = kms.create_key(**properties, Tags=_tags(model))["KeyMetadata"]
+            properties["Policy"] = json_text(model["KeyPolicy"])
+        metadata = kms.create_key(**to_request(kms, "CreateKey", properties, ignore=_NOT_IN_CREATE))["KeyMetadata"]
         model.update(KeyId=metadata["KeyId"], Arn=metadata["Arn"])
-        self._switch(kms, model, {})
+        self._update_state(kms, model, {})
         return self.done(model)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
@@ -32,56 +35,39 @@ class Key(Resource):
         if model.get("Description") != previous.get("Description"):
             kms.update_key_description(KeyId=key, Description=model.get("Description") or "")
         if model.get("KeyPolicy") != previous.get("KeyPolicy"):
-            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=_document(model["KeyPolicy"]))
-        self._switch(kms, model, previous)
-        if gone := {tag["TagKey"] for tag in _tags(previous)} - {tag["TagKey"] for tag in _tags(model)}:
-            kms.untag_resource(KeyId=key, TagKeys=sorted(gone))
-        if tags := _tags(model):
-            kms.tag_resource(KeyId=key, Tags=tags)
+            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json_text(model["KeyPolicy"]))
+        self._update_state(kms, model, previous)
+        update_tags(
+            previous.get("Tags"),
+            model.get("Tags"),
+            remove=lambda keys: kms.untag_resource(KeyId=key, TagKeys=keys),
+            put=lambda tags: kms.tag_resource(KeyId=key, Tags=_tag_list(tags)),
+        )
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        days = int(model.get("PendingWindowInDays") or PENDING_DAYS)
-        self.client(request, "kms").schedule_key_deletion(KeyId=model["KeyId"], PendingWindowInDays=days)
+        kms, model = self.client(request, "kms"), request.desired_state
+        properties = {
+            "KeyId": model["KeyId"],
+            "PendingWindowInDays": model.get("PendingWindowInDays") or _DEFAULT_PENDING_DAYS,
+        }
+        kms.schedule_key_deletion(**to_request(kms, "ScheduleKeyDeletion", properties))
         return self.done({})
 
     @staticmethod
-    def _switch(kms: Any, model: dict[str, Any], previous: dict[str, Any]) -> None:
-        """Rotation and the key's state are calls of their own; only a change is made (a key that signs has none)."""
-        key = model["KeyId"]
-        if _is_true(model, "EnableKeyRotation") != _is_true(previous, "EnableKeyRotation"):
-            turn = kms.enable_key_rotation if _is_true(model, "EnableKeyRotation") else kms.disable_key_rotation
-            turn(KeyId=key)
-        if _is_true(model, "Enabled", True) != _is_true(previous, "Enabled", True):
-            (kms.enable_key if _is_true(model, "Enabled", True) else kms.disable_key)(KeyId=key)
+    def _update_state(kms: Any, model: dict[str, Any], previous: dict[str, Any]) -> None:
+        """Makes rotation and the key's state those of the template.
+
+        Only changes are sent: KMS refuses calls about the rotation of keys that cannot rotate, such as signing keys.
+        """
+        key = {"KeyId": model["KeyId"]}
+        rotates, rotated = is_true(model.get("EnableKeyRotation")), is_true(previous.get("EnableKeyRotation"))
+        if rotates != rotated:
+            (kms.enable_key_rotation if rotates else kms.disable_key_rotation)(**key)
+        enabled, was_enabled = is_true(model.get("Enabled", True)), is_true(previous.get("Enabled", True))
+        if enabled != was_enabled:
+            (kms.enable_key if enabled else kms.disable_key)(**key)
 
 
-class Alias(Resource):
-    TYPE = "AWS::KMS::Alias"
-
-    def create(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "kms").create_alias(AliasName=model["AliasName"], TargetKeyId=model["TargetKeyId"])
-        return self.done(model)
-
-    def update(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "kms").update_alias(AliasName=model["AliasName"], TargetKeyId=model["TargetKeyId"])
-        return self.done(model)
-
-    def delete(self, request: ResourceRequest) -> ProgressEvent:
-        self.client(request, "kms").delete_alias(AliasName=request.desired_state["AliasName"])
-        return self.done({})
-
-
-def _tags(model: dict[str, Any]) -> list[dict[str, str]]:
-    return [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in model.get("Tags") or []]
-
-
-def _is_true(model: dict[str, Any], name: str, default: bool = False) -> bool:
-    return str(model.get(name, default)).lower() == "true"
-
-
-def _document(policy: Any) -> str:
-    return policy if isinstance(policy, str) else json.dumps(policy)
+def _tag_list(tags: Any) -> list[dict[str, str]]:
+    return tag_list(tags, key="TagKey", value="TagValue")

@@ -1,1 +1,1 @@
-"""The CloudFormation types of S3."""
+"""The CloudFormation types of S3, one module a type."""

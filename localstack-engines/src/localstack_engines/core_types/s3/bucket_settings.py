@@ -1,105 +1,83 @@
-"""CloudFormation's spelling of a bucket's settings as S3's API spells them."""
+"""Settings of a bucket whose structure differs between CloudFormation and S3's API.
+
+Spelling and types of members are left to `to_request`.
+"""
 
 from typing import Any
 
+from localstack_engines.cloudformation.properties import is_true
 from localstack_engines.cloudformation.resource import Failed
-from localstack_engines.toolkit import settings as plugin
 
-NOTIFICATION_KINDS = {
+_LIFECYCLE_RULE = {
+    "Id", "Status", "Prefix", "ExpirationInDays", "NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays",
+    "AbortIncompleteMultipartUpload", "ExpiredObjectDeleteMarker",
+}  # fmt: skip
+_NOTIFICATIONS = {
     "LambdaConfigurations": ("LambdaFunctionConfigurations", "LambdaFunctionArn", "Function"),
     "QueueConfigurations": ("QueueConfigurations", "QueueArn", "Queue"),
     "TopicConfigurations": ("TopicConfigurations", "TopicArn", "Topic"),
 }
-LIFECYCLE_RULE = {
-    "Id", "Status", "Prefix", "ExpirationInDays", "NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays",
-    "AbortIncompleteMultipartUpload", "ExpiredObjectDeleteMarker",
-}  # fmt: skip
-
-
-def attributes(bucket: str) -> dict[str, str]:
-    """What Fn::GetAtt knows about a bucket."""
-    host = f"{bucket}.s3.{plugin.endpoint_host()}"
-    website = f"http://{bucket}.s3-website.{plugin.endpoint_host()}:{plugin.edge_port()}"
-    return {
-        "Arn": f"arn:aws:s3:::{bucket}",
-        "DomainName": host,
-        "RegionalDomainName": host,
-        "DualStackDomainName": host,
-        "WebsiteURL": website,
-    }
-
-
-def switches(value: dict[str, Any]) -> dict[str, bool]:
-    return {name: str(on).lower() == "true" for name, on in value.items()}
 
 
 def encryption(value: dict[str, Any]) -> dict[str, Any]:
-    rules = []
-    for rule in value["ServerSideEncryptionConfiguration"]:
-        converted = {}
-        if default := rule.get("ServerSideEncryptionByDefault"):
-            converted["ApplyServerSideEncryptionByDefault"] = default
-        if "BucketKeyEnabled" in rule:
-            converted["BucketKeyEnabled"] = str(rule["BucketKeyEnabled"]).lower() == "true"
-        rules.append(converted)
-    return {"Rules": rules}
+    """BucketEncryption."""
+    names = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
+    return {"Rules": [_renamed(rule, names) for rule in value["ServerSideEncryptionConfiguration"]]}
 
 
 def cors(value: dict[str, Any]) -> dict[str, Any]:
-    names = {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds", "Id": "ID"}
-    return {
-        "CORSRules": [
-            {names.get(name, name): int(item) if name == "MaxAge" else item for name, item in rule.items()}
-            for rule in value["CorsRules"]
-        ]
-    }
+    """CorsConfiguration."""
+    names = {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
+    return {"CORSRules": [_renamed(rule, names) for rule in value["CorsRules"]]}
 
 
 def lifecycle(value: dict[str, Any]) -> dict[str, Any]:
+    """LifecycleConfiguration. Raises Failed for members of a rule that are not supported."""
     return {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]}
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    if unknown := sorted(rule.keys() - LIFECYCLE_RULE):
+    if unknown := sorted(rule.keys() - _LIFECYCLE_RULE):
         raise Failed(f"The local S3 does not support {', '.join(unknown)} of a lifecycle rule")
     converted: dict[str, Any] = {"Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix") or ""}}
     if "Id" in rule:
-        converted["ID"] = rule["Id"]
+        converted["Id"] = rule["Id"]
     if "ExpirationInDays" in rule:
-        converted["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
+        converted["Expiration"] = {"Days": rule["ExpirationInDays"]}
     if "ExpiredObjectDeleteMarker" in rule:
-        converted["Expiration"] = {
-            "ExpiredObjectDeleteMarker": str(rule["ExpiredObjectDeleteMarker"]).lower() == "true"
-        }
+        converted["Expiration"] = {"ExpiredObjectDeleteMarker": rule["ExpiredObjectDeleteMarker"]}
     days = rule.get("NoncurrentVersionExpirationInDays")
     if noncurrent := rule.get("NoncurrentVersionExpiration") or (days and {"NoncurrentDays": days}):
-        converted["NoncurrentVersionExpiration"] = {name: int(item) for name, item in noncurrent.items()}
+        converted["NoncurrentVersionExpiration"] = noncurrent
     if abort := rule.get("AbortIncompleteMultipartUpload"):
-        converted["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": int(abort["DaysAfterInitiation"])}
-    return converted
-
-
-def notifications(value: dict[str, Any]) -> dict[str, Any]:
-    converted: dict[str, Any] = {}
-    for kind, (name, argument, target) in NOTIFICATION_KINDS.items():
-        for item in value.get(kind) or []:
-            entry: dict[str, Any] = {argument: item[target], "Events": [item["Event"]]}
-            if rules := item.get("Filter", {}).get("S3Key", {}).get("Rules"):
-                entry["Filter"] = {"Key": {"FilterRules": rules}}
-            converted.setdefault(name, []).append(entry)
-    if str(value.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled")).lower() == "true":
-        converted["EventBridgeConfiguration"] = {}
+        converted["AbortIncompleteMultipartUpload"] = abort
     return converted
 
 
 def logging(value: dict[str, Any]) -> dict[str, Any]:
+    """LoggingConfiguration."""
     if not value.get("DestinationBucketName"):
         return {}
     enabled = {"TargetBucket": value["DestinationBucketName"], "TargetPrefix": value.get("LogFilePrefix") or ""}
     return {"LoggingEnabled": enabled}
 
 
+def notifications(value: dict[str, Any]) -> dict[str, Any]:
+    """NotificationConfiguration."""
+    converted: dict[str, Any] = {}
+    for kind, (name, argument, target) in _NOTIFICATIONS.items():
+        for item in value.get(kind) or []:
+            entry: dict[str, Any] = {argument: item[target], "Events": [item["Event"]]}
+            if rules := item.get("Filter", {}).get("S3Key", {}).get("Rules"):
+                entry["Filter"] = {"Key": {"FilterRules": rules}}
+            converted.setdefault(name, []).append(entry)
+    if is_true(value.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled")):
+        converted["EventBridgeConfiguration"] = {}
+    return converted
+
+
 def website(value: dict[str, Any]) -> dict[str, Any]:
+    """WebsiteConfiguration."""
     converted: dict[str, Any] = {}
     if index := value.get("IndexDocument"):
         converted["IndexDocument"] = {"Suffix": index}
@@ -107,10 +85,11 @@ def website(value: dict[str, Any]) -> dict[str, Any]:
         converted["ErrorDocument"] = {"Key": error}
     if redirect := value.get("RedirectAllRequestsTo"):
         converted["RedirectAllRequestsTo"] = redirect
-    rules = [
-        {"Condition": rule.get("RoutingRuleCondition"), "Redirect": rule["RedirectRule"]}
-        for rule in value.get("RoutingRules") or []
-    ]
-    if rules:
-        converted["RoutingRules"] = [{name: item for name, item in rule.items() if item} for rule in rules]
+    names = {"RoutingRuleCondition": "Condition", "RedirectRule": "Redirect"}
+    if rules := [_renamed(rule, names) for rule in value.get("RoutingRules") or []]:
+        converted["RoutingRules"] = rules
     return converted
+
+
+def _renamed(members: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in members.items()}
