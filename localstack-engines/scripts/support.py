@@ -5,7 +5,7 @@
 
 The code is read as text: neither LocalStack nor moto has to be installed, botocore is enough. An operation is the
 plugin's own when a class in its service's `api` package or `provider.py` has a method of the operation's name in snake
-case; `toolkit/dispatch.py` finds it by the same rule. A resource type is the plugin's own when a class names it in `TYPE`.
+case; `toolkit/dispatch.py` finds it by the same rule. A resource type is its own when a class names it in `TYPE`.
 """
 
 import argparse
