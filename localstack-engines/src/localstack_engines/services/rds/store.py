@@ -88,10 +88,10 @@ class Store:
         }
         return [identifier for identifier, group in groups.items() if group and group.name == name.lower()]
 
-    def unknown_subnets(self, context: RequestContext, subnet_ids: Iterable[str]) -> list[str]:
-        """Returns those of the ids that no subnet has."""
-        known = {subnet.id for subnet in ec2_backends[context.account_id][context.region].describe_subnets()}
-        return [subnet_id for subnet_id in subnet_ids if subnet_id not in known]
+    def availability_zones(self, context: RequestContext) -> dict[str, str]:
+        """Returns the availability zone of every subnet, by the subnet's id."""
+        subnets = ec2_backends[context.account_id][context.region].describe_subnets()
+        return {subnet.id: subnet.availability_zone for subnet in subnets}
 
     def has_security_group(self, context: RequestContext, group_id: str) -> bool:
         ec2 = ec2_backends[context.account_id][context.region]

@@ -42,5 +42,14 @@ class SubnetGroupOperations(Operations):
         return moto(context, "DeleteDBSubnetGroup", {"DBSubnetGroupName": name})
 
     def _check_subnets(self, context: RequestContext, request: Request) -> None:
-        if unknown := self.store.unknown_subnets(context, request["SubnetIds"]):
+        zones_of_subnets = self.store.availability_zones(context)
+        unknown = [subnet_id for subnet_id in request["SubnetIds"] if subnet_id not in zones_of_subnets]
+        if unknown:
             raise RdsError("InvalidSubnet", f"Some input subnets in :[{', '.join(unknown)}] are invalid.")
+        zones = sorted({zones_of_subnets[subnet_id] for subnet_id in request["SubnetIds"]})
+        if len(zones) < 2:
+            raise RdsError(
+                "DBSubnetGroupDoesNotCoverEnoughAZs",
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+                f"Current AZ coverage: {', '.join(zones)}. Add subnets to cover at least 2 AZs.",
+            )
