@@ -1,7 +1,7 @@
-"""CDK entry point. Only this file reads the environment and the CDK context; everything below it is told.
+"""The entry point of the CDK app. Only this file reads the environment and the CDK context.
 
-cdklocal deploy --all                       the whole system in LocalStack
-cdk synth -c stage=prod                     the same stacks with production sizes
+cdklocal deploy --all                       deploys the whole system into LocalStack
+cdk synth -c stage=prod                     writes the templates of the production stage
 """
 
 from __future__ import annotations
@@ -10,39 +10,41 @@ import os
 import platform
 from pathlib import Path
 
-# jsii warns about Node releases near their end of life in thirty lines on every synth; `make doctor` checks Node.
+# Without these, jsii prints a warning of thirty lines for older Node releases. `make doctor` checks Node.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
 
 from aws_cdk import App
 
 from cdk_app.assets import Assets
-from cdk_app.config import Architecture, StageConfig, local, prod
-from cdk_app.stages import build
+from cdk_app.config import Architecture, StageConfig
+from cdk_app.stages import local, prod
+from cdk_app.system import add_stacks
 
 ROOT = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Compose the stage that `-c stage=...` names and write its cloud assembly."""
+    """Writes the cloud assembly of the stage that `-c stage=...` names. The default is `local`."""
     app = App()
     config = _stage(app.node.try_get_context("stage") or "local")
-    build(app, config, Assets.of_repository(ROOT, architecture=config.architecture))
+    assets = Assets.of_repository(ROOT, architecture=config.discovery.architecture)
+    add_stacks(app, config=config, assets=assets)
     app.synth()
 
 
 def _stage(name: object) -> StageConfig:
     if name == "local":
-        return local(architecture=_this_machine())
+        return local(architecture=_machine_architecture())
     if name == "prod":
         return prod(
             account=os.environ.get("CDK_DEFAULT_ACCOUNT"),
             region=os.environ.get("CDK_DEFAULT_REGION", "us-east-1"),
         )
-    raise SystemExit(f"unknown stage {name!r}: say -c stage=local or -c stage=prod")
+    raise SystemExit(f"unknown stage {name!r}; use -c stage=local or -c stage=prod")
 
 
-def _this_machine() -> Architecture:
+def _machine_architecture() -> Architecture:
     return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
 

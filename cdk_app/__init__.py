@@ -1,1 +1,1 @@
-"""The Patient Management System's infrastructure: `stages` composes `stacks`, which hold `constructs`."""
+"""The infrastructure of the Patient Management System. `system` puts `stacks` together, and these use `constructs`."""

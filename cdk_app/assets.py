@@ -1,4 +1,7 @@
-"""What is uploaded with the stacks: one image a service, and the discovery Lambda's code and layer."""
+"""The assets that are uploaded with the stacks: an image for each service, and the discovery function's code and layer.
+
+An asset's hash covers its inputs only, so that a change elsewhere does not build, push and roll it again.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +9,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 IMAGE_INPUTS = ("__init__.py", "Dockerfile", "requirements.txt", "common", "contracts")
-"""What every service image is made of, below `services/`, beside the service's own folder."""
+"""The inputs of every service image, below `services/`. The service's own folder comes in addition."""
+FUNCTION_INPUTS = ("__init__.py", "contracts", "discovery")
+"""The inputs of the discovery function, below `services/`. It works without `common`, so that it starts quickly."""
+NEVER_INPUTS = ("**/__pycache__", "**/*.pyc", "**/*.md")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assets:
-    """Where the sources of the assets lie. Templates depend on their contents only through the assets' hashes."""
+    """The folders that assets are made from. The stacks depend on their contents through the assets' hashes only."""
 
     root: Path
-    """The repository: build context of the service images, and where the Lambda's code is."""
+    """The repository: the build context of the service images, and the folder of the function's code."""
     discovery_layer: Path
-    """A directory that holds `python/`."""
+    """The folder of the discovery function's layer. It holds `python/`."""
 
     @classmethod
     def of_repository(cls, root: Path, *, architecture: str) -> Assets:
-        """The repository's own sources, and the Lambda's layer: made without Docker, or found in its cache."""
-        # Imported here because only a real synth may build something.
+        """Returns the repository's own assets. Builds the layer, without Docker, unless an earlier build fits."""
+        # Imported here because tests synthesise without building anything.
         from lambda_layers.build import build
 
         return cls(root=root, discovery_layer=build("discovery", architecture))
 
 
 def image_excludes(service: str) -> list[str]:
-    """Patterns, as in a .dockerignore, that leave just the inputs of `service`'s image.
-
-    Another service's change must not change this image's hash: a deploy would build, push and roll it for nothing.
-    """
-    inputs = [f"!services/{name}" for name in (*IMAGE_INPUTS, service)]
-    return ["**", *inputs, "**/__pycache__", "**/*.pyc", "**/*.md"]
+    """Returns the `.dockerignore` patterns that leave only the inputs of the image of `service`."""
+    return ["**", *_include(*IMAGE_INPUTS, service), *NEVER_INPUTS]
 
 
-def discovery_excludes() -> list[str]:
-    """Likewise for the discovery Lambda, which has no use for `common`: it shall start quickly."""
-    inputs = [f"!services/{name}" for name in ("__init__.py", "contracts", "discovery")]
-    return ["**", *inputs, "services/contracts/proto", "**/__pycache__", "**/*.pyc", "**/*.md"]
+def function_excludes() -> list[str]:
+    """Returns the `.dockerignore` patterns that leave only the inputs of the discovery function's code."""
+    return ["**", *_include(*FUNCTION_INPUTS), "services/contracts/proto", *NEVER_INPUTS]
+
+
+def _include(*names: str) -> list[str]:
+    return [f"!services/{name}" for name in names]

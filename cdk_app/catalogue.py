@@ -1,6 +1,6 @@
-"""The services of the system, one entry each: everything else about a service is derived from its entry.
+"""The services of the system. Everything that the stacks make for a service follows from its entry here.
 
-To add a service: write its entry, its routes in `services/contracts/routes.py` and its folder under `services/`.
+To add a service, write its entry, its routes in `services/contracts/routes.py` and its folder under `services/`.
 """
 
 from __future__ import annotations
@@ -10,42 +10,37 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
-from services.contracts.routes import Route, routes_of
-
 HTTP_PORT = 8080
 GRPC_PORT = 50051
 
 
 class Grant(Enum):
-    """What a service may do beyond its own database and the broker."""
+    """A permission of a service beyond its own database and the broker."""
 
     SIGN_TOKENS = auto()
-    """Sign access tokens with the KMS key, and read its public half."""
+    """Sign access tokens with the KMS key, and read its public key."""
     SEED_ADMIN = auto()
-    """Read the generated credentials of the first administrator."""
+    """Receive the generated credentials of the first administrator."""
     SEND_EMAIL = auto()
     SEND_SMS = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One deployable service. `calls` names the services whose gRPC interface it uses."""
+    """A service of the system."""
 
     name: str
     serves_grpc: bool = False
     calls: tuple[str, ...] = ()
+    """The names of the services that this one calls over gRPC."""
     grants: frozenset[Grant] = frozenset()
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Environment variables of the containers, in addition to those that every service has."""
 
     @property
     def title(self) -> str:
-        """The name as CloudFormation's logical ids and outputs are written."""
+        """The name as it starts logical ids and output keys, for instance `Patient`."""
         return self.name.capitalize()
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """What the public API sends to this service."""
-        return routes_of(self.name)
 
 
 AUTH = Service(name="auth", grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
@@ -57,3 +52,4 @@ NOTIFICATION = Service(name="notification", grants=frozenset({Grant.SEND_EMAIL, 
 SERVICES: Mapping[str, Service] = MappingProxyType(
     {service.name: service for service in (AUTH, PATIENT, APPOINTMENT, BILLING, NOTIFICATION)}
 )
+"""Every service by name. All of them run in every stage."""

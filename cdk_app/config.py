@@ -1,4 +1,4 @@
-"""What differs between the stages, as values. Constructs ask for these and never for the stage's name."""
+"""The types of a stage's configuration. Constructs read these values and never the name of the stage."""
 
 from __future__ import annotations
 
@@ -8,176 +8,144 @@ from typing import Literal
 from aws_cdk import Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
-from cdk_app.catalogue import SERVICES, Service
-
 Architecture = Literal["x86_64", "arm64"]
-"""As Lambda writes it."""
-
-DEPLOYED: tuple[Service, ...] = tuple(SERVICES.values())
-"""The services that run."""
+"""The processor of a Lambda function, as Lambda spells it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
-    """`zones` decides how many subnets there are: everything with a copy a zone follows it."""
+    """The VPC. It has one private subnet in each of `zones`."""
 
     cidr: str
     zones: tuple[str, ...]
-    locked_down: bool
-    """Flow logs, a closed default security group, and AWS's own APIs only through VPC endpoints."""
+    flow_logs: bool
+    """Whether the VPC's traffic is logged."""
+    restrict_default_security_group: bool
+    """Whether the VPC's default security group loses its rules. This needs a custom resource."""
+    aws_api_endpoints: bool
+    """Whether the VPC has endpoints for the AWS APIs that the system calls."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseConfig:
+    """Each service's database."""
+
     instance_type: str
     storage_gib: int
     max_storage_gib: int | None
+    """The limit of storage autoscaling. `None` turns autoscaling off."""
     multi_az: bool
     backup_days: int
+    """How long automated backups are kept. 0 turns them off."""
+    delete_automated_backups: bool
+    """Whether deleting the instance deletes its automated backups."""
     deletion_protection: bool
-    observed: bool
-    """Enhanced monitoring, Performance Insights and the server's log in CloudWatch."""
+    """Whether RDS refuses to delete the instance."""
+    iam_authentication: bool
+    """Whether IAM identities can log in to the database."""
+    export_logs: bool
+    """Whether the server's logs go to CloudWatch Logs."""
+    enhanced_monitoring: bool
+    performance_insights: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerConfig:
-    """`brokers` must be a multiple of the network's zones (MSK refuses anything else)."""
+    """The MSK cluster. `brokers` must be a multiple of the number of zones, or MSK refuses to create it."""
 
     instance_type: str
     brokers: int
     storage_gib: int
+    """Storage of each broker."""
     replication_factor: int
     min_insync_replicas: int
-    iam: bool
-    """TLS and IAM authentication; without it clients speak plain text and nobody asks who they are."""
+    iam_authentication: bool
+    """Whether clients connect with TLS and authenticate with IAM. Otherwise they use plain text and stay anonymous."""
+    monitoring_level: Literal["DEFAULT", "PER_BROKER"]
 
     @property
     def security(self) -> str:
-        """The services' `KAFKA_SECURITY` setting."""
-        return "SASL_IAM" if self.iam else "PLAINTEXT"
+        """The value of the services' `KAFKA_SECURITY` setting."""
+        return "SASL_IAM" if self.iam_authentication else "PLAINTEXT"
 
     @property
     def port(self) -> int:
-        """MSK's port for that kind of client (MSK Developer Guide, "Port information")."""
-        return 9098 if self.iam else 9092
+        """The port that clients connect to (MSK Developer Guide, "Port information")."""
+        return 9098 if self.iam_authentication else 9092
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceConfig:
+    """Each Fargate service."""
+
     cpu: int
+    """CPU units of a task; 1,024 are one vCPU."""
     memory_mib: int
-    desired: int
-    maximum: int
+    desired_count: int
+    max_count: int | None
+    """The limit of autoscaling. `None` turns autoscaling off."""
+    container_insights: bool
     base_image: str | None
-    """What the service images descend from, when it is not the Dockerfile's own default."""
+    """The base of the service images. `None` means the default in `services/Dockerfile`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscoveryConfig:
+    """The discovery Lambda function."""
+
+    architecture: Architecture
+    in_vpc: bool
+    """Whether the function runs in the private subnets. It then needs `NetworkConfig.aws_api_endpoints`."""
+    reserved_concurrency: int | None
+    """The most executions at a time. `None` means that the function shares the account's limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiConfig:
-    """Throttling is a sustained rate and a burst in requests, for the whole API."""
+    """The HTTP API. Its throttling limits apply to all routes together."""
 
-    rate: int
-    burst: int
+    rate_limit: int
+    """Sustained requests per second."""
+    burst_limit: int
+    """The most requests in a burst."""
+    detailed_metrics: bool
+    """Whether CloudWatch has metrics for each route."""
     url: str | None
-    """Where clients reach the API when that is not its endpoint: LocalStack's path needs no name resolution."""
+    """The URL that clients use. `None` means the API's own endpoint."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfig:
+    """All values in which stages differ."""
+
     name: str
     prefix: str
+    """The start of the names of stacks and resources. It keeps stages apart in one account."""
     env: Environment
     network: NetworkConfig
     database: DatabaseConfig
     broker: BrokerConfig
     service: ServiceConfig
+    discovery: DiscoveryConfig
     api: ApiConfig
     email_sender: str
     log_retention: RetentionDays
-    removal: RemovalPolicy
-    architecture: Architecture
-    """The processor that Lambda functions run on."""
-    encrypt: bool
-    """Encrypt data at rest with a key of our own instead of AWS's."""
-    watched: bool
-    """Alarms and autoscaling."""
+    removal_policy: RemovalPolicy
+    """What happens to stateful resources that are removed from a stack."""
+    termination_protection: bool
+    """Whether CloudFormation refuses to delete the stacks."""
+    customer_managed_key: bool
+    """Whether a KMS key of this account encrypts data at rest. Otherwise AWS's own keys do."""
+    alarms: bool
+    """Whether CloudWatch alarms watch databases, services and the API."""
     nag: bool
-    """Check against the cdk-nag packs while synthesising."""
-    services: tuple[Service, ...] = DEPLOYED
+    """Whether the synthesis checks the stacks with cdk-nag."""
 
-    def stack_name(self, stack: str) -> str:
-        """`pms-network` locally, `pms-prod-network` in production."""
-        return f"{self.prefix}-{stack}"
+    @property
+    def email_domain(self) -> str:
+        """The domain of `email_sender`."""
+        return self.email_sender.partition("@")[2]
 
-
-def local(*, architecture: Architecture = "x86_64") -> StageConfig:
-    """LocalStack's account, and sizes for a developer's machine, whose processor Lambda functions run on."""
-    return StageConfig(
-        name="local",
-        prefix="pms",
-        env=Environment(account="000000000000", region="us-east-1"),
-        network=NetworkConfig(cidr="10.42.0.0/16", zones=("us-east-1a", "us-east-1b"), locked_down=False),
-        database=DatabaseConfig(
-            instance_type="t4g.micro",
-            storage_gib=20,
-            max_storage_gib=None,
-            multi_az=False,
-            backup_days=0,
-            deletion_protection=False,
-            observed=False,
-        ),
-        broker=BrokerConfig(
-            instance_type="kafka.t3.small",
-            brokers=2,
-            storage_gib=10,
-            replication_factor=1,
-            min_insync_replicas=1,
-            iam=False,
-        ),
-        service=ServiceConfig(cpu=256, memory_mib=512, desired=1, maximum=1, base_image="pms/base:latest"),
-        api=ApiConfig(rate=50_000, burst=25_000, url="http://localhost:4566/_aws/execute-api/pms"),
-        email_sender="no-reply@pms.example",
-        log_retention=RetentionDays.ONE_WEEK,
-        removal=RemovalPolicy.DESTROY,
-        architecture=architecture,
-        encrypt=False,
-        watched=False,
-        nag=False,
-    )
-
-
-def prod(*, account: str | None, region: str, services: tuple[Service, ...] = DEPLOYED) -> StageConfig:
-    """Production sizes, in three zones of `region`. Without `account` the templates fit any account."""
-    return StageConfig(
-        name="prod",
-        prefix="pms-prod",
-        env=Environment(account=account, region=region),
-        network=NetworkConfig(cidr="10.40.0.0/16", zones=(f"{region}a", f"{region}b", f"{region}c"), locked_down=True),
-        database=DatabaseConfig(
-            instance_type="m7g.large",
-            storage_gib=100,
-            max_storage_gib=1_000,
-            multi_az=True,
-            backup_days=35,
-            deletion_protection=True,
-            observed=True,
-        ),
-        broker=BrokerConfig(
-            instance_type="kafka.m7g.large",
-            brokers=3,
-            storage_gib=250,
-            replication_factor=3,
-            min_insync_replicas=2,
-            iam=True,
-        ),
-        service=ServiceConfig(cpu=512, memory_mib=1024, desired=3, maximum=12, base_image=None),
-        api=ApiConfig(rate=2_000, burst=1_000, url=None),
-        email_sender="no-reply@pms.example",
-        log_retention=RetentionDays.ONE_YEAR,
-        removal=RemovalPolicy.RETAIN,
-        architecture="x86_64",
-        encrypt=True,
-        watched=True,
-        nag=True,
-        services=services,
-    )
+    def stack_name(self, name: str) -> str:
+        """Returns the full name of the stack `name`, for instance `pms-network` or `pms-prod-network`."""
+        return f"{self.prefix}-{name}"

@@ -1,6 +1,6 @@
-"""cdk-nag's AwsSolutions and HIPAA packs, and every finding that we acknowledge instead of mending, with the reason.
+"""The cdk-nag checks: the AwsSolutions and HIPAA rule packs, and the findings that are acknowledged with a reason.
 
-A finding that is not here fails the synth; so does an entry here that no construct needs any more.
+A finding that is not acknowledged here fails the synthesis, and so does an acknowledgement that no construct needs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from aws_cdk import Acknowledgment, App, Validations
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from cdk_app.config import StageConfig
+from cdk_app.constructs.routes import route_construct_id
 
 SOLUTIONS = "AwsSolutions::AwsSolutions"
 HIPAA = "HIPAA.Security::HIPAA.Security"
@@ -19,39 +20,42 @@ SERVICE_ROLE = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role"
 KAFKA = "Resource::arn:aws:kafka:<AWS::Region>:<AWS::AccountId>"
 
 
-@dataclass(frozen=True)
-class Acknowledged:
-    """`rule` is acknowledged on the constructs whose path, without the stage's prefix, matches `path`."""
+@dataclass(frozen=True, kw_only=True)
+class AcknowledgedFinding:
+    """A finding that stays as it is, for `reason`."""
 
     rule: str
     path: str
+    """A pattern for the paths of the constructs, without the stage's prefix."""
     reason: str
 
 
-# Whoever asks these has no token yet, or must be able to check one.
+# The callers of these routes have no token yet, or need the answer to verify one.
 PUBLIC_ROUTES = {
-    "*/POST _auth_register": "A newcomer has no token; the service limits what may be set without one.",
-    "*/POST _auth_login": "This is where tokens come from; the service slows down guessing per account.",
-    "*/POST _auth_refresh": "The access token has expired here; the refresh token in the body is the credential.",
-    "*/POST _auth_logout": "Likewise the refresh token in the body: signing out must work with an expired token.",
-    "*/GET _.well-known_openid-configuration": "API Gateway itself reads it to verify tokens.",
-    "*/GET _.well-known_jwks.json": "Public keys; API Gateway itself reads them to verify tokens.",
-    "*/GET _openapi.json": "The description of the API holds no data.",
-    "*/GET _docs": "The page that shows the description; it holds no data.",
-    "*/GET _docs_{proxy+}": "Its style sheets and scripts.",
+    "POST /auth/register": "A new user has no token; the service limits what may be set without one.",
+    "POST /auth/login": "This route issues tokens; the service slows down guessing of an account's password.",
+    "POST /auth/refresh": "The access token has expired; the refresh token in the body is the credential.",
+    "POST /auth/logout": "The refresh token in the body is the credential: signing out works with an expired token.",
+    "GET /.well-known/openid-configuration": "API Gateway itself reads it to verify tokens.",
+    "GET /.well-known/jwks.json": "Public keys; API Gateway itself reads them to verify tokens.",
+    "GET /openapi.json": "The description of the API contains no data.",
+    "GET /docs": "The page that shows the description contains no data.",
+    "GET /docs/{proxy+}": "The style sheets and scripts of the documentation page.",
 }
 
 _TASK_ROLE = "services/*/Task/TaskRole/DefaultPolicy/Resource"
 _EXECUTION_ROLE = "services/*/Task/ExecutionRole/DefaultPolicy/Resource"
-_OWN_POLICY = (
-    "CDK writes a role's grants into a policy of that role alone, which lives and dies with it; nobody edits it."
-)
-_ROTATION = "Tasks read credentials when they start. They are rotated by an operator together with a new deployment."
+_OWN_POLICY = "CDK writes a role's grants into a policy that belongs to this role alone and is deleted with it."
+_ROTATION = "Tasks read credentials when they start. An operator rotates them together with a new deployment."
 
-EXCEPTIONS = (
-    *(Acknowledged(f"{SOLUTIONS}-APIG4", path, reason) for path, reason in PUBLIC_ROUTES.items()),
+_ROUTE_FINDINGS = tuple(
+    AcknowledgedFinding(rule=f"{SOLUTIONS}-APIG4", path=f"*/{route_construct_id(route_key)}", reason=reason)
+    for route_key, reason in PUBLIC_ROUTES.items()
+)
+
+_POLICY_FINDINGS = (
     *(
-        Acknowledged(f"{HIPAA}-IAMNoInlinePolicy", path, _OWN_POLICY)
+        AcknowledgedFinding(rule=f"{HIPAA}-IAMNoInlinePolicy", path=path, reason=_OWN_POLICY)
         for path in (
             _TASK_ROLE,
             _EXECUTION_ROLE,
@@ -59,87 +63,103 @@ EXCEPTIONS = (
             "network/Network/FlowLogRole/DefaultPolicy/Resource",
         )
     ),
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-IAM5[Resource::*]",
+        path=_EXECUTION_ROLE,
+        reason="ecr:GetAuthorizationToken supports no resource; pulling is granted on one repository.",
+    ),
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-IAM5[Resource::*]",
+        path="services/Notification/Task/TaskRole/DefaultPolicy/Resource",
+        reason="sns:Publish to a phone number supports no resource.",
+    ),
+)
+
+_DATABASE_FINDINGS = (
     *(
-        Acknowledged(rule, path, _ROTATION)
+        AcknowledgedFinding(rule=rule, path=path, reason=_ROTATION)
         for rule in (f"{SOLUTIONS}-SMG4", f"{HIPAA}-SecretsManagerRotationEnabled")
         for path in ("data/*/Instance/Secret/Resource", "identity/Admin/Resource")
     ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AmazonRDSEnhancedMonitoringRole]",
-        "data/*/Instance/MonitoringRole/Resource",
-        "AWS's own policy for enhanced monitoring: it writes to one log group and follows the feature's needs.",
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AmazonRDSEnhancedMonitoringRole]",
+        path="data/*/Instance/MonitoringRole/Resource",
+        reason="AWS maintains this policy for enhanced monitoring. It allows writing to one log group.",
     ),
-    Acknowledged(
-        f"{SOLUTIONS}-RDS11",
-        "data/*/Instance/Resource",
-        "Only the service's own tasks can open a connection; another port would hide nothing from them.",
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-RDS11",
+        path="data/*/Instance/Resource",
+        reason="Only the service's own tasks can open a connection, so another port would hide nothing.",
     ),
-    Acknowledged(
-        f"{HIPAA}-RDSInBackupPlan",
-        "data/*/Instance/Resource",
-        "RDS itself backs up daily, keeps 35 days and restores to any second of them; the instance survives its stack.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AWSLambdaBasicExecutionRole]",
-        "identity/Discovery/Function/ServiceRole/Resource",
-        "AWS's own policy for writing log lines.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AWSLambdaVPCAccessExecutionRole]",
-        "identity/Discovery/Function/ServiceRole/Resource",
-        "AWS's own policy for attaching a function to a VPC.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-L1",
-        "identity/Discovery/Function/Resource",
-        "The same Python as in the service images, so that what they share is tested on one version.",
-    ),
-    Acknowledged(
-        f"{HIPAA}-LambdaDLQ",
-        "identity/Discovery/Function/Resource",
-        "It is only called synchronously, by the API: the caller sees the failure, no event is lost.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM5[Resource::*]",
-        _EXECUTION_ROLE,
-        "ecr:GetAuthorizationToken has no resource to name; pulling is granted on one repository.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM5[{KAFKA}:topic/pms-prod/*/pms.*]",
-        _TASK_ROLE,
-        "The system's own topics on its own cluster, whose UUID is not known before it exists.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-IAM5[{KAFKA}:group/pms-prod/*/*]",
-        _TASK_ROLE,
-        "Consumer groups on the system's own cluster.",
-    ),
-    Acknowledged(
-        f"{SOLUTIONS}-ECS2",
-        "services/*/Task/Resource",
-        "Names, ports and ARNs. Credentials come as secrets that ECS injects.",
+    AcknowledgedFinding(
+        rule=f"{HIPAA}-RDSInBackupPlan",
+        path="data/*/Instance/Resource",
+        reason="RDS backs up daily and restores to any second of the last 35 days; the instance survives its stack.",
     ),
 )
 
-# Only where the notification service is deployed.
-EXCEPTIONS_FOR_SMS = (
-    Acknowledged(
-        f"{SOLUTIONS}-IAM5[Resource::*]",
-        "services/Notification/Task/TaskRole/DefaultPolicy/Resource",
-        "sns:Publish to a phone number has no resource to name.",
+_FUNCTION_FINDINGS = (
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AWSLambdaBasicExecutionRole]",
+        path="identity/Discovery/Function/ServiceRole/Resource",
+        reason="AWS maintains this policy for writing log lines.",
+    ),
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AWSLambdaVPCAccessExecutionRole]",
+        path="identity/Discovery/Function/ServiceRole/Resource",
+        reason="AWS maintains this policy for attaching a function to a VPC.",
+    ),
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-L1",
+        path="identity/Discovery/Function/Resource",
+        reason="The function runs on the Python version of the service images, which the tests cover.",
+    ),
+    AcknowledgedFinding(
+        rule=f"{HIPAA}-LambdaDLQ",
+        path="identity/Discovery/Function/Resource",
+        reason="The API calls it synchronously: the caller sees the failure and no event is lost.",
+    ),
+)
+
+_TASK_FINDINGS = (
+    AcknowledgedFinding(
+        rule=f"{SOLUTIONS}-ECS2",
+        path="services/*/Task/Resource",
+        reason="The variables are names, ports and ARNs. ECS injects credentials as secrets.",
     ),
 )
 
 
-def check(app: App, config: StageConfig) -> None:
-    """Add both packs and acknowledge the exceptions, each on the nodes it is meant for."""
+def add_checks(app: App, *, config: StageConfig) -> None:
+    """Adds both rule packs to `app` and acknowledges each finding on the constructs that it names.
+
+    Raises ValueError when no construct has the path of an acknowledged finding.
+    """
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), HIPAASecurityChecks(app))
-    nodes = {construct.node.path.removeprefix(f"{config.prefix}-"): construct for construct in app.node.find_all()}
-    for exception in EXCEPTIONS:
-        matching = [path for path in nodes if fnmatchcase(path, exception.path)]
-        if not matching:
-            raise ValueError(f"nothing needs the exception {exception.rule} on {exception.path} any more")
-    for exception in (*EXCEPTIONS, *EXCEPTIONS_FOR_SMS):
-        for path, construct in nodes.items():
-            if fnmatchcase(path, exception.path):
-                Validations.of(construct).acknowledge(Acknowledgment(id=exception.rule, reason=exception.reason))
+    constructs = {construct.node.path.removeprefix(f"{config.prefix}-"): construct for construct in app.node.find_all()}
+    for finding in _findings(config):
+        paths = [path for path in constructs if fnmatchcase(path, finding.path)]
+        if not paths:
+            raise ValueError(f"no construct {finding.path} needs the acknowledgement of {finding.rule}")
+        for path in paths:
+            Validations.of(constructs[path]).acknowledge(Acknowledgment(id=finding.rule, reason=finding.reason))
+
+
+def _findings(config: StageConfig) -> tuple[AcknowledgedFinding, ...]:
+    return (
+        *_ROUTE_FINDINGS,
+        *_POLICY_FINDINGS,
+        *_DATABASE_FINDINGS,
+        *_FUNCTION_FINDINGS,
+        *_TASK_FINDINGS,
+        AcknowledgedFinding(
+            rule=f"{SOLUTIONS}-IAM5[{KAFKA}:topic/{config.prefix}/*/pms.*]",
+            path=_TASK_ROLE,
+            reason="The system's own topics on its own cluster, whose UUID is unknown before it exists.",
+        ),
+        AcknowledgedFinding(
+            rule=f"{SOLUTIONS}-IAM5[{KAFKA}:group/{config.prefix}/*/*]",
+            path=_TASK_ROLE,
+            reason="Consumer groups on the system's own cluster, whose UUID is unknown before it exists.",
+        ),
+    )

@@ -1,1 +1,1 @@
-"""Lambda layers: one folder each, with its requirements, and what builds them."""
+"""The Lambda layers: a folder with requirements for each layer, and the module that builds them."""

@@ -1,10 +1,12 @@
-"""Builds a Lambda layer's directory from its locked requirements. Needs uv or pip, but neither Docker nor Python 3.13.
+"""Builds the directory of a Lambda layer from its locked requirements.
 
-    python -m lambda_layers.build discovery      prints the directory, which holds `python/`
-    python -m lambda_layers.build --lock         writes each requirements.txt anew (needs uv)
+It needs uv or pip, but neither Docker nor Python 3.13.
 
-The directory's name contains a digest of what it is made from, so a finished one is used again and its content, and so
-the CDK asset's hash, is the same on every machine.
+    python -m lambda_layers.build discovery      builds the layer and prints its directory, which holds `python/`
+    python -m lambda_layers.build --lock         writes every requirements.txt anew (needs uv)
+
+The name of the directory is a hash of its inputs, so that a finished layer is used again. The content is the same on
+every machine, and so is the hash of the CDK asset.
 """
 
 from __future__ import annotations
@@ -21,18 +23,20 @@ from pathlib import Path
 LAYERS = Path(__file__).parent
 
 PYTHON = "3.13"
-ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
+"""The Python version of the Lambda runtime."""
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+"""The name that wheels use for each Lambda architecture."""
 
-# Metadata of how or where a package was installed: it differs between machines, and Lambda needs none of it.
-_UNSTABLE = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json", "uv_cache.json")
+# Files that record how and where a package was installed. They differ between machines, and Lambda needs none.
+_INSTALLATION_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json", "uv_cache.json")
 
 
 def build(name: str, architecture: str = "x86_64") -> Path:
-    """The directory of layer `name` for a Lambda `architecture`, built when it is not there yet.
+    """Returns the directory of the layer `name` for a Lambda `architecture`. Builds it if it does not exist.
 
-    Raises KeyError for an unknown architecture and CalledProcessError when the packages cannot be installed.
+    Raises KeyError for an unknown architecture, and CalledProcessError when the packages cannot be installed.
     """
-    machine = ARCHITECTURES[architecture]
+    machine = MACHINES[architecture]
     requirements = LAYERS / name / "requirements.txt"
     layer = LAYERS / name / "build" / _digest(requirements, machine)
     if layer.is_dir():
@@ -43,10 +47,11 @@ def build(name: str, architecture: str = "x86_64") -> Path:
         _install(requirements, scratch / "python", machine)
         _strip(scratch / "python")
         scratch.chmod(0o755)
-        # A rename is all or nothing: an interrupted build is never taken for a layer.
+        # A rename is atomic, so an interrupted build leaves no directory that looks like a finished layer.
         scratch.rename(layer)
     except OSError:
-        if not layer.is_dir():  # else another synth was faster, and its result is the same
+        # A concurrent build may have finished first. Its result is the same.
+        if not layer.is_dir():
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -54,7 +59,7 @@ def build(name: str, architecture: str = "x86_64") -> Path:
 
 
 def lock(name: str) -> None:
-    """Resolves requirements.in into requirements.txt with hashes, naming no registry's host."""
+    """Resolves `requirements.in` into `requirements.txt`, with hashes and without the URL of a registry."""
     folder = LAYERS / name
     command = ["uv", "pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--universal"]
     command += ["--python-version", PYTHON, "--custom-compile-command", "python -m lambda_layers.build --lock"]
@@ -78,23 +83,23 @@ def _install(requirements: Path, target: Path, machine: str) -> None:
         platform = ["--python-version", PYTHON, "--platform", f"manylinux_2_28_{machine}"]
         platform += ["--platform", f"manylinux2014_{machine}", "--implementation", "cp"]
         command = [sys.executable, "-m", "pip", "install", *platform, "--only-binary", ":all:", "--no-compile", *common]
-    # Standard output carries the directory, or a synth's template: what the installer says belongs elsewhere.
+    # Standard output is for the directory or, during a synthesis, for the template.
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 def _strip(target: Path) -> None:
-    """Removes what Lambda does not run, and what would differ from machine to machine."""
+    """Removes scripts, caches and installation records, which Lambda does not need or which differ between machines."""
     shutil.rmtree(target / "bin", ignore_errors=True)
     for cache in target.rglob("__pycache__"):
         shutil.rmtree(cache)
     for metadata in target.glob("*.dist-info"):
-        for name in _UNSTABLE:
+        for name in _INSTALLATION_RECORDS:
             (metadata / name).unlink(missing_ok=True)
     (target / ".lock").unlink(missing_ok=True)
 
 
 def main() -> None:
-    """The command line."""
+    """Runs the command line."""
     names = sorted(path.parent.name for path in LAYERS.glob("*/requirements.in"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="layer", help=f"default: {', '.join(names)}")

@@ -1,1 +1,5 @@
-"""What the make targets run: bring the system up and down, look at it, test it. `python -m ops --help`."""
+"""The commands behind the Makefile: `python -m ops --help`.
+
+`cli` lists the commands. The packages do the work: `lifecycle` brings the system up and down, `look` shows what runs,
+`demo` fills it, `load` measures it, `quality` checks the code. All of them use the modules beside these packages.
+"""

@@ -1,17 +1,19 @@
 """boto3 clients for the running LocalStack, whatever profile the caller's shell has."""
 
+import json
 from typing import Any
 
 from ops import settings
 
 
-def client(service: str) -> Any:
-    import boto3  # half a second to import: only commands that ask AWS pay it
+def client(service: str, endpoint: str = settings.EDGE_URL) -> Any:
+    """Returns a boto3 client of the LocalStack at `endpoint`."""
+    import boto3  # takes half a second to import, which only commands that ask AWS have to pay
     from botocore.config import Config
 
     return boto3.client(  # type: ignore[call-overload]
         service,
-        endpoint_url=settings.EDGE_URL,
+        endpoint_url=endpoint,
         region_name=settings.REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
@@ -20,13 +22,13 @@ def client(service: str) -> Any:
 
 
 def stacks() -> list[dict[str, Any]]:
-    """This app's stacks and the CDK's own, as DescribeStacks gives them."""
+    """Returns this app's stacks and the CDK's own, as DescribeStacks describes them."""
     pages = client("cloudformation").get_paginator("describe_stacks").paginate()
     return [stack for page in pages for stack in page["Stacks"]]
 
 
 def services() -> list[dict[str, Any]]:
-    """The cluster's services, as DescribeServices gives them."""
+    """Returns the cluster's services in the order of their names, as DescribeServices describes them."""
     ecs = client("ecs")
     arns = [
         arn
@@ -39,29 +41,44 @@ def services() -> list[dict[str, Any]]:
     return sorted(found, key=lambda service: str(service["serviceName"]))
 
 
+def service_names() -> list[str]:
+    """Returns the names of the deployed services, in alphabetical order."""
+    return [str(service["serviceName"]) for service in services()]
+
+
 def tasks(service: str | None = None, status: str = "RUNNING") -> list[dict[str, Any]]:
-    """Tasks of a service (or of the whole cluster) with this desired status."""
+    """Returns the tasks of a service, or of the whole cluster, with this desired status, as DescribeTasks does."""
     ecs = client("ecs")
     wanted = {"cluster": settings.CLUSTER, "desiredStatus": status} | ({"serviceName": service} if service else {})
     arns = ecs.list_tasks(**wanted)["taskArns"]
     return list(ecs.describe_tasks(cluster=settings.CLUSTER, tasks=arns[:100])["tasks"]) if arns else []
 
 
-def secret(name: str) -> dict[str, str]:
-    """A secret's JSON value."""
-    import json
+def private_address(task: dict[str, Any]) -> str:
+    """Returns a task's private IPv4 address, or an empty string before it has one."""
+    details = (detail for attachment in task.get("attachments", []) for detail in attachment["details"])
+    return next((str(detail["value"]) for detail in details if detail["name"] == "privateIPv4Address"), "")
 
+
+def container_id(task: dict[str, Any], name: str) -> str:
+    """Returns the Docker id of a task's container. Raises StopIteration if the task has no container of that name."""
+    return next(str(container["runtimeId"]) for container in task["containers"] if container["name"] == name)
+
+
+def secret(name: str) -> dict[str, str]:
+    """Returns a secret's JSON value."""
     value = client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     return {str(key): str(item) for key, item in json.loads(value).items()}
 
 
 def broker_cluster() -> dict[str, Any] | None:
-    """The MSK cluster, or None before it is deployed."""
+    """Returns the MSK cluster as ListClustersV2 describes it, or None before it is deployed."""
     found = client("kafka").list_clusters_v2()["ClusterInfoList"]
     return next((dict(cluster) for cluster in found if cluster["ClusterName"] == settings.CLUSTER), None)
 
 
 def bootstrap_brokers() -> str | None:
+    """Returns the addresses of the Kafka brokers, separated by commas, or None before there are any."""
     cluster = broker_cluster()
     if cluster is None:
         return None

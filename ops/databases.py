@@ -9,7 +9,7 @@ _TIMEOUT_SECONDS = 10
 
 
 async def connect(service: str) -> Any:
-    """A connection to a service's database. Raises asyncpg's errors."""
+    """Returns an asyncpg connection to a service's database. Raises asyncpg's errors."""
     import asyncpg
 
     secret = await asyncio.to_thread(aws.secret, f"pms/{service}/database")

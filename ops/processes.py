@@ -1,4 +1,4 @@
-"""Child processes: output line by line, a log file each, none left behind after an interrupt."""
+"""Child processes: their output line by line, a log file for each, and none left behind after an interrupt."""
 
 import contextlib
 import os
@@ -9,8 +9,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from ops import settings
+from ops.problems import Problem
 
 TAIL_LINES = 40
 
@@ -25,20 +27,19 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """A finished child: its exit status and the last lines of what it said."""
+    """A finished child: its exit status and the last lines of its output."""
 
     status: int
     tail: str
 
 
-class ChildFailed(Exception):
-    """A child ended with a status other than zero."""
+class Options(TypedDict, total=False):
+    """What `stream` and `check` may be told beside the command."""
 
-    def __init__(self, argv: Sequence[str], result: Result, log: Path | None = None) -> None:
-        super().__init__(f"{argv[0]} ended with status {result.status}")
-        self.argv = list(argv)
-        self.result = result
-        self.log = log
+    log: Path
+    on_line: Callable[[str], None]
+    env: Mapping[str, str]
+    cwd: Path
 
 
 def stream(
@@ -49,26 +50,14 @@ def stream(
     env: Mapping[str, str] | None = None,
     cwd: Path = settings.ROOT,
 ) -> Result:
-    """Run to the end, handing each line of output on. Raises Interrupted when the operator gave up meanwhile."""
+    """Runs a command to its end and passes on each line of output. Raises Interrupted after Ctrl-C."""
     if _stopping.is_set():
         raise Interrupted
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
     with (log or Path(os.devnull)).open("w", encoding="utf-8") as sink:
-        child = subprocess.Popen(
-            list(argv),
-            cwd=cwd,
-            env=dict(env or settings.child_environment()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,  # its own group: Ctrl-C reaches us first, and we end it with its children
-        )
-        with _guard:
-            _running.add(child)
+        child = _start(argv, env, cwd)
         try:
             assert child.stdout is not None
             for line in child.stdout:
@@ -85,23 +74,20 @@ def stream(
     return Result(status, "\n".join(tail))
 
 
-def check(
-    argv: Sequence[str],
-    *,
-    log: Path | None = None,
-    on_line: Callable[[str], None] = lambda line: None,
-    env: Mapping[str, str] | None = None,
-    cwd: Path = settings.ROOT,
-) -> Result:
-    """Like stream, but raises ChildFailed for a status other than zero."""
-    result = stream(argv, log=log, on_line=on_line, env=env, cwd=cwd)
+def check(argv: Sequence[str], problem: str, remedy: str, **options: Unpack[Options]) -> None:
+    """Runs like `stream`. Raises Problem, with the last lines of output as details, for a status other than zero."""
+    result = stream(argv, **options)
     if result.status:
-        raise ChildFailed(argv, result, log)
-    return result
+        raise Problem(problem, remedy, details=result.tail)
+
+
+def run_in_terminal(argv: Sequence[str]) -> int:
+    """Runs a command that gets this process's terminal. Returns its exit status."""
+    return subprocess.run(list(argv), cwd=settings.ROOT, env=settings.child_environment(), check=False).returncode
 
 
 def output(argv: Sequence[str], *, timeout: float = 30, cwd: Path = settings.ROOT) -> str | None:
-    """What a short command prints on stdout, or None when it is missing, fails or hangs."""
+    """Returns what a short command prints on stdout, or None if it is missing, fails or takes too long."""
     try:
         done = subprocess.run(
             list(argv),
@@ -118,12 +104,29 @@ def output(argv: Sequence[str], *, timeout: float = 30, cwd: Path = settings.ROO
 
 
 def stop_all() -> None:
-    """End every running child; further ones are refused."""
+    """Ends every running child and refuses to start further ones."""
     _stopping.set()
     with _guard:
         children = list(_running)
     for child in children:
         _signal_group(child, signal.SIGTERM)
+
+
+def _start(argv: Sequence[str], env: Mapping[str, str] | None, cwd: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=dict(env or settings.child_environment()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # in a group of its own: Ctrl-C reaches only us, and we end the whole group
+    )
+    with _guard:
+        _running.add(child)
+    return child
 
 
 def _end(child: subprocess.Popen[str]) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for something to become true: asked for often, with a bound, and failing with what was seen last."""
+"""Waits until something becomes true. Polls often, has a time limit, and fails with what it saw last."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Seen = TypeVar("Seen")
 
-# A bound for a slow and busy machine, not an expectation: how long things take is in docs/performance.md.
+# A limit for a slow and busy machine, not an expectation: docs/performance.md says how long things take.
 SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 
@@ -18,7 +18,10 @@ def until(
     seconds: float = SECONDS,
     despite: tuple[type[Exception], ...] = (),
 ) -> Seen:
-    """The first truthy answer of `ask`, which may fail with `despite` before; fails after so many seconds."""
+    """Returns the first true answer of `ask`. Before it, `ask` may raise the errors in `despite`.
+
+    Raises AssertionError after `seconds`.
+    """
     deadline = time.monotonic() + seconds
     while True:
         seen: object
@@ -33,7 +36,7 @@ def until(
 
 
 async def eventually(what: str, ask: Callable[[], Awaitable[Seen | None]], seconds: float = SECONDS) -> Seen:
-    """As `until`, for what is asked for in an event loop."""
+    """Does the same as `until` in an event loop."""
     deadline = time.monotonic() + seconds
     while not (answer := await ask()):
         assert time.monotonic() < deadline, _in_vain(what, answer, seconds)

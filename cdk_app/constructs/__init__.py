@@ -1,1 +1,1 @@
-"""Logical units of the infrastructure, each small enough to read at once."""
+"""The constructs: logical units of the infrastructure, and functions that add something to one."""

@@ -1,4 +1,4 @@
-"""Alarms: what wakes somebody up."""
+"""CloudWatch alarms, and the topic that they notify."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from cdk_app.config import StageConfig
-
-FIVE_MINUTES = Duration.minutes(5)
+PERIOD = Duration.minutes(5)
 GIBIBYTE = 1024**3
 
 
 class AlarmTopic(Construct):
-    """Where alarms go; people subscribe to it outside of this app."""
+    """The SNS topic that alarms notify. Subscriptions are made outside of this app."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, key: kms.IKey | None) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, encryption_key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
-        self.topic = sns.Topic(self, "Topic", topic_name=name, master_key=key, enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", topic_name=name, master_key=encryption_key, enforce_ssl=True)
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -33,51 +31,29 @@ class AlarmTopic(Construct):
         )
 
 
-def alarm(
-    scope: Construct,
-    construct_id: str,
-    *,
-    topic: sns.ITopic,
-    metric: cloudwatch.IMetric,
-    threshold: float,
-    comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+def add_database_alarms(
+    scope: Construct, *, instance: rds.DatabaseInstance, storage_gib: int, topic: sns.ITopic
 ) -> None:
-    """Tell `topic` when three periods in a row were beyond `threshold`, and when it is over."""
-    made = cloudwatch.Alarm(
-        scope,
-        construct_id,
-        metric=metric,
-        threshold=threshold,
-        comparison_operator=comparison,
-        evaluation_periods=3,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    )
-    action = actions.SnsAction(topic)
-    made.add_alarm_action(action)
-    made.add_ok_action(action)
-
-
-def watch_database(scope: Construct, *, instance: rds.DatabaseInstance, config: StageConfig, topic: sns.ITopic) -> None:
-    """Processor busy, disk almost full."""
-    alarm(scope, "Cpu", topic=topic, metric=instance.metric_cpu_utilization(period=FIVE_MINUTES), threshold=80)
-    alarm(
+    """Adds alarms for a busy processor (80 %) and for little free storage (a tenth of `storage_gib`)."""
+    _add_alarm(scope, "Cpu", topic=topic, metric=instance.metric_cpu_utilization(period=PERIOD), threshold=80)
+    _add_alarm(
         scope,
         "Storage",
         topic=topic,
-        metric=instance.metric_free_storage_space(period=FIVE_MINUTES),
-        threshold=config.database.storage_gib * GIBIBYTE / 10,
+        metric=instance.metric_free_storage_space(period=PERIOD),
+        threshold=storage_gib * GIBIBYTE / 10,
         comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
     )
 
 
-def watch_service(scope: Construct, *, service: ecs.FargateService, topic: sns.ITopic) -> None:
-    """Tasks busy or short of memory, beyond what scaling out mends."""
-    alarm(scope, "Cpu", topic=topic, metric=service.metric_cpu_utilization(period=FIVE_MINUTES), threshold=85)
-    alarm(scope, "Memory", topic=topic, metric=service.metric_memory_utilization(period=FIVE_MINUTES), threshold=85)
+def add_service_alarms(scope: Construct, *, service: ecs.FargateService, topic: sns.ITopic) -> None:
+    """Adds alarms for tasks that stay short of processor or memory (85 %) although the service scales out."""
+    _add_alarm(scope, "Cpu", topic=topic, metric=service.metric_cpu_utilization(period=PERIOD), threshold=85)
+    _add_alarm(scope, "Memory", topic=topic, metric=service.metric_memory_utilization(period=PERIOD), threshold=85)
 
 
-def watch_api(scope: Construct, *, api_id: str, topic: sns.ITopic) -> None:
-    """Answers that were our fault, and slow ones."""
+def add_api_alarms(scope: Construct, *, api_id: str, topic: sns.ITopic) -> None:
+    """Adds alarms for server errors (more than 10 in a period) and for latency (p99 above 1,000 ms)."""
     for construct_id, name, statistic, threshold in (
         ("ServerErrors", "5xx", "Sum", 10),
         ("Latency", "Latency", "p99", 1_000),
@@ -87,6 +63,30 @@ def watch_api(scope: Construct, *, api_id: str, topic: sns.ITopic) -> None:
             metric_name=name,
             dimensions_map={"ApiId": api_id},
             statistic=statistic,
-            period=FIVE_MINUTES,
+            period=PERIOD,
         )
-        alarm(scope, construct_id, topic=topic, metric=metric, threshold=threshold)
+        _add_alarm(scope, construct_id, topic=topic, metric=metric, threshold=threshold)
+
+
+def _add_alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    topic: sns.ITopic,
+    metric: cloudwatch.IMetric,
+    threshold: float,
+    comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+) -> None:
+    """Notifies `topic` when `metric` has crossed `threshold` in three consecutive periods, and when it is back."""
+    alarm = cloudwatch.Alarm(
+        scope,
+        construct_id,
+        metric=metric,
+        threshold=threshold,
+        comparison_operator=comparison,
+        evaluation_periods=3,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    action = actions.SnsAction(topic)
+    alarm.add_alarm_action(action)
+    alarm.add_ok_action(action)

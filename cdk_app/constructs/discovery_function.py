@@ -1,8 +1,6 @@
-"""The Lambda that tells the world how to verify tokens, before any container runs."""
+"""The discovery Lambda function: it publishes how to verify tokens, and the API's documentation."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
@@ -10,71 +8,77 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from cdk_app.assets import Assets, discovery_excludes
+from cdk_app.assets import Assets, function_excludes
 from cdk_app.config import StageConfig
-from cdk_app.constructs.log_group import log_group
+from cdk_app.constructs.log_group import add_log_group
 from cdk_app.constructs.signing_key import SigningKey
 
 MEMORY_MIB = 512
-CONCURRENCY = 50
-"""Callers cache what it answers: more at once than this is an attack, and must not starve other functions."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiscoveryProps:
-    config: StageConfig
-    assets: Assets
-    vpc: ec2.IVpc
-    security_group: ec2.ISecurityGroup
-    signing_key: SigningKey
-    issuer: str
-    audience: str
-    key: kms.IKey | None
+RUNTIME = lambda_.Runtime.PYTHON_3_13
 
 
 class DiscoveryFunction(Construct):
-    """FastAPI behind Mangum, dependencies in a layer; may read the signing key's public half and nothing else."""
+    """A FastAPI application behind Mangum, with its dependencies in a layer.
 
-    def __init__(self, scope: Construct, construct_id: str, props: DiscoveryProps) -> None:
+    Its role may read the public key of `signing_key` and write log lines. It needs no container of a service.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        assets: Assets,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        signing_key: SigningKey,
+        issuer: str,
+        audience: str,
+        encryption_key: kms.IKey | None,
+    ) -> None:
         super().__init__(scope, construct_id)
-        config = props.config
-        name = f"{config.prefix}-discovery"
-        architecture = lambda_.Architecture.ARM_64 if config.architecture == "arm64" else lambda_.Architecture.X86_64
-        layer = lambda_.LayerVersion(
-            self,
-            "Layer",
-            layer_version_name=name,
-            code=lambda_.Code.from_asset(str(props.assets.discovery_layer)),
-            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
-            compatible_architectures=[architecture],
-            removal_policy=config.removal,
-        )
-        inside = config.network.locked_down
+        name, size = f"{config.prefix}-discovery", config.discovery
         self.function = lambda_.Function(
             self,
             "Function",
             function_name=name,
             description="OIDC discovery, JWKS and API documentation",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=RUNTIME,
             handler="services.discovery.main.handler",
-            architecture=architecture,
-            code=lambda_.Code.from_asset(
-                str(props.assets.root), exclude=discovery_excludes(), ignore_mode=IgnoreMode.DOCKER
-            ),
-            layers=[layer],
+            architecture=_architecture(config),
+            code=lambda_.Code.from_asset(str(assets.root), exclude=function_excludes(), ignore_mode=IgnoreMode.DOCKER),
+            layers=[self._add_layer(name, config, assets)],
             memory_size=MEMORY_MIB,
             timeout=Duration.seconds(10),
-            reserved_concurrent_executions=CONCURRENCY if inside else None,
-            log_group=log_group(self, "LogGroup", name=f"/aws/lambda/{name}", config=config, key=props.key),
-            vpc=props.vpc if inside else None,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if inside else None,
-            security_groups=[props.security_group] if inside else None,
+            reserved_concurrent_executions=size.reserved_concurrency,
+            log_group=add_log_group(
+                self, "LogGroup", name=f"/aws/lambda/{name}", config=config, encryption_key=encryption_key
+            ),
+            vpc=vpc if size.in_vpc else None,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if size.in_vpc else None,
+            security_groups=[security_group] if size.in_vpc else None,
             environment={
                 "STAGE": config.name,
-                "JWT_ISSUER": props.issuer,
-                "JWT_AUDIENCE": props.audience,
-                "SIGNING_KEY_ID": props.signing_key.arn,
+                "JWT_ISSUER": issuer,
+                "JWT_AUDIENCE": audience,
+                "SIGNING_KEY_ID": signing_key.arn,
                 "POWERTOOLS_SERVICE_NAME": "discovery",
             },
         )
-        props.signing_key.grant_read(self.function)
+        signing_key.grant_read(self.function)
+
+    def _add_layer(self, name: str, config: StageConfig, assets: Assets) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            "Layer",
+            layer_version_name=name,
+            code=lambda_.Code.from_asset(str(assets.discovery_layer)),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[_architecture(config)],
+            removal_policy=config.removal_policy,
+        )
+
+
+def _architecture(config: StageConfig) -> lambda_.Architecture:
+    return lambda_.Architecture.ARM_64 if config.discovery.architecture == "arm64" else lambda_.Architecture.X86_64

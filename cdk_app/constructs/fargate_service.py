@@ -1,9 +1,9 @@
-"""A service as ECS runs it: a task definition with its migration, and a service that keeps tasks running."""
+"""A service on ECS: its task definition, with a migration container, and the ECS service that runs the tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -13,107 +13,123 @@ from constructs import Construct
 
 from cdk_app.catalogue import GRPC_PORT, HTTP_PORT, Service
 from cdk_app.config import StageConfig
-from cdk_app.constructs.encryption import allow_reading_secrets
-from cdk_app.constructs.log_group import log_group
+from cdk_app.constructs.encryption_key import grant_secret_decryption
+from cdk_app.constructs.log_group import add_log_group
 
-
-@dataclass(frozen=True, kw_only=True)
-class FargateServiceProps:
-    """`database` are the secrets that a migration needs too; `secrets` are for the service's container alone."""
-
-    config: StageConfig
-    service: Service
-    cluster: ecs.ICluster
-    security_group: ec2.ISecurityGroup
-    image: ecs.ContainerImage
-    environment: Mapping[str, str]
-    database: Mapping[str, ecs.Secret]
-    secrets: Mapping[str, ecs.Secret]
-    registry_arn: str
-    key: kms.IKey | None
+STOP_TIMEOUT = Duration.seconds(30)
+"""Longer than a service takes to finish its requests, so that SIGKILL interrupts none."""
+HEALTH_CHECK = ecs.HealthCheck(
+    command=["CMD", "healthcheck"],
+    interval=Duration.seconds(10),
+    timeout=Duration.seconds(5),
+    retries=3,
+    start_period=Duration.seconds(30),
+)
 
 
 class FargateService(Construct):
-    """Tasks of one service in the private subnets, known to Cloud Map, rolled without losing capacity.
+    """Tasks of one service in the private subnets, registered in Cloud Map.
 
-    A new revision whose tasks do not get healthy is rolled back by the circuit breaker.
+    A deployment keeps the full capacity. The circuit breaker rolls back a revision whose tasks do not become healthy.
+    The migration container receives `database_secrets`; the service's container receives `other_secrets` too.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, props: FargateServiceProps) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        service: Service,
+        cluster: ecs.ICluster,
+        security_group: ec2.ISecurityGroup,
+        image: ecs.ContainerImage,
+        environment: Mapping[str, str],
+        database_secrets: Mapping[str, ecs.Secret],
+        other_secrets: Mapping[str, ecs.Secret],
+        cloud_map_service_arn: str,
+        encryption_key: kms.IKey | None,
+    ) -> None:
         super().__init__(scope, construct_id)
-        config, service = props.config, props.service
-        name = f"/{config.prefix}/{service.name}"
-        self.log_group = log_group(self, "LogGroup", name=name, config=config, key=props.key)
-        self.task = ecs.FargateTaskDefinition(
+        self.log_group = add_log_group(
+            self, "LogGroup", name=f"/{config.prefix}/{service.name}", config=config, encryption_key=encryption_key
+        )
+        self.task_definition = ecs.FargateTaskDefinition(
             self,
             "Task",
             family=f"{config.prefix}-{service.name}",
             cpu=config.service.cpu,
             memory_limit_mib=config.service.memory_mib,
         )
-        self._add_containers(props)
-        self.service = ecs.FargateService(
+        self._add_containers(
+            service,
+            image=image,
+            environment=environment,
+            database_secrets=database_secrets,
+            other_secrets=other_secrets,
+        )
+        self.service = self._add_service(config, service, cluster=cluster, security_group=security_group)
+        self._register(service, cloud_map_service_arn)
+        if encryption_key is not None:
+            grant_secret_decryption(self.task_definition.obtain_execution_role(), encryption_key=encryption_key)
+
+    def _add_containers(
+        self,
+        service: Service,
+        *,
+        image: ecs.ContainerImage,
+        environment: Mapping[str, str],
+        database_secrets: Mapping[str, ecs.Secret],
+        other_secrets: Mapping[str, ecs.Secret],
+    ) -> None:
+        add_container = partial(
+            self.task_definition.add_container,
+            image=image,
+            environment=dict(environment),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=self.log_group),
+        )
+        migration = add_container("migrate", command=["migrate"], essential=False, secrets=dict(database_secrets))
+        container = add_container(
+            service.name,
+            secrets={**database_secrets, **other_secrets},
+            stop_timeout=STOP_TIMEOUT,
+            health_check=HEALTH_CHECK,
+        )
+        container.add_port_mappings(ecs.PortMapping(container_port=HTTP_PORT))
+        if service.serves_grpc:
+            container.add_port_mappings(ecs.PortMapping(container_port=GRPC_PORT))
+        container.add_container_dependencies(
+            ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
+        )
+        # Otherwise the default container is the first one, which is the migration.
+        self.task_definition.default_container = container
+
+    def _add_service(
+        self, config: StageConfig, service: Service, *, cluster: ecs.ICluster, security_group: ec2.ISecurityGroup
+    ) -> ecs.FargateService:
+        return ecs.FargateService(
             self,
             "Service",
             service_name=service.name,
-            cluster=props.cluster,
-            task_definition=self.task,
-            desired_count=config.service.desired,
+            cluster=cluster,
+            task_definition=self.task_definition,
+            desired_count=config.service.desired_count,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             assign_public_ip=False,
-            security_groups=[props.security_group],
+            security_groups=[security_group],
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        self._register(props)
-        if props.key is not None:
-            allow_reading_secrets(self.task.obtain_execution_role(), props.key)
 
-    def _add_containers(self, props: FargateServiceProps) -> None:
-        logging = ecs.LogDrivers.aws_logs(stream_prefix=props.service.name, log_group=self.log_group)
-        migrate = self.task.add_container(
-            "migrate",
-            image=props.image,
-            command=["migrate"],
-            essential=False,
-            environment=dict(props.environment),
-            secrets=dict(props.database),
-            logging=logging,
-        )
-        container = self.task.add_container(
-            props.service.name,
-            image=props.image,
-            environment=dict(props.environment),
-            secrets={**props.database, **props.secrets},
-            logging=logging,
-            # Longer than the services take to drain, so that SIGKILL finds nobody at work.
-            stop_timeout=Duration.seconds(30),
-            health_check=ecs.HealthCheck(
-                command=["CMD", "healthcheck"],
-                interval=Duration.seconds(10),
-                timeout=Duration.seconds(5),
-                retries=3,
-                start_period=Duration.seconds(30),
-            ),
-        )
-        container.add_port_mappings(ecs.PortMapping(container_port=HTTP_PORT))
-        if props.service.serves_grpc:
-            container.add_port_mappings(ecs.PortMapping(container_port=GRPC_PORT))
-        container.add_container_dependencies(
-            ecs.ContainerDependency(container=migrate, condition=ecs.ContainerDependencyCondition.SUCCESS)
-        )
-        # The first container is the default, which is not what anybody means here.
-        self.task.default_container = container
-
-    def _register(self, props: FargateServiceProps) -> None:
+    def _register(self, service: Service, cloud_map_service_arn: str) -> None:
         resource = self.service.node.default_child
         if not isinstance(resource, ecs.CfnService):
-            raise TypeError("an ECS service's default child is its CloudFormation resource")
-        # SRV records need the port, which the L2's association leaves out for records of both types.
+            raise TypeError("the default child of an ECS service is not a CfnService")
+        # SRV records need the port. The L2 construct leaves it out for a Cloud Map service with A and SRV records.
         resource.service_registries = [
             ecs.CfnService.ServiceRegistryProperty(
-                registry_arn=props.registry_arn, container_name=props.service.name, container_port=HTTP_PORT
+                registry_arn=cloud_map_service_arn, container_name=service.name, container_port=HTTP_PORT
             )
         ]

@@ -1,4 +1,4 @@
-"""Log groups: always explicit, so that retention and deletion are decided here and not by whoever logs first."""
+"""Log groups. Every one is explicit, because a group that AWS creates with the first line has no retention."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from constructs import Construct
 from cdk_app.config import StageConfig
 
 
-def log_group(
-    scope: Construct, construct_id: str, *, name: str, config: StageConfig, key: kms.IKey | None
+def add_log_group(
+    scope: Construct, construct_id: str, *, name: str, config: StageConfig, encryption_key: kms.IKey | None
 ) -> logs.LogGroup:
-    """A log group called `name` that keeps lines as long as the stage says."""
+    """Adds the log group `name`, with the stage's retention and removal policy."""
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=name,
         retention=config.log_retention,
-        encryption_key=key,
-        removal_policy=config.removal,
+        encryption_key=encryption_key,
+        removal_policy=config.removal_policy,
     )

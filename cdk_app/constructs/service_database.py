@@ -1,8 +1,6 @@
-"""A service's own PostgreSQL."""
+"""The PostgreSQL database of a service."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -12,40 +10,36 @@ from constructs import Construct
 
 from cdk_app.catalogue import Service
 from cdk_app.config import StageConfig
-from cdk_app.constructs.log_group import log_group
+from cdk_app.constructs.log_group import add_log_group
 
 ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
 LOGS = ("postgresql", "upgrade")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseProps:
-    """`subnet_group` and `parameter_group` are shared by all databases of the stage."""
-
-    config: StageConfig
-    service: Service
-    vpc: ec2.IVpc
-    subnet_group: rds.ISubnetGroup
-    parameter_group: rds.IParameterGroup
-    security_group: ec2.ISecurityGroup
-    key: kms.IKey | None
-
-
 class ServiceDatabase(Construct):
-    """One instance with one database, named after its service, and credentials that were generated and attached.
+    """An instance with one database, named after its service.
 
-    `secret` holds host, port, dbname, username and password; nothing else knows the password.
+    `secret` holds host, port, dbname, username and password. RDS and Secrets Manager generate the password, and it is
+    stored nowhere else. All databases of a stage share `subnet_group` and `parameter_group`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, props: DatabaseProps) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        service: Service,
+        vpc: ec2.IVpc,
+        subnet_group: rds.ISubnetGroup,
+        parameter_group: rds.IParameterGroup,
+        security_group: ec2.ISecurityGroup,
+        encryption_key: kms.IKey | None,
+    ) -> None:
         super().__init__(scope, construct_id)
-        config, size, service = props.config, props.config.database, props.service
-        identifier = f"{config.prefix}-{service.name}"
-        if size.observed:
-            # RDS would make the groups itself, without retention, on the first line.
-            for log in LOGS:
-                name = f"/aws/rds/instance/{identifier}/{log}"
-                log_group(self, f"{log.capitalize()}Log", name=name, config=config, key=props.key)
+        size, identifier = config.database, f"{config.prefix}-{service.name}"
+        if size.export_logs:
+            self._add_log_groups(config, identifier, encryption_key)
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -54,31 +48,41 @@ class ServiceDatabase(Construct):
             engine=ENGINE,
             instance_type=ec2.InstanceType(size.instance_type),
             credentials=rds.Credentials.from_generated_secret(
-                service.name, secret_name=f"{config.prefix}/{service.name}/database", encryption_key=props.key
+                service.name, secret_name=f"{config.prefix}/{service.name}/database", encryption_key=encryption_key
             ),
-            vpc=props.vpc,
-            subnet_group=props.subnet_group,
-            parameter_group=props.parameter_group,
-            security_groups=[props.security_group],
+            vpc=vpc,
+            subnet_group=subnet_group,
+            parameter_group=parameter_group,
+            security_groups=[security_group],
             publicly_accessible=False,
             allocated_storage=size.storage_gib,
             max_allocated_storage=size.max_storage_gib,
             storage_type=rds.StorageType.GP3,
             storage_encrypted=True,
-            storage_encryption_key=props.key,
+            storage_encryption_key=encryption_key,
             multi_az=size.multi_az,
             backup_retention=Duration.days(size.backup_days),
-            delete_automated_backups=not size.deletion_protection,
+            delete_automated_backups=size.delete_automated_backups,
             copy_tags_to_snapshot=True,
             deletion_protection=size.deletion_protection,
-            removal_policy=config.removal,
+            removal_policy=config.removal_policy,
             auto_minor_version_upgrade=True,
-            iam_authentication=size.observed,
-            cloudwatch_logs_exports=list(LOGS) if size.observed else None,
-            monitoring_interval=Duration.seconds(60) if size.observed else None,
-            enable_performance_insights=size.observed or None,
-            performance_insight_encryption_key=props.key if size.observed else None,
+            iam_authentication=size.iam_authentication,
+            cloudwatch_logs_exports=list(LOGS) if size.export_logs else None,
+            monitoring_interval=Duration.seconds(60) if size.enhanced_monitoring else None,
+            enable_performance_insights=size.performance_insights or None,
+            performance_insight_encryption_key=encryption_key if size.performance_insights else None,
         )
         if self.instance.secret is None:
-            raise RuntimeError("generated credentials come with a secret")
+            raise RuntimeError("the instance has no secret although its credentials are generated")
         self.secret = self.instance.secret
+
+    def _add_log_groups(self, config: StageConfig, identifier: str, encryption_key: kms.IKey | None) -> None:
+        for log in LOGS:
+            add_log_group(
+                self,
+                f"{log.capitalize()}Log",
+                name=f"/aws/rds/instance/{identifier}/{log}",
+                config=config,
+                encryption_key=encryption_key,
+            )

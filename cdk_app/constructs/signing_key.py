@@ -1,4 +1,4 @@
-"""The key that signs access tokens. Its private half never leaves KMS."""
+"""The key that signs access tokens. Its private key never leaves KMS."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 SIGNING_ALGORITHM = "RSASSA_PKCS1_V1_5_SHA_256"
-"""RS256, the one algorithm that an HTTP API's JWT authorizer accepts."""
+"""KMS's name for RS256. The JWT authorizer of an HTTP API accepts only RSA-based algorithms."""
 
 
 class SigningKey(Construct):
-    """An RSA key, with an alias, for signing and verifying only."""
+    """An RSA key with an alias, for signing and verifying only."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, alias: str, removal: RemovalPolicy) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, alias: str, removal_policy: RemovalPolicy) -> None:
         super().__init__(scope, construct_id)
-        self.key = kms.Key(
+        self._key = kms.Key(
             self,
             "Key",
             description="Signs access tokens",
             key_spec=kms.KeySpec.RSA_2048,
             key_usage=kms.KeyUsage.SIGN_VERIFY,
             alias=alias,
-            removal_policy=removal,
+            removal_policy=removal_policy,
         )
 
     @property
     def arn(self) -> str:
-        return self.key.key_arn
+        """The key's ARN."""
+        return self._key.key_arn
 
     def grant_sign(self, grantee: iam.IGrantable) -> None:
-        """Let `grantee` sign with the tokens' algorithm, and read the public half (its hash names the key)."""
+        """Allows `grantee` to sign with `SIGNING_ALGORITHM`, and to read the public key, whose hash is the key id."""
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["kms:Sign"],
@@ -41,5 +42,5 @@ class SigningKey(Construct):
         self.grant_read(grantee)
 
     def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Let `grantee` read the public half."""
+        """Allows `grantee` to read the public key."""
         iam.Grant.add_to_principal(grantee=grantee, actions=["kms:GetPublicKey"], resource_arns=[self.arn])

@@ -1,4 +1,4 @@
-"""What the code of a service may call, from the grants of its catalogue entry."""
+"""The permissions of a service's task role."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from cdk_app.config import StageConfig
 from cdk_app.constructs.signing_key import SigningKey
 
 
-def grant_broker(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> None:
-    """Find the brokers; where they ask who one is, also use the system's topics and consumer groups."""
+def grant_broker_access(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> None:
+    """Allows `role` to find the brokers.
+
+    Where clients authenticate with IAM, also allows it to use the system's topics and consumer groups.
+    """
     _allow(role, ["kafka:GetBootstrapBrokers"], [cluster_arn])
-    if not config.broker.iam:
+    if not config.broker.iam_authentication:
         return
     _allow(
         role,
@@ -37,21 +40,21 @@ def grant_broker(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> N
     )
 
 
-def grant_extras(role: iam.IRole, *, service: Service, config: StageConfig, signing_key: SigningKey) -> None:
-    """The service's own grants. Reading ADMIN's credentials is not among them: ECS injects those."""
+def grant_catalogue_entry(role: iam.IRole, *, service: Service, config: StageConfig, signing_key: SigningKey) -> None:
+    """Allows `role` what the grants of `service` say, except for `SEED_ADMIN`: ECS injects those credentials."""
     if Grant.SIGN_TOKENS in service.grants:
         signing_key.grant_sign(role)
     if Grant.SEND_EMAIL in service.grants:
-        domain = config.email_sender.partition("@")[2]
-        _allow(role, ["ses:SendEmail"], [f"arn:aws:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{domain}"])
+        identity = f"arn:aws:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{config.email_domain}"
+        _allow(role, ["ses:SendEmail"], [identity])
     if Grant.SEND_SMS in service.grants:
-        # A message to a phone number has no resource to name (SNS Developer Guide, "SMS and IAM").
+        # sns:Publish to a phone number supports no resource (SNS Developer Guide, "SMS and IAM").
         _allow(role, ["sns:Publish"], ["*"])
 
 
-def _kafka_arn(kind: str, cluster: str, name: str) -> str:
-    # The star is the cluster's UUID, which is known only when there is a cluster; its name is unique already.
-    return f"arn:aws:kafka:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{cluster}/*/{name}"
+def _kafka_arn(resource_type: str, cluster_name: str, name: str) -> str:
+    # The star stands for the cluster's UUID, which is unknown before the cluster exists. The cluster's name is unique.
+    return f"arn:aws:kafka:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource_type}/{cluster_name}/*/{name}"
 
 
 def _allow(role: iam.IRole, actions: list[str], resources: list[str]) -> None:

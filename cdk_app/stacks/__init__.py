@@ -1,1 +1,1 @@
-"""One stack a concern; a stack only puts constructs together."""
+"""The stacks, one for each concern. A stack puts constructs together."""

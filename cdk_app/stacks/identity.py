@@ -1,7 +1,8 @@
-"""Who is who: the signing key, the first administrator, and the API with the routes that say how to verify a token.
+"""The identity stack: the signing key, the first administrator, and the API with its OIDC discovery routes.
 
-The tokens' issuer is the API's own URL. This stack is whole before the authorizer, in the api stack, is made: API
-Gateway reads the issuer's discovery document at that moment and refuses an authorizer whose issuer does not answer.
+The issuer of the tokens is the API's own URL. API Gateway reads the issuer's discovery document when it creates an
+authorizer, and refuses an authorizer whose issuer does not answer. That is why the authorizer is in the api stack,
+which deploys after this one.
 """
 
 from __future__ import annotations
@@ -13,30 +14,32 @@ from constructs import Construct
 
 from cdk_app.assets import Assets
 from cdk_app.config import StageConfig
-from cdk_app.constructs.discovery_function import DiscoveryFunction, DiscoveryProps
-from cdk_app.constructs.http_api import FunctionRoutes, HttpApi
+from cdk_app.constructs.discovery_function import DiscoveryFunction
+from cdk_app.constructs.http_api import HttpApi
+from cdk_app.constructs.routes import FunctionRoutes
 from cdk_app.constructs.signing_key import SigningKey
-from cdk_app.stacks.base import SystemStack
 from cdk_app.stacks.network import NetworkStack
-from services.contracts.routes import routes_of
+from cdk_app.stacks.system_stack import SystemStack
 
 AUDIENCE = "pms"
 ADMIN_USERNAME = "admin"
 
 
 class IdentityStack(SystemStack):
+    """Everything that signs tokens and publishes how to verify them."""
+
     def __init__(self, scope: Construct, *, config: StageConfig, assets: Assets, network: NetworkStack) -> None:
-        super().__init__(scope, "identity", config=config, description="API, token signing key, OIDC discovery")
+        super().__init__(scope, name="identity", config=config, description="API, token signing key, OIDC discovery")
         self.signing_key = SigningKey(
-            self, "SigningKey", alias=f"alias/{config.prefix}-signing", removal=config.removal
+            self, "SigningKey", alias=f"alias/{config.prefix}-signing", removal_policy=config.removal_policy
         )
-        self.admin = secretsmanager.Secret(
+        self.admin_secret = secretsmanager.Secret(
             self,
             "Admin",
             secret_name=f"{config.prefix}/auth/admin",
             description="The first administrator's credentials",
-            encryption_key=network.key,
-            removal_policy=config.removal,
+            encryption_key=network.encryption_key,
+            removal_policy=config.removal_policy,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 secret_string_template=json.dumps({"username": ADMIN_USERNAME}),
                 generate_string_key="password",
@@ -44,34 +47,28 @@ class IdentityStack(SystemStack):
                 exclude_punctuation=True,
             ),
         )
-        self.api = HttpApi(self, "Api", config=config, key=network.key)
-        self.discovery = DiscoveryFunction(
+        self.api = HttpApi(self, "Api", config=config, encryption_key=network.encryption_key)
+        discovery = DiscoveryFunction(
             self,
             "Discovery",
-            DiscoveryProps(
-                config=config,
-                assets=assets,
-                vpc=network.vpc,
-                security_group=network.firewall.discovery,
-                signing_key=self.signing_key,
-                issuer=self.api.endpoint,
-                audience=AUDIENCE,
-                key=network.key,
-            ),
+            config=config,
+            assets=assets,
+            vpc=network.vpc,
+            security_group=network.security_groups.discovery,
+            signing_key=self.signing_key,
+            issuer=self.api.endpoint,
+            audience=AUDIENCE,
+            encryption_key=network.encryption_key,
         )
         FunctionRoutes(
-            self,
-            "DiscoveryRoutes",
-            api_id=self.api.id,
-            function=self.discovery.function,
-            routes=routes_of("discovery"),
+            self, "DiscoveryRoutes", service_name="discovery", api_id=self.api.id, function=discovery.function
         )
-        self._describe(config)
+        self._add_outputs(config, discovery)
 
-    def _describe(self, config: StageConfig) -> None:
-        self.output("ApiId", self.api.id, "The HTTP API")
-        self.output("ApiEndpoint", self.api.endpoint, "The API's own URL, and the tokens' issuer")
-        self.output("ApiUrl", config.api.url or self.api.endpoint, "Where clients send their requests")
-        self.output("AdminSecretArn", self.admin.secret_arn, "Credentials of the first administrator")
-        self.output("SigningKeyArn", self.signing_key.arn, "The KMS key that signs access tokens")
-        self.output("DiscoveryFunctionName", self.discovery.function.function_name, "OIDC discovery and docs")
+    def _add_outputs(self, config: StageConfig, discovery: DiscoveryFunction) -> None:
+        self.add_output("ApiId", self.api.id, "The HTTP API")
+        self.add_output("ApiEndpoint", self.api.endpoint, "The API's own URL, and the tokens' issuer")
+        self.add_output("ApiUrl", config.api.url or self.api.endpoint, "Where clients send their requests")
+        self.add_output("AdminSecretArn", self.admin_secret.secret_arn, "Credentials of the first administrator")
+        self.add_output("SigningKeyArn", self.signing_key.arn, "The KMS key that signs access tokens")
+        self.add_output("DiscoveryFunctionName", discovery.function.function_name, "OIDC discovery and docs")

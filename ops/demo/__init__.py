@@ -1,1 +1,1 @@
-"""`make demo`: a believable clinic, the same every time, in the running system."""
+"""`make demo`: fills the running system with an invented clinic, which is the same every time."""

@@ -1,11 +1,11 @@
-"""Invented people: number n is always the same person."""
+"""Invented people. A number always stands for the same person."""
 
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-# Plain letters only: what the patient service compares names by is then their lower case.
+# Plain letters only: the key by which the patient service compares names is then the name in lower case.
 _FIRST = """
 Ada Alma Amir Anna Anton Aylin Ben Bianca Carl Clara Dalia Daniel David Elena Elias Emil Emma Erik Eva Farid Felix
 Fiona Frida Greta Hana Hugo Ida Igor Ines Ivan Jana Jonas Julia Kai Karim Katja Klara Lara Lea Leo Lena Lina Lukas
@@ -25,12 +25,12 @@ _OLDEST = date(1932, 1, 1)
 _BIRTHDAYS = (date(2023, 12, 31) - _OLDEST).days
 _FIRST_REGISTRATION = datetime(2021, 1, 4, 8, tzinfo=UTC)
 _BETWEEN_REGISTRATIONS = timedelta(minutes=21)
-"""A hundred thousand of these are four years."""
+"""A hundred thousand registrations take four years."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who might be a patient."""
+    """An invented person."""
 
     number: int
     name: str
@@ -40,7 +40,7 @@ class Person:
     address: str
 
     def as_request(self) -> dict[str, str]:
-        """The body of POST /api/patients."""
+        """Returns the body of `POST /api/patients`."""
         return {
             "name": self.name,
             "email": self.email,
@@ -51,7 +51,7 @@ class Person:
 
 
 def person(number: int) -> Person:
-    """The person of that number; no two share an e-mail address."""
+    """Returns the person of that number. No two have the same e-mail address."""
     chance = random.Random(number)
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     code, town = chance.choice(_TOWNS)
@@ -66,11 +66,11 @@ def person(number: int) -> Person:
 
 
 def registered_at(number: int) -> datetime:
-    """When an imported record says that the person came first."""
+    """Returns the time at which an imported record was registered."""
     return _FIRST_REGISTRATION + number * _BETWEEN_REGISTRATIONS
 
 
 def identifier(number: int, kind: int) -> UUID:
-    """A UUID version 7 (RFC 9562, section 5.7) that is always the same for a number and a kind of record."""
+    """Returns a UUID version 7 (RFC 9562, section 5.7), always the same for a number and a kind of record."""
     milliseconds = int(registered_at(number).timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | kind << 64 | 0b10 << 62 | number)

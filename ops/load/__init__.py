@@ -1,1 +1,1 @@
-"""`make bench-services`: what the services do under load, direct and through the gateway."""
+"""Measures the running system: `make bench` and `make bench-services`."""

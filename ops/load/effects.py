@@ -1,4 +1,4 @@
-"""How long after a registration's answer its effects in other services are there."""
+"""The time from the answer to a registration until its effects are in the other services' databases."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from ops.load.scenarios import new_patients
 REGISTRATIONS = 300
 _PAUSE_SECONDS = 0.05
 _POLL_SECONDS = 0.002
-_PATIENCE_SECONDS = 30
+_LIMIT_SECONDS = 30
 
 QUERIES = {
     "billing": ("account", "SELECT 1 FROM account WHERE patient_id = $1"),
@@ -21,7 +21,7 @@ QUERIES = {
 
 
 async def measure(target: Target, token: str, services: set[str]) -> dict[str, list[float]]:
-    """Effect -> milliseconds from the answer until it is committed, ascending."""
+    """Returns the milliseconds from the answer until the effect is committed, in ascending order, by effect."""
     connections = {name: await connect(name) for name in QUERIES if name in services}
     found: dict[str, list[float]] = {QUERIES[name][0]: [] for name in connections}
     try:
@@ -44,7 +44,7 @@ async def measure(target: Target, token: str, services: set[str]) -> dict[str, l
 
 async def _effect(connection: Any, service: str, patient: str, since: float) -> float:
     query = QUERIES[service][1]
-    while time.monotonic() - since < _PATIENCE_SECONDS:
+    while time.monotonic() - since < _LIMIT_SECONDS:
         if await connection.fetchval(query, patient):
             break
         await asyncio.sleep(_POLL_SECONDS)

@@ -1,6 +1,6 @@
-"""A client that costs little: HTTP/1.1 on kept-alive connections, requests as bytes, answers hardly looked at.
+"""An HTTP/1.1 client that needs little processor time. It reads only what it has to of an answer.
 
-A full-featured client would spend more of the machine's two cores than the service that is measured.
+A full client library would take more of the machine's two cores than the service that is measured.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Target:
-    """Where requests go. ``prefix`` stands before every path."""
+    """Where requests are sent. `prefix` is put before every path."""
 
     host: str
     port: int
@@ -28,6 +28,7 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
 
     def encode(self, target: Target, token: str) -> bytes:
+        """Returns the request as it is sent."""
         content = b"" if self.body is None else json.dumps(self.body).encode()
         lines = [
             f"{self.method} {target.prefix}{self.path} HTTP/1.1",
@@ -41,7 +42,7 @@ class Call:
 
 
 class Connection:
-    """One connection, opened again when the server has closed it."""
+    """A connection that is kept open, and opened again when the server has closed it."""
 
     def __init__(self, target: Target, token: str) -> None:
         self._target = target
@@ -55,7 +56,7 @@ class Connection:
         self._drop()
 
     async def send(self, call: Call) -> tuple[int, bytes]:
-        """Status and body; status 0 when the connection broke."""
+        """Returns status and body of the answer; the status is 0 if the connection broke."""
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(self._target.host, self._target.port)

@@ -1,4 +1,4 @@
-"""Sending calls for a while, and what came of it."""
+"""Sends calls for some time and measures rate and latency."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ _WARM_UP = 0.5
 
 @dataclass(frozen=True)
 class Result:
-    """Latencies are in milliseconds, of calls that succeeded, in ascending order."""
+    """Latencies of the calls that succeeded, in milliseconds and ascending order; failures are counted by status."""
 
     per_second: float
     latencies: tuple[float, ...]
@@ -23,10 +23,11 @@ class Result:
 
     @classmethod
     def of(cls, latencies: list[float]) -> "Result":
-        """Latencies without a rate."""
+        """Returns a result that has latencies and no rate."""
         return cls(0.0, tuple(sorted(latencies)))
 
     def percentile(self, percent: float) -> float:
+        """Returns a percentile of the latencies in milliseconds, or NaN if there are none."""
         if not self.latencies:
             return float("nan")
         return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * percent / 100))]
@@ -35,9 +36,9 @@ class Result:
 async def load(
     target: Target, token: str, calls: Iterator[Call], connections: int = CONNECTIONS, seconds: float = SECONDS
 ) -> Result:
-    """Send calls over so many connections, each waiting for its answer, for so many seconds after a warm-up."""
-    began = time.monotonic() + _WARM_UP
-    ends = began + seconds
+    """Sends calls for this many seconds after a warm-up. Each connection sends its next call after an answer."""
+    start = time.monotonic() + _WARM_UP
+    end = start + seconds
     latencies: list[float] = []
     failures: Counter[int] = Counter()
 
@@ -45,10 +46,10 @@ async def load(
         async with Connection(target, token) as connection:
             for call in calls:
                 sent = time.monotonic()
-                if sent > ends:
+                if sent > end:
                     return
                 status, _ = await connection.send(call)
-                if sent < began:
+                if sent < start:
                     continue
                 if 200 <= status < 300:
                     latencies.append((time.monotonic() - sent) * 1000)
@@ -56,24 +57,24 @@ async def load(
                     failures[status] += 1
 
     await asyncio.gather(*(work() for _ in range(connections)))
-    took = time.monotonic() - began
-    return Result(len(latencies) / took, tuple(sorted(latencies)), failures)
+    elapsed = time.monotonic() - start
+    return Result(len(latencies) / elapsed, tuple(sorted(latencies)), failures)
 
 
 async def repeat(target: Target, token: str, call: Call, times: int, seconds: float = SECONDS) -> Result:
-    """The same call, one after the other over one connection: latency without queueing."""
+    """Sends the same call again and again over one connection, which measures latency without queueing."""
     latencies: list[float] = []
     failures: Counter[int] = Counter()
     async with Connection(target, token) as connection:
         await connection.send(call)
-        began = time.monotonic()
+        start = time.monotonic()
         for _ in range(times):
             sent = time.monotonic()
-            if sent - began > seconds:
+            if sent - start > seconds:
                 break
             status, _ = await connection.send(call)
             if 200 <= status < 300:
                 latencies.append((time.monotonic() - sent) * 1000)
             else:
                 failures[status] += 1
-    return Result(len(latencies) / (time.monotonic() - began), tuple(sorted(latencies)), failures)
+    return Result(len(latencies) / (time.monotonic() - start), tuple(sorted(latencies)), failures)

@@ -1,4 +1,4 @@
-"""What was measured, as the Markdown of docs/performance.md."""
+"""The measured figures as Markdown, for `docs/performance.md`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,11 +15,13 @@ Row = tuple[Scenario, Result, Result]
 
 
 def containers(found: Iterable[Container]) -> str:
+    """Returns the table of the services' containers."""
     rows = [[one.service, f"{one.mebibytes:.0f}", f"{one.start_seconds:.1f}"] for one in found]
     return _table("Containers", ["service", "memory, MiB (aim 120)", "start to listening, s (aim 2)"], rows)
 
 
 def throughput(measured: Iterable[Row]) -> str:
+    """Returns the table of calls under load, direct and through the gateway."""
     rows = [
         [scenario.service, scenario.name, *_cells(direct), *_cells(gateway)] for scenario, direct, gateway in measured
     ]
@@ -29,6 +31,7 @@ def throughput(measured: Iterable[Row]) -> str:
 
 
 def effects(found: dict[str, list[float]]) -> str:
+    """Returns the table of a registration's effects in other services."""
     rows = []
     for name, times in found.items():
         result = Result.of(times)
@@ -37,6 +40,7 @@ def effects(found: dict[str, list[float]]) -> str:
 
 
 def scale(small: tuple[int, dict[str, Result]], large: tuple[int, dict[str, Result]]) -> str:
+    """Returns the table that compares few patients with many."""
     rows = []
     for name, result in small[1].items():
         one, many = result.percentile(50), large[1][name].percentile(50)
@@ -46,7 +50,7 @@ def scale(small: tuple[int, dict[str, Result]], large: tuple[int, dict[str, Resu
 
 
 def write(text: str) -> None:
-    """Put the figures into the documentation."""
+    """Writes the figures into the documentation."""
     page = PAGE.read_text()
     before, after = page.partition(BEGIN)[0], page.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")

@@ -1,4 +1,4 @@
-"""Which calls each service is measured with: one by id, a list of 50, and a creation."""
+"""The calls that each service is measured with: one by id, a list of 50, and a creation."""
 
 import itertools
 import time
@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops.demo.api import Session
+from ops.api import Session
+from ops.demo.calendar import slot_start
 from ops.demo.people import person
 from ops.load.http import Call
-
-_SLOTS_A_DAY = 16
-_SLOT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Calls without end, of one kind."""
+    """An endless sequence of calls of one kind."""
 
     service: str
     name: str
@@ -26,8 +24,8 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is in the system: there must be something to ask for."""
+class Records:
+    """Records in the system that calls can ask for."""
 
     patients: list[dict[str, Any]]
     doctors: list[dict[str, Any]]
@@ -35,13 +33,13 @@ class Known:
     invoices: list[dict[str, Any]]
 
 
-async def look_around(admin: Session, services: set[str]) -> Known:
-    """What the demo has made (`make demo`)."""
+async def existing_records(admin: Session, services: set[str]) -> Records:
+    """Returns records that `make demo` has created."""
 
     async def items(service: str, path: str, **query: Any) -> list[dict[str, Any]]:
         return list((await admin.get(path, **query))["items"]) if service in services else []
 
-    return Known(
+    return Records(
         patients=await items("patient", "/api/patients", limit=200),
         doctors=await items("auth", "/auth/users", role="DOCTOR", limit=200),
         appointments=await items("appointment", "/appointments", limit=50),
@@ -49,64 +47,64 @@ async def look_around(admin: Session, services: set[str]) -> Known:
     )
 
 
-def scenarios(known: Known, services: set[str]) -> list[Scenario]:
-    """Those of the deployed services, as far as there is something to ask for."""
-    made = [*_auth(), *_patient(known), *_appointment(known), *_billing(known), *_notification()]
-    return [scenario for scenario in made if scenario.service in services]
+def scenarios(records: Records, services: set[str]) -> list[Scenario]:
+    """Returns the scenarios of these services for which there are records."""
+    possible = [*_auth(), *_patient(records), *_appointment(records), *_billing(records), *_notification()]
+    return [scenario for scenario in possible if scenario.service in services]
 
 
 def _auth() -> list[Scenario]:
     return [
-        Scenario("auth", "GET /auth/me", _forever(Call("GET", "/auth/me"))),
-        Scenario("auth", "GET /auth/users, 50", _forever(Call("GET", "/auth/users?limit=50"))),
+        Scenario("auth", "GET /auth/me", _repeat(Call("GET", "/auth/me"))),
+        Scenario("auth", "GET /auth/users, 50", _repeat(Call("GET", "/auth/users?limit=50"))),
         Scenario("auth", "POST /auth/register", (_account(number) for number in itertools.count())),
     ]
 
 
-def _patient(known: Known) -> list[Scenario]:
-    by_id = [Call("GET", f"/api/patients/{found['id']}") for found in known.patients]
+def _patient(records: Records) -> list[Scenario]:
+    by_id = [Call("GET", f"/api/patients/{found['id']}") for found in records.patients]
     return [
         Scenario("patient", "GET /api/patients/{id}", itertools.cycle(by_id)),
-        Scenario("patient", "GET /api/patients, 50", _forever(Call("GET", "/api/patients?limit=50"))),
+        Scenario("patient", "GET /api/patients, 50", _repeat(Call("GET", "/api/patients?limit=50"))),
         Scenario("patient", "POST /api/patients", new_patients()),
     ]
 
 
-def _appointment(known: Known) -> list[Scenario]:
-    if not known.appointments or not known.doctors:
+def _appointment(records: Records) -> list[Scenario]:
+    if not records.appointments or not records.doctors:
         return []
-    by_id = [Call("GET", f"/appointments/{found['id']}") for found in known.appointments]
+    by_id = [Call("GET", f"/appointments/{found['id']}") for found in records.appointments]
     return [
         Scenario("appointment", "GET /appointments/{id}", itertools.cycle(by_id)),
-        Scenario("appointment", "GET /appointments, 50", _forever(Call("GET", "/appointments?limit=50"))),
-        Scenario("appointment", "POST /appointments", _bookings(known)),
+        Scenario("appointment", "GET /appointments, 50", _repeat(Call("GET", "/appointments?limit=50"))),
+        Scenario("appointment", "POST /appointments", _bookings(records)),
     ]
 
 
-def _billing(known: Known) -> list[Scenario]:
-    if not known.invoices:
+def _billing(records: Records) -> list[Scenario]:
+    if not records.invoices:
         return []
-    by_id = [Call("GET", f"/api/billing/invoices/{found['id']}") for found in known.invoices]
-    due = [found for found in known.invoices if found["total_minor"] > found["paid_minor"]]
+    by_id = [Call("GET", f"/api/billing/invoices/{found['id']}") for found in records.invoices]
+    due = [found for found in records.invoices if found["total_minor"] > found["paid_minor"]]
     pay = {"amount_minor": 1, "method": "CARD"}
     payments = [Call("POST", f"/api/billing/invoices/{found['id']}/payments", pay) for found in due]
-    made = [
+    reads = [
         Scenario("billing", "GET /api/billing/invoices/{id}", itertools.cycle(by_id)),
-        Scenario("billing", "GET /api/billing/invoices, 50", _forever(Call("GET", "/api/billing/invoices?limit=50"))),
+        Scenario("billing", "GET /api/billing/invoices, 50", _repeat(Call("GET", "/api/billing/invoices?limit=50"))),
     ]
-    return [*made, Scenario("billing", "POST .../payments", itertools.cycle(payments))] if payments else made
+    return [*reads, Scenario("billing", "POST .../payments", itertools.cycle(payments))] if payments else reads
 
 
 def _notification() -> list[Scenario]:
     mail = {"to": "someone@patients.example", "subject": "A measurement", "body": "Nothing to read here."}
     return [
-        Scenario("notification", "GET /notifications, 50", _forever(Call("GET", "/notifications?limit=50"))),
-        Scenario("notification", "POST /notify/email", _forever(Call("POST", "/notify/email", mail))),
+        Scenario("notification", "GET /notifications, 50", _repeat(Call("GET", "/notifications?limit=50"))),
+        Scenario("notification", "POST /notify/email", _repeat(Call("POST", "/notify/email", mail))),
     ]
 
 
 def new_patients() -> Iterator[Call]:
-    """Registrations of people whom nobody has registered before."""
+    """Yields registrations of people who have not been registered before."""
     first = int(time.time() * 1000)
     for number in itertools.count(first):
         yield Call("POST", "/api/patients", person(number).as_request())
@@ -118,14 +116,14 @@ def _account(number: int) -> Call:
     return Call("POST", "/auth/register", body)
 
 
-def _bookings(known: Known) -> Iterator[Call]:
-    """One booking after the other, no two in each other's way, beginning far from what the demo has booked."""
-    doctors, patients = known.doctors, known.patients
-    day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=60)
-    # A run starts where no former one has been, as far as the calendar goes.
+def _bookings(records: Records) -> Iterator[Call]:
+    """Yields bookings that do not overlap, far from those of the demo."""
+    doctors, patients = records.doctors, records.patients
+    first_day = datetime.now(UTC).date() + timedelta(days=60)
+    # Each run starts at other slots than the runs of the last 40 minutes.
     for number in itertools.count(int(time.time()) // 60 % 40 * 80):
         slot, place = divmod(number, len(doctors))
-        start = _working_day(day, slot // _SLOTS_A_DAY) + slot % _SLOTS_A_DAY * _SLOT
+        start = slot_start(first_day, slot)
         yield Call(
             "POST",
             "/appointments",
@@ -138,11 +136,5 @@ def _bookings(known: Known) -> Iterator[Call]:
         )
 
 
-def _working_day(first: datetime, number: int) -> datetime:
-    weeks, days = divmod(number, 5)
-    monday = first - timedelta(days=first.weekday())
-    return monday + timedelta(weeks=weeks, days=days)
-
-
-def _forever(call: Call) -> Iterator[Call]:
+def _repeat(call: Call) -> Iterator[Call]:
     return itertools.repeat(call)

@@ -7,15 +7,15 @@ from typing import Any
 from services.appointment import mapper
 from services.appointment.repository import AppointmentRepository, DoctorRepository
 from services.common.clock import utc_now
-from services.common.messaging.consumers import Consumed, Handlers
+from services.common.messaging.consumers import EventContext, Handlers
 from services.contracts.events import AppointmentStatus, Event, PatientDeleted, UserRegistered, UserUpdated
 from services.contracts.roles import Role
 
-handlers = Handlers()
+handlers: Handlers[Any] = Handlers()
 
 
 @handlers.on(UserRegistered, UserUpdated, newest_only=True)
-async def user_known(event: Event[Any], context: Consumed) -> None:
+async def user_known(event: Event[Any], context: EventContext[Any]) -> None:
     """Who may be booked: users with the role DOCTOR. Of others nothing is kept, unless they were one."""
     user, doctors = event.data, DoctorRepository(context.uow.session)
     active = Role.DOCTOR in user.roles and not user.disabled
@@ -24,7 +24,7 @@ async def user_known(event: Event[Any], context: Consumed) -> None:
 
 
 @handlers.on(PatientDeleted)
-async def patient_gone(event: Event[PatientDeleted], context: Consumed) -> None:
+async def patient_gone(event: Event[PatientDeleted], context: EventContext[Any]) -> None:
     """Frees the hours of somebody who is no patient any more; that costs nothing."""
     appointments, doctors = AppointmentRepository(context.uow.session), DoctorRepository(context.uow.session)
     await appointments.take_patients_turn(event.data.patient_id)

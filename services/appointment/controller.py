@@ -26,7 +26,7 @@ from services.appointment.schedules import Schedules
 from services.appointment.service import AppointmentService
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.web.dependencies import (
     CurrentPrincipal,
     IdempotencyKey,
@@ -61,7 +61,7 @@ async def _appointments(
     principal: CurrentPrincipal, work: Uow, process: Process, schedules: HoursOfDoctors, parts: Parts
 ) -> AppointmentService:
     repository = AppointmentRepository(work.session)
-    return AppointmentService(principal, work, process.settings, repository, schedules, parts.patients, process.denied)
+    return AppointmentService(principal, work, process.settings, repository, schedules, parts.patients)
 
 
 Appointments = Annotated[AppointmentService, Depends(_appointments)]

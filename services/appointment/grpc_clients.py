@@ -13,7 +13,7 @@ from services.appointment.entity import Patient
 from services.appointment.reminders import Reminders
 from services.common.errors import NotFound, Unavailable
 from services.common.rpc import client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.proto import patient_v1_pb2, patient_v1_pb2_grpc
 
 
@@ -43,7 +43,7 @@ class Components:
 
 
 @asynccontextmanager
-async def compose(runtime: Runtime[AppointmentSettings, Any]) -> AsyncIterator[Components]:
+async def compose(runtime: Runtime[AppointmentSettings]) -> AsyncIterator[Components]:
     """Opens the channel, which connects when it is first used, and starts the reminders."""
     settings = runtime.settings
     runtime.background.start("reminders", Reminders(runtime.database, settings.reminder_poll_seconds).run)

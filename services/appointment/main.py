@@ -10,7 +10,7 @@ app = create_app(
     title="Appointments",
     settings=AppointmentSettings,
     routers=[controller.router],
-    components=grpc_clients.compose,
+    compose=grpc_clients.compose,
     topics=[topics.APPOINTMENT],
     consumers=consumers.handlers,
 )

@@ -14,12 +14,12 @@ from services.appointment.repository import DOCTOR_TAKEN, AppointmentRepository,
 from services.appointment.schedule import Interval
 from services.appointment.schedules import Schedules
 from services.common.clock import utc_now
-from services.common.errors import Conflict, NotFound, Unprocessable
+from services.common.errors import Conflict, Unprocessable
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import Denied, UnitOfWork
+from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import AppointmentStatus
 from services.contracts.roles import Role
 
@@ -44,7 +44,6 @@ class AppointmentService:
         appointments: AppointmentRepository,
         schedules: Schedules,
         patients: Patients,
-        denied: Denied,
     ) -> None:
         self._principal = principal
         self._owner = principal.subject if principal.only_patient else None
@@ -53,7 +52,6 @@ class AppointmentService:
         self._appointments = appointments
         self._schedules = schedules
         self._patients = patients
-        self._denied = denied
 
     async def book(self, patient_id: UUID, visit: Visit) -> Appointment:
         """Takes a slot. Raises Unprocessable, Conflict when it is taken, Unavailable when patients cannot be seen."""
@@ -86,7 +84,7 @@ class AppointmentService:
         """The appointment. Raises NotFound."""
         appointment = await self._appointments.get(id, self._owner)
         if appointment is None:
-            await self._miss("read", id)
+            await self._not_found("read", id)
         self._record("read", appointment)
         return appointment
 
@@ -177,7 +175,7 @@ class AppointmentService:
         """The appointment, locked, and in the only state that anything can be done from."""
         appointment = await self._appointments.get_locked(id, self._owner)
         if appointment is None:
-            await self._miss(action, id)
+            await self._not_found(action, id)
         condition.check(appointment.version)
         if appointment.status != AppointmentStatus.BOOKED:
             raise Conflict(
@@ -218,12 +216,9 @@ class AppointmentService:
     async def _doctor(self, appointment: Appointment) -> Doctor | None:
         return await self._schedules.active_doctor(appointment.doctor_id)
 
-    async def _miss(self, action: str, id: UUID) -> NoReturn:
-        """Raises NotFound; that somebody else's appointment was asked for is put on record first."""
-        if self._owner is not None and await self._appointments.exists(id):
-            await self._work.release()
-            await self._denied(action, RESOURCE, id)
-        raise NotFound(RESOURCE)
+    async def _not_found(self, action: str, id: UUID) -> NoReturn:
+        hidden = self._owner is not None and await self._appointments.exists(id)
+        await self._work.not_found(action, RESOURCE, id if hidden else None)
 
     def _record(self, action: str, appointment: Appointment) -> None:
         self._work.record(action, RESOURCE, appointment.id, patient_id=appointment.patient_id)

@@ -15,7 +15,7 @@ from services.auth.repository import BackoffRepository, SessionRepository, UserR
 from services.auth.service.accounts import AccountService
 from services.auth.tokens import AccessTokens, SigningKey
 from services.common.clock import utc_now
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.waiting import wait_for
 
 CLEANING_SECONDS = 3600.0
@@ -36,7 +36,7 @@ def signing_key(settings: AuthSettings) -> SigningKey:
 
 
 @asynccontextmanager
-async def compose(runtime: Runtime[AuthSettings, Components]) -> AsyncIterator[Components]:
+async def compose(runtime: Runtime[AuthSettings]) -> AsyncIterator[Components]:
     """Makes the components and the first ADMIN."""
     key: Any = runtime.keys
     components = Components(runtime.settings, Passwords(runtime.settings), AccessTokens(runtime.settings, key))
@@ -45,7 +45,7 @@ async def compose(runtime: Runtime[AuthSettings, Components]) -> AsyncIterator[C
     yield components
 
 
-async def _ensure_admin(runtime: Runtime[AuthSettings, Components], components: Components) -> None:
+async def _ensure_admin(runtime: Runtime[AuthSettings], components: Components) -> None:
     settings = runtime.settings
     if not settings.admin_username:
         return
@@ -56,7 +56,7 @@ async def _ensure_admin(runtime: Runtime[AuthSettings, Components], components: 
         )
 
 
-async def _clean(runtime: Runtime[AuthSettings, Components], stopping: asyncio.Event) -> None:
+async def _clean(runtime: Runtime[AuthSettings], stopping: asyncio.Event) -> None:
     """Forgets sessions and failures that are over."""
     while not await wait_for(stopping, CLEANING_SECONDS):
         async with runtime.database.unit_of_work() as work:

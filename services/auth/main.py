@@ -11,7 +11,7 @@ app = create_app(
     title="Accounts and sessions",
     settings=AuthSettings,
     routers=[sessions.router, accounts.router],
-    components=components.compose,
+    compose=components.compose,
     topics=[topics.USER],
     keys=components.signing_key,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -13,8 +13,7 @@ from services.billing.repository import BillingRepository
 from services.billing.service import BillingService
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
-from services.common.service import Runtime
-from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, Uow, requires, runtime
+from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, Uow, requires
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Role, Scope
 
@@ -25,8 +24,8 @@ _READ = requires(Scope.BILLING_READ, roles=_ROLES)
 _WRITE = requires(Scope.BILLING_WRITE, roles=_ROLES)
 
 
-async def _billing(uow: Uow, process: Annotated[Runtime[Any, Any], Depends(runtime)]) -> BillingService:
-    return BillingService(BillingRepository(uow.session), uow, process.denied)
+async def _billing(uow: Uow) -> BillingService:
+    return BillingService(BillingRepository(uow.session), uow)
 
 
 Billing = Annotated[BillingService, Depends(_billing)]

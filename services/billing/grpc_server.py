@@ -11,9 +11,8 @@ from services.billing.repository import BillingRepository
 from services.billing.service import BillingService
 from services.common.errors import Forbidden
 from services.common.rpc.ids import uuid_of
-from services.common.rpc.server import current_principal
-from services.common.security.principal import Principal
-from services.common.service import Runtime
+from services.common.rpc.security import authorize
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc
@@ -22,7 +21,7 @@ from services.contracts.roles import Role, Scope
 _ROLES = (Role.STAFF, Role.ADMIN, Role.PATIENT)
 
 
-def register(server: grpc.aio.Server, runtime: Runtime[Any, Any], _: Any) -> None:
+def register(server: grpc.aio.Server, runtime: Runtime[Any, Any]) -> None:
     """Adds the service to the server."""
     billing_v1_pb2_grpc.add_BillingServiceServicer_to_server(BillingServicer(runtime), server)
 
@@ -37,7 +36,7 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
         self, request: messages.CreateBillingAccountRequest, context: Any
     ) -> messages.CreateBillingAccountResponse:
         """Opens the account, or returns the one there is: to those who may read it, else NOT_FOUND."""
-        principal = _authorised(Scope.PATIENTS_WRITE)
+        principal = authorize(Scope.PATIENTS_WRITE, roles=_ROLES)
         patient_id = uuid_of(request.patient_id)
         owner = uuid_of(request.owner_user_id) if request.HasField("owner_user_id") else None
         if not principal.has(Role.STAFF, Role.ADMIN):
@@ -56,17 +55,10 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
 
     async def GetAccount(self, request: messages.GetAccountRequest, context: Any) -> messages.GetAccountResponse:
         """The patient's account."""
-        principal = _authorised(Scope.BILLING_READ)
+        principal = authorize(Scope.BILLING_READ, roles=_ROLES)
         async with self._runtime.database.unit_of_work() as uow:
             account = await self._billing(uow).account(principal, uuid_of(request.patient_id))
         return messages.GetAccountResponse(account=mapper.to_account_message(account))
 
     def _billing(self, uow: UnitOfWork) -> BillingService:
-        return BillingService(BillingRepository(uow.session), uow, self._runtime.denied)
-
-
-def _authorised(scope: Scope) -> Principal:
-    principal = current_principal()
-    if not principal.may(scope) or not principal.has(*_ROLES):
-        raise Forbidden
-    return principal
+        return BillingService(BillingRepository(uow.session), uow)

@@ -11,11 +11,11 @@ from services.billing.dto import InvoiceQuery
 from services.billing.entity import Account, Invoice, Payment, PaymentMethod
 from services.billing.repository import BillingRepository
 from services.common.clock import utc_now
-from services.common.errors import Conflict, NotFound, Poison
+from services.common.errors import Conflict, NotFound, PoisonMessage
 from services.common.identifiers import uuid7
 from services.common.paging import Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import Denied, UnitOfWork
+from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import InvoiceReason, InvoiceStatus
 from services.contracts.roles import Role
 
@@ -28,10 +28,9 @@ def visible_to(principal: Principal) -> UUID | None:
 class BillingService:
     """Accounts, invoices and payments in one unit of work."""
 
-    def __init__(self, repository: BillingRepository, uow: UnitOfWork, denied: Denied) -> None:
+    def __init__(self, repository: BillingRepository, uow: UnitOfWork) -> None:
         self._repository = repository
         self._uow = uow
-        self._denied = denied
 
     async def open_account(self, patient_id: UUID, owner: UUID | None, currency: str) -> tuple[Account, bool]:
         """The patient's account and whether it is new. Any number of calls, in any order, open exactly one.
@@ -63,7 +62,7 @@ class BillingService:
         """Raises NotFound for somebody else's account as for none."""
         account = await self._repository.account(patient_id, visible_to(principal))
         if account is None:
-            await self._miss("read", "account", await self._repository.account(patient_id))
+            await self._not_found("read", "account", await self._repository.account(patient_id))
         self._uow.record("read", "account", account.id, patient_id=patient_id)
         return account
 
@@ -77,7 +76,7 @@ class BillingService:
         """Raises NotFound for somebody else's invoice as for none."""
         invoice = await self._repository.invoice(id, visible_to(principal))
         if invoice is None:
-            await self._miss("read", "invoice", await self._repository.invoice(id))
+            await self._not_found("read", "invoice", await self._repository.invoice(id))
         self._uow.record("read", "invoice", id, patient_id=invoice.patient_id)
         return invoice
 
@@ -92,7 +91,7 @@ class BillingService:
             return
         total = await self._repository.fee(reason, account.currency, at)
         if total is None:
-            raise Poison(f"the fee schedule has no {reason} in {account.currency}")
+            raise PoisonMessage(f"the fee schedule has no {reason} in {account.currency}")
         invoice = Invoice(
             id=uuid7(),
             account_id=account.id,
@@ -118,7 +117,7 @@ class BillingService:
         """Takes a payment, whole or in part. Raises NotFound, and Conflict when it is more than what is due."""
         invoice = await self._repository.invoice_locked(invoice_id, visible_to(principal))
         if invoice is None:
-            await self._miss("pay", "invoice", await self._repository.invoice(invoice_id))
+            await self._not_found("pay", "invoice", await self._repository.invoice(invoice_id))
         if amount_minor > invoice.due_minor:
             raise Conflict("overpayment", "The payment is more than what is due.", due_minor=invoice.due_minor)
         payment = Payment(
@@ -141,9 +140,7 @@ class BillingService:
         self._uow.record("pay", "invoice", invoice.id, patient_id=invoice.patient_id)
         return payment, invoice
 
-    async def _miss(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
-        """Raises NotFound; that somebody else's record was asked for is put on record first."""
-        if hidden is not None:
-            await self._uow.release()
-            await self._denied(action, resource, hidden.id, patient_id=hidden.patient_id)
-        raise NotFound(resource)
+    async def _not_found(self, action: str, resource: str, hidden: Account | Invoice | None) -> NoReturn:
+        if hidden is None:
+            raise NotFound(resource)
+        await self._uow.not_found(action, resource, hidden.id, patient_id=hidden.patient_id)

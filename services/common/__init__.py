@@ -1,1 +1,1 @@
-"""What every service stands on; README.md says how to write one."""
+"""What all services share. `services/README.md` says how to write a service."""

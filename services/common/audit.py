@@ -1,7 +1,7 @@
-"""Who read or changed whose data: an append-only log, sealed into a hash chain.
+"""The audit log: who read or changed whose data. It is append-only and sealed into a hash chain.
 
-Requests only insert rows, so they do not wait for each other; a background task of the service links the new rows into
-the chain about once a second and logs its head, which anchors it outside of the database.
+Requests only insert rows, so they do not wait for each other. A background loop of the service links new rows into the
+chain about once a second and logs the chain's head, which anchors the chain outside of the database.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def entry(
     outcome: str = "allowed",
     actor: object = None,
 ) -> dict[str, Any]:
-    """A row of the audit log about the current caller, or about `actor` where nobody is signed in yet.
+    """Returns a row about the current caller, or about `actor` where nobody is signed in yet.
 
-    `patient_ids` are those of a list: one row for all of them, which `about` finds by each.
+    `patient_ids` are the patients of a list. One row covers all of them, and `about` finds it by each.
     """
     principal = caller()
     ids = telemetry.current_ids()
@@ -59,15 +59,15 @@ def entry(
 
 
 def about(patient_id: UUID) -> Select[Any]:
-    """Everything on record about one patient, oldest first."""
+    """Selects all records about one patient, oldest first."""
     log = tables.audit_log
-    # Written as the index is: with a parameter for the comma it would be another expression.
+    # The same expression as in the index: with a parameter for the comma PostgreSQL would not use the index.
     named = func.string_to_array(log.c.patient_id, literal_column("','"), type_=ARRAY(Text))
     return select(log).where(named.contains([str(patient_id)])).order_by(log.c.id)
 
 
 def link(previous: bytes, row: Row[Any]) -> bytes:
-    """The chain's next hash: over the one before and everything that the row says."""
+    """Returns the next hash of the chain: SHA-256 over the previous hash and all columns of the row."""
     content = json.dumps(
         [
             str(row.id),
@@ -88,7 +88,10 @@ def link(previous: bytes, row: Row[Any]) -> bytes:
 
 
 async def seal(session: AsyncSession) -> tuple[int, bytes] | None:
-    """Links rows that are not in the chain yet. Returns its head when it grew; one sealer at a time."""
+    """Links rows that are not in the chain yet. Returns the new head, or None when there is nothing to do.
+
+    An advisory lock makes sure that one process seals at a time.
+    """
     locked = await session.scalar(select(func.pg_try_advisory_xact_lock(AUDIT_SEALER)))
     if not locked:
         return None
@@ -109,35 +112,35 @@ async def seal(session: AsyncSession) -> tuple[int, bytes] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `verify` found. `fault` says where the chain breaks."""
+class Verification:
+    """The result of `verify`. `fault` says where the chain is broken, and is None when it is intact."""
 
     checked: int
     head: str
     fault: str | None
 
 
-async def verify(session: AsyncSession) -> Verdict:
-    """Recomputes the chain. Finds changed, inserted-before, deleted and reordered rows.
+async def verify(session: AsyncSession) -> Verification:
+    """Recomputes the chain. It finds changed, deleted, reordered and backdated rows.
 
-    A cut-off end is found by comparing the head with the last one in the logs (`audit_sealed`).
+    To find out whether the end was cut off, compare the head with the last one in the logs (`audit_sealed`).
     """
     digest, expected = GENESIS, 1
     async for sequence, stored, row in _linked_rows(session):
         if sequence != expected:
-            return Verdict(expected - 1, digest.hex(), f"link {expected} is missing")
+            return Verification(expected - 1, digest.hex(), f"link {expected} is missing")
         if row is None:
-            return Verdict(expected - 1, digest.hex(), f"the record of link {sequence} is missing")
+            return Verification(expected - 1, digest.hex(), f"the record of link {sequence} is missing")
         digest = link(digest, row)
         if digest != stored:
-            return Verdict(expected - 1, digest.hex(), f"the record of link {sequence} was changed")
+            return Verification(expected - 1, digest.hex(), f"the record of link {sequence} was changed")
         expected += 1
-    strays = await session.scalar(_strays())
-    fault = f"{strays} records are neither in the chain nor waiting for it" if strays else None
-    return Verdict(expected - 1, digest.hex(), fault)
+    unlinked = await session.scalar(_unlinked())
+    fault = f"{unlinked} records are neither in the chain nor waiting for it" if unlinked else None
+    return Verification(expected - 1, digest.hex(), fault)
 
 
-def _strays() -> Select[int]:
+def _unlinked() -> Select[int]:
     log, chain, queue = tables.audit_log, tables.audit_chain, tables.audit_unsealed
     linked = select(chain.c.audit_id).where(chain.c.audit_id == log.c.id).exists()
     waiting = select(queue.c.audit_id).where(queue.c.audit_id == log.c.id).exists()

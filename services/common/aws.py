@@ -1,4 +1,4 @@
-"""Calls to AWS. botocore is loaded when the first call is made: it is the largest import of a service."""
+"""Calls to AWS. botocore is imported at the first call, because it is the largest import of a service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 10, 4
 
 
 class AwsError(Exception):
-    """A call failed, after botocore's retries. `code` is AWS's name for the reason, or botocore's."""
+    """A call failed after botocore's retries. `code` is AWS's error code, or the name of botocore's exception."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -17,7 +17,7 @@ class AwsError(Exception):
 
 
 class Aws:
-    """One client a service of AWS, made when needed; blocking calls run in threads.
+    """Makes one client for each AWS service when it is needed. Blocking calls run in threads.
 
     Credentials and AWS_ENDPOINT_URL come from the environment, as ECS (and LocalStack's ECS) sets them.
     """
@@ -28,7 +28,7 @@ class Aws:
         self._lock = asyncio.Lock()
 
     async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        """`operation` is botocore's method name, such as `get_bootstrap_brokers`. Raises AwsError."""
+        """Returns the answer. `operation` is botocore's name, such as `get_bootstrap_brokers`. Raises AwsError."""
         async with self._lock:
             if service not in self._clients:
                 self._clients[service] = await asyncio.to_thread(self._connect, service)

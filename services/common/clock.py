@@ -1,4 +1,4 @@
-"""The time, in one place."""
+"""The current time."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Now, with its offset."""
+    """Returns the current time with its UTC offset."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The service's PostgreSQL: engine, pool, sessions and what its errors mean."""
+"""The service's PostgreSQL database: pool, sessions, units of work, and the meaning of errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.common.errors import Problem
 from services.common.settings import ServiceSettings
-from services.common.unit_of_work import UnitOfWork
+from services.common.unit_of_work import Call, UnitOfWork
 
 COLUMN_TYPES: dict[Any, Any] = {
     str: Text,
@@ -52,21 +52,24 @@ class Database:
         self._reading = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
-        """One transaction: committed when the block ends, rolled back when it raises (see Problem.keeps_changes)."""
+    async def unit_of_work(self, defer: Callable[[Call], None] | None = None) -> AsyncIterator[UnitOfWork]:
+        """One transaction: committed when the block ends, rolled back when it raises (see `Problem.keeps_changes`).
+
+        `defer` takes the calls of `UnitOfWork.after_commit`; without it they are made right after the commit.
+        """
         async with self._sessions() as session:
-            work = UnitOfWork(session)
+            uow = UnitOfWork(session, self.unit_of_work, defer)
             try:
-                yield work
+                yield uow
             except Problem as problem:
                 if problem.keeps_changes:
-                    await work.commit()
+                    await uow.commit()
                 raise
-            await work.commit()
+            await uow.commit()
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
-        """Statements that each see the newest committed state, without a transaction around them."""
+        """A session in autocommit: each statement sees the newest committed state."""
         async with self._reading() as session:
             yield session
 
@@ -81,7 +84,7 @@ class Database:
 
 
 def connect_arguments(settings: ServiceSettings) -> dict[str, Any]:
-    """asyncpg's arguments. The keep-alives free the locks of a client whose host vanished without saying so."""
+    """Returns asyncpg's arguments. The keep-alives free the locks of a client whose host vanished."""
     milliseconds = int(settings.statement_seconds * 1000)
     return {
         "timeout": 5,
@@ -101,9 +104,9 @@ def connect_arguments(settings: ServiceSettings) -> dict[str, Any]:
 
 
 async def listen(settings: ServiceSettings, purpose: str, channel: str, wake: Callable[[], None]) -> Any:
-    """A connection of its own, outside the pool, that calls `wake` on each NOTIFY of `channel` and when it breaks.
+    """Opens a connection outside the pool. It calls `wake` on each NOTIFY of `channel`, and when it breaks.
 
-    For background loops: the caller closes it, and starts anew when it breaks.
+    For background loops, which close it, and open another one when it breaks.
     """
     arguments = connect_arguments(settings)
     arguments["server_settings"]["application_name"] += f"-{purpose}"
@@ -121,8 +124,10 @@ async def listen(settings: ServiceSettings, purpose: str, channel: str, wake: Ca
 
 
 def _notice_dead_connections(engine: Any) -> None:
-    """SQLAlchemy's pre-ping costs three round trips on asyncpg. asyncpg knows at once of a socket that was closed
-    (killed server, failover), so only connections that idled are asked."""
+    """Replaces SQLAlchemy's pre-ping, which costs three round trips on asyncpg.
+
+    asyncpg notices at once when a socket is closed (killed server, failover), so only idle connections are pinged.
+    """
 
     def checkout(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
         if connection.driver_connection.is_closed():
@@ -147,17 +152,17 @@ def _answers(engine: Any, connection: Any) -> bool:
 
 
 def sqlstate(error: DBAPIError) -> str | None:
-    """PostgreSQL's error code (its manual, appendix A)."""
+    """Returns PostgreSQL's error code (PostgreSQL manual, appendix A)."""
     return getattr(error.orig, "sqlstate", None)
 
 
 def is_transient(error: DBAPIError) -> bool:
-    """Whether running the whole transaction again may succeed, and is safe because it was rolled back."""
+    """Returns whether the whole transaction may succeed when it is run again. It was rolled back, so this is safe."""
     return sqlstate(error) in (SERIALIZATION_FAILURE, DEADLOCK) or is_disconnect(error)
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Whether the database is away or went away (class 08, 57P: shut down; 53300: no connection left)."""
+    """Returns whether the database cannot be reached (classes 08 and 57P: shut down; 53300: no connection left)."""
     if isinstance(error, DBAPIError):
         state = sqlstate(error) or ""
         return error.connection_invalidated or state.startswith(("08", "57P", "53")) or is_disconnect_cause(error.orig)
@@ -165,12 +170,12 @@ def is_disconnect(error: BaseException) -> bool:
 
 
 def is_disconnect_cause(error: BaseException | None) -> bool:
-    """asyncpg raises the operating system's errors when it cannot connect."""
+    """Returns the same for asyncpg's own errors: it raises the operating system's when it cannot connect."""
     return isinstance(error, OSError | TimeoutError) or getattr(error, "sqlstate", "")[:3] in ("57P", "080")
 
 
 def violated_constraint(error: IntegrityError) -> str | None:
-    """The constraint's name, so that a repository can tell a duplicate e-mail from an overlapping slot."""
+    """Returns the constraint's name, so that a repository can tell a duplicate e-mail from an overlapping slot."""
     cause: Any = error.orig
     while cause is not None:
         name = getattr(cause, "constraint_name", None)

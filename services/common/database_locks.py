@@ -1,4 +1,4 @@
-"""Keys of PostgreSQL advisory locks, in one place so that no two meanings share a number."""
+"""Keys of PostgreSQL advisory locks, in one place so that none is used twice."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class RequestModel(BaseModel):
-    """What a client sends: an unknown field is an error rather than ignored (mass assignment, typing errors)."""
+    """What a client sends. An unknown field is an error, because it may be a typing error or an attack."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False, hide_input_in_errors=True
@@ -24,14 +24,14 @@ class ResponseModel(BaseModel):
 
 
 class Page(ResponseModel, Generic[T]):
-    """A part of a list; `next_cursor` fetches the following part and is null at the end."""
+    """One page of a list. `next_cursor` fetches the next page, and is null on the last page."""
 
     items: list[T]
     next_cursor: str | None = Field(default=None, description="Opaque; null on the last page.")
 
 
 class ProblemOut(ResponseModel):
-    """RFC 9457 problem details."""
+    """Problem details (RFC 9457)."""
 
     type: str
     title: str

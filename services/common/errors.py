@@ -1,6 +1,6 @@
-"""Errors that carry the answer: raised anywhere, written once as problem+json (RFC 9457) or as a gRPC status.
+"""Errors that define the response: raised anywhere, and turned into problem+json (RFC 9457) or a gRPC status once.
 
-`detail` is for the caller and must not repeat values of other people's records; logs never carry it.
+`detail` is for the caller. It must not contain values of other people's records, and it is never logged.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 
 
 class Problem(Exception):
-    """An answer other than success. `code` ends the problem's type: `urn:pms:problem:<code>`."""
+    """A response other than success. `code` is the end of the problem's type: `urn:pms:problem:<code>`."""
 
     status = 500
     title = "Internal Server Error"
     default_code = "internal"
     keeps_changes = False
-    """Whether the transaction is committed all the same: a refused login counts, a reused token ends its family."""
+    """Whether the transaction is committed anyway, for example to count a failed login."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class BadRequest(Problem):
 
 
 class Unauthorized(Problem):
-    """No token, or not a good one; says how to authenticate (RFC 6750, section 3)."""
+    """The token is missing or not valid. The response says how to authenticate (RFC 6750, section 3)."""
 
     status, title, default_code = 401, "Unauthorized", "unauthorized"
 
@@ -50,13 +50,13 @@ class Unauthorized(Problem):
 
 
 class Forbidden(Problem):
-    """The caller is known and may not."""
+    """The caller is known, and is not allowed to do this."""
 
     status, title, default_code = 403, "Forbidden", "forbidden"
 
 
 class NotFound(Problem):
-    """It does not exist, or not for this caller: the two answer alike."""
+    """The resource does not exist or is not visible to the caller. The response is the same."""
 
     status, title = 404, "Not Found"
 
@@ -65,25 +65,25 @@ class NotFound(Problem):
 
 
 class Conflict(Problem):
-    """The state of the resource does not allow it."""
+    """The state of the resource does not allow the change."""
 
     status, title, default_code = 409, "Conflict", "conflict"
 
 
 class PreconditionFailed(Problem):
-    """If-Match names a version that is no longer current (RFC 9110, section 13.1.1)."""
+    """If-Match does not name the current version (RFC 9110, section 13.1.1)."""
 
     status, title, default_code = 412, "Precondition Failed", "stale-version"
 
 
 class Unprocessable(Problem):
-    """Well-formed, and wrong."""
+    """The request is well-formed, but a value is not acceptable."""
 
     status, title, default_code = 422, "Unprocessable Content", "unprocessable"
 
 
 class TooManyRequests(Problem):
-    """Try again after `retry_after` seconds."""
+    """Too many requests. The client may try again after `retry_after` seconds."""
 
     status, title, default_code = 429, "Too Many Requests", "too-many-requests"
 
@@ -92,7 +92,7 @@ class TooManyRequests(Problem):
 
 
 class Unavailable(Problem):
-    """Something this depends on is away; nothing was changed unless the detail says otherwise."""
+    """A dependency is not available. Nothing was changed, unless the detail says otherwise."""
 
     status, title, default_code = 503, "Service Unavailable", "unavailable"
 
@@ -100,8 +100,8 @@ class Unavailable(Problem):
         super().__init__(code, detail, headers={"Retry-After": str(retry_after)})
 
 
-class Poison(Exception):
-    """An event that will never be processed, however often it is tried. `reason` holds no values of the event."""
+class PoisonMessage(Exception):
+    """An event that cannot be processed, however often it is tried. `reason` must not contain values of the event."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Strong entity tags made of a resource's version, and clients' conditions on them (RFC 9110, section 13)."""
+"""Strong entity tags, made from a resource's version, and conditional requests (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ ANY = "*"
 
 
 def etag(version: int) -> str:
-    """The tag of one version of a resource."""
+    """Returns the entity tag of a version."""
     return f'"{version}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed If-Match: `*`, or tags of which one must be the current."""
+    """A parsed If-Match header: `*`, or a list of tags, one of which must be current."""
 
     tags: tuple[str, ...] | None
 
     @classmethod
     def parse(cls, header: str | None) -> Condition:
-        """Raises BadRequest when it is neither `*` nor a list of tags. No header is no condition."""
+        """Parses the header. Without a header every version passes. Raises BadRequest for a malformed one."""
         if header is None:
             return cls(None)
         if header.strip() == ANY:
@@ -38,9 +38,9 @@ class Condition:
         return cls(tuple(_EACH.findall(header)))
 
     def check(self, version: int) -> None:
-        """Raises PreconditionFailed unless the resource's version is one that the client named.
+        """Raises PreconditionFailed unless the header names `version`.
 
-        Comparison is strong (section 8.8.3.2): a weak tag never matches. `*` asks only that the resource exists.
+        The comparison is strong (section 8.8.3.2): a weak tag never matches. `*` matches every existing resource.
         """
         if self.tags is None or ANY in self.tags or etag(version) in self.tags:
             return
@@ -48,7 +48,7 @@ class Condition:
 
 
 def not_modified(request: Request, tag: str) -> Response | None:
-    """304 when If-None-Match names the current version (compared weakly), else None."""
+    """Returns a 304 response when If-None-Match names `tag` (weak comparison), otherwise None."""
     header = request.headers.get("if-none-match")
     if header is None:
         return None

@@ -1,4 +1,4 @@
-"""Types of fields that several services take from clients: what is accepted and how it is kept."""
+"""Types of request fields that several services share: what they accept and how the value is stored."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, F
 from services.common.clock import utc_now
 
 OLDEST_YEARS = 130
-"""No one has been verified to live longer than 122 years."""
+"""The oldest verified age is 122 years."""
 
-# Control characters (they split log lines and terminals) and the bidirectional overrides and isolates, which make text
-# read as other than it is (Unicode Technical Report 36, section 2.5). Everything else is kept exactly as it came.
+# Control characters, which break log lines and terminals, and the bidirectional overrides and isolates, which make text
+# look different from what it is (Unicode Technical Report 36, section 2.5). Everything else is stored as it was sent.
 _UNFIT = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 _LINE = rf"^[^\t\n\u2028\u2029{_UNFIT}]*$"
 _LINES = rf"^[^{_UNFIT}]*$"
 
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_LINE)]
-"""One line, in any script."""
+"""One line of text, in any script."""
 
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_LINES)]
-"""Some lines, in any script."""
+"""Several lines of text, in any script."""
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
-"""An address (RFC 5321's length), kept in lower case: what tells mailboxes apart is nowhere their letters' case."""
+"""An e-mail address of at most 254 characters (RFC 5321), stored in lower case."""
 
 PhoneNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=32, pattern=r"^\+?[0-9(][0-9 ()./\-]{2,30}$")
 ]
-"""As people write it. Text messages go to those in international form (E.164) only."""
+"""A telephone number as people write it. Text messages are sent only to international numbers (E.164)."""
 
 
 def _full_date(value: Any) -> Any:
-    """RFC 3339's full-date and nothing else: Pydantic would take numbers and times of day as well."""
+    """Accepts RFC 3339's full-date only. Pydantic alone would also accept numbers and times of day."""
     if isinstance(value, str) and (len(value) != 10 or not value.isascii()):
         raise ValueError("must be a date as YYYY-MM-DD")
     if isinstance(value, bool | int | float):
@@ -52,10 +52,10 @@ def _lived(value: date) -> date:
 
 
 FullDate = Annotated[date, BeforeValidator(_full_date), Field(ge=date(1800, 1, 1), le=date(2200, 12, 31))]
-"""A calendar day, of centuries that time zones and PostgreSQL can calculate with."""
+"""A calendar day in the centuries that time zones and PostgreSQL can calculate with."""
 
 BirthDate = Annotated[FullDate, AfterValidator(_lived)]
-"""A day on which somebody now alive may have been born; today is UTC's."""
+"""The birthday of a living person. Today is the current day in UTC."""
 
 
 def _moment_text(value: Any) -> Any:
@@ -65,11 +65,11 @@ def _moment_text(value: Any) -> Any:
 
 
 def _in_utc(value: datetime) -> datetime:
-    """An instant that PostgreSQL and Python can calculate with; offsets reach over the ends of the calendar."""
+    """Converts to UTC. The limits keep the result in the calendars of PostgreSQL and Python, whatever the offset."""
     if not 1900 <= value.year <= 2200:
         raise ValueError("must be a year from 1900 to 2200")
     return value.astimezone(UTC)
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)]
-"""RFC 3339's date-time: an offset is needed, for without one nobody knows when it is."""
+"""RFC 3339's date-time. The offset is required, because without it the time is ambiguous."""

@@ -1,8 +1,8 @@
-"""Idempotency-Key: a repeated POST has one effect and one answer.
+"""Idempotency-Key: a repeated POST has one effect and one response.
 
-The answer is stored in the effect's own transaction, so there is none without the other, and a crash leaves nothing
-half-claimed: what marks a key as in flight is an advisory lock that ends with the transaction.
-Only answers of success are stored; a refused request changed nothing and is decided afresh.
+The response is stored in the same transaction as the effect, so neither exists without the other. An advisory lock
+marks a key as in flight; it ends with the transaction, so a crash leaves nothing behind. Only successful responses are
+stored: a rejected request changed nothing and is decided again.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _KEPT_HEADERS = ("content-type", "location", "etag", "link", "cache-control")
 
 
 class InFlight(Exception):
-    """Another request with this key is being answered."""
+    """Another request with this key is in progress."""
 
     def problem(self) -> Conflict:
-        """The answer when it takes too long to wait for."""
+        """Returns the response for a client that has waited too long."""
         return Conflict(
             "request-in-flight",
-            "A request with this Idempotency-Key is still being answered.",
+            "A request with this Idempotency-Key is still in progress.",
             headers={"Retry-After": "1"},
         )
 
 
 class Replay(Exception):
-    """Carries the stored answer past the handler."""
+    """Carries the stored response past the handler."""
 
     def __init__(self, response: Response) -> None:
         super().__init__("replay")
@@ -44,7 +44,7 @@ class Replay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to answer for a key, held as long as the transaction."""
+    """The right to answer for a key, held until the transaction ends."""
 
     session: AsyncSession
     principal: str
@@ -53,7 +53,7 @@ class Claim:
     body_hash: bytes
 
     async def store(self, response: Response) -> None:
-        """Keeps the answer with the effect."""
+        """Stores the response in the transaction of the effect."""
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         await self.session.execute(
             insert(tables.idempotency_key).values(
@@ -69,26 +69,26 @@ class Claim:
 
 
 async def claim(request: Request, session: AsyncSession, principal: str, route: str, key: str) -> Claim:
-    """Claims the key for this transaction. Raises Replay, InFlight, or Unprocessable when the request differs."""
+    """Claims the key for this transaction. Raises Replay, InFlight, or Unprocessable for a different request."""
     digest = hashlib.sha256(
         request.url.path.encode() + b"\0" + request.url.query.encode() + b"\0" + await request.body()
     )
-    mine = Claim(session, principal, route, key, digest.digest())
+    claimed = Claim(session, principal, route, key, digest.digest())
     lock = func.hashtextextended("\x1f".join((principal, route, key)), 0)
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
         raise InFlight
-    # A statement of its own: its snapshot is younger than the lock, so it sees what the former holder committed.
-    stored: Any = (await session.execute(_stored(mine))).first()
+    # A separate statement: its snapshot is taken after the lock, so it sees what the previous holder committed.
+    stored: Any = (await session.execute(_stored(claimed))).first()
     if stored is None:
-        return mine
-    if stored.body_hash != mine.body_hash:
+        return claimed
+    if stored.body_hash != claimed.body_hash:
         raise Unprocessable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
     replayed = Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"})
     raise Replay(replayed)
 
 
-def _stored(mine: Claim) -> Any:
+def _stored(claimed: Claim) -> Any:
     table = tables.idempotency_key
     return select(table.c.body_hash, table.c.status, table.c.headers, table.c.body).where(
-        table.c.principal == mine.principal, table.c.route == mine.route, table.c.key == mine.key
+        table.c.principal == claimed.principal, table.c.route == claimed.route, table.c.key == claimed.key
     )

@@ -1,4 +1,4 @@
-"""Identifiers that sort by the time they were made."""
+"""Identifiers that sort by the time of their creation."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ import uuid_utils.compat
 
 
 def uuid7() -> UUID:
-    """A UUID version 7 (RFC 9562, section 5.7): index-friendly, because new rows go to the end."""
+    """Returns a UUID version 7 (RFC 9562, section 5.7). New rows go to the end of an index."""
     return uuid_utils.compat.uuid7()

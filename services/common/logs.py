@@ -1,7 +1,7 @@
-"""One JSON line an event on standard output, with nothing in it that was not allowed in.
+"""Writes log events to standard output, one JSON object a line, with allowed fields only.
 
-A log line must never carry a body, a token or a patient's name. So fields outside `ALLOWED` are dropped, messages of
-libraries are written as their templates without the arguments, an exception as its type and places without its text.
+A log line must never contain a body, a token or a patient's name. So fields outside `ALLOWED` are dropped, messages of
+libraries are written as templates without their arguments, and exceptions as type and places without their text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEVELS = {"critical": "error", "exception": "error", "warn": "warning"}
 
 
 def set_up(service: str, stage: str, level: str = "INFO") -> None:
-    """Routes structlog and the standard library's logging through the same rules."""
+    """Configures structlog and the standard library's logging with the same rules."""
     fixed = {"service": service, "stage": stage}
     structlog.configure(
         processors=[
@@ -57,12 +57,12 @@ def set_up(service: str, stage: str, level: str = "INFO") -> None:
 
 
 def logger(name: str) -> Any:
-    """A logger whose lines name the module: `logger(__name__).info("event_name", field=value)`."""
+    """Returns the logger of a module: `logger(__name__).info("event_name", field=value)`."""
     return structlog.get_logger().bind(logger=name)
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception's type, and the places it came through; never its text, which may quote a value."""
+    """Returns the fields for an exception: its type and places, never its text, which may contain values."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{_short(frame.filename)}:{frame.lineno}" for frame in frames]
     fields: dict[str, Any] = {"error": type(error).__name__, "error_at": places[-8:]}
@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
 
 
 class _LibraryHandler(logging.Handler):
-    """Lines of uvicorn, aiokafka, asyncpg and the like."""
+    """Writes the lines of libraries such as uvicorn, aiokafka and asyncpg."""
 
     def emit(self, record: logging.LogRecord) -> None:
         fields = describe(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}

@@ -28,5 +28,5 @@ EVENT_SECONDS = Histogram(
 
 
 def exposition() -> tuple[bytes, str]:
-    """All metrics, and the media type they are written in."""
+    """Returns all metrics in Prometheus' text format, and its media type."""
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST

@@ -1,10 +1,10 @@
-"""Lists by keyset: the next page starts after the last row, so it costs the same at any depth and skips nothing."""
+"""Keyset pagination: a page starts after the last row of the page before, at the same cost at any depth."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -15,19 +15,20 @@ from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
-from services.common.dto import RequestModel
+from services.common.dto import Page, RequestModel
 from services.common.errors import Unprocessable
 
 ASC, DESC = False, True
 MAX_LIMIT = 200
 E = TypeVar("E")
+T = TypeVar("T")
 
 
 class PageRequest(RequestModel):
-    """The query parameters of a list; subclass it for filters. Unknown parameters are refused."""
+    """The query parameters of a list. Subclasses add filters. Unknown parameters are rejected."""
 
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
-    cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the page before.")
+    cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the previous page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,16 @@ class Slice(Generic[E]):
     next_cursor: str | None
 
 
-class Keyset:
-    """A total order over columns, none of them null; the last one is unique.
+def page_of(found: Slice[E], convert: Callable[[E], T]) -> Page[T]:
+    """Returns the response for a slice; `convert` is a function of the mapper."""
+    return Page(items=[convert(item) for item in found.items], next_cursor=found.next_cursor)
 
-    Cursors carry the order's name and the last row's values. They are validated like any input, and reveal nothing but
-    what the page they came with did.
+
+class Keyset:
+    """A total order over columns, none of which is null and the last of which is unique.
+
+    A cursor contains the name of the order and the values of the last row. It is validated like any input, and reveals
+    only what its page did.
     """
 
     def __init__(self, name: str, *order: tuple[InstrumentedAttribute[Any] | KeyedColumnElement[Any], bool]) -> None:
@@ -50,25 +56,25 @@ class Keyset:
         self._order = order
 
     def apply(self, statement: Select[Any], page: PageRequest) -> Select[Any]:
-        """Orders the statement, starts after the cursor and asks for one row more than the page has."""
+        """Adds the order, the start after the cursor, and a limit of one row more than the page has."""
         if page.cursor:
             statement = statement.where(self._after(self._decode(page.cursor)))
         directions = [column.desc() if descending else column.asc() for column, descending in self._order]
         return statement.order_by(*directions).limit(page.limit + 1)
 
     def page(self, rows: Sequence[E], page: PageRequest) -> Slice[E]:
-        """Cuts the extra row off, whose presence says that there is a next page."""
+        """Returns the page without the extra row, whose presence says that there is a next page."""
         items = rows[: page.limit]
         return Slice(items, self._encode(items[-1]) if len(rows) > page.limit else None)
 
     def _after(self, values: list[Any]) -> ColumnElement[bool]:
-        """(a, b) after (x, y), spelt out because the directions may differ: a > x, or a = x and b > y."""
+        """Returns the condition (a, b) > (x, y) as a > x, or a = x and b > y, because the directions may differ."""
         alternatives = []
         for index, (column, descending) in enumerate(self._order):
             equal = [self._order[i][0] == values[i] for i in range(index)]
             beyond = column < values[index] if descending else column > values[index]
             alternatives.append(and_(*equal, beyond))
-        # Redundant, and what lets PostgreSQL start its index scan at the cursor.
+        # Redundant, but it lets PostgreSQL start its index scan at the cursor.
         first, descending = self._order[0]
         bound = first <= values[0] if descending else first >= values[0]
         return and_(bound, or_(*alternatives))
@@ -87,7 +93,7 @@ class Keyset:
             kinds = [column.type.python_type for column, _ in self._order]
             return [_read(kind, value) for kind, value in zip(kinds, values, strict=True)]
         except (ValueError, TypeError, RecursionError, OverflowError) as error:
-            raise Unprocessable("invalid-cursor", "The cursor is not one of this list and order.") from error
+            raise Unprocessable("invalid-cursor", "The cursor does not belong to this list and order.") from error
 
 
 def _write(value: Any) -> Any:
@@ -97,7 +103,7 @@ def _write(value: Any) -> Any:
 
 
 def _read(kind: type[Any], value: Any) -> Any:
-    """The value as its column's type, so that a forged cursor cannot make the database complain."""
+    """Returns the value in its column's type, so that a forged cursor cannot cause a database error."""
     if kind is int:
         if type(value) is not int or abs(value) >= 2**63:
             raise ValueError("not an integer")

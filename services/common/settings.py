@@ -1,4 +1,4 @@
-"""What a service is told by its environment. A service subclasses this for settings of its own."""
+"""The settings of a service, read from environment variables. Services subclass `ServiceSettings`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class KafkaSecurity(StrEnum):
-    """How the service authenticates to the brokers; each has its own bootstrap string at MSK."""
+    """How the service authenticates to the brokers. MSK has a bootstrap string for each."""
 
     PLAINTEXT = "PLAINTEXT"
     TLS = "TLS"
@@ -18,7 +18,7 @@ class KafkaSecurity(StrEnum):
 
 
 class ServiceSettings(BaseSettings):
-    """Settings that all services share; the field `http_port` is the variable `HTTP_PORT`."""
+    """Settings that all services share. The field `http_port` is read from the variable `HTTP_PORT`."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -31,7 +31,7 @@ class ServiceSettings(BaseSettings):
     grpc_port: int = 50051
     drain_seconds: float = Field(
         default=2.0,
-        description="How long a stopping service still accepts connections, so that balancers can look away first.",
+        description="How long a stopping service still accepts connections, until load balancers have noticed.",
     )
     shutdown_seconds: int = Field(default=20, description="For requests in flight; below the task's stopTimeout of 30.")
 
@@ -46,7 +46,7 @@ class ServiceSettings(BaseSettings):
     statement_seconds: float = Field(default=15.0, description="PostgreSQL's statement_timeout.")
 
     kafka_cluster_arn: str = ""
-    kafka_bootstrap_servers: str = Field(default="", description="Overrides what MSK says.")
+    kafka_bootstrap_servers: str = Field(default="", description="Used instead of asking MSK.")
     kafka_security: KafkaSecurity = KafkaSecurity.PLAINTEXT
     kafka_replication_factor: int = Field(default=3, description="Capped by the number of brokers.")
 
@@ -60,17 +60,17 @@ class ServiceSettings(BaseSettings):
     idempotency_keep_hours: int = 24
     outbox_keep_hours: int = 24 * 7
 
-    max_body_bytes: int = Field(default=10 * 1024 * 1024, description="As API Gateway's limit for HTTP APIs.")
+    max_body_bytes: int = Field(default=10 * 1024 * 1024, description="The limit of API Gateway's HTTP APIs.")
     body_seconds: float = Field(default=20.0, description="A body that takes longer to arrive is answered with 408.")
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy's URL; contains the password, so never to be logged."""
+        """SQLAlchemy's URL. It contains the password, so it must not be logged."""
         user = quote(self.database_username, safe="")
         password = quote(self.database_password.get_secret_value(), safe="")
         return f"postgresql+asyncpg://{user}:{password}@{self.database_host}:{self.database_port}/{self.database_name}"
 
     @property
     def key_set_url(self) -> str:
-        """Where the keys are that sign access tokens."""
+        """The URL of the issuer's key set."""
         return self.jwks_url or f"{self.jwt_issuer.rstrip('/')}/.well-known/jwks.json"

@@ -1,4 +1,4 @@
-"""The tables that every service's database has for what `common` does. Made by common/migrations."""
+"""The tables of `common` in every service's database. `common/migrations` creates them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ outbox = Table(
     Column("traceparent", Text),
     _moment("created_at"),
     Column("published_at", DateTime(timezone=True)),
-    Column("refused", Text, comment="why the broker will never take it; such a row is not tried again"),
+    Column("refused", Text, comment="why the broker will never accept it; such a row is not sent again"),
 )
 unpublished = outbox.c.published_at.is_(None) & outbox.c.refused.is_(None)
 Index("outbox_unpublished", outbox.c.id, postgresql_where=unpublished)
@@ -84,7 +84,7 @@ audit_log = Table(
     Column("action", Text, nullable=False),
     Column("resource", Text, nullable=False),
     Column("resource_id", Text),
-    Column("patient_id", Text, comment="whose data it was; of a list, the ids with commas between them"),
+    Column("patient_id", Text, comment="whose data it was; for a list, the ids separated by commas"),
     Column("outcome", Text, nullable=False),
     Column("trace_id", Text),
 )

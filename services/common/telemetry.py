@@ -1,8 +1,9 @@
-"""OpenTelemetry's trace context through HTTP, gRPC and Kafka, into log lines; exported only when asked for.
+"""Traces with OpenTelemetry, across HTTP, gRPC and Kafka. Log lines contain the trace id.
 
-Without OTEL_EXPORTER_OTLP_ENDPOINT spans exist for their ids alone and cost some microseconds. With it they are sent as
-OTLP over HTTP (protobuf); the SDK's other OTEL_ variables hold as well. A span carries methods, route templates, topics
-and statuses, named as in OpenTelemetry's semantic conventions: never a path, a query, a value or an exception's text.
+Without OTEL_EXPORTER_OTLP_ENDPOINT spans only provide ids, which costs some microseconds. With it they are exported
+as OTLP over HTTP (protobuf); the SDK's other OTEL_ variables apply too. Attributes are methods, route templates,
+topics and statuses, named as in OpenTelemetry's semantic conventions; never a path, a query, a value or the text of an
+exception.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("pms")
 HEADER = "traceparent"
 FLUSH_SECONDS = 2.0
-"""How long a stopping process tries to send its last spans: its stopTimeout is for requests and events."""
+"""How long a stopping process tries to send its last spans. Most of its stopTimeout is for requests and events."""
 
 
 def set_up(settings: ServiceSettings) -> None:
-    """Names this process in its spans and starts the exporter, if one is configured. Once a process."""
+    """Names this process in its spans, and starts the exporter if one is configured. Does nothing the second time."""
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return
     resource = Resource.create(
@@ -39,7 +40,9 @@ def set_up(settings: ServiceSettings) -> None:
             "deployment.environment.name": settings.stage,
         }
     )
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # that would wait 30 s for a dead collector
+    provider = TracerProvider(
+        resource=resource, shutdown_on_exit=False
+    )  # it would wait 30 s for a collector that is down
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -49,7 +52,7 @@ def set_up(settings: ServiceSettings) -> None:
 
 
 def shut_down() -> None:
-    """Sends what is buffered, if the collector takes it soon: the SDK's own flush ignores the time it is given."""
+    """Sends the buffered spans for at most FLUSH_SECONDS: the SDK's own flush ignores its timeout."""
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider):
         flush = threading.Thread(target=provider.force_flush, daemon=True)
@@ -64,9 +67,9 @@ def span(
     parent: str | None = None,
     attributes: Mapping[str, str] | None = None,
 ) -> Iterator[Span]:
-    """A span around the block; `parent` is a traceparent that came from elsewhere (W3C Trace Context).
+    """A span around the block. `parent` is the traceparent of another process (W3C Trace Context).
 
-    An exception marks it as failed, by its type's name alone.
+    An exception marks the span as failed, with the name of its type only.
     """
     context = _propagator.extract({HEADER: parent}) if parent else None
     with _tracer.start_as_current_span(
@@ -85,31 +88,31 @@ def span(
 
 
 def rpc_span(method: str, kind: SpanKind, parent: str | None = None) -> AbstractContextManager[Span]:
-    """Around a gRPC call of `/package.Service/Method`, on either side."""
+    """A span around a gRPC call of `/package.Service/Method`, in the client or in the server."""
     name = method.removeprefix("/")
     return span(name, kind, parent, {"rpc.system.name": "grpc", "rpc.method": name})
 
 
 def event_span(operation: str, topic: str, kind: SpanKind, parent: str | None) -> AbstractContextManager[Span]:
-    """Around the sending or processing of one event."""
+    """A span around the sending or the processing of one event."""
     about = {"messaging.system": "kafka", "messaging.destination.name": topic, "messaging.operation.name": operation}
     return span(f"{operation} {topic}", kind, parent, about)
 
 
 def failed(span: Span, reason: str) -> None:
-    """Marks a span as failed; `reason` is a class of failures, no text that was made for this one."""
+    """Marks a span as failed. `reason` is the name of a class of failures, not a message."""
     span.set_status(StatusCode.ERROR, reason)
 
 
 def traceparent() -> str | None:
-    """The current span, as the header that another process continues from."""
+    """Returns the current span as the header from which another process continues the trace."""
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)
     return carrier.get(HEADER)
 
 
 def current_ids() -> tuple[str, str] | None:
-    """Trace and span id in hexadecimal, for log lines."""
+    """Returns trace id and span id in hexadecimal, or None without a current span."""
     context = trace.get_current_span().get_span_context()
     if not context.is_valid:
         return None

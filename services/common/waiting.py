@@ -1,4 +1,4 @@
-"""Waiting that can be ended."""
+"""Waiting that an event can end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> bool:
-    """Whether the event came within the time."""
+    """Waits for the event, at most `seconds`. Returns whether it was set in time."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -1,1 +1,1 @@
-"""What services agree on: event schemas, gRPC interfaces, topics, roles and routes. Imports no service."""
+"""What the services share with each other: event schemas, gRPC interfaces, topics, roles and routes."""

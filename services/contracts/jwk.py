@@ -1,7 +1,7 @@
 """RSA public keys as JSON Web Keys, and their key ids.
 
-Standard library only: the discovery Lambda publishes the key and the auth service names it in its tokens, so both take
-the key id from here, and neither needs a cryptography package for it.
+The discovery Lambda publishes the key, and the auth service names it in its tokens, so both get the key id from here.
+The module uses the standard library only, so that the Lambda needs no cryptography package.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03
 
 
 def jwk_of(public_key: bytes) -> dict[str, str]:
-    """The JWK (RFC 7517) of an RSA key in DER SubjectPublicKeyInfo, which is what `kms:GetPublicKey` answers.
+    """Returns the JWK (RFC 7517) of an RSA key in DER SubjectPublicKeyInfo, the format of `kms:GetPublicKey`.
 
-    Raises ValueError when it is no such key.
+    Raises ValueError for anything else.
     """
     modulus, exponent = _rsa_numbers(public_key)
     key = {"kty": "RSA", "n": _base64url(modulus), "e": _base64url(exponent)}
@@ -25,14 +25,14 @@ def jwk_of(public_key: bytes) -> dict[str, str]:
 
 
 def thumbprint(jwk: dict[str, str]) -> str:
-    """The SHA-256 thumbprint of an RSA JWK (RFC 7638): the same key has the same id wherever it is computed."""
+    """Returns the SHA-256 thumbprint of an RSA JWK (RFC 7638), which is the same wherever it is computed."""
     required = {name: jwk[name] for name in ("e", "kty", "n")}
     canonical = json.dumps(required, separators=(",", ":"), sort_keys=True)
     return _base64url(hashlib.sha256(canonical.encode()).digest())
 
 
 def _rsa_numbers(public_key: bytes) -> tuple[bytes, bytes]:
-    """Modulus and exponent from SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) around RSAPublicKey (RFC 8017, A.1.1)."""
+    """Returns modulus and exponent from SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) and RSAPublicKey (RFC 8017, A.1.1)."""
     info = dict(_children(_only(public_key, _SEQUENCE)))
     bits = info.get(_BIT_STRING, b"")
     if bits[:1] != b"\0":
@@ -40,7 +40,7 @@ def _rsa_numbers(public_key: bytes) -> tuple[bytes, bytes]:
     numbers = [value for tag, value in _children(_only(bits[1:], _SEQUENCE)) if tag == _INTEGER]
     if len(numbers) != 2:
         raise ValueError("not an RSA public key")
-    # DER puts a zero in front of a positive number whose first bit is set; JWK wants the bare number (RFC 7518, 6.3.1).
+    # DER puts a zero before a positive number whose first bit is set; a JWK has the number only (RFC 7518, 6.3.1).
     return numbers[0].lstrip(b"\0"), numbers[1].lstrip(b"\0")
 
 
@@ -52,7 +52,7 @@ def _only(data: bytes, tag: int) -> bytes:
 
 
 def _children(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The tag and content of each DER element in `data` (X.690, 8.1)."""
+    """Yields the tag and the content of each DER element in `data` (X.690, 8.1)."""
     while data:
         tag, length, start = data[0], int.from_bytes(data[1:2], "big"), 2
         if length & 0x80:

@@ -1,7 +1,7 @@
-"""Roles, scopes and which role is given which scopes.
+"""Roles, scopes, and the scopes of each role.
 
-Standard library only: the auth service writes the scopes into access tokens (RFC 9068, section 2.2.3) and the CDK app
-puts the same names on the HTTP API's routes, so both read this module.
+The auth service writes the scopes into access tokens (RFC 9068, section 2.2.3), and the CDK app requires them on the
+routes of the HTTP API. The module uses the standard library only, because the CDK app imports it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 
 class Role(StrEnum):
-    """What a user is in the clinic. A user may hold several."""
+    """What a user is in the clinic. A user may have several roles."""
 
     ADMIN = "ADMIN"
     DOCTOR = "DOCTOR"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token allows at the gateway. Whose record it is, is decided in the service's queries."""
+    """What a token allows at the gateway. The services decide whose records the caller may see."""
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
@@ -77,6 +77,6 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
 
 
 def scopes_of(roles: Iterable[Role | str]) -> tuple[str, ...]:
-    """The union of the roles' scopes, sorted, as the values for a token's space-separated `scope` claim."""
+    """Returns the scopes of all roles together, sorted, for the `scope` claim of a token."""
     granted = {scope for role in roles for scope in ROLE_SCOPES[Role(role)]}
     return tuple(sorted(scope.value for scope in granted))

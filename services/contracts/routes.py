@@ -1,8 +1,8 @@
-"""Every route of the public HTTP API: which service answers it and what the gateway demands of the caller.
+"""Every route of the public HTTP API: which service answers it, and what the gateway requires of the caller.
 
-The one list behind the CDK app's routes, the authorisation matrix in the tests and the check that no service has an
-operation that nobody decided about. Standard library only, because the CDK app imports it.
-Paths are written as API Gateway writes them; `{id}` and its like match one segment.
+The CDK app makes the gateway's routes from this list. The tests check that it contains every operation of every
+service. The module uses the standard library only, because the CDK app imports it. Paths have API Gateway's syntax: a
+parameter such as `{id}` matches one segment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from services.contracts.roles import Scope
 
 @dataclass(frozen=True)
 class Route:
-    """One operation. `public` needs no token; otherwise a valid token, and one of `scopes` when there are any."""
+    """One operation. It requires a valid token, with one of `scopes` if there are any, unless it is `public`."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """API Gateway's route key."""
+        """The route key of API Gateway."""
         return f"{self.method} {self.path}"
 
 
@@ -41,10 +41,10 @@ DISCOVERY = (
 )
 
 AUTH = (
-    # Anyone may register; an ADMIN's token on the same route may set roles, which the service verifies itself.
+    # Anyone may register. With an ADMIN's token the request may also set roles, which the service checks itself.
     _public("POST", "/auth/register", "auth"),
     _public("POST", "/auth/login", "auth"),
-    # Refresh and logout carry a refresh token in the body: the access token may be expired by then.
+    # Refresh and logout have a refresh token in the body, because the access token may have expired.
     _public("POST", "/auth/refresh", "auth"),
     _public("POST", "/auth/logout", "auth"),
     Route("GET", "/auth/me", "auth"),
@@ -91,5 +91,5 @@ ROUTES: tuple[Route, ...] = DISCOVERY + AUTH + PATIENT + APPOINTMENT + BILLING +
 
 
 def routes_of(service: str) -> tuple[Route, ...]:
-    """The routes that `service` answers."""
+    """Returns the routes that `service` answers."""
     return tuple(route for route in ROUTES if route.service == service)

@@ -1,4 +1,4 @@
-"""Kafka topics: names, partitions and their dead-letter companions. Standard library only."""
+"""Kafka topics: names, partitions and dead-letter topics. Uses the standard library only."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic as a service creates it (MSK does not create topics by itself).
+    """A topic, which the services create because MSK does not.
 
-    `partitions` bounds how many instances of one consumer work in parallel; changing it later would move keys to other
-    partitions and so break the order per aggregate, which is why it is fixed with the name's version.
+    `partitions` is the number of instances of one consumer that can work in parallel. It must not change later: keys
+    would move to other partitions, which breaks the order per aggregate. Another number needs a new topic version.
     """
 
     name: str
@@ -18,7 +18,7 @@ class Topic:
 
     @property
     def dlq(self) -> str:
-        """Where messages go that cannot be processed."""
+        """The topic for messages that cannot be processed."""
         return f"{self.name}.dlq"
 
 
@@ -30,4 +30,4 @@ BILLING = Topic("pms.billing.v1")
 TOPICS: tuple[Topic, ...] = (USER, PATIENT, APPOINTMENT, BILLING)
 
 DLQ_PARTITIONS = 1
-"""Dead letters are read by an operator, one after the other."""
+"""One is enough: an operator reads dead letters one after the other."""

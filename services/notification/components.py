@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from services.common.aws import Aws
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
 from services.notification.config import NotificationSettings
 from services.notification.dispatcher import Dispatcher
@@ -17,7 +16,7 @@ from services.notification.service import NotificationService
 
 
 @asynccontextmanager
-async def compose(runtime: Runtime[NotificationSettings, Any]) -> AsyncIterator[None]:
+async def compose(runtime: Runtime[NotificationSettings]) -> AsyncIterator[None]:
     """Starts the dispatcher beside the requests and the consumers."""
     sender = AwsSenders(Aws(runtime.settings.aws_region), runtime.settings.email_sender)
     runtime.background.start("dispatcher", Dispatcher(runtime, sender).run)

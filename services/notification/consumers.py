@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.common.messaging.consumers import Consumed, Handlers
+from services.common.messaging.consumers import EventContext, Handlers
 from services.contracts.events import Event
 from services.notification.components import notification_service
 
-handlers = Handlers()
+handlers: Handlers[Any] = Handlers()
 
 
 @handlers.any
-async def observe(event: Event[Any], context: Consumed) -> None:
+async def observe(event: Event[Any], context: EventContext[Any]) -> None:
     """Logged, and people are told."""
     await notification_service(context.uow).observe(event)

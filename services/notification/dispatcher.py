@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.common import database
+from services.common.backoff import jittered
 from services.common.clock import utc_now
 from services.common.logs import describe, logger
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.waiting import wait_for
 from services.contracts.events import Event, decode
 from services.notification import templates
@@ -51,7 +51,7 @@ class NothingToSay(Exception):
 class Dispatcher:
     """One a process; several processes share the work by row locks."""
 
-    def __init__(self, runtime: Runtime[NotificationSettings, Any], sender: Sender) -> None:
+    def __init__(self, runtime: Runtime[NotificationSettings], sender: Sender) -> None:
         self._runtime = runtime
         self._settings = runtime.settings
         self._sender = sender
@@ -135,9 +135,8 @@ class Dispatcher:
             self._failed(message, error)
             return
         seconds = BACKOFF_SECONDS[min(message.attempts, len(BACKOFF_SECONDS)) - 1]
-        seconds_with_jitter = seconds * random.uniform(0.8, 1.2)  # noqa: S311
         message.error = error
-        message.next_attempt_at = utc_now() + timedelta(seconds=seconds_with_jitter)
+        message.next_attempt_at = utc_now() + timedelta(seconds=jittered(seconds))
 
     def _failed(self, message: Message, error: str) -> None:
         message.status, message.error = Status.FAILED, error

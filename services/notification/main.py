@@ -9,6 +9,6 @@ app = create_app(
     title="Notifications",
     settings=NotificationSettings,
     routers=[controller.router],
-    components=components.compose,
+    compose=components.compose,
     consumers=consumers.handlers,
 )

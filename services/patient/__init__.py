@@ -1,1 +1,1 @@
-"""Patients: who they are, whose records they are, and what became of them."""
+"""The patient service: patients' records and their history."""

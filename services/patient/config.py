@@ -1,4 +1,4 @@
-"""The patient service's settings."""
+"""The settings of the patient service."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from services.common.settings import ServiceSettings
 
 
 class PatientSettings(ServiceSettings):
-    """BILLING_GRPC_TARGET and BILLING_GRPC_SECONDS besides what every service has."""
+    """Adds BILLING_GRPC_TARGET and BILLING_GRPC_SECONDS to the settings of every service."""
 
     billing_grpc_target: str = Field(
         default="",
-        description="Where accounts are opened at registration; empty leaves it to the patient.registered event alone.",
+        description="The billing service. If it is empty, the patient.registered event alone opens accounts.",
     )
-    billing_grpc_seconds: float = Field(default=0.5, gt=0, description="Deadline of that call.")
+    billing_grpc_seconds: float = Field(default=0.5, gt=0, description="The deadline of a call to the billing service.")

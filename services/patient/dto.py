@@ -16,7 +16,7 @@ SearchText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 
 
 class PatientIn(RequestModel):
-    """A record as a person writes it, to register or to replace it."""
+    """The details of a record, to register or to replace it."""
 
     name: PersonName
     email: Email
@@ -26,22 +26,22 @@ class PatientIn(RequestModel):
 
 
 class PatientQuery(PageRequest):
-    """What to list. Everything given must hold."""
+    """The parameters of the list. A record must match all that are given."""
 
     q: SearchText | None = Field(
         default=None,
-        description="Start of the name, of one of its words or of the e-mail address; where nothing starts so, names "
-        "that are similar, the most similar first.",
+        description="Start of the name, of a word in it, or of the e-mail address. If no record matches, similar names "
+        "are listed, the most similar first.",
     )
     name: SearchText | None = Field(
-        default=None, description="Start of the name or of one of its words; case and accents do not matter."
+        default=None, description="Start of the name or of a word in it. Case and accents are ignored."
     )
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] | None = Field(
-        default=None, description="The whole address; case does not matter."
+        default=None, description="The whole e-mail address. Case is ignored."
     )
     dob: FullDate | None = Field(default=None, description="Date of birth.")
     sort: Literal["name", "-name", "registered_at", "-registered_at", "dob", "-dob"] | None = Field(
-        default=None, description="Order; `-` reverses it. The newest come first when nothing is given."
+        default=None, description="The order; `-` reverses it. By default the newest records come first."
     )
 
 
@@ -54,23 +54,23 @@ class PatientOut(ResponseModel):
     dob: date
     phone: str | None
     address: str | None
-    owner_user_id: UUID | None = Field(description="The user whose own record it is, who registered it as a PATIENT.")
+    owner_user_id: UUID | None = Field(description="The user who registered the record as a PATIENT: it is their own.")
     registered_at: datetime
     updated_at: datetime
     version: int
 
 
-class LikelyDuplicate(ResponseModel):
-    """Other records have the same name and date of birth: perhaps the same person."""
+class LikelyDuplicateOut(ResponseModel):
+    """Other records with the same name and date of birth, perhaps of the same person."""
 
     code: Literal["likely-duplicate"] = "likely-duplicate"
     patient_ids: list[UUID]
 
 
 class RegisteredPatientOut(PatientOut):
-    """A new record, and what is odd about it."""
+    """A new record, with warnings."""
 
-    warnings: list[LikelyDuplicate]
+    warnings: list[LikelyDuplicateOut]
 
 
 class PatientChangeOut(ResponseModel):
@@ -79,5 +79,7 @@ class PatientChangeOut(ResponseModel):
     version: int
     kind: Literal["REGISTERED", "UPDATED", "DELETED"]
     changed_at: datetime
-    changed_by: UUID = Field(description="The user who did it.")
-    changes: dict[str, Any] = Field(description="Detail -> its value `from` and `to`.")
+    changed_by: UUID = Field(description="The user who made the change.")
+    changes: dict[str, Any] = Field(
+        description="For each detail that changed, its value before (`from`) and after (`to`)."
+    )

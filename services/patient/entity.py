@@ -1,4 +1,4 @@
-"""Tables of the patient service."""
+"""The tables and value objects of the patient service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 @dataclass(frozen=True, slots=True)
 class PatientDetails:
-    """What a person writes into a record; the rest is the system's."""
+    """The part of a record that people write; the rest is set by the service."""
 
     name: str
     email: str
@@ -34,7 +34,7 @@ DETAILS = tuple(field.name for field in fields(PatientDetails))
 
 
 class Patient(Base):
-    """A patient's record. A deleted one stays, but nobody finds it."""
+    """A patient's record. A deleted record stays in the table, but is not found."""
 
     __tablename__ = "patient"
 
@@ -54,12 +54,12 @@ class Patient(Base):
 
     @property
     def details(self) -> PatientDetails:
-        """The part that PUT replaces."""
+        """The part of the record that PUT replaces."""
         return PatientDetails(**{name: getattr(self, name) for name in DETAILS})
 
 
 class ChangeKind(StrEnum):
-    """What a version of a record came about by."""
+    """What created a version of a record."""
 
     REGISTERED = "REGISTERED"
     UPDATED = "UPDATED"
@@ -67,7 +67,7 @@ class ChangeKind(StrEnum):
 
 
 class PatientChange(Base):
-    """One version of a record: who made it, when, and each detail's value before and after."""
+    """One version of a record: who made it, when, and the values before and after."""
 
     __tablename__ = "patient_change"
 
@@ -80,8 +80,11 @@ class PatientChange(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Criteria:
-    """What to find; everything given must hold. `q` is forgiving, the others are exact or prefixes."""
+class PatientFilter:
+    """Which records to list, and in which order. A record must match all fields that are given.
+
+    `q` tolerates typing errors, `name` is a prefix, `email` and `dob` are exact.
+    """
 
     q: str | None = None
     name: str | None = None
@@ -92,7 +95,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A new record, and others that may be of the same person."""
+    """A new record, and the ids of records that may be of the same person."""
 
     patient: Patient
-    same_person: Sequence[UUID]
+    likely_duplicates: Sequence[UUID]

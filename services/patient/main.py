@@ -2,7 +2,7 @@
 
 from services.common.web.app import create_app
 from services.contracts import topics
-from services.patient import controller, grpc_clients, grpc_server
+from services.patient import composition, controller, grpc_server
 from services.patient.config import PatientSettings
 
 app = create_app(
@@ -10,7 +10,7 @@ app = create_app(
     title="Patients",
     settings=PatientSettings,
     routers=[controller.router],
-    components=grpc_clients.compose,
+    compose=composition.compose,
     topics=[topics.PATIENT],
     grpc_services=grpc_server.register,
 )

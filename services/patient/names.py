@@ -1,4 +1,4 @@
-"""Names as people search for them, which is not how they are written."""
+"""The form of a name in which it is searched."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _JOINTS = {**dict.fromkeys(map(ord, "'\u2019\u02bc`")), **dict.fromkeys(map(ord,
 
 
 def folded(name: str) -> str:
-    """Without case, accents, apostrophes and hyphens: `Zoë  O'NEILL-Roth` and `zoe oneill roth` are the same key.
+    """Removes case, accents, apostrophes and hyphens: `Zoë  O'NEILL-Roth` becomes `zoe oneill roth`.
 
-    Compatibility decomposition and case folding (Unicode Standard, sections 3.11 and 3.13). A name that consists of
-    nothing else is kept as it is, so that the key is never empty.
+    It uses compatibility decomposition and case folding (Unicode Standard, sections 3.11 and 3.13). Returns the name
+    unchanged when nothing would be left, so that the result is never empty.
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character)).translate(_JOINTS)

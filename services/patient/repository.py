@@ -1,21 +1,23 @@
 """The SQL of the patient service. Never commits.
 
-`owner` limits a statement to the records of one user; None is for callers who may see all. A record that is deleted or
-somebody else's is not found, here already, so that no caller can tell it from one that never was.
+`owner` limits a statement to the records of one user; None is for callers who may see all records. Deleted records and
+other users' records are filtered here, so no caller can distinguish them from records that never existed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.database import violated_constraint
 from services.common.paging import DESC, Keyset, PageRequest, Slice
-from services.patient.entity import Patient, PatientChange
+from services.patient.entity import Patient, PatientChange, PatientFilter
+from services.patient.search import PatientSearch, visible
 
 EMAIL_TAKEN, OWNER_HAS_RECORD = "patient_email_key", "patient_owner_key"
 
@@ -23,43 +25,41 @@ _HISTORY = Keyset("history", (PatientChange.version, DESC))
 
 
 class Duplicate(Exception):
-    """Another living record has the same; `constraint` says the same what."""
+    """Another record has the same value. `constraint` is the name of the violated constraint."""
 
     def __init__(self, constraint: str | None) -> None:
         super().__init__(constraint)
         self.constraint = constraint
 
 
-def living(owner: UUID | None) -> Select[Patient]:
-    """Every record that the caller may know of."""
-    statement = select(Patient).where(Patient.deleted_at.is_(None))
-    return statement if owner is None else statement.where(Patient.owner_user_id == owner)
-
-
 class PatientRepository:
-    """Patients in one transaction."""
+    """Patients' records and their history, in one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def get(self, id: UUID, owner: UUID | None) -> Patient | None:
-        """The record, to read."""
-        return await self._session.scalar(living(owner).where(Patient.id == id))
+        """Returns the record, to read it."""
+        return await self._session.scalar(visible(owner).where(Patient.id == id))
 
-    async def get_locked(self, id: UUID, owner: UUID | None) -> Patient | None:
-        """The record, to change: nobody else changes it until this transaction ends."""
-        return await self._session.scalar(living(owner).where(Patient.id == id).with_for_update())
+    async def get_for_update(self, id: UUID, owner: UUID | None) -> Patient | None:
+        """Returns the record and locks it until the transaction ends."""
+        return await self._session.scalar(visible(owner).where(Patient.id == id).with_for_update())
 
     async def get_many(self, ids: Sequence[UUID], owner: UUID | None) -> Sequence[Patient]:
-        """Those of the records that there are."""
-        return (await self._session.scalars(living(owner).where(Patient.id.in_(ids)))).all()
+        """Returns those of the records that exist."""
+        return (await self._session.scalars(visible(owner).where(Patient.id.in_(ids)))).all()
+
+    async def page(self, filter: PatientFilter, owner: UUID | None, page: PageRequest) -> Slice[Any]:
+        """Returns one page of the records that match, in the order of the filter."""
+        return await PatientSearch(self._session).page(filter, owner, page)
 
     async def exists(self, id: UUID) -> bool:
-        """Whether there is such a record, whoever asks: tells a denial from a mere miss, for the audit log only."""
+        """Returns whether there is such a record, deleted or not, of any owner. For denials in the audit log only."""
         return await self._session.scalar(select(Patient.id).where(Patient.id == id)) is not None
 
-    async def same_person(self, patient: Patient, limit: int = 10) -> Sequence[UUID]:
-        """Other records with the same name and date of birth."""
+    async def likely_duplicates(self, patient: Patient, limit: int = 10) -> Sequence[UUID]:
+        """Returns other records with the same name and date of birth."""
         statement = (
             select(Patient.id)
             .where(Patient.deleted_at.is_(None), Patient.name_key == patient.name_key, Patient.dob == patient.dob)
@@ -79,7 +79,7 @@ class PatientRepository:
         self._session.add(change)
 
     async def history(self, id: UUID, page: PageRequest) -> Slice[PatientChange]:
-        """The record's versions, newest first."""
+        """Returns one page of the record's versions, newest first."""
         statement = select(PatientChange).where(PatientChange.patient_id == id)
         rows = (await self._session.scalars(_HISTORY.apply(statement, page))).all()
         return _HISTORY.page(rows, page)

@@ -1,138 +1,126 @@
-"""The rules of patients' records."""
+"""The use cases of patients' records and their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
 from services.common.clock import utc_now
-from services.common.errors import Conflict, NotFound
+from services.common.errors import Conflict
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
-from services.common.unit_of_work import Denied, UnitOfWork
+from services.common.unit_of_work import UnitOfWork
 from services.contracts.roles import Role
 from services.patient import mapper
 from services.patient.entity import (
     DETAILS,
     ChangeKind,
-    Criteria,
     Patient,
     PatientChange,
     PatientDetails,
+    PatientFilter,
     Registration,
 )
+from services.patient.grpc_clients import BillingClient
 from services.patient.names import folded
 from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, Duplicate, PatientRepository
-from services.patient.search import PatientSearch
 
 RESOURCE = "patient"
 READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
 
 
-def limit_of(principal: Principal, roles: Sequence[Role]) -> UUID | None:
-    """Whose records the caller is limited to: with one of the roles to nobody's (None), else to their own."""
-    return None if principal.has(*roles) else principal.subject
-
-
 class PatientService:
-    """What one caller does to patients' records, in one transaction."""
+    """Patients' records, for one caller in one transaction."""
 
     def __init__(
-        self,
-        principal: Principal,
-        work: UnitOfWork,
-        patients: PatientRepository,
-        search: PatientSearch,
-        denied: Denied,
+        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient | None
     ) -> None:
         self._principal = principal
-        # Two limits: a doctor reads everybody's records, but, being a patient too, writes their own.
-        self._read_limit, self._write_limit = limit_of(principal, READERS), limit_of(principal, WRITERS)
-        self._work = work
+        self._uow = uow
         self._patients = patients
-        self._search = search
-        self._denied = denied
+        self._billing = billing
+        # Two limits: a doctor who is also a patient reads all records, but writes only their own.
+        self._read_owner, self._write_owner = _owner_limit(principal, READERS), _owner_limit(principal, WRITERS)
 
     async def register(self, details: PatientDetails) -> Registration:
-        """Makes a record; a patient's own belongs to them. Raises Conflict when the e-mail address or owner has one."""
+        """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
         now = utc_now()
         patient = Patient(
-            id=uuid7(), registered_at=now, updated_at=now, owner_user_id=self._write_limit, version=1, deleted_at=None
+            id=uuid7(), registered_at=now, updated_at=now, owner_user_id=self._write_owner, version=1, deleted_at=None
         )
         self._assign(patient, details)
         await self._save(patient, ChangeKind.REGISTERED, _differences(None, details))
-        # Whose else's record it may be is told to those only who could look it up.
-        same_person = [] if self._read_limit else await self._patients.same_person(patient)
-        self._work.publish(mapper.registered_event(patient))
-        self._work.record("create", RESOURCE, patient.id, patient_id=patient.id)
-        return Registration(patient, same_person)
+        # Only callers who may read all records learn which other records may be of the same person.
+        duplicates = [] if self._read_owner else await self._patients.likely_duplicates(patient)
+        self._uow.publish(mapper.patient_registered_event(patient))
+        self._uow.record("create", RESOURCE, patient.id, patient_id=patient.id)
+        if self._billing is not None:
+            self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
+        return Registration(patient, duplicates)
 
     async def get(self, id: UUID) -> Patient:
-        """The record. Raises NotFound."""
-        patient = await self._patients.get(id, self._read_limit)
+        """Returns the record. Raises NotFound."""
+        patient = await self._patients.get(id, self._read_owner)
         if patient is None:
-            await self._miss("read", id, self._read_limit)
-        self._work.record("read", RESOURCE, id, patient_id=id)
+            await self._not_found("read", id, self._read_owner)
+        self._uow.record("read", RESOURCE, id, patient_id=id)
         return patient
 
     async def get_many(self, ids: Sequence[UUID]) -> Sequence[Patient]:
-        """Those of the records that the caller may see."""
-        patients = await self._patients.get_many(ids, self._read_limit)
+        """Returns those of the records that exist and that the caller may read."""
+        patients = await self._patients.get_many(ids, self._read_owner)
         self._record_many("read", patients)
         return patients
 
-    async def list(self, criteria: Criteria, page: PageRequest) -> Slice[Any]:
-        """One page of the records that the caller may see."""
-        found = await self._search.find(criteria, self._read_limit, page)
+    async def list(self, filter: PatientFilter, page: PageRequest) -> Slice[Any]:
+        """Returns one page of the records that the caller may read."""
+        found = await self._patients.page(filter, self._read_owner, page)
         self._record_many("list", found.items)
         return found
 
     async def history(self, id: UUID, page: PageRequest) -> Slice[PatientChange]:
-        """The record's versions, newest first. Raises NotFound."""
-        if await self._patients.get(id, self._read_limit) is None:
-            await self._miss("read-history", id, self._read_limit)
-        self._work.record("read-history", RESOURCE, id, patient_id=id)
+        """Returns one page of the record's versions, newest first. Raises NotFound."""
+        if await self._patients.get(id, self._read_owner) is None:
+            await self._not_found("read-history", id, self._read_owner)
+        self._uow.record("read-history", RESOURCE, id, patient_id=id)
         return await self._patients.history(id, page)
 
     async def replace(self, id: UUID, details: PatientDetails, condition: Condition) -> Patient:
-        """Writes other details. Without a difference nothing happens. Raises NotFound, PreconditionFailed, Conflict."""
-        patient = await self._locked("update", id, condition)
+        """Replaces the details; equal details change nothing. Raises NotFound, PreconditionFailed and Conflict."""
+        patient = await self._get_for_update("update", id, condition)
         differences = _differences(patient.details, details)
         if not differences:
             return patient
         self._assign(patient, details)
         self._next_version(patient)
         await self._save(patient, ChangeKind.UPDATED, differences)
-        self._work.publish(mapper.updated_event(patient, tuple(differences)))
-        self._work.record("update", RESOURCE, id, patient_id=id)
+        self._uow.publish(mapper.patient_updated_event(patient, tuple(differences)))
+        self._uow.record("update", RESOURCE, id, patient_id=id)
         return patient
 
     async def delete(self, id: UUID, condition: Condition) -> None:
-        """Hides the record from everybody. Raises NotFound, PreconditionFailed."""
-        patient = await self._locked("delete", id, condition)
+        """Marks the record as deleted, so that nobody finds it. Raises NotFound and PreconditionFailed."""
+        patient = await self._get_for_update("delete", id, condition)
         self._next_version(patient)
         patient.deleted_at = patient.updated_at
         await self._save(patient, ChangeKind.DELETED, {})
-        self._work.publish(mapper.deleted_event(patient))
-        self._work.record("delete", RESOURCE, id, patient_id=id)
+        self._uow.publish(mapper.patient_deleted_event(patient))
+        self._uow.record("delete", RESOURCE, id, patient_id=id)
 
-    async def _locked(self, action: str, id: UUID, condition: Condition) -> Patient:
-        patient = await self._patients.get_locked(id, self._write_limit)
+    async def _get_for_update(self, action: str, id: UUID, condition: Condition) -> Patient:
+        patient = await self._patients.get_for_update(id, self._write_owner)
         if patient is None:
-            await self._miss(action, id, self._write_limit)
+            await self._not_found(action, id, self._write_owner)
         condition.check(patient.version)
         return patient
 
-    async def _miss(self, action: str, id: UUID, limit: UUID | None) -> NoReturn:
-        """Always raises NotFound; that somebody's record was asked for by another is put on record first."""
-        denied = limit is not None and await self._patients.exists(id)
-        if denied:
-            await self._work.release()
-            await self._denied(action, RESOURCE, id, patient_id=id)
-        raise NotFound(RESOURCE)
+    async def _not_found(self, action: str, id: UUID, owner: UUID | None) -> NoReturn:
+        hidden = owner is not None and await self._patients.exists(id)
+        await self._uow.not_found(action, RESOURCE, id if hidden else None, patient_id=id)
 
     async def _save(self, patient: Patient, kind: ChangeKind, differences: dict[str, Any]) -> None:
         change = PatientChange(
@@ -158,12 +146,17 @@ class PatientService:
         patient.updated_at = utc_now()
 
     def _record_many(self, action: str, patients: Sequence[Any]) -> None:
-        """One entry for an answer with many records: an entry a record would cost more than the list."""
-        self._work.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
+        """Writes one audit record for all: one for each would cost more than the list itself."""
+        self._uow.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
+
+
+def _owner_limit(principal: Principal, roles: Sequence[Role]) -> UUID | None:
+    """Returns the user whose records alone are visible, or None for a caller with one of the roles."""
+    return None if principal.has(*roles) else principal.subject
 
 
 def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[str, Any]:
-    """Detail -> its value before and after, as the history keeps it."""
+    """Returns the values before and after of each detail that differs, as the history stores them."""
     differences = {}
     for name in DETAILS:
         old, new = getattr(before, name, None), getattr(after, name)
@@ -180,5 +173,5 @@ def _conflict(duplicate: Duplicate) -> Exception:
     if duplicate.constraint == EMAIL_TAKEN:
         return Conflict("duplicate-email", "Another patient has this e-mail address.")
     if duplicate.constraint == OWNER_HAS_RECORD:
-        return Conflict("already-registered", "You have a patient's record already.")
+        return Conflict("already-registered", "You already have a patient's record.")
     return duplicate

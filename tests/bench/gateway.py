@@ -1,9 +1,9 @@
-"""Requests a second through the HTTP API (HAProxy, RS256 token verified) and LocalStack's own REST API.
+"""Compares requests a second through the HTTP API (HAProxy, RS256 token verified) and LocalStack's own REST API.
 
     python -m tests.bench.gateway [--seconds 5] [--connections 32]
 
-Both lead to the same upstream, a container that does nothing but answer, in one run against the running LocalStack
-(AWS_ENDPOINT_URL). Prints both figures and their ratio. Everything stays on this machine.
+Both lead to the same upstream, a container that only answers, in the running LocalStack (AWS_ENDPOINT_URL). Prints both
+figures and their ratio.
 """
 
 import argparse
@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-
 from live.gateway_lab import HttpApi, Issuer, host_address
+from tests.support import aws
+from tests.waiting import until
 
 GOAL = 20
 UPSTREAM = "pms-bench-upstream"
@@ -42,13 +42,12 @@ frontend upstream
 def main() -> int:
     arguments = _arguments()
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     with urllib.request.urlopen(f"{endpoint}/_localstack/engines", timeout=60) as response:
         owner = json.load(response)["owner"]
     with (
         _upstream(owner) as upstream,
-        _http_api(session.client("apigatewayv2", endpoint_url=endpoint), endpoint, owner, upstream) as (fast, token),
-        _rest_api(session.client("apigateway", endpoint_url=endpoint), endpoint, upstream) as slow,
+        _http_api(aws.client("apigatewayv2"), endpoint, owner, upstream) as (fast, token),
+        _rest_api(aws.client("apigateway"), endpoint, upstream) as slow,
     ):
         load = {"connections": arguments.connections, "seconds": arguments.seconds}
         measured = [
@@ -63,9 +62,9 @@ def main() -> int:
 
 
 def measure(url: str, headers: dict[str, str], *, connections: int, seconds: float) -> float:
-    """Answers with status 200 a second, one request at a time on each of the kept connections.
+    """Returns the answers with status 200 a second, with one request at a time on each of the open connections.
 
-    Raises RuntimeError on any other answer: an error is no throughput.
+    Raises RuntimeError on any other answer.
     """
     parts = urlsplit(url)
     lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items())]
@@ -100,7 +99,7 @@ def _count(selector: selectors.BaseSelector, request: bytes, address: tuple[str,
             connection: Any = key.fileobj
             data = connection.recv(65536)
             if not data:
-                # The server may end a connection between two requests.
+                # The server may close a connection between two requests.
                 selector.unregister(connection)
                 connection.close()
                 _open(selector, address, request)
@@ -110,7 +109,7 @@ def _count(selector: selectors.BaseSelector, request: bytes, address: tuple[str,
                 data = bytes(key.data)
                 if not _complete(data):
                     continue
-                # Answers are alike: the next of this length is complete as well.
+                # All answers are alike, so the next one of this length is complete too.
                 length = len(data)
                 key.data.clear()
             if not data.startswith(b"HTTP/1.1 200"):
@@ -132,7 +131,7 @@ def _complete(data: bytes) -> bool:
 
 @contextmanager
 def _upstream(owner: str) -> Iterator[str]:
-    """The URL of a container that answers at once; it runs from LocalStack's image, which has HAProxy."""
+    """Yields the URL of a container that answers at once. It runs LocalStack's image, which has HAProxy."""
     image = subprocess.check_output(["docker", "inspect", "-f", "{{.Image}}", owner], text=True).strip()
     network = subprocess.check_output(["docker", "inspect", "-f", "{{.HostConfig.NetworkMode}}", owner], text=True)
     with tempfile.TemporaryDirectory() as directory:
@@ -143,29 +142,22 @@ def _upstream(owner: str) -> Iterator[str]:
         where = ["--name", UPSTREAM, "--network", network.strip(), "--entrypoint", "haproxy"]
         create = ["docker", "create", *where, image, "-db", "-f", "/haproxy.cfg"]
         subprocess.run(create, check=True, capture_output=True)
-        # Copied, not mounted: the Docker engine may see another file system than this process.
+        # Copied and not mounted: the Docker engine may have another file system than this process.
         subprocess.run(["docker", "cp", str(config), f"{UPSTREAM}:/haproxy.cfg"], check=True, capture_output=True)
     try:
         subprocess.run(["docker", "start", UPSTREAM], check=True, capture_output=True)
         inspected = json.loads(subprocess.check_output(["docker", "inspect", UPSTREAM]))
         networks = inspected[0]["NetworkSettings"]["Networks"].values()
         address = next(entry["IPAddress"] for entry in networks if entry["IPAddress"])
-        _wait_for(address)
+        until("the upstream", lambda: _accepts_connections(address), 10, despite=(OSError,))
         yield f"http://{address}:8080"
     finally:
         subprocess.run(["docker", "rm", "-f", UPSTREAM], capture_output=True, check=False)
 
 
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection((address, 8080), timeout=1).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+def _accepts_connections(address: str) -> bool:
+    socket.create_connection((address, 8080), timeout=1).close()
+    return True
 
 
 @contextmanager

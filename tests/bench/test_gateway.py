@@ -1,4 +1,4 @@
-"""`make bench`: the gateway's throughput beside LocalStack's own, see `gateway`."""
+"""`make bench`: the throughput of the gateway and of LocalStack's own REST API."""
 
 import sys
 

@@ -1,30 +1,32 @@
-"""Numbered journeys through the system: registered, booked, treated. What was acknowledged is written down.
+"""Journeys of numbered patients: registration, booking, treatment. A journal holds what was acknowledged.
 
-A client does what any careful client does: it repeats a request that got no answer, with the same Idempotency-Key.
+The clients repeat a request that got no answer, with the same Idempotency-Key.
 """
 
 from __future__ import annotations
 
 import itertools
 import queue
-import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from ops import settings
-from tests.chaos.clinic import Clinic
+from ops.api import TRANSIENT
+from ops.waiting import pauses
+from tests.chaos.run import Run
 
-PATIENCE_SECONDS = 120.0
+RETRY_SECONDS = 120.0
 _TIMEOUT_SECONDS = 10.0
 
 
 @dataclass
 class Journey:
-    """One patient's. An id is there when the gateway has acknowledged the step."""
+    """The journey of one patient. An id is set when the gateway has acknowledged the step."""
 
     number: int
     email: str
@@ -48,12 +50,12 @@ class Journal:
 
 
 class Clients:
-    """Several clients that work off the journeys as these are released; a journey may end with the registration."""
+    """Several clients that make the journeys that are released. Without `visits` a journey is only a registration."""
 
-    def __init__(self, clinic: Clinic, journeys: int, *, visits: bool = True, clients: int = 6) -> None:
-        emails = [f"{clinic.run}.{number}@example.com" for number in range(journeys)]
+    def __init__(self, run: Run, journeys: int, *, visits: bool = True, clients: int = 6) -> None:
+        emails = [f"{run.prefix}.{number}@example.com" for number in range(journeys)]
         self.journal = Journal([Journey(number, email) for number, email in enumerate(emails)])
-        self._clinic = clinic
+        self._run = run
         self._visits = visits
         self._todo: queue.SimpleQueue[Journey | None] = queue.SimpleQueue()
         self._waiting = iter(self.journal.journeys)
@@ -62,12 +64,12 @@ class Clients:
             thread.start()
 
     def release(self, count: int) -> None:
-        """Lets so many more journeys begin (fewer, when no more are left)."""
+        """Lets this many more journeys begin, or all that are left."""
         for journey in itertools.islice(self._waiting, count):
             self._todo.put(journey)
 
     def finish(self, seconds: float) -> None:
-        """Releases the rest and waits until all have ended."""
+        """Releases the rest and waits until all have ended. Raises AssertionError after `seconds`."""
         self.release(len(self.journal.journeys))
         for _ in self._threads:
             self._todo.put(None)
@@ -77,7 +79,7 @@ class Clients:
         assert not any(thread.is_alive() for thread in self._threads), f"not done in {seconds} s: {self.journal.done}"
 
     def _work(self) -> None:
-        headers = {"authorization": f"Bearer {self._clinic.staff.token}"}
+        headers = {"authorization": f"Bearer {self._run.staff.token}"}
         with httpx.Client(base_url=settings.API_URL, headers=headers, timeout=_TIMEOUT_SECONDS) as http:
             while (journey := self._todo.get()) is not None:
                 try:
@@ -87,14 +89,14 @@ class Clients:
 
     def _walk(self, http: httpx.Client, journey: Journey) -> None:
         patient = {"name": f"Number {_in_letters(journey.number)}", "email": journey.email, "dob": "1980-05-17"}
-        key = f"{self._clinic.run}-{journey.number}"
+        key = f"{self._run.prefix}-{journey.number}"
         journey.patient_id = self._post(http, "/api/patients", f"{key}-patient", patient)["id"]
         if self._visits:
             self._visit(http, journey, key)
         journey.completed = True
 
     def _visit(self, http: httpx.Client, journey: Journey, key: str) -> None:
-        slot = self._clinic.slot(journey.number)
+        slot = self._run.slot(journey.number)
         booking = {"patient_id": journey.patient_id, "doctor_id": slot.doctor_id, "date": slot.start.isoformat()}
         journey.appointment_id = self._post(http, "/appointments", f"{key}-visit", booking)["id"]
         self._complete(http, f"/appointments/{journey.appointment_id}")
@@ -106,7 +108,7 @@ class Clients:
         return dict(answer.json())
 
     def _complete(self, http: httpx.Client, path: str) -> None:
-        """Completing twice is a conflict, so after an answer that got lost the state tells."""
+        """Completes a visit. The repetition of a successful request is a conflict, so then the status decides."""
         answer = self._until_answered(lambda: http.post(f"{path}/complete"))
         if answer.is_success:
             return
@@ -114,31 +116,29 @@ class Clients:
         if seen.json().get("status") != "COMPLETED":
             raise AssertionError(f"POST {path}/complete: {answer.status_code} {answer.text[:300]}")
 
-    def _until_answered(self, ask: Any) -> httpx.Response:
-        """The first answer that is not "try again"."""
-        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
-        while True:
-            seen = "no answer"
+    def _until_answered(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Repeats a request until its answer is final, and returns that. Raises AssertionError."""
+        failure = ""
+        for pause in pauses(RETRY_SECONDS):
             try:
-                answer: httpx.Response = ask()
+                answer = send()
+            except httpx.TransportError as error:
+                failure = f"{type(error).__name__}: {error}"
+            else:
                 if not _is_transient(answer):
                     return answer
-                seen = f"{answer.status_code} {answer.text[:200]}"
-            except httpx.TransportError as error:
-                seen = f"{type(error).__name__}: {error}"
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not in {PATIENCE_SECONDS} s; last: {seen}")
+                failure = f"{answer.status_code} {answer.text[:200]}"
             self.journal.repeated += 1
-            time.sleep(pause + random.uniform(0, pause))
-            pause = min(2 * pause, 2.0)
+            time.sleep(pause)
+        raise AssertionError(f"no final answer within {RETRY_SECONDS} s; last: {failure}")
 
 
 def _is_transient(answer: httpx.Response) -> bool:
-    """What a client may repeat: no server there, too many requests, or the same request still being worked on."""
+    """Tells whether the client may repeat its request; a fault may also cause 500, or leave the first one in flight."""
     in_flight = answer.status_code == 409 and "request-in-flight" in answer.text
-    return answer.status_code in (429, 500, 502, 503, 504) or in_flight
+    return answer.status_code in (*TRANSIENT, 500) or in_flight
 
 
 def _in_letters(number: int) -> str:
-    """A name out of a number: people's names have no digits."""
+    """Returns a name for a number, because people's names have no digits."""
     return "".join("ABCDEFGHIJ"[int(digit)] for digit in f"{number:04d}").title()

@@ -1,4 +1,4 @@
-"""A service's image is built and rolled when its own inputs change, and only then."""
+"""The hash of an asset depends on its own inputs only, so that a change elsewhere rolls no task."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aws_cdk import App, IgnoreMode, Stack
 from aws_cdk.aws_ecr_assets import DockerImageAsset
 from aws_cdk.aws_s3_assets import Asset
 
-from cdk_app.assets import discovery_excludes, image_excludes
+from cdk_app.assets import function_excludes, image_excludes
 from cdk_app.catalogue import SERVICES
 
 SERVICE = "patient"
 INPUTS = (
-    # Says what the engine is sent, so Docker and CDK count it as an input of every image.
+    # It decides which files Docker receives, so Docker and CDK count it as an input of every image.
     ".dockerignore",
     "services/__init__.py",
     "services/Dockerfile",
@@ -38,19 +38,26 @@ OTHERS = (
     "tests/unit/test_patient.py",
 )
 
-Fingerprint = Callable[[Path], str]
+Hash = Callable[[Path], str]
 
 
-def _image(root: Path) -> str:
-    stack = Stack(App(outdir=str(root.parent / f"{root.name}-out")), "stack")
+def _image_asset(app: App, root: Path) -> DockerImageAsset:
     return DockerImageAsset(
-        stack, "image", directory=str(root), file="services/Dockerfile", exclude=image_excludes(SERVICE)
-    ).asset_hash
+        Stack(app, "stack"),
+        "image",
+        directory=str(root),
+        file="services/Dockerfile",
+        exclude=image_excludes(SERVICE),
+    )
 
 
-def _discovery(root: Path) -> str:
+def _image_hash(root: Path) -> str:
+    return _image_asset(App(outdir=str(root.parent / f"{root.name}-out")), root).asset_hash
+
+
+def _function_hash(root: Path) -> str:
     stack = Stack(App(outdir=str(root.parent / f"{root.name}-out")), "stack")
-    return Asset(stack, "code", path=str(root), exclude=discovery_excludes(), ignore_mode=IgnoreMode.DOCKER).asset_hash
+    return Asset(stack, "code", path=str(root), exclude=function_excludes(), ignore_mode=IgnoreMode.DOCKER).asset_hash
 
 
 @pytest.fixture(scope="module")
@@ -63,23 +70,23 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _changes(repository: Path, scratch: Path, name: str, fingerprint: Fingerprint) -> bool:
-    """Whether one more line in file `name` gives another hash. A copy each, because CDK caches by directory."""
+def _changes(repository: Path, scratch: Path, name: str, asset_hash: Hash) -> bool:
+    """Returns whether one more line in file `name` changes the hash. Uses a copy, because CDK caches by directory."""
     changed = scratch / "changed"
     shutil.copytree(repository, changed)
     with (changed / name).open("a") as file:
         file.write("another line\n")
-    return fingerprint(changed) != fingerprint(repository)
+    return asset_hash(changed) != asset_hash(repository)
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_an_input_of_the_service_changes_its_image(repository: Path, tmp_path: Path, name: str) -> None:
-    assert _changes(repository, tmp_path, name, _image)
+    assert _changes(repository, tmp_path, name, _image_hash)
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_nothing_else_changes_its_image(repository: Path, tmp_path: Path, name: str) -> None:
-    assert not _changes(repository, tmp_path, name, _image)
+    assert not _changes(repository, tmp_path, name, _image_hash)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +99,13 @@ def test_nothing_else_changes_its_image(repository: Path, tmp_path: Path, name: 
         ("README.md", False),
     ],
 )
-def test_the_function_changes_with_its_inputs_only(repository: Path, tmp_path: Path, name: str, expected: bool) -> None:
-    assert _changes(repository, tmp_path, name, _discovery) is expected
+def test_the_function_changes_only_with_its_inputs(repository: Path, tmp_path: Path, name: str, expected: bool) -> None:
+    assert _changes(repository, tmp_path, name, _function_hash) is expected
 
 
-def test_the_build_context_is_just_the_inputs(repository: Path) -> None:
+def test_the_build_context_is_exactly_the_inputs(repository: Path) -> None:
     app = App(outdir=str(repository.parent / "context-out"))
-    DockerImageAsset(
-        Stack(app, "stack"),
-        "image",
-        directory=str(repository),
-        file="services/Dockerfile",
-        exclude=image_excludes(SERVICE),
-    )
+    _image_asset(app, repository)
     (staged,) = Path(app.synth().directory).glob("asset.*")
     files = {str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file()}
     assert files == set(INPUTS)

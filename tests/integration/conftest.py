@@ -14,7 +14,6 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
-import boto3
 import grpc
 import httpx
 import pytest
@@ -25,23 +24,18 @@ from sqlalchemy import make_url
 from services.common.commands.migrate import migrate
 from services.common.messaging.kafka import Kafka
 from services.common.rpc.server import Server
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.common.settings import ServiceSettings
-from services.common.testing import ISSUER, TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.callers import Caller
+from tests.support import aws
+from tests.support.application import running
+from tests.support.issuer import ISSUER, TestIssuer
 from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
 DatabaseUrl = Callable[[str], Awaitable[str]]
 MakeSettings = Callable[..., Awaitable[Any]]
-
-
-def aws(service: str) -> Any:
-    """A client of the running LocalStack."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-    return boto3.client(service, endpoint_url=endpoint, **keys)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +45,7 @@ def database_server() -> Iterator[str]:
     if given:
         yield given
         return
-    rds = aws("rds")
+    rds = aws.client("rds")
     about = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "EngineVersion": "17", "AllocatedStorage": 20}
     login = {"MasterUsername": "postgres", "MasterUserPassword": PASSWORD}
     with suppress(rds.exceptions.DBInstanceAlreadyExistsFault):  # an interrupted run left it
@@ -73,8 +67,8 @@ def kafka_bootstrap() -> Iterator[str]:
     if given:
         yield given
         return
-    arn = _create_cluster(aws("kafka"))
-    kafka = aws("kafka")
+    arn = _create_cluster(aws.client("kafka"))
+    kafka = aws.client("kafka")
     until("the broker", lambda: kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]["State"] == "ACTIVE")
     yield kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
     kafka.delete_cluster(ClusterArn=arn)
@@ -85,7 +79,7 @@ def _create_cluster(kafka: Any) -> str:
     if left:  # by an interrupted run
         return str(left[0]["ClusterArn"])
     zones = [{"Name": "default-for-az", "Values": ["true"]}]  # one a zone, as MSK demands
-    subnets = [subnet["SubnetId"] for subnet in aws("ec2").describe_subnets(Filters=zones)["Subnets"]][:2]
+    subnets = [subnet["SubnetId"] for subnet in aws.client("ec2").describe_subnets(Filters=zones)["Subnets"]][:2]
     nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets, "SecurityGroups": []}
     encryption = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
     made = kafka.create_cluster(
@@ -102,7 +96,7 @@ def _create_cluster(kafka: Any) -> str:
 @pytest.fixture(scope="session")
 def signing_key() -> Iterator[str]:
     """An RSA key in KMS."""
-    kms = aws("kms")
+    kms = aws.client("kms")
     arn = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
     yield arn
     try:
@@ -219,7 +213,7 @@ def runtime(app: FastAPI, client: httpx.AsyncClient) -> Runtime[Any, Any]:
 async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grpc.aio.Channel]:
     """To the service's gRPC server, over a socket."""
     server = Server(runtime.tokens, 0)
-    app.state.parts.grpc_services(server.grpc, runtime, runtime.components)
+    app.state.definition.grpc_services(server.grpc, runtime)
     await server.start()
     async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
         yield channel

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.common.identifiers import uuid7
-from services.common.messaging.consumers import Consumed, Handlers
+from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.kafka import Kafka
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts import events, topics
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -36,8 +36,8 @@ async def tell(handlers: Handlers, runtime: Runtime[Any, Any], data: events.Even
     told = event(data)
     found = handlers.find(told)
     assert found is not None
-    async with runtime.database.unit_of_work() as work:
-        await found.handle(told, Consumed(work, runtime, told.topic, 0, 0))
+    async with runtime.database.unit_of_work() as uow:
+        await found.handle(told, EventContext(uow, runtime, told.topic, 0, 0))
 
 
 def registered(patient_id: UUID, version: int = 1, **details: Any) -> events.PatientRegistered:

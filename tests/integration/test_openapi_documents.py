@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
+from services.contracts.services import SERVICES
 from tests.integration.processes import environment_of
+from tests.support.issuer import TestIssuer
 from tests.waiting import until
 
-SERVICES = ("auth", "patient", "appointment", "billing", "notification")
 EXAMPLES = 12
 # Left out: valid data may be refused by a rule that no schema can tell (409, 404); and there are no public operations
 # whose token could be left out without a difference, so the tokens' own tests say more than `ignored_auth`.

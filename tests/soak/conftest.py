@@ -1,5 +1,5 @@
-"""`make soak`: long, so not part of `make test`. The fixtures are the chaos suite's."""
+"""`make soak` takes long, so it is not part of `make test`. Its fixtures are those of the chaos tests."""
 
-from tests.chaos.conftest import clinic, system
+from tests.chaos.conftest import run, system
 
-__all__ = ["clinic", "system"]
+__all__ = ["run", "system"]

@@ -1,16 +1,16 @@
-"""10,000 numbered registrations while broker, database, relay and consumer are killed twenty times each.
+"""10,000 registrations while broker, database, relay and consumer are killed twenty times each.
 
-guarantees.md, "no event lost": nothing lost, nothing invented. SOAK_WRITES and SOAK_ROUNDS ask for other numbers.
+See "no event lost" in `docs/guarantees.md`. SOAK_WRITES and SOAK_ROUNDS set other numbers.
 """
 
 import os
 
 import pytest
 
-from tests.chaos import findings, victims
-from tests.chaos.clinic import Clinic
+from tests.chaos import faults, invariants
+from tests.chaos.fault_injection import run_with_faults
 from tests.chaos.journey import Clients, Journal
-from tests.chaos.storm import storm
+from tests.chaos.run import Run
 
 pytestmark = pytest.mark.timeout(5400)
 WRITES = int(os.environ.get("SOAK_WRITES", "10000"))
@@ -20,29 +20,29 @@ EVENTS = {"patient.registered", "billing.account_opened"}
 
 
 @pytest.fixture(scope="module")
-def journal(clinic: Clinic) -> Journal:
-    """The relay of `patient.registered` is a task of patient's service, and billing is its consumer."""
-    once = [
-        victims.broker(),
-        victims.database("patient", clinic),
-        victims.service("patient", clinic),
-        victims.service("billing", clinic),
+def journal(run: Run) -> Journal:
+    """The relay that publishes `patient.registered` runs in the patient service; billing consumes the event."""
+    round_of_faults = [
+        faults.broker(),
+        faults.database("patient", run),
+        faults.service("patient", run),
+        faults.service("billing", run),
     ]
-    return storm(Clients(clinic, WRITES, visits=False), once * ROUNDS, SECONDS)
+    return run_with_faults(Clients(run, WRITES, visits=False), round_of_faults * ROUNDS, SECONDS)
 
 
 def test_every_write_was_acknowledged_in_the_end(journal: Journal) -> None:
-    findings.everything_was_acknowledged(journal)
+    invariants.everything_was_acknowledged(journal)
 
 
-def test_every_patient_exists_once(journal: Journal, clinic: Clinic) -> None:
-    findings.every_patient_exists_once(journal, clinic)
+def test_every_patient_exists_once(journal: Journal, run: Run) -> None:
+    invariants.every_patient_exists_once(journal, run)
 
 
 def test_every_patient_has_one_account(journal: Journal) -> None:
-    findings.every_patient_has_one_account(journal)
+    invariants.every_patient_has_one_account(journal)
 
 
 def test_every_event_is_logged_once_and_every_message_sent(journal: Journal) -> None:
-    findings.every_event_is_logged_once(journal, EVENTS)
-    findings.every_message_is_sent(journal, seconds=600)
+    invariants.every_event_is_logged_once(journal, EVENTS)
+    invariants.every_message_is_sent(journal, seconds=600)

@@ -1,4 +1,4 @@
-"""A place to run tasks in: a VPC, a cluster and a log group of a test module's own."""
+"""A VPC, a cluster and a log group of a test module's own, to run tasks in."""
 
 import os
 import uuid
@@ -11,7 +11,7 @@ from botocore.config import Config
 from tests.waiting import until
 
 IMAGE = "pms/base:latest"
-"""Debian with Python; whoever has the LocalStack image has this one."""
+"""Debian with Python. It is built with the LocalStack image."""
 CIDR = os.environ.get("ENGINES_TEST_VPC_CIDR", "10.63.0.0/16")
 ROLE = "arn:aws:iam::000000000000:role/test"
 
@@ -19,11 +19,11 @@ Json = dict[str, Any]
 
 
 class Lab:
-    """Everything made here is removed at the end, running tasks included."""
+    """Creates the resources, and removes them and all tasks at the end."""
 
     def __init__(self, aws: Callable[..., Any]) -> None:
         self.ecs, self.ec2, self.logs = aws("ecs"), aws("ec2"), aws("logs")
-        # DiscoverInstances would go to the host data-localhost, which no machine knows
+        # With a host prefix, DiscoverInstances would go to the host data-localhost, which does not exist.
         self.sd = aws("servicediscovery", config=Config(inject_host_prefix=False))
         self.name = f"lab-{uuid.uuid4().hex[:8]}"
 
@@ -59,7 +59,7 @@ class Lab:
         return {"awsvpcConfiguration": {"subnets": [self.subnet], "securityGroups": [self.group]}}
 
     def container(self, command: str, name: str = "app", **more: Any) -> Json:
-        """A container that runs a shell command and logs to CloudWatch."""
+        """Returns a container definition that runs a shell command and logs to CloudWatch."""
         options = {"awslogs-group": f"/{self.name}", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "t"}
         return {
             "name": name,
@@ -115,11 +115,12 @@ class Lab:
         return self.tasks([arn])[0]
 
     def stopped(self, arn: str) -> Json:
-        """The task once it has stopped."""
+        """Waits until the task has stopped, and returns it."""
         until(f"{arn} to stop", lambda: self.task(arn)["lastStatus"] == "STOPPED")
         return self.task(arn)
 
     def running(self, arn: str) -> Json:
+        """Waits until the task runs, and returns it. Fails if the task stops."""
         until(f"{arn} to run", lambda: self.task(arn)["lastStatus"] in ("RUNNING", "STOPPED"))
         task = self.task(arn)
         assert task["lastStatus"] == "RUNNING", task.get("stoppedReason")
@@ -129,7 +130,7 @@ class Lab:
         return dict(self.ecs.describe_services(cluster=self.name, services=[name])["services"][0])
 
     def stable(self, name: str) -> Json:
-        """The service once AWS's own waiter would call it stable and its deployment is complete."""
+        """Waits until the service is stable, as AWS's waiter defines it, and its deployment is complete. Returns it."""
 
         def is_stable() -> bool:
             service = self.service(name)
@@ -148,7 +149,7 @@ class Lab:
         return self.tasks(arns)
 
     def output(self, arn: str, container: str = "app") -> list[str]:
-        """What the container has logged, from CloudWatch."""
+        """Returns the lines that the container has logged to CloudWatch."""
         stream = f"t/{container}/{arn.rsplit('/', 1)[-1]}"
         events = self.logs.get_log_events(logGroupName=f"/{self.name}", logStreamName=stream, startFromHead=True)
         return [event["message"] for event in events["events"]]

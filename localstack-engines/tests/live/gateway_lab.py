@@ -1,4 +1,4 @@
-"""What the HTTP API tests need around the gateway: an upstream that tells what it got, an issuer, an API."""
+"""Upstreams, issuers, Cloud Map services and APIs for the tests of HTTP APIs."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ from tests.waiting import until
 
 
 def host_address(container: str) -> str:
-    """The address at which LocalStack's container reaches this process."""
+    """Returns the address at which LocalStack's container reaches this process."""
     networks = subprocess.run(
         ["docker", "inspect", "-f", "{{json .NetworkSettings.Networks}}", container],
         check=True,
@@ -32,7 +32,10 @@ def host_address(container: str) -> str:
 
 
 class Upstream:
-    """An HTTP server that answers with what it was asked; ``?sleep=`` and ``?status=`` change how."""
+    """An HTTP server that answers with a description of the request.
+
+    `?sleep=` (seconds) and `?status=` in the query change the answer.
+    """
 
     def __init__(self, address: str, name: str = "upstream") -> None:
         self.name = name
@@ -100,14 +103,14 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 1024
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Connections that a balancer drops when an instance goes are no error of the server's."""
+        """Ignores connections that the balancer closed because the instance was removed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 @dataclass
 class Issuer:
-    """An OIDC issuer whose keys a test can exchange. ``fetched`` counts requests by path."""
+    """An OIDC issuer whose keys a test can change. `fetched` counts requests by path."""
 
     address: str
     keys: dict[str, rsa.RSAPrivateKey] = field(default_factory=dict)
@@ -145,9 +148,9 @@ class Issuer:
     def token(
         self, *, key: Any = None, alg: str = "RS256", headers: dict[str, Any] | None = None, **claims: Any
     ) -> str:
-        """A token for audience "pms"; a claim or header that is None is left out."""
+        """Returns a token for audience "app". A claim or header that is None is left out."""
         now = int(time.time())
-        payload = {"iss": self.url, "aud": "pms", "sub": "alice", "iat": now, "exp": now + 300, **claims}
+        payload = {"iss": self.url, "aud": "app", "sub": "alice", "iat": now, "exp": now + 300, **claims}
         header = {"kid": "k1", "typ": "at+jwt", **(headers or {})}
         return jwt.encode(
             {name: value for name, value in payload.items() if value is not None},
@@ -166,7 +169,7 @@ def new_key() -> rsa.RSAPrivateKey:
 
 
 class HttpApi:
-    """An HTTP API and the shortest ways to fill and call it."""
+    """An HTTP API, with short ways to configure and call it."""
 
     def __init__(self, client: Any, endpoint: str, **options: Any) -> None:
         self.client = client
@@ -178,7 +181,7 @@ class HttpApi:
         self.client.create_stage(ApiId=self.id, StageName=name, **{"AutoDeploy": True, **options})
 
     def proxy(self, url: str, **options: Any) -> str:
-        """An integration to a URL; returns its id."""
+        """Creates an integration with a URL and returns its id."""
         arguments = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", **options}
         return str(self.client.create_integration(ApiId=self.id, IntegrationUri=url, **arguments)["IntegrationId"])
 
@@ -186,7 +189,7 @@ class HttpApi:
         target = f"integrations/{integration}"
         return str(self.client.create_route(ApiId=self.id, RouteKey=key, Target=target, **options)["RouteId"])
 
-    def jwt_authorizer(self, issuer: str, audience: tuple[str, ...] = ("pms",)) -> str:
+    def jwt_authorizer(self, issuer: str, audience: tuple[str, ...] = ("app",)) -> str:
         authorizer = self.client.create_authorizer(
             ApiId=self.id,
             Name="jwt",
@@ -233,17 +236,17 @@ class CloudMap:
 
 
 class Results(list[Any]):
-    """The statuses that traffic got so far, and its errors."""
+    """The status codes of the traffic so far, and its errors."""
 
     def more(self, count: int) -> None:
-        """Wait for so many further answers: what was changed is in use before the next change, however fast it was."""
+        """Waits for `count` further answers, so that a change is in use before the next one."""
         before = len(self)
         until(f"{count} more answers", lambda: len(self) >= before + count)
 
 
 @contextmanager
 def traffic(call: Callable[[], httpx.Response], clients: int = 4) -> Iterator[Results]:
-    """Calls without pause while the block runs; yields what came back, errors included."""
+    """Calls without pause while the block runs, and yields the results."""
     results = Results()
     over = threading.Event()
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from live.conftest import ACCOUNT, REGION, DeployFailed, Stack
+from live.conftest import ACCOUNT, REGION
+from live.stacks import DeployFailed, Stack
 
 
 def document(*actions: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from live.conftest import REGION, Stack
+from live.conftest import REGION
+from live.stacks import Stack
 
 NETWORK = {
     "Vpc": {

@@ -1,15 +1,13 @@
-"""ECS and Cloud Map in stacks: steady when the stack is complete, failed with the reason when it cannot be."""
+"""ECS and Cloud Map in stacks: a stack is complete when its services are steady, and fails with the reason."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from live.conftest import DeployFailed, Stack
-from live.ecs_lab import IMAGE, Json, Lab
+from live.ecs_lab import IMAGE, ROLE, Json, Lab
+from live.stacks import DeployFailed, Stack
 from tests.waiting import until
-
-ROLE = "arn:aws:iam::000000000000:role/test"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +17,7 @@ def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
 
 
 def resources(lab: Lab, command: str, count: int = 1) -> Json:
-    """A cluster with one service that is registered in Cloud Map."""
+    """Returns a cluster with one service that is registered in Cloud Map."""
     container = {
         "Name": "app",
         "Image": IMAGE,
@@ -128,17 +126,17 @@ def test_create_update_roll_back_and_delete(lab: Lab, stack: Stack) -> None:
     assert all(n["Id"] != out["Namespace"] for n in lab.sd.list_namespaces()["Namespaces"])
 
 
-def test_a_service_that_crashes_at_start_fails_the_stack_with_its_words(lab: Lab, stack: Stack) -> None:
+def test_a_service_that_crashes_at_start_fails_the_stack_with_its_output(lab: Lab, stack: Stack) -> None:
     with pytest.raises(DeployFailed) as failed:
-        stack.deploy(resources(lab, "echo cannot find my socks; exit 1"))
+        stack.deploy(resources(lab, "echo cannot find the database; exit 1"))
     assert failed.value.status == "ROLLBACK_COMPLETE"
-    assert any("cannot find my socks" in reason for reason in failed.value.failures)
-    # A namespace goes only when its services are gone.
+    assert any("cannot find the database" in reason for reason in failed.value.failures)
+    # A namespace can be deleted only after its services.
     until("Cloud Map to forget the stack's namespace", lambda: not _namespaces(lab))
 
 
 def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
     broken = resources(lab, "true", count=0)
-    broken["Definition"]["Properties"]["ContainerDefinitions"][0]["Telepathy"] = True
-    with pytest.raises(DeployFailed, match="Telepathy"):
+    broken["Definition"]["Properties"]["ContainerDefinitions"][0]["NoSuchProperty"] = True
+    with pytest.raises(DeployFailed, match="NoSuchProperty"):
         stack.deploy(broken)

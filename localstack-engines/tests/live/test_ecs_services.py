@@ -1,4 +1,4 @@
-"""Services keep their tasks: steady state, roll-out, roll-back, replacement, Cloud Map."""
+"""Services: steady state, roll-out, rollback, replacement of tasks, Cloud Map."""
 
 import subprocess
 import time
@@ -21,14 +21,14 @@ def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
 
 
 def web(lab: Lab, **more: Any) -> Json:
-    """A container that is healthy a second after it started."""
+    """Returns a container definition that is healthy a second after the start."""
     check = {"command": ["CMD-SHELL", "test -f /tmp/up"], "interval": 5, "timeout": 2, "retries": 2, "startPeriod": 10}
     return lab.container(
         "sleep 1; touch /tmp/up; sleep 3600", healthCheck=check, portMappings=[{"containerPort": 8080}], **more
     )
 
 
-def test_a_service_gets_steady_and_says_so(lab: Lab, unique: str) -> None:
+def test_a_service_becomes_steady_and_reports_it(lab: Lab, unique: str) -> None:
     began = time.monotonic()
     created = lab.serve(unique, lab.register(web(lab)), count=2)
     assert created["deployments"][0]["rolloutState"] == "IN_PROGRESS"
@@ -43,9 +43,9 @@ def test_a_service_gets_steady_and_says_so(lab: Lab, unique: str) -> None:
 def test_a_killed_container_is_reported_and_replaced(lab: Lab, unique: str) -> None:
     lab.serve(unique, lab.register(web(lab)))
     lab.stable(unique)
-    victim = lab.service_tasks(unique)[0]
-    subprocess.run(["docker", "kill", containers(victim)["app"]["runtimeId"]], check=True, capture_output=True)
-    task = lab.stopped(victim["taskArn"])
+    killed = lab.service_tasks(unique)[0]
+    subprocess.run(["docker", "kill", containers(killed)["app"]["runtimeId"]], check=True, capture_output=True)
+    task = lab.stopped(killed["taskArn"])
     assert (task["stopCode"], containers(task)["app"]["exitCode"]) == ("EssentialContainerExited", 137)
     until("a new task", lambda: [t for t in lab.service_tasks(unique) if t["healthStatus"] == "HEALTHY"])
 
@@ -92,17 +92,17 @@ def test_the_circuit_breaker_rolls_back(lab: Lab, unique: str) -> None:
     good = lab.register(web(lab), family=unique)
     lab.serve(unique, good, **BREAKER)
     lab.stable(unique)
-    survivors = {t["taskArn"] for t in lab.service_tasks(unique)}
+    kept = {t["taskArn"] for t in lab.service_tasks(unique)}
     broken = lab.register(lab.container("echo no database; exit 1"), family=unique)
     lab.ecs.update_service(cluster=lab.name, service=unique, taskDefinition=broken)
     until("the roll-back", lambda: lab.service(unique)["taskDefinition"] == good)
     service = lab.stable(unique)
     failed = [e["message"] for e in service["events"] if "deployment failed: tasks failed to start" in e["message"]]
     assert "container app exited with code 1: no database" in failed[0]
-    assert {t["taskArn"] for t in lab.service_tasks(unique)} == survivors
+    assert {t["taskArn"] for t in lab.service_tasks(unique)} == kept
 
 
-def test_without_anything_to_roll_back_to_the_deployment_fails(lab: Lab, unique: str) -> None:
+def test_without_a_complete_deployment_to_roll_back_to_the_deployment_fails(lab: Lab, unique: str) -> None:
     lab.serve(unique, lab.register(lab.container("exit 1")), **BREAKER)
     until("the failure", lambda: lab.service(unique)["deployments"][0]["rolloutState"] == "FAILED")
     deployment = lab.service(unique)["deployments"][0]
@@ -120,15 +120,15 @@ def test_without_circuit_breaker_a_crashing_service_is_throttled(lab: Lab, uniqu
     assert lab.service(unique)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
 
 
-def test_a_task_that_gets_unhealthy_is_replaced(lab: Lab, unique: str) -> None:
+def test_a_task_that_becomes_unhealthy_is_replaced(lab: Lab, unique: str) -> None:
     check = {"command": ["CMD-SHELL", "test -f /tmp/up"], "interval": 5, "timeout": 2, "retries": 1}
     container = lab.container("touch /tmp/up; sleep 3600", healthCheck=check)
     lab.serve(unique, lab.register(container))
     lab.stable(unique)
-    victim = lab.service_tasks(unique)[0]
-    runtime_id = containers(victim)["app"]["runtimeId"]
+    unhealthy = lab.service_tasks(unique)[0]
+    runtime_id = containers(unhealthy)["app"]["runtimeId"]
     subprocess.run(["docker", "exec", runtime_id, "rm", "/tmp/up"], check=True)
-    task = lab.stopped(victim["taskArn"])
+    task = lab.stopped(unhealthy["taskArn"])
     assert (task["stopCode"], task["stoppedReason"]) == (
         "ServiceSchedulerInitiated",
         "Task failed container health checks",
@@ -171,9 +171,9 @@ def test_tasks_register_with_cloud_map_and_answer_by_name(lab: Lab, unique: str,
     assert (attributes["AWS_INSTANCE_IPV4"], attributes["AWS_INSTANCE_PORT"]) == (address(task), "8080")
     assert (attributes["ECS_SERVICE_NAME"], attributes["ECS_CLUSTER_NAME"]) == (unique, lab.name)
     name = f"web.{discovery['namespace']}"
-    asker = lab.run(lab.register(lab.container(f"getent hosts {name}")))
-    lab.stopped(asker)
-    until("the DNS answer", lambda: lab.output(asker) and lab.output(asker)[0].split() == [address(task), name])
+    client = lab.run(lab.register(lab.container(f"getent hosts {name}")))
+    lab.stopped(client)
+    until("the DNS answer", lambda: lab.output(client) and lab.output(client)[0].split() == [address(task), name])
     lab.ecs.update_service(cluster=lab.name, service=unique, desiredCount=0)
     until("the deregistration", lambda: not lab.sd.list_instances(ServiceId=discovery["id"])["Instances"])
     lab.stable(unique)
@@ -193,7 +193,7 @@ def test_deleting_a_service(lab: Lab, unique: str) -> None:
     lab.serve(unique, definition, count=0)
 
 
-def test_what_services_refuse(lab: Lab, unique: str) -> None:
+def test_invalid_services_are_refused(lab: Lab, unique: str) -> None:
     definition = lab.register(lab.container("true"))
     lab.serve(unique, definition, count=0)
     with pytest.raises(ClientError, match="not idempotent"):

@@ -1,4 +1,4 @@
-"""Tasks are containers: they start, depend on each other, log, get secrets, and end as ECS says."""
+"""Tasks: their start, dependencies, logs, secrets, and how they end."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
         yield lab
 
 
-def test_a_task_runs_in_its_subnet_and_tells_the_truth(lab: Lab) -> None:
+def test_a_task_runs_in_its_subnet_and_is_described(lab: Lab) -> None:
     arn = lab.run(lab.register(lab.container("sleep 60")))
     task = lab.running(arn)
     ip = IPv4Address(address(task))
@@ -140,7 +140,7 @@ def test_stop_task_sends_sigterm_first(lab: Lab) -> None:
     until("the last line", lambda: lab.output(arn)[-1:] == ["bye"])
 
 
-def test_a_stubborn_container_is_killed_after_its_stop_timeout(lab: Lab) -> None:
+def test_a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout(lab: Lab) -> None:
     arn = lab.run(lab.register(lab.container("trap '' TERM; while true; do sleep 0.1; done")))
     lab.running(arn)
     lab.ecs.stop_task(cluster=lab.name, task=arn)
@@ -148,7 +148,7 @@ def test_a_stubborn_container_is_killed_after_its_stop_timeout(lab: Lab) -> None
     assert containers(task)["app"]["exitCode"] == 137
 
 
-def test_out_of_memory_is_said(lab: Lab) -> None:
+def test_out_of_memory_is_the_reason_of_the_container(lab: Lab) -> None:
     eat = 'exec python3 -c "b = bytearray(400 * 1024 * 1024)"'
     task = lab.stopped(lab.run(lab.register(lab.container(eat, memory=64))))
     app = containers(task)["app"]
@@ -221,7 +221,7 @@ def test_run_task_without_fargate_finds_no_instances(lab: Lab) -> None:
         lab.ecs.run_task(cluster=lab.name, taskDefinition=definition, launchType="FARGATE")
 
 
-def test_execute_command_says_what_to_do_instead(lab: Lab) -> None:
+def test_execute_command_is_refused_with_an_alternative(lab: Lab) -> None:
     arn = lab.run(lab.register(lab.container("sleep 60")))
     lab.running(arn)
     with pytest.raises(ClientError, match="docker exec") as refused:
@@ -229,7 +229,7 @@ def test_execute_command_says_what_to_do_instead(lab: Lab) -> None:
     assert refused.value.response["Error"]["Code"] == "TargetNotConnectedException"
 
 
-def test_an_overlapping_range_is_refused_by_name(lab: Lab, cleanup: Callable[..., None]) -> None:
+def test_an_address_range_that_overlaps_with_a_network_is_refused(lab: Lab, cleanup: Callable[..., None]) -> None:
     lab.running(lab.run(lab.register(lab.container("sleep 5"))))
     vpc = lab.ec2.create_vpc(CidrBlock=CIDR)["Vpc"]["VpcId"]
     cleanup(lab.ec2.delete_vpc, VpcId=vpc)
@@ -244,7 +244,7 @@ def test_an_overlapping_range_is_refused_by_name(lab: Lab, cleanup: Callable[...
         )
 
 
-def test_a_deleted_cluster_stays_describable_as_inactive(lab: Lab, unique: str) -> None:
+def test_a_deleted_cluster_can_be_described_as_inactive(lab: Lab, unique: str) -> None:
     lab.ecs.create_cluster(clusterName=unique)
     lab.ecs.delete_cluster(cluster=unique)
     assert lab.ecs.describe_clusters(clusters=[unique])["clusters"][0]["status"] == "INACTIVE"

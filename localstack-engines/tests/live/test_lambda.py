@@ -17,7 +17,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/test"
 
 
 class Function:
-    """A deployed function; calling it invokes it."""
+    """A deployed function. A call of the object invokes it."""
 
     def __init__(self, client: Any, name: str) -> None:
         self.client = client
@@ -57,13 +57,13 @@ def function(aws: Callable[..., Any], unique: str) -> Iterator[Callable[..., Fun
         client.delete_function(FunctionName=name)
 
 
-def test_a_result_comes_back_and_the_process_stays_warm(function: Callable[..., Function]) -> None:
+def test_a_result_is_returned_and_the_process_is_kept(function: Callable[..., Function]) -> None:
     count = function("calls = 0\ndef handler(event, context):\n global calls; calls += 1\n return [event, calls]")
     assert count({"name": "Zoë"})[0] == [{"name": "Zoë"}, 1]
     assert count([])[0] == [[], 2]
 
 
-def test_the_context_and_the_environment_are_awss(function: Callable[..., Function]) -> None:
+def test_the_context_and_the_environment_are_as_on_aws(function: Callable[..., Function]) -> None:
     source = """
 import os, time
 def handler(event, context):
@@ -73,7 +73,7 @@ def handler(event, context):
         "arn": context.invoked_function_arn,
         "remaining": context.get_remaining_time_in_millis(),
         "user": os.getuid(),
-        "stranger": [name for name in os.environ if name.startswith(("ENGINES_", "LAMBDA_RUNTIME_EXECUTOR"))],
+        "leaked": [name for name in os.environ if name.startswith(("ENGINES_", "LAMBDA_RUNTIME_EXECUTOR"))],
     }
 """
     deployed = function(source, Timeout=7, MemorySize=256, Environment={"Variables": {"COLOUR": "green"}})
@@ -88,7 +88,7 @@ def handler(event, context):
     assert seen["arn"].endswith(f":function:{deployed.name}")
     assert 5000 < seen["remaining"] <= 7000
     assert seen["user"] != 0
-    assert seen["stranger"] == []
+    assert seen["leaked"] == []
 
 
 def test_boto3_reaches_localstack_without_configuration(function: Callable[..., Function]) -> None:
@@ -116,12 +116,12 @@ def test_a_module_that_does_not_import_is_reported(function: Callable[..., Funct
         assert "a_package_that_nobody_bundled" in error["errorMessage"]
 
 
-def test_packages_of_localstack_are_not_there(function: Callable[..., Function]) -> None:
+def test_packages_of_localstack_cannot_be_imported(function: Callable[..., Function]) -> None:
     error, _ = function("import localstack\ndef handler(event, context): pass")()
     assert "No module named 'localstack'" in error["errorMessage"]
 
 
-def test_a_timeout_ends_the_invocation_and_the_next_one_starts_afresh(function: Callable[..., Function]) -> None:
+def test_a_timeout_ends_the_invocation_and_the_next_one_gets_a_new_process(function: Callable[..., Function]) -> None:
     slow = function("import time\ndef handler(event, context):\n time.sleep(event)\n return 'done'", Timeout=1)
     started = time.monotonic()
     error, response = slow(30)
@@ -145,9 +145,9 @@ def test_the_memory_limit_is_enforced(function: Callable[..., Function]) -> None
         "import time\ndef handler(event, context):\n"
         " block = bytearray(event * 1024 * 1024)\n time.sleep(2)\n return len(block)"
     )
-    hungry = function(source, MemorySize=128, Timeout=20)
-    assert hungry(16)[0] == 16 * 1024 * 1024
-    error, _ = hungry(512)
+    deployed = function(source, MemorySize=128, Timeout=20)
+    assert deployed(16)[0] == 16 * 1024 * 1024
+    error, _ = deployed(512)
     assert error["errorType"] == "Runtime.ExitError"
     assert error["errorMessage"].endswith("signal: killed")
 
@@ -176,7 +176,7 @@ def handler(event, context):
     assert function(source, Layers=versions, Timeout=10)()[0] == ["blue", True, "tool"]
 
 
-def test_the_log_goes_to_cloudwatch_in_awss_shape(aws: Callable[..., Any], function: Callable[..., Function]) -> None:
+def test_the_log_goes_to_cloudwatch_as_on_aws(aws: Callable[..., Any], function: Callable[..., Function]) -> None:
     deployed = function(
         "import logging\ndef handler(event, context):\n print('hello', event)\n logging.warning('careful')"
     )
@@ -208,12 +208,12 @@ def test_invocations_run_side_by_side(function: Callable[..., Function]) -> None
     assert len(processes) == 4
 
 
-def test_warm_invocations_are_answered_by_one_process(function: Callable[..., Function]) -> None:
+def test_sequential_invocations_run_in_one_process(function: Callable[..., Function]) -> None:
     deployed = function("import os\ndef handler(event, context): return os.getpid()")
     assert len({deployed()[0] for _ in range(20)}) == 1
 
 
-def test_another_runtime_is_refused_by_name(function: Callable[..., Function], aws: Callable[..., Any]) -> None:
+def test_another_runtime_is_refused(function: Callable[..., Function], aws: Callable[..., Any]) -> None:
     with pytest.raises(Exception, match="Failed"):
         function("", Runtime="nodejs22.x")
 

@@ -1,4 +1,4 @@
-"""`audit`: whether the audit log is as it was written, and what it says about a patient."""
+"""`audit`: verifies the audit log, and lists what it says about a patient."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ app = typer.Typer(help="The audit log of this service.", no_args_is_help=True)
 
 @app.command()
 def verify() -> None:
-    """Recomputes the hash chain; exits 1 where it breaks. Compare `head` with the last `audit_sealed` log line."""
-    verdict = asyncio.run(_in_transaction(audit.verify))
-    typer.echo(f"records {verdict.checked}  head {verdict.head}  {verdict.fault or 'intact'}")
-    if verdict.fault:
+    """Recomputes the hash chain; exits 1 when it is broken. Compare `head` with the last `audit_sealed` log line."""
+    result = asyncio.run(_in_transaction(audit.verify))
+    typer.echo(f"records {result.checked}  head {result.head}  {result.fault or 'intact'}")
+    if result.fault:
         raise typer.Exit(1)
 
 
 @app.command()
 def patient(id: UUID) -> None:
-    """Who read or changed what this service has about a patient, and who was refused."""
+    """Lists who read or changed a patient's data in this service, and who was denied."""
 
     async def run(session: AsyncSession) -> Sequence[Row[Any]]:
         rows: Sequence[Row[Any]] = (await session.execute(audit.about(id))).all()
@@ -42,17 +42,17 @@ def patient(id: UUID) -> None:
         typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.outcome:<7}  {row.actor:<36}  {','.join(row.roles):<12}  {what}")
 
 
-async def _in_transaction(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+async def _in_transaction(query: Callable[[AsyncSession], Awaitable[T]]) -> T:
     database = Database(ServiceSettings(service_name=os.environ["SERVICE_NAME"]))
     try:
-        async with database.unit_of_work() as unit:
-            return await work(unit.session)
+        async with database.unit_of_work() as uow:
+            return await query(uow.session)
     finally:
         await database.close()
 
 
 def main() -> None:
-    """Entry point."""
+    """Runs the command line."""
     app()
 
 

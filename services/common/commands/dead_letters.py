@@ -1,4 +1,4 @@
-"""`dead-letters`: what to do with the messages that a service gave up."""
+"""`dead-letters`: lists, shows, replays and discards the messages that a service could not process."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rich.console import Console
 from rich.table import Table
 
 from services.common.database import Database
-from services.common.messaging.dead_letters import DeadLetter, DeadLetterOffice
+from services.common.messaging.dead_letters import DeadLetter, DeadLetterQueue
 from services.common.messaging.kafka import Kafka
 
-app = typer.Typer(help="Messages that this service gave up.", no_args_is_help=True)
+app = typer.Typer(help="Messages that this service could not process.", no_args_is_help=True)
 console = Console(width=160)
 Places = Annotated[list[str] | None, typer.Argument(help="topic/partition/offset, as `list` prints it")]
-All = Annotated[bool, typer.Option("--all", help="every one that is listed")]
+All = Annotated[bool, typer.Option("--all", help="all that are listed")]
 
 
 @app.command("list")
 def list_() -> None:
-    """Those that nobody has replayed or discarded."""
+    """Lists the messages that were neither replayed nor discarded."""
     table = Table("place", "key", "reason", "error", "attempts", "at", box=None)
-    letters = asyncio.run(_with_office(_waiting))
+    letters = asyncio.run(_with_queue(_pending))
     for letter in letters:
         about = letter.about
         key = (letter.message.key or b"").decode("utf-8", "replace")
@@ -36,8 +36,8 @@ def list_() -> None:
 
 @app.command()
 def show(place: str) -> None:
-    """The message itself. It may hold personal data."""
-    for letter in _chosen(asyncio.run(_with_office(_waiting)), [place], everything=False):
+    """Prints a message. It may contain personal data."""
+    for letter in _chosen(asyncio.run(_with_queue(_pending)), [place], everything=False):
         for name, value in letter.about.items():
             console.print(f"{name}: {value}", markup=False)
         console.print((letter.message.value or b"").decode("utf-8", "replace"), markup=False, soft_wrap=True)
@@ -45,30 +45,30 @@ def show(place: str) -> None:
 
 @app.command()
 def replay(places: Places = None, everything: All = False) -> None:
-    """Sends messages to their topic again."""
+    """Sends messages to their topics again."""
 
-    async def run(office: DeadLetterOffice, topics: Sequence[Any]) -> int:
-        letters = _chosen(await office.waiting(topics), places, everything)
-        await office.replay(letters)
+    async def run(queue: DeadLetterQueue, topics: Sequence[Any]) -> int:
+        letters = _chosen(await queue.pending(topics), places, everything)
+        await queue.replay(letters)
         return len(letters)
 
-    console.print(f"replayed: {asyncio.run(_with_office(run))}")
+    console.print(f"replayed: {asyncio.run(_with_queue(run))}")
 
 
 @app.command()
 def discard(places: Places = None, everything: All = False) -> None:
-    """Lists messages no longer; Kafka forgets them when their retention ends."""
+    """Leaves messages out of the list. Kafka deletes them when their retention ends."""
 
-    async def run(office: DeadLetterOffice, topics: Sequence[Any]) -> int:
-        letters = _chosen(await office.waiting(topics), places, everything)
-        await office.discard(letters)
+    async def run(queue: DeadLetterQueue, topics: Sequence[Any]) -> int:
+        letters = _chosen(await queue.pending(topics), places, everything)
+        await queue.discard(letters)
         return len(letters)
 
-    console.print(f"discarded: {asyncio.run(_with_office(run))}")
+    console.print(f"discarded: {asyncio.run(_with_queue(run))}")
 
 
-async def _waiting(office: DeadLetterOffice, topics: Sequence[Any]) -> list[DeadLetter]:
-    return await office.waiting(topics)
+async def _pending(queue: DeadLetterQueue, topics: Sequence[Any]) -> list[DeadLetter]:
+    return await queue.pending(topics)
 
 
 def _chosen(letters: Sequence[DeadLetter], places: Sequence[str] | None, everything: bool) -> list[DeadLetter]:
@@ -77,25 +77,25 @@ def _chosen(letters: Sequence[DeadLetter], places: Sequence[str] | None, everyth
     found = {letter.place: letter for letter in letters}
     unknown = [place for place in places or [] if place not in found]
     if unknown or not places:
-        console.print(f"not waiting: {', '.join(unknown)}" if unknown else "name some places, or --all")
+        console.print(f"no such dead letter: {', '.join(unknown)}" if unknown else "name some places, or use --all")
         raise typer.Exit(1)
     return [found[place] for place in places]
 
 
-async def _with_office(action: Any) -> Any:
+async def _with_queue(action: Any) -> Any:
     name = os.environ["SERVICE_NAME"]
-    parts = importlib.import_module(f"services.{name}.main").app.state.parts
-    settings = parts.read_settings()
+    definition = importlib.import_module(f"services.{name}.main").app.state.definition
+    settings = definition.read_settings()
     database = Database(settings)
     try:
-        topics = parts.consumers.topics if parts.consumers else ()
-        return await action(DeadLetterOffice(database, Kafka(settings), name), topics)
+        topics = definition.consumers.topics if definition.consumers else ()
+        return await action(DeadLetterQueue(database, Kafka(settings), name), topics)
     finally:
         await database.close()
 
 
 def main() -> None:
-    """Entry point."""
+    """Runs the command line."""
     app()
 
 

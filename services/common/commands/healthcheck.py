@@ -1,4 +1,4 @@
-"""`healthcheck`: the container's health check. Standard library only: it starts every few seconds."""
+"""`healthcheck`: the container's health check. It starts every few seconds, so it imports the standard library only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SECONDS = 4.0
 
 
 def main() -> None:
-    """Exits 0 when the service answers that it lives."""
+    """Exits with 0 when the service answers, otherwise with 1."""
     connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("HTTP_PORT", "8080")), timeout=SECONDS)
     try:
         connection.request("GET", "/health/live")

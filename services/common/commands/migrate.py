@@ -1,11 +1,10 @@
-"""`migrate`: brings the service's database up to date, then ends. Many may run at once: one works, others wait."""
+"""`migrate`: applies the migrations of a service's database. Several may run at once: one works, the others wait."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
 import os
-import random
 import sys
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from services.common import logs
+from services.common.backoff import Backoff
 from services.common.database import connect_arguments, is_disconnect
 from services.common.database_locks import MIGRATION
 from services.common.settings import ServiceSettings
@@ -26,9 +26,9 @@ COMMON = Path(__file__).parent.parent / "migrations"
 
 
 async def migrate(settings: ServiceSettings) -> None:
-    """Runs common's and the service's migrations. Raises when the database stays away or a migration fails."""
+    """Applies common's and the service's migrations. Raises when the database stays away or a migration fails."""
     arguments = connect_arguments(settings)
-    arguments["server_settings"]["statement_timeout"] = "0"  # an index may take its time
+    arguments["server_settings"]["statement_timeout"] = "0"  # building an index may take long
     arguments["command_timeout"] = None
     engine = create_async_engine(settings.database_url, poolclass=NullPool, connect_args=arguments)
     try:
@@ -43,8 +43,8 @@ async def migrate(settings: ServiceSettings) -> None:
 
 
 async def _wait(engine: AsyncEngine, seconds: float) -> None:
-    """The task may start before its database answers."""
-    deadline, delay = time.monotonic() + seconds, 0.1
+    """Waits for the database: the task may start before it. Raises what the last try raised."""
+    deadline, backoff = time.monotonic() + seconds, Backoff(first=0.1, longest=2.0)
     while True:
         try:
             async with engine.connect() as connection:
@@ -53,9 +53,9 @@ async def _wait(engine: AsyncEngine, seconds: float) -> None:
         except Exception as error:
             if not is_disconnect(error) or time.monotonic() > deadline:
                 raise
-            logs.logger(__name__).info("waiting_for_database", retry_in_s=round(delay, 2), **logs.describe(error))
-        await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-        delay = min(delay * 2, 2.0)
+            pause = backoff.next()
+            logs.logger(__name__).info("waiting_for_database", retry_in_s=round(pause, 2), **logs.describe(error))
+        await asyncio.sleep(pause)
 
 
 def _upgrade(connection: Connection, service: str) -> None:
@@ -63,7 +63,7 @@ def _upgrade(connection: Connection, service: str) -> None:
 
 
 def configuration(service: str, connection: Any = None) -> Config:
-    """Alembic's configuration: common's environment, and the versions of both."""
+    """Returns Alembic's configuration: common's environment, with common's and the service's migrations."""
     own = Path(importlib.import_module(f"services.{service}").__path__[0]) / "migrations"
     config = Config()
     config.set_main_option("script_location", str(COMMON))

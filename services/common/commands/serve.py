@@ -1,4 +1,4 @@
-"""`serve`: one process, one event loop. As PID 1 it gets SIGTERM itself."""
+"""`serve`: runs a service in one process with one event loop. As PID 1 it receives SIGTERM itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import uvicorn
 
 
 class DrainingServer(uvicorn.Server):
-    """On the first SIGTERM readiness fails while connections are still accepted: a balancer that learns of it a moment
-    later loses no request. Then uvicorn's own graceful shutdown finishes what is in flight."""
+    """Keeps accepting connections for a moment after SIGTERM, while the readiness check already fails.
+
+    So a load balancer that notices the change late loses no request. Then uvicorn's own graceful shutdown finishes the
+    requests in flight.
+    """
 
     def __init__(self, config: uvicorn.Config, runtime: Any, drain_seconds: float) -> None:
         super().__init__(config)
@@ -22,7 +25,7 @@ class DrainingServer(uvicorn.Server):
         self._drain_seconds = drain_seconds
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """uvicorn's signal handler. A second signal, or SIGINT, does not wait."""
+        """Handles uvicorn's signals. A second SIGTERM, or SIGINT, stops without the wait."""
         runtime = self._runtime()
         if sig == signal.SIGTERM and runtime is not None and not runtime.draining:
             loop = asyncio.get_running_loop()
@@ -33,7 +36,7 @@ class DrainingServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     def _leave(self) -> None:
-        """uvicorn's own handler would raise the signal again at the end; leaving as told is exit code 0."""
+        """Stops with exit code 0. uvicorn's own handler would raise the signal again at the end."""
         self.should_exit = True
 
 
@@ -41,7 +44,7 @@ def main() -> None:
     """Runs the service that SERVICE_NAME names."""
     name = os.environ["SERVICE_NAME"]
     app = importlib.import_module(f"services.{name}.main").app
-    settings = app.state.parts.read_settings()
+    settings = app.state.definition.read_settings()
     app.state.settings = settings
     config = uvicorn.Config(
         app,
@@ -55,8 +58,8 @@ def main() -> None:
         access_log=False,
         server_header=False,
         date_header=False,
-        proxy_headers=False,  # nothing decides by the client's address
-        timeout_keep_alive=75,  # longer than the gateway keeps idle connections: it never writes to a closed one
+        proxy_headers=False,  # nothing depends on the client's address
+        timeout_keep_alive=75,  # longer than the gateway's: it must not send a request on a connection that closes
         timeout_graceful_shutdown=settings.shutdown_seconds,
         limit_concurrency=2000,
     )

@@ -1,61 +1,56 @@
-"""Which function handles which event."""
+"""Which function handles which type of event."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic
 
-from services.common.service import Runtime
+from typing_extensions import TypeVar
+
+from services.common.runtime import Runtime
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.events import EVENT_TYPES, Event, EventData
+from services.contracts.events import Event, EventData
 from services.contracts.topics import TOPICS, Topic
+
+R = TypeVar("R", bound=Runtime, default=Runtime)
+D = TypeVar("D", bound=EventData)
 
 
 @dataclass(frozen=True, slots=True)
-class Consumed:
-    """What a handler may use. `uow` commits after the handler, together with the inbox row."""
+class EventContext(Generic[R]):
+    """What a handler works with. `uow` commits after the handler, together with the inbox row."""
 
     uow: UnitOfWork
-    runtime: Runtime[Any, Any]
+    runtime: R
     topic: str
     partition: int
     offset: int
 
-    @property
-    def components(self) -> Any:
-        """What the service's `compose` yielded."""
-        return self.runtime.components
 
-
-D = TypeVar("D", bound=EventData)
-Handler = Callable[[Event[Any], Consumed], Awaitable[None]]
+Handler = Callable[[Event[D], EventContext[R]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """A handler, and whether events older than the newest seen of their aggregate are skipped."""
+class Registration(Generic[R]):
+    """A handler. `newest_only` skips an event that is older than one already seen of the same aggregate."""
 
-    handle: Handler
+    handle: Handler[Any, R]
     newest_only: bool
 
 
-class Handlers:
-    """A service's `consumers.py` makes one and decorates its functions with it."""
+class Handlers(Generic[R]):
+    """The event handlers of a service: its `consumers.py` makes one and decorates functions with it."""
 
     def __init__(self) -> None:
-        self._by_type: dict[str, Registration] = {}
-        self._any: Registration | None = None
+        self._by_type: dict[str, Registration[R]] = {}
+        self._any: Registration[R] | None = None
         self._topics: set[Topic] = set()
 
-    def on(
-        self, *kinds: type[D], newest_only: bool = False
-    ) -> Callable[[Callable[[Event[D], Consumed], Awaitable[None]]], Callable[[Event[D], Consumed], Awaitable[None]]]:
-        """Registers a function for types of events; one function a type."""
+    def on(self, *kinds: type[D], newest_only: bool = False) -> Callable[[Handler[D, R]], Handler[D, R]]:
+        """Registers a function for these types of events. Raises ValueError for a type that has a handler."""
 
-        def register(
-            handle: Callable[[Event[D], Consumed], Awaitable[None]],
-        ) -> Callable[[Event[D], Consumed], Awaitable[None]]:
+        def register(handle: Handler[D, R]) -> Handler[D, R]:
             for kind in kinds:
                 if kind.TYPE in self._by_type:
                     raise ValueError(f"{kind.TYPE} has a handler already")
@@ -65,22 +60,17 @@ class Handlers:
 
         return register
 
-    def any(self, handle: Handler) -> Handler:
-        """Registers a function for every type of every topic that has no handler of its own."""
+    def any(self, handle: Handler[Any, R]) -> Handler[Any, R]:
+        """Registers a function for every type, of every topic, that has no handler of its own."""
         self._any = Registration(handle, newest_only=False)
         self._topics.update(TOPICS)
         return handle
 
-    def find(self, event: Event[Any]) -> Registration | None:
-        """The handler of an event, if the service cares about it."""
+    def find(self, event: Event[Any]) -> Registration[R] | None:
+        """Returns the handler of an event, or None when the service ignores this type."""
         return self._by_type.get(event.type, self._any)
 
     @property
     def topics(self) -> tuple[Topic, ...]:
-        """What to subscribe to."""
+        """The topics to subscribe to."""
         return tuple(sorted(self._topics, key=lambda topic: topic.name))
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The types that are handled."""
-        return tuple(self._by_type) if self._any is None else tuple(kind.TYPE for kind in EVENT_TYPES)

@@ -1,6 +1,6 @@
-"""Messages that a consumer gave up, on `<topic>.dlq`, and what an operator does with them.
+"""Dead letters: messages on `<topic>.dlq` that a consumer could not process, and what an operator does with them.
 
-Kafka deletes no single message, so what was handled is remembered in the service's database.
+Kafka cannot delete single messages, so the service's database remembers which dead letters were handled.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from services.contracts.topics import Topic
 _PREFIX = "dlq-"
 
 
-class DeadLetters:
-    """Writes them."""
+class DeadLetterPublisher:
+    """Copies messages to their dead-letter topic."""
 
     def __init__(self, kafka: Kafka, consumer: str) -> None:
         self._kafka = kafka
@@ -29,7 +29,7 @@ class DeadLetters:
         self._producer: AIOKafkaProducer | None = None
 
     async def put(self, message: ConsumerRecord, *, reason: str, error: str, attempts: int) -> None:
-        """Copies the message aside, unchanged; headers say why, and never with the event's values."""
+        """Copies the message unchanged. Headers give the reason, which must not contain values of the event."""
         if self._producer is None:
             self._producer = await self._kafka.producer()
         about = {
@@ -47,7 +47,7 @@ class DeadLetters:
         await self._producer.send_and_wait(f"{message.topic}.dlq", message.value, key=message.key, headers=headers)
 
     async def close(self) -> None:
-        """Sends what is buffered."""
+        """Sends what is buffered and closes the connection."""
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
@@ -55,7 +55,7 @@ class DeadLetters:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message on a dead-letter topic. `place` names it to the command."""
+    """A message on a dead-letter topic. `about` holds the headers that `DeadLetterPublisher` added."""
 
     topic: str
     partition: int
@@ -65,11 +65,11 @@ class DeadLetter:
 
     @property
     def place(self) -> str:
-        """`topic/partition/offset` of the dead letter."""
+        """Its name in the command line: `topic/partition/offset` of the dead letter."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
-class DeadLetterOffice:
+class DeadLetterQueue:
     """Lists, replays and discards the dead letters of one consumer."""
 
     def __init__(self, database: Database, kafka: Kafka, consumer: str) -> None:
@@ -77,8 +77,8 @@ class DeadLetterOffice:
         self._kafka = kafka
         self._consumer = consumer
 
-    async def waiting(self, topics: Sequence[Topic]) -> list[DeadLetter]:
-        """Those of this consumer that nobody has handled, oldest first."""
+    async def pending(self, topics: Sequence[Topic]) -> list[DeadLetter]:
+        """Returns this consumer's dead letters that were neither replayed nor discarded, oldest first."""
         handled = await self._handled()
         found: list[DeadLetter] = []
         for topic in topics:
@@ -90,7 +90,7 @@ class DeadLetterOffice:
         return sorted(found, key=lambda letter: letter.message.timestamp)
 
     async def replay(self, letters: Sequence[DeadLetter]) -> None:
-        """Sends them to their topic again. Consumers that had processed one find its id in their inbox."""
+        """Sends the messages to their topics again. Consumers that had processed one skip it by its id."""
         producer = await self._kafka.producer()
         try:
             for letter in letters:
@@ -103,14 +103,14 @@ class DeadLetterOffice:
             await producer.stop()
 
     async def discard(self, letters: Sequence[DeadLetter]) -> None:
-        """Lists them no longer."""
+        """Marks the messages as handled, so that `pending` leaves them out."""
         for letter in letters:
             await self._mark(letter, "discarded")
 
     async def _mark(self, letter: DeadLetter, action: str) -> None:
         values = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset, "action": action}
-        async with self._database.unit_of_work() as work:
-            await work.session.execute(insert(tables.dead_letter).values(**values))
+        async with self._database.unit_of_work() as uow:
+            await uow.session.execute(insert(tables.dead_letter).values(**values))
 
     async def _handled(self) -> set[tuple[str, int, int]]:
         table = tables.dead_letter
@@ -119,7 +119,7 @@ class DeadLetterOffice:
             return {(row.topic, row.partition, row.offset) for row in rows}
 
     async def _read(self, topic: str) -> list[ConsumerRecord]:
-        """Everything that is on the topic now."""
+        """Reads everything that is on the topic now."""
         consumer = await self._kafka.consumer(topic, group=None)  # without a group it reads every partition
         try:
             places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]

@@ -1,4 +1,4 @@
-"""What every service does now and then: measure the outbox, seal the audit log, forget what is old."""
+"""What every service does regularly: seal the audit log, measure the outbox, delete old rows."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ SEAL_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 PURGE_SECONDS = 600.0
 INBOX_KEEP = timedelta(days=30)
-"""Far longer than Kafka keeps messages (7 days), so that nothing redelivered is taken for new."""
+"""Much longer than Kafka keeps messages (7 days), so that a redelivered message is never taken for a new one."""
 
 
 class Housekeeping:
-    """Three loops, each harmless when several instances run them."""
+    """Three loops. Several instances may run them at once."""
 
     def __init__(self, settings: ServiceSettings, database: Database) -> None:
         self._settings = settings
         self._database = database
 
     async def seal(self, stopping: asyncio.Event) -> None:
-        """Links new audit records into the chain."""
+        """Links new audit records into the hash chain."""
         while not await wait_for(stopping, SEAL_SECONDS):
             while True:
-                async with self._database.unit_of_work() as work:
-                    head = await audit.seal(work.session)
+                async with self._database.unit_of_work() as uow:
+                    head = await audit.seal(uow.session)
                 if head is None:
                     break
                 logger(__name__).info("audit_sealed", sequence=head[0], head=head[1].hex())
 
     async def measure(self, stopping: asyncio.Event) -> None:
-        """The outbox's length and age; by every instance, and also while the broker is away."""
+        """Measures the outbox's length and age, in every instance and also while the broker is away."""
         table = tables.outbox
         age = func.coalesce(func.extract("epoch", func.now() - func.min(table.c.created_at)), 0)
         statement = select(func.count().label("waiting"), age.label("age")).where(tables.unpublished)
@@ -53,13 +53,13 @@ class Housekeeping:
                 return
 
     async def purge(self, stopping: asyncio.Event) -> None:
-        """Deletes what has served its time."""
+        """Deletes old idempotency keys, sent events and inbox rows."""
         while not await wait_for(stopping, PURGE_SECONDS):
             now = utc_now()
             keys_before = now - timedelta(hours=self._settings.idempotency_keep_hours)
             events_before = now - timedelta(hours=self._settings.outbox_keep_hours)
-            async with self._database.unit_of_work() as work:
-                session = work.session
+            async with self._database.unit_of_work() as uow:
+                session = uow.session
                 if not await session.scalar(select(func.pg_try_advisory_xact_lock(HOUSEKEEPING))):
                     continue
                 keys, events, inbox = tables.idempotency_key, tables.outbox, tables.inbox

@@ -1,4 +1,4 @@
-"""What a consumer has already done, kept in the transaction of doing it."""
+"""What a consumer has already processed, stored in the same transaction as the effect."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from services.common import tables
 
 
 async def first_time(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
-    """Whether this consumer sees the event for the first time; remembers it if this transaction commits.
+    """Returns whether this consumer sees the event for the first time, and remembers it if this transaction commits.
 
-    Two deliveries at once: the second waits for the first one's transaction, then finds the row.
+    Of two concurrent deliveries the second waits for the transaction of the first, then finds its row.
     """
     statement = insert(tables.inbox).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
     return bool((await session.execute(statement.returning(tables.inbox.c.event_id))).first())
 
 
 async def is_newest(session: AsyncSession, consumer: str, topic: str, aggregate_id: str, version: int) -> bool:
-    """Whether the event's version is above all that this consumer has seen of the aggregate; remembers it."""
+    """Returns whether `version` is higher than any this consumer has seen of the aggregate, and remembers it."""
     table = tables.aggregate_version
     fresh = insert(table).values(consumer=consumer, topic=topic, aggregate_id=aggregate_id, version=version)
     upsert = fresh.on_conflict_do_update(

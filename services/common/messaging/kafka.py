@@ -1,9 +1,8 @@
-"""Clients of the Kafka cluster: where its brokers are, how to log in, which topics there must be."""
+"""Clients of the Kafka cluster: finds the brokers, logs in and creates topics."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from services.common.aws import Aws, AwsError
+from services.common.backoff import Backoff
 from services.common.logs import describe, logger
 from services.common.settings import KafkaSecurity, ServiceSettings
 from services.contracts.topics import DLQ_PARTITIONS, Topic
@@ -25,28 +25,28 @@ _BOOTSTRAP_FIELD = {
 
 
 class Kafka:
-    """Makes producers and consumers with settings that are safe; aiokafka's defaults are not."""
+    """Makes producers and consumers with safe settings; aiokafka's defaults can lose or repeat messages."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
         self._bootstrap = settings.kafka_bootstrap_servers
         self._lock = asyncio.Lock()
         self.reached = False
-        """Whether a broker has ever answered."""
+        """Whether a broker has answered at least once."""
 
     async def bootstrap_servers(self) -> str:
-        """The brokers' addresses. `AWS::MSK::Cluster` has no attribute for them, so MSK is asked."""
+        """Returns the brokers' addresses. `AWS::MSK::Cluster` has no attribute for them, so it asks MSK."""
         async with self._lock:
             while not self._bootstrap:
                 self._bootstrap = await self._ask_msk()
         return self._bootstrap
 
     async def forget_brokers(self) -> None:
-        """Asks MSK again next time: a cluster that was made anew has other addresses."""
+        """Makes the next call ask MSK again: a cluster that was created again has other addresses."""
         self._bootstrap = self._settings.kafka_bootstrap_servers
 
     async def producer(self) -> AIOKafkaProducer:
-        """A started producer: `acks=all`, idempotent, so that retries neither lose, double nor reorder."""
+        """Returns a started producer. With `acks=all` and idempotence, retries neither lose, repeat nor reorder."""
         producer = AIOKafkaProducer(
             **await self._connection(), acks="all", enable_idempotence=True, linger_ms=2, request_timeout_ms=15_000
         )
@@ -54,7 +54,7 @@ class Kafka:
         return producer
 
     async def consumer(self, *topics: str, group: str | None, **options: Any) -> AIOKafkaConsumer:
-        """A started consumer that commits by hand and begins with the oldest message."""
+        """Returns a started consumer without automatic commits, which begins with the oldest message."""
         defaults: dict[str, Any] = {
             "enable_auto_commit": False,
             "auto_offset_reset": "earliest",
@@ -68,7 +68,7 @@ class Kafka:
         return consumer
 
     async def ensure_topics(self, topics: Iterable[Topic]) -> None:
-        """Creates what is missing, with dead-letter companions. MSK does not create topics by itself."""
+        """Creates missing topics and their dead-letter topics. MSK does not create topics by itself."""
         wanted = {topic.name: topic.partitions for topic in topics}
         wanted |= {topic.dlq: DLQ_PARTITIONS for topic in topics}
         admin = AIOKafkaAdminClient(**await self._connection(), request_timeout_ms=15_000)
@@ -116,20 +116,20 @@ class Kafka:
         }
 
     async def _ask_msk(self) -> str:
-        """Waits for the cluster: it may be younger than this service."""
-        delay = 0.2
+        """Waits for the cluster, which may be created after this service."""
+        backoff = Backoff(first=0.2, longest=10.0)
         field = _BOOTSTRAP_FIELD[self._settings.kafka_security]
         aws = Aws(self._settings.aws_region)
         while True:
+            pause = backoff.next()
             try:
                 answer = await aws.call("kafka", "get_bootstrap_brokers", ClusterArn=self._settings.kafka_cluster_arn)
                 if answer.get(field):
                     return str(answer[field])
-                logger(__name__).warning("brokers_unknown", reason=f"{field} is empty", retry_in_s=round(delay, 1))
+                logger(__name__).warning("brokers_unknown", reason=f"{field} is empty", retry_in_s=round(pause, 1))
             except AwsError as error:
-                logger(__name__).warning("brokers_unknown", retry_in_s=round(delay, 1), **describe(error))
-            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-            delay = min(delay * 2, 10.0)
+                logger(__name__).warning("brokers_unknown", retry_in_s=round(pause, 1), **describe(error))
+            await asyncio.sleep(pause)
 
 
 def _raise_unless_created(errors: Iterable[Any]) -> None:

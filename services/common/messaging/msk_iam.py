@@ -1,7 +1,7 @@
-"""Logging in to MSK with the task's IAM role: a presigned request as an OAUTHBEARER token.
+"""Logs in to MSK with the task's IAM role: the OAUTHBEARER token is a presigned request.
 
-As AWS's own signers make it (https://github.com/aws/aws-msk-iam-auth, "Details"): a SigV4 query signature for
-`kafka-cluster:Connect`, base64url without padding. Only imported with KAFKA_SECURITY=SASL_IAM.
+The token has the format of AWS's own signers (https://github.com/aws/aws-msk-iam-auth, "Details"): a SigV4 query
+signature for `kafka-cluster:Connect`, in base64url without padding. Imported only with KAFKA_SECURITY=SASL_IAM.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ LIFETIME_SECONDS = 900
 
 
 class MskTokens(AbstractTokenProvider):  # type: ignore[misc]
-    """A token is signed for each log-in: that costs a hash, and a kept one may have expired."""
+    """Signs a token for each log-in. Signing is cheap, and a cached token could have expired."""
 
     def __init__(self, region: str) -> None:
         self._region = region
         self._session = botocore.session.get_session()
 
     async def token(self) -> str:
-        """aiokafka's hook."""
+        """Returns a new token; called by aiokafka."""
         return await asyncio.to_thread(self._sign)
 
     def _sign(self) -> str:

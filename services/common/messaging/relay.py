@@ -1,4 +1,4 @@
-"""Sends what the outbox holds. At least once, in order per aggregate, by one process at a time."""
+"""Sends the events of the outbox: at least once, in order per aggregate, and by one process at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.contracts.topics import Topic
 
 BATCH = 500
 POLL_SECONDS = 2.0
-"""Without a notification the table is looked at this often: a notification may be lost with a connection."""
+"""How often the table is read without a notification, which may be lost with its connection."""
 STAND_BY_SECONDS = 0.5
 
 _WAITING = """
@@ -30,10 +30,10 @@ _WAITING = """
 
 
 class Relay:
-    """Holds an advisory lock on the connection it works with: when that dies, so does the leadership.
+    """The leader holds an advisory lock on the connection that it works with, so leadership ends with the connection.
 
-    What is unpublished is sent, whatever its id: ids are given before the commit and become visible out of order, so
-    "id > the last one sent" would skip rows.
+    It selects rows that are not published, not rows with an id above the last one sent: ids are assigned before the
+    commit, so a row may become visible after one with a higher id.
     """
 
     def __init__(self, settings: ServiceSettings, kafka: Kafka, topics: Sequence[Topic]) -> None:
@@ -43,7 +43,7 @@ class Relay:
         self._wake = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until told to stop; what had been committed by then is left to the next leader if it cannot be sent."""
+        """Runs until `stopping` is set. Committed events that it cannot send any more are left to the next leader."""
         await self._kafka.ensure_topics(self._topics)
         connection = await database.listen(self._settings, "relay", "outbox", self._wake.set)
         try:
@@ -65,7 +65,7 @@ class Relay:
                 self._wake.clear()
                 if await self._send_batch(connection, producer) == BATCH:
                     continue
-                if stopping.is_set():  # requests have ended by now: this batch had the last of their events
+                if stopping.is_set():  # requests have ended before: this batch had their last events
                     return
                 await self._sleep(stopped)
         finally:
@@ -95,11 +95,11 @@ class Relay:
             if isinstance(answer, BaseException):
                 failure = answer
                 blocked.add(row["key"])
-            elif row["key"] not in blocked:  # what follows a failure of its aggregate is sent again, after it
+            elif row["key"] not in blocked:  # after a failure, the aggregate's later events are sent again too
                 sent.append(row)
         await self._mark(connection, sent)
         if failure is not None:
-            raise failure  # a new producer, after a pause: this one may have given up for good
+            raise failure  # the loop starts again with a new producer: this one may not recover
         return len(rows)
 
     async def _hand_over(self, connection: Any, producer: AIOKafkaProducer, row: Any) -> Any:

@@ -1,1 +1,1 @@
-"""gRPC servers and channels, set up once."""
+"""gRPC: the server, the channels, and the translation of errors."""

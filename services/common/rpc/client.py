@@ -1,4 +1,4 @@
-"""gRPC channels: round robin over Cloud Map's addresses, retries, deadlines, and the caller's identity and trace."""
+"""gRPC channels: round robin over Cloud Map's addresses, retries, deadlines, the caller's identity and the trace."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERVICE_CONFIG = {
     "methodConfig": [
         {
             "name": [{}],
-            # UNAVAILABLE only: the call did not reach a handler, or one that is draining. grpc adds jitter itself.
+            # UNAVAILABLE only: the call reached no handler, or one that is draining. gRPC adds jitter itself.
             "retryPolicy": {
                 "maxAttempts": 4,
                 "initialBackoff": "0.05s",
@@ -31,7 +31,7 @@ _SERVICE_CONFIG = {
             },
         }
     ],
-    # Stops retrying when most calls fail anyway: a service that is down is not drowned when it comes back.
+    # Stops retrying when most calls fail, so that a service is not overloaded when it comes back.
     "retryThrottling": {"maxTokens": 20, "tokenRatio": 0.2},
 }
 
@@ -50,16 +50,16 @@ _OPTIONS = (
 
 
 def channel(target: str, service: str, *, seconds: float = DEFAULT_SECONDS) -> grpc.aio.Channel:
-    """A channel to `target`, such as `dns:///billing.pms.local:50051`; `service` names it in errors.
+    """Returns a channel to `target`, such as `dns:///billing.pms.local:50051`. `service` is its name in errors.
 
-    `seconds` is the deadline of calls that set none. A failed call raises an error of `common.errors`.
+    `seconds` is the deadline of calls without one. A failed call raises an error of `common.errors`.
     """
-    interceptor = _Calls(service, seconds)
+    interceptor = _ClientInterceptor(service, seconds)
     return grpc.aio.insecure_channel(target, options=_OPTIONS, interceptors=[interceptor])
 
 
-class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
-    """Around every call."""
+class _ClientInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
+    """Adds deadline, identity and trace to every call, and translates its errors."""
 
     def __init__(self, service: str, seconds: float) -> None:
         self._service = service
@@ -68,7 +68,7 @@ class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(
         self, proceed: Callable[[Any, Any], Any], details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
-        """grpc's hook."""
+        """Makes the call; called by gRPC."""
         method = details.method.decode() if isinstance(details.method, bytes) else details.method
         with telemetry.rpc_span(method, SpanKind.CLIENT) as span:
             metadata = grpc.aio.Metadata(*(details.metadata or ()))

@@ -1,4 +1,4 @@
-"""Identifiers in gRPC messages, which are strings there."""
+"""Identifiers in gRPC messages, where they are strings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.common.errors import Unprocessable
 
 
 def uuid_of(text: str) -> UUID:
-    """The UUID that a message's field holds. Raises Unprocessable (INVALID_ARGUMENT)."""
+    """Returns the UUID in a message's field. Raises Unprocessable (INVALID_ARGUMENT)."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""gRPC servers: identity, deadlines, traces, errors and health, the same for every service."""
+"""The gRPC server of a service: identity, deadlines, traces, errors and health."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from services.common.errors import Problem, Unauthorized
 from services.common.logs import describe, logger
 from services.common.rpc.statuses import status_of
 from services.common.security.context import caller, set_caller
-from services.common.security.principal import Principal
 from services.common.security.tokens import TokenVerifier
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 DEFAULT_SECONDS = 5.0
-"""For calls that come without a deadline: nothing runs for ever on behalf of a caller that may be gone."""
+"""The deadline of calls that come without one, because their caller may be gone."""
 _HEALTH = "/grpc.health.v1.Health/"
 _FAILURES = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-"""Of the server: what a caller did wrong does not mark its span as failed."""
+"""Statuses that mark the server's span as failed. A caller's mistake does not."""
 
 OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -34,45 +33,37 @@ OPTIONS = (
     ("grpc.so_reuseport", 0),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
-    # Clients resolve again and find the instances that came meanwhile.
+    # Clients then resolve the name again, and find new instances.
     ("grpc.max_connection_age_ms", 300_000),
     ("grpc.max_connection_age_grace_ms", 10_000),
 )
 
 
-def current_principal() -> Principal:
-    """The verified caller of this call."""
-    principal = caller()
-    if principal is None:
-        raise Unauthorized
-    return principal
-
-
 class Server:
-    """Listens once started; `stop` lets calls in flight finish."""
+    """Listens after `start`. `stop` lets calls in flight finish."""
 
     def __init__(self, tokens: TokenVerifier, port: int) -> None:
-        self.grpc = grpc.aio.server(interceptors=[_Calls(tokens)], options=OPTIONS)
+        self.grpc = grpc.aio.server(interceptors=[_ServerInterceptor(tokens)], options=OPTIONS)
         self._health = HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
         self.port = self.grpc.add_insecure_port(f"[::]:{port}")
 
     async def start(self) -> None:
-        """Starts to listen and says SERVING."""
+        """Starts to listen and reports SERVING."""
         await self.grpc.start()
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
 
     async def drain(self) -> None:
-        """Says NOT_SERVING, so that balancers look elsewhere, and still answers."""
+        """Reports NOT_SERVING, so that clients turn to other instances. Calls are still answered."""
         await self._health.enter_graceful_shutdown()
 
     async def stop(self, seconds: float) -> None:
-        """Refuses new calls and waits for those in flight."""
+        """Rejects new calls and waits at most `seconds` for those in flight."""
         await self.grpc.stop(seconds)
 
 
-class _Calls(grpc.aio.ServerInterceptor):
-    """Around every call. All our methods are unary."""
+class _ServerInterceptor(grpc.aio.ServerInterceptor):
+    """Verifies the caller, limits the time and translates errors of every call. All our methods are unary."""
 
     def __init__(self, tokens: TokenVerifier) -> None:
         self._tokens = tokens
@@ -80,7 +71,7 @@ class _Calls(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, proceed: Callable[[Any], Awaitable[Any]], details: grpc.HandlerCallDetails
     ) -> Any:
-        """grpc's hook: wraps the method's handler."""
+        """Wraps the method's handler; called by gRPC."""
         handler = await proceed(details)
         if handler is None or handler.unary_unary is None or details.method.startswith(_HEALTH):
             return handler
@@ -105,10 +96,10 @@ class _Calls(grpc.aio.ServerInterceptor):
             except Exception as error:
                 status, text = _status(error)
                 _report(span, method, status, error)
-        return await context.abort(status, text)  # raises; out here, because the span knows its status already
+        return await context.abort(status, text)  # raises; outside the span, which has its status already
 
     async def _identify(self, metadata: dict[str, Any]) -> None:
-        """The caller's own token was passed on; it is verified here as if it had come from outside."""
+        """Verifies the caller's own token, which the calling service passed on, like one from outside."""
         scheme, _, token = str(metadata.get("authorization", "")).partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized

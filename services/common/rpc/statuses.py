@@ -1,4 +1,4 @@
-"""Errors as gRPC statuses, and back: a service raises the same exceptions whichever door the call came through."""
+"""Translates errors to gRPC statuses and back, so that a service raises the same exceptions for HTTP and gRPC."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _TO_STATUS: dict[int, grpc.StatusCode] = {
 
 
 def status_of(problem: Problem) -> grpc.StatusCode:
-    """The status that says what the problem says."""
+    """Returns the gRPC status of a problem."""
     return _TO_STATUS.get(problem.status, grpc.StatusCode.INTERNAL)
 
 
 def problem_of(status: grpc.StatusCode, service: str) -> Problem:
-    """What a failed call to another service means here. Its text is not passed on."""
+    """Returns the problem for a failed call to another service. Its text is not passed on."""
     if status is grpc.StatusCode.NOT_FOUND:
         return NotFound()
     if status is grpc.StatusCode.UNAUTHENTICATED:

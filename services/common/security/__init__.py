@@ -1,1 +1,1 @@
-"""Who is asking: tokens, keys, principals."""
+"""Who the caller is: tokens, keys and principals."""

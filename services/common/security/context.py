@@ -1,4 +1,4 @@
-"""Who is asking, for code that no request is handed to: gRPC clients, the audit log, log lines."""
+"""The current caller, for code that gets no request: gRPC clients, the audit log and log lines."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _token: ContextVar[str | None] = ContextVar("token", default=None)
 
 
 def set_caller(principal: Principal | None, token: str | None) -> None:
-    """Remembers the verified caller for the rest of this request."""
+    """Sets the verified caller for the rest of this request."""
     _principal.set(principal)
     _token.set(token)
 
 
 def caller() -> Principal | None:
-    """The verified caller, or None in an event's consumer and before authentication."""
+    """Returns the verified caller, or None in event consumers and before authentication."""
     return _principal.get()
 
 
 def caller_token() -> str | None:
-    """The caller's access token, to be passed on to other services and never logged."""
+    """Returns the caller's access token, to pass it on to other services. It must not be logged."""
     return _token.get()

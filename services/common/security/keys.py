@@ -1,10 +1,9 @@
-"""The public keys that access tokens are signed with."""
+"""The public keys that verify access tokens."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import random
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from services.common.backoff import Backoff
 from services.common.errors import Unavailable
 from services.common.logs import describe, logger
 
@@ -22,22 +22,22 @@ MAX_BYTES = 65_536
 
 
 class KeySource(Protocol):
-    """Where verification keys come from: the issuer's key set, or KMS in the issuer itself."""
+    """The source of verification keys: the issuer's key set, or KMS in the issuer itself."""
 
     async def get(self, key_id: str) -> RSAPublicKey | None:
-        """The key, or None when the issuer has none of that id. Raises Unavailable when that cannot be known."""
+        """Returns the key, or None when the issuer has no such key. Raises Unavailable when it cannot tell."""
         ...
 
     async def warm_up(self) -> None:
-        """Has the keys ready before the first request, if they can be had."""
+        """Tries to load the keys before the first request."""
         ...
 
 
 class KeySet:
-    """An issuer's JSON Web Key Set (RFC 7517), cached.
+    """Caches an issuer's JSON Web Key Set (RFC 7517).
 
-    It is asked again when a key is unknown, but at most once a cooldown, so a flood of invented key ids costs the
-    issuer one request; and when the copy is old, so that a retired key stops being accepted.
+    An unknown key id makes it fetch the set again, but only once in `cooldown` seconds, so that a flood of invented ids
+    costs the issuer one request. A copy older than `max_age` seconds is fetched again, so that a retired key expires.
     """
 
     def __init__(self, url: str, *, cooldown: float = 30.0, max_age: float = 300.0) -> None:
@@ -48,24 +48,23 @@ class KeySet:
         self._lock = asyncio.Lock()
 
     async def get(self, key_id: str) -> RSAPublicKey | None:
-        """The cached key; fetches when it is unknown or the cache is old."""
+        """Returns the key; fetches the key set first if the key is unknown or the copy is old."""
         if self._due(key_id):
             async with self._lock:
-                if self._due(key_id):  # somebody else fetched while we waited
+                if self._due(key_id):  # another task may have fetched meanwhile
                     await self._fetch()
         if not self._loaded:
-            raise Unavailable("The token issuer's keys cannot be had.")
+            raise Unavailable("The token issuer's keys are not available.")
         return self._keys.get(key_id)
 
     async def warm_up(self) -> None:
-        """Waits for the issuer, because a service without keys refuses every request; then starts without them."""
-        deadline, delay = time.monotonic() + START_SECONDS, 0.1
+        """Waits for the issuer for a while, because a service without keys rejects every request."""
+        deadline, backoff = time.monotonic() + START_SECONDS, Backoff(first=0.1, longest=2.0)
         while not self._loaded and time.monotonic() < deadline:
             async with self._lock:
                 await self._fetch()
             if not self._loaded:
-                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-                delay = min(delay * 2, 2.0)
+                await asyncio.sleep(backoff.next())
 
     @property
     def _loaded(self) -> bool:
@@ -73,7 +72,7 @@ class KeySet:
 
     def _due(self, key_id: str) -> bool:
         now = time.monotonic()
-        # Before the first success a failed try may be repeated soon: the issuer may just be starting.
+        # Before the first success it tries again soon, because the issuer may still be starting.
         cooldown = self._cooldown if self._loaded else 1.0
         if now - self._tried_at < cooldown:
             return False

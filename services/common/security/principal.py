@@ -1,9 +1,9 @@
-"""A verified caller."""
+"""The caller of a service."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.contracts.roles import Role, Scope
@@ -11,7 +11,7 @@ from services.contracts.roles import Role, Scope
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """What an access token says about its bearer. Made only by a token's verification."""
+    """What an access token says about its bearer. Only the verification of a token makes one, except for `SYSTEM`."""
 
     subject: UUID
     roles: frozenset[Role]
@@ -20,18 +20,31 @@ class Principal:
     expires_at: datetime
 
     def has(self, *roles: Role) -> bool:
-        """Whether the caller has any of the roles."""
+        """Returns whether the caller has any of the roles."""
         return not self.roles.isdisjoint(roles)
 
     def may(self, *scopes: Scope) -> bool:
-        """Whether the token carries any of the scopes."""
+        """Returns whether the token contains any of the scopes."""
         return any(scope.value in self.scopes for scope in scopes)
 
     def owns(self, user_id: UUID | None) -> bool:
-        """Whether a record that belongs to this user is the caller's own."""
+        """Returns whether `user_id` is the caller: whether a record of this user is the caller's own."""
         return user_id is not None and user_id == self.subject
 
     @property
     def only_patient(self) -> bool:
-        """Whether the caller is nobody but a patient, who sees their own records only."""
+        """Whether the caller is only a patient, and so sees their own records only."""
         return not self.has(Role.ADMIN, Role.DOCTOR, Role.STAFF)
+
+
+SYSTEM = Principal(
+    subject=UUID(int=0),
+    roles=frozenset({Role.ADMIN}),
+    scopes=frozenset(scope.value for scope in Scope),
+    token_id="",
+    expires_at=datetime.max.replace(tzinfo=UTC),
+)
+"""The service itself, when it acts on an event or at a time of its own. It may see and do everything.
+
+It is not a caller of the request context, so audit records name `system` as the actor.
+"""

@@ -1,6 +1,6 @@
 """Verification of access tokens (RFC 9068 profile, RS256 only).
 
-The API gateway has verified the token already; a service does it again, because it may be reached past the gateway.
+The API gateway has verified the token already. The service does it again, because requests may bypass the gateway.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MAX_TOKEN_LENGTH = 8192
 CLOCK_SKEW_SECONDS = 5
 _TYPES = ("at+jwt", "application/at+jwt")
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-# Headers that would have the verifier fetch or trust a key of the sender's choice (RFC 7515, 4.1), or understand an
-# extension that it does not (`crit`).
+# Headers that make a verifier fetch or trust a key of the sender's choice (RFC 7515, 4.1), or that need an extension
+# which this one does not implement (`crit`).
 _FORBIDDEN_HEADERS = ("jku", "jwk", "x5u", "x5c", "x5t", "crit", "zip", "b64")
 _REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 
 class TokenVerifier:
-    """Turns a bearer token into a principal, or raises `Unauthorized` that does not say why in detail."""
+    """Turns a bearer token into a principal. The error for a bad token does not reveal the reason."""
 
     def __init__(self, *, issuer: str, audience: str, keys: KeySource) -> None:
         self._issuer = issuer
@@ -36,7 +36,7 @@ class TokenVerifier:
         self._keys = keys
 
     async def verify(self, token: str) -> Principal:
-        """Checks header, signature and claims."""
+        """Checks header, signature and claims. Raises Unauthorized, and Unavailable without keys."""
         key = await self._keys.get(_key_id(token))
         if key is None:
             raise _invalid()

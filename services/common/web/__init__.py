@@ -1,1 +1,1 @@
-"""The HTTP side: the application, its routes, dependencies and error bodies."""
+"""HTTP: the application, routes, dependencies, middleware and error responses."""

@@ -1,19 +1,19 @@
-"""What a controller asks for in its signatures."""
+"""The dependencies of controllers: what a handler declares in its signature."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import BackgroundTasks, Depends, Header, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common import idempotency
 from services.common.etags import Condition
 from services.common.paging import PageRequest
-from services.common.service import Runtime, runtime_of
-from services.common.unit_of_work import UnitOfWork
-from services.common.web.security import CurrentPrincipal, OptionalPrincipal, requires
+from services.common.runtime import Runtime, runtime_of
+from services.common.unit_of_work import Call, UnitOfWork
+from services.common.web.security import CurrentPrincipal, OptionalPrincipal, current_principal, requires
 
 __all__ = [
     "CurrentPrincipal",
@@ -26,28 +26,35 @@ __all__ = [
     "component",
     "requires",
     "runtime",
+    "service",
 ]
 
 C = TypeVar("C")
+P = TypeVar("P")
+T = TypeVar("T")
 
 
 async def runtime(request: Request) -> Runtime[Any, Any]:
-    """What lives as long as the process."""
+    """Returns what lives as long as the process."""
     return runtime_of(request)
 
 
-async def unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
-    """One transaction a request."""
-    async with runtime_of(request).database.unit_of_work() as work:
-        yield work
+async def unit_of_work(request: Request, background: BackgroundTasks) -> AsyncIterator[UnitOfWork]:
+    """Yields the request's unit of work. Its `after_commit` calls are made after the response is sent."""
+    async with runtime_of(request).database.unit_of_work(defer=lambda call: background.add_task(_run, call)) as uow:
+        yield uow
 
 
-# scope="function": the commit comes before the answer. With the default scope a failed commit would still say 200.
+async def _run(call: Call) -> None:
+    await call()
+
+
+# scope="function": the commit comes before the response. With the default scope a failed commit would still be a 200.
 Uow = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]
 
 
 async def read_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """For handlers that write nothing: statements in autocommit."""
+    """Yields a session in autocommit, for handlers that write nothing."""
     async with runtime_of(request).database.read_session() as session:
         yield session
 
@@ -57,7 +64,9 @@ PageQuery = Annotated[PageRequest, Query()]
 
 
 async def _if_match(
-    if_match: Annotated[str | None, Header(alias="If-Match", description="An ETag, for a safe update.")] = None,
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of the version that the change is based on.")
+    ] = None,
 ) -> Condition:
     return Condition.parse(if_match)
 
@@ -67,7 +76,7 @@ IfMatch = Annotated[Condition, Depends(_if_match)]
 
 async def _claim_key(
     request: Request,
-    work: Uow,
+    uow: Uow,
     principal: OptionalPrincipal,
     idempotency_key: Annotated[
         str | None,
@@ -75,7 +84,7 @@ async def _claim_key(
             alias="Idempotency-Key",
             min_length=1,
             max_length=idempotency.MAX_KEY_LENGTH,
-            description="Any unique text: a repeated request with it has one effect.",
+            description="A unique text. Repeated requests with the same text have one effect.",
         ),
     ] = None,
 ) -> None:
@@ -83,15 +92,15 @@ async def _claim_key(
         return
     who = str(principal.subject) if principal else "anonymous"
     route = f"{request.method} {request.scope['route'].path}"
-    request.state.idempotency = await idempotency.claim(request, work.session, who, route, idempotency_key)
+    request.state.idempotency = await idempotency.claim(request, uow.session, who, route, idempotency_key)
 
 
 IdempotencyKey: Any = Depends(_claim_key)
-"""For a POST's `dependencies`, after `requires`: what a caller may no longer do is not replayed to them either."""
+"""For the `dependencies` of a POST, after `requires`: nothing is replayed to a caller who is no longer allowed."""
 
 
 def component(kind: type[C]) -> Any:
-    """`Annotated[Components, component(Components)]`: what the service's `compose` yielded."""
+    """Returns the dependency on what `compose` yielded: `Annotated[Components, component(Components)]`."""
 
     async def get(request: Request) -> C:
         found: C = runtime_of(request).components
@@ -99,3 +108,23 @@ def component(kind: type[C]) -> Any:
         return found
 
     return Depends(get)
+
+
+def service(
+    factory: Callable[[P, UnitOfWork, Runtime[Any, Any]], T], principal: Callable[..., Any] = current_principal
+) -> Any:
+    """Returns the dependency on a service, built by a factory of the service's `composition.py`.
+
+    `Annotated[PatientService, service(patient_service)]` calls `patient_service(principal, uow, runtime)` for each
+    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token) or
+    `optional_principal`.
+    """
+
+    async def build(
+        request: Request,
+        caller: Any = Depends(principal),
+        uow: UnitOfWork = Depends(unit_of_work, scope="function"),
+    ) -> T:
+        return factory(caller, uow, runtime_of(request))
+
+    return Depends(build)

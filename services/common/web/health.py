@@ -1,4 +1,4 @@
-"""How the service is, for orchestrators and operators. Not routed publicly and not part of the API's document."""
+"""Health, version and metrics, for orchestrators and operators. The gateway does not route these paths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.common import metrics
-from services.common.service import Runtime, runtime_of
+from services.common.runtime import Runtime, runtime_of
 
 router = APIRouter(include_in_schema=False)
 CHECK_SECONDS = 2.0
@@ -18,16 +18,16 @@ _STARTED = time.time()
 
 @router.get("/health/live")
 async def live() -> dict[str, str]:
-    """The process serves. The container's health check: a database that is away is no reason to replace the task."""
+    """Answers while the process serves. It is the container's health check, so it does not depend on the database."""
     return {"status": "up"}
 
 
 @router.get("/health/ready")
 async def ready(request: Request) -> JSONResponse:
-    """Whether requests should come here: not while draining, nor without the database.
+    """Answers 503 while draining, without the database, and until a broker was reached for the first time.
 
-    Without the broker the service is degraded and ready: writes go to the outbox and are sent when it returns. A broker
-    that was never reached is another thing: something is set up wrongly.
+    When the broker goes away later, the service is degraded but ready: events wait in the outbox. A broker that was
+    never reached is probably a wrong configuration.
     """
     runtime = runtime_of(request)
     database, broker = await asyncio.gather(_database(runtime), _broker(runtime))
@@ -40,7 +40,7 @@ async def ready(request: Request) -> JSONResponse:
 
 @router.get("/info")
 async def info(request: Request) -> dict[str, object]:
-    """What runs here."""
+    """Returns name, version and uptime."""
     settings = runtime_of(request).settings
     return {
         "service": settings.service_name,
@@ -52,12 +52,12 @@ async def info(request: Request) -> dict[str, object]:
 
 @router.get("/metrics")
 async def exposition() -> Response:
-    """For Prometheus."""
+    """Returns the metrics for Prometheus."""
     body, media_type = metrics.exposition()
     return Response(body, media_type=media_type)
 
 
-async def _database(runtime: Runtime) -> str:  # type: ignore[type-arg]
+async def _database(runtime: Runtime) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await runtime.database.ping()
@@ -66,8 +66,8 @@ async def _database(runtime: Runtime) -> str:  # type: ignore[type-arg]
     return "up"
 
 
-async def _broker(runtime: Runtime) -> str:  # type: ignore[type-arg]
-    """A TCP connection to any broker: cheap, and enough to tell whether one listens."""
+async def _broker(runtime: Runtime) -> str:
+    """Opens a TCP connection to any broker, which is a cheap way to find out whether one listens."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             servers = await runtime.kafka.bootstrap_servers()

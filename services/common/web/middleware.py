@@ -1,4 +1,4 @@
-"""Around every request: trace, request id, limits, one log line, metrics, and the last resort for exceptions."""
+"""Middleware for every request: trace, request id, limits, one log line, metrics, and unexpected exceptions."""
 
 from __future__ import annotations
 
@@ -22,17 +22,23 @@ from services.common.web import problems
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET = ("/health", "/metrics")
 _WITH_BODY = ("POST", "PUT", "PATCH")
-_METHODS = (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS")  # whatever else a client writes there is not repeated
+_METHODS = (
+    *_WITH_BODY,
+    "GET",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+)  # other text from a client does not get into logs and metrics
 
 
-class Observed:
-    """The outermost layer: whatever happens inside is counted, logged once and answered."""
+class ObservabilityMiddleware:
+    """The outermost layer. It counts and logs every request once, and answers 500 for unexpected exceptions."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Handles a request; called by the ASGI server."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -40,26 +46,26 @@ class Observed:
         request_id = headers.get("x-request-id", "")
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = str(uuid7())
-        exchange = _Exchange(send, request_id)
+        recorder = _ResponseRecorder(send, request_id)
         started = time.perf_counter()
         with (
             metrics.HTTP_IN_FLIGHT.track_inprogress(),
             telemetry.span("request", SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,
         ):
             try:
-                await self._app(scope, receive, exchange.send)
+                await self._app(scope, receive, recorder.send)
             except Exception as error:
                 logger(__name__).error("unhandled_error", request_id=request_id, **describe(error))
-                if not exchange.started:
-                    await problems.response(Problem(), scope["path"])(scope, receive, exchange.send)
+                if not recorder.started:
+                    await problems.response(Problem(), scope["path"])(scope, receive, recorder.send)
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            _describe(span, method, route, exchange.status)
-            _report(scope, method, route, exchange, time.perf_counter() - started)
+            _describe(span, method, route, recorder.status)
+            _report(scope, method, route, recorder, time.perf_counter() - started)
 
 
-class _Exchange:
-    """Remembers the status on its way out and adds the request id."""
+class _ResponseRecorder:
+    """Records the status of the response and adds headers to it."""
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
@@ -80,35 +86,35 @@ class _Exchange:
 def _describe(span: Span, method: str, route: str, status: int) -> None:
     span.update_name(f"{method} {route}")
     span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
-    if status >= 500:  # what a client did wrong is no failure of the server's
+    if status >= 500:  # a client's mistake is not a failure of the server
         telemetry.failed(span, str(status))
 
 
-def _report(scope: Scope, method: str, route: str, exchange: _Exchange, seconds: float) -> None:
-    metrics.HTTP_REQUESTS.labels(method, route, exchange.status).inc()
+def _report(scope: Scope, method: str, route: str, recorder: _ResponseRecorder, seconds: float) -> None:
+    metrics.HTTP_REQUESTS.labels(method, route, recorder.status).inc()
     metrics.HTTP_SECONDS.labels(method, route).observe(seconds)
-    if route.startswith(_QUIET) and exchange.status < 400:
+    if route.startswith(_QUIET) and recorder.status < 400:
         return
     state: dict[str, Any] = scope.get("state", {})
     logger(__name__).info(
         "request",
         method=method,
         route=route,
-        status=exchange.status,
+        status=recorder.status,
         duration_ms=round(seconds * 1000, 1),
-        request_id=exchange.request_id,
+        request_id=recorder.request_id,
         subject=state.get("subject"),
     )
 
 
-class Limited:
-    """Refuses what no handler should see: oversized or slow bodies, wrong media types, NUL and broken UTF-8 in URLs."""
+class RequestLimitsMiddleware:
+    """Rejects oversized or slow bodies, wrong media types, and URLs with NUL or broken UTF-8."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Handles a request; called by the ASGI server."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -124,7 +130,7 @@ class Limited:
         await self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive) -> Receive:
-        """Reads the whole body, within size and time, and hands it on as one message."""
+        """Reads the whole body within the limits of size and time. Returns it as one message."""
         headers = Headers(scope=scope)
         settings: ServiceSettings = scope["state"]["runtime"].settings
         announced = headers.get("content-length", "")

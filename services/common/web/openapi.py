@@ -1,4 +1,4 @@
-"""The API's document: operation ids that clients can be made from, problems as problem+json."""
+"""The OpenAPI document: operation ids for generated clients, and errors as problem+json."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from fastapi.routing import APIRoute
 from services.common.web import problems
 from services.contracts.routes import ROUTES
 
-# A token may be there and is not needed (OpenAPI 3.1, "Security Requirement Object").
+# A token is optional (OpenAPI 3.1, "Security Requirement Object").
 _OPTIONAL: list[dict[str, list[str]]] = [{}, {"bearer": []}]
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
 def operation_id(route: APIRoute) -> str:
-    """The handler's name, unique within a service."""
+    """Returns the name of the handler, which is unique within a service."""
     return route.name
 
 
 def install(app: FastAPI) -> None:
-    """Replaces FastAPI's description of a 422 by ours."""
+    """Replaces FastAPI's schemas of validation errors with ours, and marks tokens as optional on public routes."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,4 +1,4 @@
-"""Every error body, in one shape: problem+json (RFC 9457)."""
+"""Error responses: all have the form problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
     },
     422: {
-        "description": "Well-formed, and wrong.",
+        "description": "The request is well-formed, but a value is not acceptable.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
     },
 }
-"""For OpenAPI: one answer for everything that is not success."""
+"""For OpenAPI: the response for everything that is not success."""
 
 
 def problem_schema() -> dict[str, Any]:
-    """The schema that RESPONSES refers to."""
+    """Returns the schema that RESPONSES refers to."""
     return ProblemOut.model_json_schema()
 
 
 def response(problem: Problem, instance: str | None = None) -> JSONResponse:
-    """The problem as an answer."""
+    """Returns the response for a problem."""
     body = {
         "type": f"urn:pms:problem:{problem.code}",
         "title": problem.title,
@@ -55,7 +55,7 @@ def response(problem: Problem, instance: str | None = None) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Registers the handlers."""
+    """Registers the exception handlers."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -69,7 +69,7 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """422 with the places and kinds of the faults. What was sent is not repeated: it may be a password."""
+    """Returns a 422 with the places and kinds of the errors, without the values, which may be passwords."""
     assert isinstance(error, RequestValidationError)
     faults = [
         {
@@ -89,12 +89,12 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def _place(part: int | str) -> str:
-    """A JSON pointer's segment (RFC 6901); names that the client made up are cut."""
+    """Returns a segment of a JSON pointer (RFC 6901). Long names, which a client may have invented, are cut."""
     return str(part)[:64].replace("~", "~0").replace("/", "~1")
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
-    """Starlette's own 404 and 405, and anything that FastAPI refuses."""
+    """Returns the response for Starlette's own 404 and 405, and for what FastAPI rejects."""
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     headers = dict(error.headers or {})
@@ -106,7 +106,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> str:
-    """The methods of the resource (RFC 9110, section 10.2.1). Starlette names those of one route among several."""
+    """Returns the methods of the resource (RFC 9110, section 10.2.1). Starlette knows those of one route only."""
     methods: set[str] = set()
     for template, operations in request.app.openapi()["paths"].items():
         pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template))
@@ -116,7 +116,7 @@ def _allowed(request: Request) -> str:
 
 
 def _database(request: Request, error: Exception) -> JSONResponse:
-    """503 when the database is away or overloaded; anything else is our mistake."""
+    """Returns a 503 when the database is away or overloaded, and a 500 for any other database error."""
     log = logger(__name__)
     away = is_disconnect(error) or isinstance(error, PoolTimeout)
     timed_out = isinstance(error, DBAPIError) and sqlstate(error) == _CANCELED

@@ -1,9 +1,8 @@
-"""Routes whose handler and transaction are one thing: run again together, committed before the answer is sent."""
+"""Routes that retry handler and transaction together, and commit before the response is sent."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
@@ -15,26 +14,29 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
 from services.common import metrics
+from services.common.backoff import jittered
 from services.common.database import is_transient, sqlstate
 from services.common.errors import BadRequest, Problem, Unprocessable
 from services.common.idempotency import InFlight, Replay
-from services.common.service import runtime_of
+from services.common.runtime import runtime_of
 from services.common.web import problems, strict_json
 
 TRIES = 3
+CONFLICT_SECONDS, POLL_SECONDS = 0.03, 0.05
+"""Mean pauses before a transaction is tried again, and before an Idempotency-Key in flight is looked at again."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def router(prefix: str = "", *, tags: Sequence[str | Enum] = ()) -> APIRouter:
-    """A router for a service's public routes."""
+    """Returns a router for the public routes of a service."""
     return APIRouter(prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=problems.RESPONSES)
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly."""
+    """A request whose JSON is parsed strictly."""
 
     async def json(self) -> Any:
-        """The parsed body."""
+        """Returns the parsed body."""
         try:
             return strict_json.loads(await self.body())
         except strict_json.MalformedJson as error:
@@ -44,7 +46,7 @@ class StrictRequest(Request):
 
 
 class _Refused(strict_json.MalformedJson):
-    """FastAPI makes any exception of its body reader a bare 400; this one's problem is put in its place."""
+    """Carries a problem through FastAPI, which turns every error of the body's parser into a plain 400."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
@@ -52,14 +54,14 @@ class _Refused(strict_json.MalformedJson):
 
 
 class TransactionalRoute(APIRoute):
-    """Runs the handler inside a dependency stack of its own for each try.
+    """Runs each try of the handler in a dependency stack of its own.
 
-    FastAPI closes dependencies of scope "function" after the handler and before the answer is sent; closing them here
-    puts the commit inside the retried part, and lets the stored answer of an Idempotency-Key join the transaction.
+    FastAPI closes dependencies of scope "function" after the handler and before the response is sent. Closing them here
+    makes the commit a part of what is retried, and stores the response for an Idempotency-Key in the same transaction.
     """
 
     def get_route_handler(self) -> Handler:
-        """FastAPI's hook."""
+        """Returns the handler with retries; called by FastAPI."""
         handle = super().get_route_handler()
 
         async def run(request: Request) -> Response:
@@ -80,12 +82,12 @@ async def _until_done(handle: Handler, request: Request) -> Response:
         except InFlight as in_flight:
             if time.monotonic() - waiting_since > patience:
                 raise in_flight.problem() from None
-            await asyncio.sleep(random.uniform(0.02, 0.08))  # noqa: S311 - jitter
+            await asyncio.sleep(jittered(POLL_SECONDS, spread=0.6))
         except DBAPIError as error:
             if attempt >= TRIES or not is_transient(error):
                 raise
             metrics.TRANSACTION_RETRIES.labels(sqlstate(error) or "disconnect").inc()
-            await asyncio.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311 - jitter
+            await asyncio.sleep(jittered(CONFLICT_SECONDS * attempt, spread=0.8))
             attempt += 1
 
 
@@ -96,14 +98,14 @@ async def _once(handle: Handler, request: Request) -> Response:
         try:
             response = await handle(request)
         except Exception as error:
-            raise _refusal(error) from error
+            raise _original(error) from error
         claim = request.state.idempotency
         if claim is not None and 200 <= response.status_code < 300:
             await claim.store(response)
     return response
 
 
-def _refusal(error: BaseException) -> BaseException:
-    """FastAPI turns what `json()` raises into a 400 of its own; ours says more."""
+def _original(error: BaseException) -> BaseException:
+    """Returns the problem that `json()` raised instead of the 400 that FastAPI made of it."""
     cause = error.__cause__
     return cause.problem if isinstance(cause, _Refused) else error

@@ -1,4 +1,4 @@
-"""Authentication and authorisation of routes."""
+"""Authentication and authorisation of HTTP requests."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from services.common.errors import Forbidden, Unauthorized
+from services.common.runtime import runtime_of
 from services.common.security.context import set_caller
 from services.common.security.principal import Principal
-from services.common.service import runtime_of
 from services.contracts.roles import Role, Scope
 
 bearer = HTTPBearer(
@@ -19,7 +19,7 @@ bearer = HTTPBearer(
 
 
 async def optional_principal(request: Request, _: Annotated[Any, Depends(bearer)]) -> Principal | None:
-    """The caller, or None without an Authorization header. A header that is not a good token is 401 all the same."""
+    """Returns the caller, or None without an Authorization header. Raises Unauthorized for an invalid token."""
     header = request.headers.get("authorization")
     if header is None:
         set_caller(None, None)
@@ -37,9 +37,9 @@ OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
 
 
 async def current_principal(principal: OptionalPrincipal) -> Principal:
-    """The caller, or 401."""
+    """Returns the caller. Raises Unauthorized without a token."""
     if principal is None:
-        raise Unauthorized(None, "An access token is needed.")
+        raise Unauthorized(None, "An access token is required.")
     return principal
 
 
@@ -47,21 +47,22 @@ CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
 class Requires:
-    """Demands any one of the scopes and any one of the roles. The authorisation matrix reads both off the routes."""
+    """Requires any one of the scopes and any one of the roles. The tests' authorisation matrix reads them."""
 
     def __init__(self, scopes: tuple[Scope, ...], roles: tuple[Role, ...]) -> None:
         self.scopes = scopes
         self.roles = roles
 
     async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
-        """Raises Forbidden, and writes the denial into the audit log."""
+        """Raises Forbidden, after the denial was written to the audit log in a transaction of its own."""
         if (not self.scopes or principal.may(*self.scopes)) and (not self.roles or principal.has(*self.roles)):
             return
         route = request.scope["route"]
-        await runtime_of(request).denied(f"{request.method} {route.path}", "route")
+        async with runtime_of(request).database.unit_of_work() as uow:
+            uow.record(f"{request.method} {route.path}", "route", outcome="denied")
         raise Forbidden(None, "The caller's role does not allow this.")
 
 
 def requires(*scopes: Scope, roles: tuple[Role, ...] = ()) -> Any:
-    """A dependency for a route's `dependencies`."""
+    """Returns a dependency for the `dependencies` of a route."""
     return Depends(Requires(scopes, roles))

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 and I-JSON (RFC 7493) have it, stricter than Python's own reader."""
+"""Parses JSON as RFC 8259 and I-JSON (RFC 7493) define it, more strictly than Python's own parser."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ _ESCAPE = b"\\u"
 
 
 class MalformedJson(ValueError):
-    """Not JSON, or JSON that the system will not take."""
+    """The text is not JSON, or it is JSON that the system does not accept."""
 
 
 class UnfitText(MalformedJson):
-    """JSON whose strings cannot be kept as they are."""
+    """The JSON contains a string that cannot be stored unchanged."""
 
 
 def loads(body: bytes) -> Any:
-    """Parses. Refuses invalid UTF-8, NaN and infinities, deep nesting, NUL and lone surrogates in strings.
+    """Parses a body. Rejects invalid UTF-8, NaN and infinities, deep nesting, and NUL and lone surrogates in strings.
 
-    PostgreSQL cannot store NUL in text, and a lone surrogate has no UTF-8 form: better refused than changed.
+    PostgreSQL cannot store NUL in text, and a lone surrogate has no UTF-8 form. To reject them is better than to change
+    them.
     """
     try:
         document = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
@@ -28,7 +29,7 @@ def loads(body: bytes) -> Any:
         raise MalformedJson("nested too deeply") from error
     except ValueError as error:
         raise MalformedJson("not valid JSON") from error
-    # Walking costs as much as parsing, so only for documents that could hold what is looked for.
+    # The walk costs as much as parsing, so only documents that can contain such values are walked.
     if _ESCAPE in body or body.count(b"[") + body.count(b"{") > MAX_DEPTH:
         _walk(document, 0)
     return document
@@ -61,4 +62,4 @@ def _walk(value: Any, depth: int) -> None:
 
 def _check_text(text: str) -> None:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise UnfitText("a string holds NUL or a lone surrogate")
+        raise UnfitText("a string contains NUL or a lone surrogate")

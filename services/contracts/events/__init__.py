@@ -1,4 +1,4 @@
-"""The events that the services tell each other, typed."""
+"""The events that the services publish, as Pydantic models."""
 
 from services.contracts.events.appointment import (
     AppointmentBooked,

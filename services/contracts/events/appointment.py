@@ -1,4 +1,4 @@
-"""Events of the appointment service, on `pms.appointment.v1`. The reason for a visit stays in that service."""
+"""Events of the appointment service, on `pms.appointment.v1`. They do not contain the reason for the visit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.contracts.events.base import EventData, UtcDatetime
 
 
 class AppointmentStatus(StrEnum):
-    """Where an appointment is in its life; only BOOKED holds its slot."""
+    """The state of an appointment. Only a BOOKED one occupies its slot."""
 
     BOOKED = "BOOKED"
     CANCELLED = "CANCELLED"
@@ -30,14 +30,14 @@ class _AppointmentEvent(EventData):
     patient_id: UUID
     doctor_id: UUID
     doctor_name: str | None = None
-    date: UtcDatetime = Field(description="When it starts.")
+    date: UtcDatetime = Field(description="The start of the appointment.")
     duration_minutes: int = Field(ge=1)
-    time_zone: str = Field(description="IANA zone of the doctor's schedule, to show the hour to people.")
+    time_zone: str = Field(description="The IANA time zone of the doctor's schedule, in which people read the time.")
     status: AppointmentStatus
 
 
 class AppointmentBooked(_AppointmentEvent):
-    """A slot was taken."""
+    """An appointment was booked."""
 
     TYPE: ClassVar[str] = "appointment.booked"
 
@@ -45,7 +45,7 @@ class AppointmentBooked(_AppointmentEvent):
 
 
 class AppointmentRescheduled(_AppointmentEvent):
-    """It was moved to another time or doctor."""
+    """An appointment was moved to another time or doctor."""
 
     TYPE: ClassVar[str] = "appointment.rescheduled"
 
@@ -54,7 +54,7 @@ class AppointmentRescheduled(_AppointmentEvent):
 
 
 class AppointmentCancelled(_AppointmentEvent):
-    """It was called off; `late` when inside the cancellation window, which costs a fee."""
+    """An appointment was cancelled. A `late` cancellation, inside the cancellation window, costs a fee."""
 
     TYPE: ClassVar[str] = "appointment.cancelled"
 
@@ -63,7 +63,7 @@ class AppointmentCancelled(_AppointmentEvent):
 
 
 class AppointmentCompleted(_AppointmentEvent):
-    """The visit took place, which raises an invoice."""
+    """The visit took place. An invoice follows."""
 
     TYPE: ClassVar[str] = "appointment.completed"
 
@@ -71,7 +71,7 @@ class AppointmentCompleted(_AppointmentEvent):
 
 
 class AppointmentNoShow(_AppointmentEvent):
-    """The patient did not come, which costs a fee."""
+    """The patient did not come. This costs a fee."""
 
     TYPE: ClassVar[str] = "appointment.no_show"
 
@@ -79,7 +79,7 @@ class AppointmentNoShow(_AppointmentEvent):
 
 
 class AppointmentReminderDue(_AppointmentEvent):
-    """The day before the visit: time to remind the patient."""
+    """It is time to remind the patient, by default a day before the visit."""
 
     TYPE: ClassVar[str] = "appointment.reminder_due"
 

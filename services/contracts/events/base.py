@@ -1,4 +1,4 @@
-"""What every event's data has in common."""
+"""What the data of all events has in common."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def _utc(value: datetime) -> datetime:
 
 
 UtcDatetime = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A moment with an offset, kept in UTC and written as RFC 3339."""
+"""A time with an offset, converted to UTC and written in the format of RFC 3339."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-"""ISO 4217 code."""
+"""A currency code (ISO 4217)."""
 
 MinorUnits = Annotated[int, Field(ge=0)]
-"""Money in the currency's smallest unit."""
+"""An amount of money in the smallest unit of the currency."""
 
 
 class EventData(BaseModel):
-    """The `data` of a CloudEvent: the aggregate's state after the change, so that a consumer needs no call back.
+    """The `data` of a CloudEvent: the state of the aggregate after the change, so that consumers need not ask for it.
 
-    Unknown attributes are ignored: a producer may add some before its consumers know them (tolerant reader).
+    Unknown attributes are ignored, because a producer may add some before its consumers know them (tolerant reader).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,10 +38,12 @@ class EventData(BaseModel):
     SOURCE: ClassVar[str]
     SUBJECT_FIELD: ClassVar[str]
 
-    version: int = Field(ge=1, description="The aggregate's version after this change; older ones are ignored.")
+    version: int = Field(
+        ge=1, description="The version of the aggregate after the change. Consumers ignore older versions."
+    )
 
     @property
     def subject(self) -> str:
-        """The aggregate's id, which is also the message's key and so gives order per aggregate."""
+        """The id of the aggregate. It is also the key of the message, so events of one aggregate stay in order."""
         subject: UUID = getattr(self, self.SUBJECT_FIELD)
         return str(subject)

@@ -11,7 +11,7 @@ from services.contracts.events.base import Currency, EventData, MinorUnits, UtcD
 
 
 class InvoiceReason(StrEnum):
-    """What an invoice is for."""
+    """The reason for an invoice."""
 
     VISIT = "VISIT"
     LATE_CANCELLATION = "LATE_CANCELLATION"
@@ -19,7 +19,7 @@ class InvoiceReason(StrEnum):
 
 
 class InvoiceStatus(StrEnum):
-    """How far an invoice is paid."""
+    """How much of an invoice is paid."""
 
     OPEN = "OPEN"
     PARTIALLY_PAID = "PARTIALLY_PAID"
@@ -36,7 +36,7 @@ class _BillingEvent(EventData):
 
 
 class AccountOpened(_BillingEvent):
-    """A patient has an account."""
+    """A patient's account was opened."""
 
     TYPE: ClassVar[str] = "billing.account_opened"
     SUBJECT_FIELD: ClassVar[str] = "account_id"
@@ -55,7 +55,7 @@ class _InvoiceEvent(_BillingEvent):
 
 
 class InvoiceRaised(_InvoiceEvent):
-    """The patient owes something."""
+    """An invoice was created."""
 
     TYPE: ClassVar[str] = "invoice.raised"
 
@@ -64,7 +64,7 @@ class InvoiceRaised(_InvoiceEvent):
 
 
 class PaymentReceived(_InvoiceEvent):
-    """Something was paid; the invoice's amounts are those after the payment."""
+    """A payment was received. The amounts of the invoice are those after the payment."""
 
     TYPE: ClassVar[str] = "payment.received"
 

@@ -1,4 +1,4 @@
-"""All event types, and the name of each one's schema."""
+"""All event types, and the names of their schemas."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ BY_TYPE: Mapping[str, type[EventData]] = MappingProxyType({model.TYPE: model for
 
 
 def schema_name(model: type[EventData]) -> str:
-    """The schema's file name without its ending, such as `patient.registered.v1`. The version is the topic's."""
+    """Returns the name of a schema, such as `patient.registered.v1`. The version is that of the topic."""
     return f"{model.TYPE}.{model.TOPIC.name.rsplit('.', 1)[1]}"
 
 
 def schema_uri(model: type[EventData]) -> str:
-    """The `dataschema` of an event."""
+    """Returns the `dataschema` of an event."""
     return f"urn:pms:schema:{schema_name(model)}"

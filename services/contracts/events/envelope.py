@@ -1,6 +1,6 @@
 """The CloudEvents 1.0 envelope (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md), JSON format.
 
-`traceparent` is the Distributed Tracing extension; `dataschema` carries the version of the data's schema.
+`traceparent` is the Distributed Tracing extension. `dataschema` contains the version of the schema of the data.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Data = TypeVar("Data", bound=EventData)
 
 
 class InvalidEvent(ValueError):
-    """A message that is no event of ours. The text names the fault's place, never the content."""
+    """The message is not a valid event. The text names the place of the error, never a value."""
 
 
 class UnknownEventType(InvalidEvent):
-    """A well-formed event of a type that this version of the code does not know."""
+    """The event is well-formed, but this version of the code does not know its type."""
 
 
 class _Attributes(BaseModel):
-    """Everything but the data, whose shape depends on the type."""
+    """All attributes except the data, whose model depends on the type."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -46,13 +46,13 @@ class _Raw(_Attributes):
 
 
 class Event(_Attributes, Generic[Data]):
-    """One event, with its data typed."""
+    """One event with the model of its data."""
 
     data: SerializeAsAny[Data]
 
     @classmethod
     def of(cls, data: Data, *, id: UUID, time: datetime | None = None, traceparent: str | None = None) -> Event[Data]:
-        """The event that tells of `data`. `id` is what consumers dedupe by; the caller makes it (UUIDv7)."""
+        """Returns an event with `data`. Consumers recognise duplicates by `id`, a UUIDv7 that the caller makes."""
         return cls(
             id=id,
             source=data.SOURCE,
@@ -66,21 +66,21 @@ class Event(_Attributes, Generic[Data]):
 
     @property
     def topic(self) -> str:
-        """The name of the topic it belongs to."""
+        """The name of its topic."""
         return self.data.TOPIC.name
 
     @property
     def key(self) -> bytes:
-        """The Kafka key: events of one aggregate stay in order."""
+        """The Kafka key. Events of one aggregate have the same key and stay in order."""
         return self.subject.encode()
 
     def encode(self) -> bytes:
-        """The Kafka value: CloudEvents' JSON format, absent attributes left out."""
+        """Returns the Kafka value: CloudEvents' JSON format without absent attributes."""
         return self.model_dump_json(exclude_none=True).encode()
 
 
 def decode(value: bytes | str) -> Event[EventData]:
-    """Parses and checks a message. Raises `InvalidEvent`, or `UnknownEventType` when only the type is strange."""
+    """Parses and checks a message. Raises `InvalidEvent`, or `UnknownEventType` when only the type is unknown."""
     try:
         raw = _Raw.model_validate_json(value)
         model = BY_TYPE.get(raw.type)
@@ -90,8 +90,8 @@ def decode(value: bytes | str) -> Event[EventData]:
     except ValidationError as error:
         raise InvalidEvent(_faults(error)) from None
     if raw.source != model.SOURCE or raw.subject != data.subject:
-        # An event in another's name, or keyed by another aggregate, is forged or broken.
-        raise InvalidEvent("source or subject do not fit the event's type and data")
+        # An event with the source or the id of another aggregate is forged or broken.
+        raise InvalidEvent("the source or the subject does not fit the event's type and data")
     return Event(**raw.model_dump(exclude={"data"}), data=data)
 
 

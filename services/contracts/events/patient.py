@@ -1,6 +1,6 @@
 """Events of the patient service, on `pms.patient.v1`.
 
-Neither date of birth nor postal address: no consumer needs them (data minimisation, GDPR article 5(1)(c)).
+They contain neither date of birth nor postal address, because no consumer needs them (GDPR article 5(1)(c)).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _PatientSnapshot(_PatientEvent):
 
 
 class PatientRegistered(_PatientSnapshot):
-    """A patient's record was made."""
+    """A patient's record was created."""
 
     TYPE: ClassVar[str] = "patient.registered"
 
@@ -36,7 +36,7 @@ class PatientRegistered(_PatientSnapshot):
 
 
 class PatientUpdated(_PatientSnapshot):
-    """A patient's record was replaced; `changed` names the attributes that differ, not their values."""
+    """A patient's record was changed. `changed` names the attributes that differ, not their values."""
 
     TYPE: ClassVar[str] = "patient.updated"
 
@@ -45,7 +45,7 @@ class PatientUpdated(_PatientSnapshot):
 
 
 class PatientDeleted(_PatientEvent):
-    """A patient's record was withdrawn (soft delete)."""
+    """A patient's record was deleted. It is marked as deleted and no longer found."""
 
     TYPE: ClassVar[str] = "patient.deleted"
 

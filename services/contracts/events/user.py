@@ -24,7 +24,7 @@ class _UserEvent(EventData):
 
 
 class UserRegistered(_UserEvent):
-    """A user account was made, by its owner or by an ADMIN."""
+    """A user account was created, by its owner or by an ADMIN."""
 
     TYPE: ClassVar[str] = "user.registered"
 
@@ -32,7 +32,7 @@ class UserRegistered(_UserEvent):
 
 
 class UserUpdated(_UserEvent):
-    """Roles, name or the disabled flag changed."""
+    """Roles or the disabled flag of a user account changed."""
 
     TYPE: ClassVar[str] = "user.updated"
 

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class BillingServiceStub:
-    """The patients' accounts, for the other services.
+    """Patients' accounts, for the other services.
     """
 
     def __init__(self, channel):
@@ -48,18 +48,18 @@ class BillingServiceStub:
 
 
 class BillingServiceServicer:
-    """The patients' accounts, for the other services.
+    """Patients' accounts, for the other services.
     """
 
     def CreateBillingAccount(self, request, context):
-        """Opens the patient's account, or returns the one there is: calling it again changes nothing.
+        """Opens the patient's account, or returns the existing one. Calling it again changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetAccount(self, request, context):
-        """NOT_FOUND when the patient has none, or it is somebody else's.
+        """NOT_FOUND when the patient has no account, or it is not visible to the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +87,7 @@ def add_BillingServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class BillingService:
-    """The patients' accounts, for the other services.
+    """Patients' accounts, for the other services.
     """
 
     @staticmethod

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PatientServiceStub:
-    """The patients' records, for the other services.
+    """Patients' records, for the other services.
     """
 
     def __init__(self, channel):
@@ -48,18 +48,18 @@ class PatientServiceStub:
 
 
 class PatientServiceServicer:
-    """The patients' records, for the other services.
+    """Patients' records, for the other services.
     """
 
     def GetPatient(self, request, context):
-        """NOT_FOUND when there is none, it is withdrawn, or it is somebody else's.
+        """NOT_FOUND when the record does not exist, was deleted, or is not visible to the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetPatients(self, request, context):
-        """At most 200 ids; those that GetPatient would not find are left out.
+        """Takes at most 200 ids. Records that GetPatient does not find are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +87,7 @@ def add_PatientServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PatientService:
-    """The patients' records, for the other services.
+    """Patients' records, for the other services.
     """
 
     @staticmethod

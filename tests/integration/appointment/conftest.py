@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 
-from ops.working_days import working_day
+from ops.demo.calendar import working_day
 from services.appointment import main
 from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Patient
 from services.appointment.grpc_clients import Components
 from services.appointment.repository import DoctorRepository
 from services.common.errors import Unavailable
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration import callers
 from tests.integration.conftest import MakeSettings
@@ -92,8 +92,8 @@ async def new_doctor(runtime: Runtime[Any, Any], caller: Callable[..., Caller]) 
 
     async def make() -> Caller:
         doctor = caller(Role.DOCTOR)
-        async with runtime.database.unit_of_work() as work:
-            await DoctorRepository(work.session).put(doctor.user_id, "Dr. Who", active=True)
+        async with runtime.database.unit_of_work() as uow:
+            await DoctorRepository(uow.session).put(doctor.user_id, "Dr. Who", active=True)
         return doctor
 
     return make

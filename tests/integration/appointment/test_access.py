@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.appointment.main import app
 from services.common import tables
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import PATH, Caller, Registry, at
 from tests.integration.callers import covers_all_routes

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.common import tables
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import decode
 from tests.integration.appointment.conftest import Caller, Registry, at
 
@@ -29,8 +29,8 @@ async def events(runtime: Runtime[Any, Any]) -> list[Any]:
 async def shift(runtime: Runtime[Any, Any], id: str, start: datetime) -> None:
     """Puts an appointment where it cannot be booked any more, as if time had passed."""
     statement = "UPDATE appointment SET date = :start, ends_at = :end WHERE id = :id"
-    async with runtime.database.unit_of_work() as work:
-        await work.session.execute(text(statement), {"start": start, "end": start + timedelta(minutes=30), "id": id})
+    async with runtime.database.unit_of_work() as uow:
+        await uow.session.execute(text(statement), {"start": start, "end": start + timedelta(minutes=30), "id": id})
 
 
 async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Make, runtime: Runtime[Any, Any]) -> None:

@@ -20,7 +20,7 @@ from services.appointment.reminders import Reminders
 from services.common.clock import utc_now
 from services.common.errors import Unavailable
 from services.common.rpc import client as rpc_client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
 from services.contracts.proto import patient_v1_pb2 as messages
 from services.contracts.proto import patient_v1_pb2_grpc
@@ -106,8 +106,8 @@ async def test_a_reminder_is_published_once_when_it_is_due(
     await staff.request("POST", f"/{cancelled['id']}/cancel")
     reminders = Reminders(runtime.database, 60)
     assert await reminders.publish_due() == 0
-    async with runtime.database.unit_of_work() as work:
-        await work.session.execute(text("UPDATE appointment SET remind_at = now() WHERE remind_at IS NOT NULL"))
+    async with runtime.database.unit_of_work() as uow:
+        await uow.session.execute(text("UPDATE appointment SET remind_at = now() WHERE remind_at IS NOT NULL"))
     sent = await asyncio.gather(*(reminders.publish_due() for _ in range(4)))
     assert sum(sent) == 1
     [due] = [event for event in await events(runtime) if event.TYPE == "appointment.reminder_due"]
@@ -118,8 +118,8 @@ async def test_a_reminder_is_published_once_when_it_is_due(
 async def test_what_is_over_is_not_reminded_of(book: Make, runtime: Runtime[Any, Any]) -> None:
     await book()
     past = {"past": datetime.now(UTC) - timedelta(days=2)}
-    async with runtime.database.unit_of_work() as work:
-        await work.session.execute(text("UPDATE appointment SET remind_at = :past, date = :past"), past)
+    async with runtime.database.unit_of_work() as uow:
+        await uow.session.execute(text("UPDATE appointment SET remind_at = :past, date = :past"), past)
     assert await Reminders(runtime.database, 60).publish_due() == 1
     assert [event.TYPE for event in await events(runtime)] == ["appointment.booked"]
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from services.appointment.repository import DoctorRepository
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import Caller, at
 
@@ -56,8 +56,8 @@ async def test_a_patient_finds_the_doctors_who_can_be_booked(
 ) -> None:
     doctors = [await new_doctor() for _ in range(3)]
     gone = doctors.pop()
-    async with runtime.database.unit_of_work() as work:
-        await DoctorRepository(work.session).put(gone.user_id, "Dr. Gone", active=False)
+    async with runtime.database.unit_of_work() as uow:
+        await DoctorRepository(uow.session).put(gone.user_id, "Dr. Gone", active=False)
     found: list[dict[str, Any]] = []
     params: dict[str, Any] = {"limit": 1}
     while True:

@@ -28,10 +28,11 @@ from services.appointment.config import AppointmentSettings
 from services.appointment.grpc_clients import Components
 from services.appointment.main import app
 from services.appointment.repository import DoctorRepository
-from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import PATH, Registry, at
 from tests.integration.conftest import DatabaseUrl, settings_of
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 
 DOCTORS, PATIENTS = [uuid4() for _ in range(2)], [uuid4() for _ in range(3)]
 QUARTERS = st.integers(0, 12)
@@ -67,8 +68,8 @@ class System:
 
     def empty(self) -> None:
         async def truncate() -> None:
-            async with app.state.runtime.database.unit_of_work() as work:
-                await work.session.execute(text("TRUNCATE appointment, outbox"))
+            async with app.state.runtime.database.unit_of_work() as uow:
+                await uow.session.execute(text("TRUNCATE appointment, outbox"))
 
         self._runner.run(truncate())
 
@@ -173,9 +174,9 @@ async def _url(database_url: DatabaseUrl) -> str:
 
 
 async def _hire() -> None:
-    async with app.state.runtime.database.unit_of_work() as work:
+    async with app.state.runtime.database.unit_of_work() as uow:
         for doctor in DOCTORS:
-            await DoctorRepository(work.session).put(doctor, "Dr. Who", active=True)
+            await DoctorRepository(uow.session).put(doctor, "Dr. Who", active=True)
 
 
 def test_appointments_follow_the_model(system: System) -> None:

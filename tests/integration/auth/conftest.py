@@ -12,8 +12,8 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
-from services.common.testing import running
 from tests.integration.conftest import MakeSettings
+from tests.support.application import running
 
 ADMIN, PASSWORD = "admin", "an-admin's-password"
 

@@ -12,7 +12,7 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
-from services.common.testing import running
+from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
 BODY = {"username": "ann", "password": "long enough", "email": "Ann@Example.org", "full_name": "Ann Example"}

@@ -16,9 +16,9 @@ import pytest
 from services.auth.config import AuthSettings
 from services.auth.main import app
 from services.auth.passwords import Passwords
-from services.common.testing import running
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
+from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
 

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from services.billing import main
 from services.billing.config import BillingSettings
-from services.common.testing import TestIssuer
 from services.contracts.roles import Role
 from tests.integration.conftest import MakeSettings
+from tests.support.issuer import TestIssuer
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,7 @@ from grpc import StatusCode
 
 from services.billing.config import BillingSettings
 from services.billing.consumers import handlers
-from services.common.service import Runtime
-from services.common.testing import TestIssuer
+from services.common.runtime import Runtime
 from services.contracts import events
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc
@@ -25,6 +24,7 @@ from services.contracts.roles import Role
 from tests.integration.callers import Caller, covers_all_routes, status_of
 from tests.integration.conftest import MakeSettings
 from tests.integration.events import appointment, registered, tell
+from tests.support.issuer import TestIssuer
 
 Make = Callable[..., Any]
 

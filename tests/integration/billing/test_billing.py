@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from services.common import tables
 from services.common.messaging.kafka import Kafka
-from services.common.service import Runtime
-from services.common.testing import TestIssuer
+from services.common.runtime import Runtime
 from services.contracts import events
 from services.contracts.roles import Role
 from tests.integration.events import NOW, appointment, event, registered, send
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 

@@ -7,7 +7,6 @@ import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
-from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
@@ -53,12 +52,12 @@ class Ledger(RuleBasedStateMachine):
         self.run(self.database.close())
         self.loop.close()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(coroutine)
 
     async def billing(self, do: Callable[[BillingService], Awaitable[T]]) -> T:
-        async with self.database.unit_of_work() as work:
-            return await do(_billing(work))
+        async with self.database.unit_of_work() as uow:
+            return await do(_billing(uow))
 
     @rule(target=appointments, number=st.integers(0, 2), reason=st.sampled_from(InvoiceReason))
     def charge(self, number: int, reason: InvoiceReason) -> UUID:
@@ -130,16 +129,16 @@ async def test_an_entry_that_does_not_balance_is_refused(service_settings: Calla
     await database.close()
 
 
-def _billing(work: UnitOfWork) -> BillingService:
-    return BillingService(BillingRepository(work.session), work, AsyncMock())
+def _billing(uow: UnitOfWork) -> BillingService:
+    return BillingService(BillingRepository(uow.session), uow)
 
 
 async def _write_unbalanced(database: Database) -> None:
-    async with database.unit_of_work() as work:
-        account, _ = await _billing(work).open_account(uuid4(), None, "EUR")
+    async with database.unit_of_work() as uow:
+        account, _ = await _billing(uow).open_account(uuid4(), None, "EUR")
         entry = JournalEntry(id=uuid4(), kind="INVOICE", reference_id=uuid4(), recorded_at=utc_now())
-        work.session.add(entry)
-        await work.session.flush()
+        uow.session.add(entry)
+        await uow.session.flush()
         for name, debit, credit in (("RECEIVABLE", 100, 0), ("REVENUE", 0, 99)):
             line = {"ledger_account": name, "debit_minor": debit, "credit_minor": credit}
-            work.session.add(Posting(entry_id=entry.id, account_id=account.id, **line))
+            uow.session.add(Posting(entry_id=entry.id, account_id=account.id, **line))

@@ -1,4 +1,4 @@
-"""A small service, written as services/common/README.md says, to see what `common` does for one."""
+"""A small service, written as services/README.md says, to see what `common` does for one."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from services.common.etags import etag
 from services.common.identifiers import uuid7
 from services.common.paging import ASC, DESC, Keyset, PageRequest
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.common.web.app import create_app
 from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, IfMatch, ReadSession, Uow, requires
 from services.common.web.routing import router as make_router
 from services.contracts import topics
 from services.contracts.events import UserRegistered
 from services.contracts.roles import Role, Scope
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 
 
 class Base(DeclarativeBase):
@@ -85,16 +86,16 @@ router = make_router("/counters")
 
 
 @router.post("", status_code=201, dependencies=[requires(Scope.PATIENTS_WRITE), IdempotencyKey])
-async def create(new: NewCounter, work: Uow, response: Response) -> CounterOut:
+async def create(new: NewCounter, uow: Uow, response: Response) -> CounterOut:
     counter = Counter(id=uuid7(), name=new.name, value=new.value, version=1)
-    work.session.add(counter)
-    work.publish(event_of(counter))
-    work.record("counter.create", "counter", counter.id)
-    await work.session.flush()
+    uow.session.add(counter)
+    uow.publish(event_of(counter))
+    uow.record("counter.create", "counter", counter.id)
+    await uow.session.flush()
     if new.name == "conflict":
         raise Conflict("no-such-name", "This name is refused after the row was written.")
     if new.name == "slow":
-        await work.session.execute(text("SELECT pg_sleep(1)"))
+        await uow.session.execute(text("SELECT pg_sleep(1)"))
     response.headers.update({"Location": f"/counters/{counter.id}", "ETag": etag(1)})
     return CounterOut.model_validate(counter)
 
@@ -108,23 +109,23 @@ async def list_(query: Annotated[CounterQuery, Query()], session: ReadSession) -
 
 
 @router.put("/{id}")
-async def replace(id: UUID, new: NewCounter, if_match: IfMatch, work: Uow, response: Response) -> CounterOut:
-    counter = await work.session.get(Counter, id, with_for_update=True)
+async def replace(id: UUID, new: NewCounter, if_match: IfMatch, uow: Uow, response: Response) -> CounterOut:
+    counter = await uow.session.get(Counter, id, with_for_update=True)
     if counter is None:
         raise NotFound("counter")
     if_match.check(counter.version)
     counter.value, counter.version = new.value, counter.version + 1
-    work.publish(event_of(counter))
+    uow.publish(event_of(counter))
     response.headers["ETag"] = etag(counter.version)
     return CounterOut.model_validate(counter)
 
 
 @router.post("/{first}/move/{second}")
-async def move(first: UUID, second: UUID, work: Uow) -> dict[str, str]:
+async def move(first: UUID, second: UUID, uow: Uow) -> dict[str, str]:
     """Two of these, crosswise, are a deadlock."""
     for id in (first, second):
-        await work.session.execute(text("UPDATE counter SET value = value + 1 WHERE id = :id"), {"id": id})
-        await work.session.execute(text("SELECT pg_sleep(0.3)"))
+        await uow.session.execute(text("UPDATE counter SET value = value + 1 WHERE id = :id"), {"id": id})
+        await uow.session.execute(text("SELECT pg_sleep(0.3)"))
     return {"moved": "yes"}
 
 
@@ -176,8 +177,8 @@ async def client(settings: ServiceSettings, issuer: TestIssuer) -> AsyncIterator
         yield client
 
 
-class Door:
-    """A TCP relay to a server, whose connections can be cut and refused as when the server dies."""
+class TcpProxy:
+    """Forwards TCP connections to a server. It can cut and refuse them, as when the server dies."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -211,14 +212,14 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @pytest.fixture
-def gate() -> Callable[[str, int], Any]:
-    """`async with gate(host, port) as door`: reach the server through `door.port`; `await door.close()` cuts it off."""
+def proxy() -> Callable[[str, int], Any]:
+    """`async with proxy(host, port) as relay`: `relay.port` forwards to the server; `relay.close()` cuts it off."""
 
     @asynccontextmanager
-    async def make(host: str, port: int) -> AsyncIterator[Door]:
-        door = Door(host, port)
-        await door.open()
-        yield door
-        await door.close()
+    async def make(host: str, port: int) -> AsyncIterator[TcpProxy]:
+        relay = TcpProxy(host, port)
+        await relay.open()
+        yield relay
+        await relay.close()
 
     return make

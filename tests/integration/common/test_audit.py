@@ -30,62 +30,62 @@ async def sealed(database: Database) -> Database:
     """Thirty records, written by ten transactions at once, and sealed."""
 
     async def write(number: int) -> None:
-        async with database.unit_of_work() as work:
+        async with database.unit_of_work() as uow:
             for name in ("read", "change", "delete"):
-                work.record(f"patient.{name}", "patient", number, patient_id=number)
+                uow.record(f"patient.{name}", "patient", number, patient_id=number)
 
     await asyncio.gather(*(write(number) for number in range(10)))
-    async with database.unit_of_work() as work:
-        await audit.seal(work.session)
+    async with database.unit_of_work() as uow:
+        await audit.seal(uow.session)
     return database
 
 
-async def verdict(database: Database) -> audit.Verdict:
-    async with database.unit_of_work() as work:
-        return await audit.verify(work.session)
+async def verified(database: Database) -> audit.Verification:
+    async with database.unit_of_work() as uow:
+        return await audit.verify(uow.session)
 
 
 async def test_an_untouched_log_is_intact(sealed: Database) -> None:
-    found = await verdict(sealed)
+    found = await verified(sealed)
     assert (found.checked, found.fault) == (30, None)
 
 
 async def test_a_list_is_one_record_that_is_found_by_every_patient_on_it(sealed: Database) -> None:
     longest = [uuid4() for _ in range(MAX_LIMIT)]
-    async with sealed.unit_of_work() as work:
-        work.record("list", "patient", patient_ids=longest)
-        work.record("list", "invoice", patient_ids=[longest[0], longest[0], None])
-        work.record("read", "patient", longest[0], patient_id=longest[0])
-    async with sealed.unit_of_work() as work:
-        await audit.seal(work.session)
-        found = {id: (await work.session.execute(audit.about(id))).all() for id in (longest[0], longest[-1], uuid4())}
+    async with sealed.unit_of_work() as uow:
+        uow.record("list", "patient", patient_ids=longest)
+        uow.record("list", "invoice", patient_ids=[longest[0], longest[0], None])
+        uow.record("read", "patient", longest[0], patient_id=longest[0])
+    async with sealed.unit_of_work() as uow:
+        await audit.seal(uow.session)
+        found = {id: (await uow.session.execute(audit.about(id))).all() for id in (longest[0], longest[-1], uuid4())}
     assert [[(row.action, row.resource) for row in rows] for rows in found.values()] == [
         [("list", "patient"), ("list", "invoice"), ("read", "patient")],
         [("list", "patient")],
         [],
     ]
-    assert ((await verdict(sealed)).checked, (await verdict(sealed)).fault) == (33, None)
+    assert ((await verified(sealed)).checked, (await verified(sealed)).fault) == (33, None)
 
 
 async def test_what_is_on_record_about_a_patient_is_found_by_an_index(sealed: Database) -> None:
     query = str(audit.about(uuid4()).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
-    async with sealed.unit_of_work() as work:
-        await work.session.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(await work.session.scalars(text(f"EXPLAIN {query}")))
+    async with sealed.unit_of_work() as uow:
+        await uow.session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(await uow.session.scalars(text(f"EXPLAIN {query}")))
     assert "audit_log_patients" in plan
 
 
 async def test_sealers_side_by_side_make_one_chain(sealed: Database) -> None:
     async def work_on(number: int) -> None:
-        async with sealed.unit_of_work() as work:
-            work.record("patient.read", "patient", number)
-        async with sealed.unit_of_work() as work:
-            await audit.seal(work.session)
+        async with sealed.unit_of_work() as uow:
+            uow.record("patient.read", "patient", number)
+        async with sealed.unit_of_work() as uow:
+            await audit.seal(uow.session)
 
     await asyncio.gather(*(work_on(number) for number in range(9)))
-    async with sealed.unit_of_work() as work:
-        await audit.seal(work.session)
-    found = await verdict(sealed)
+    async with sealed.unit_of_work() as uow:
+        await audit.seal(uow.session)
+    found = await verified(sealed)
     assert (found.checked, found.fault) == (39, None)
 
 
@@ -120,4 +120,4 @@ async def test_whoever_gets_past_that_is_noticed(sealed: Database, sql: Any, tam
     await sql.execute("ALTER TABLE audit_log DISABLE TRIGGER ALL")
     await sql.execute("ALTER TABLE audit_chain DISABLE TRIGGER ALL")
     await sql.execute(tampering)
-    assert (await verdict(sealed)).fault is not None
+    assert (await verified(sealed)).fault is not None

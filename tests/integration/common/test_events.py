@@ -16,19 +16,20 @@ from sqlalchemy import text
 
 from services.common.clock import utc_now
 from services.common.database import Database
-from services.common.errors import Poison
+from services.common.errors import PoisonMessage
 from services.common.identifiers import uuid7
 from services.common.messaging import consumer_loop
 from services.common.messaging.consumer_loop import ConsumerLoop
-from services.common.messaging.consumers import Consumed, Handlers
-from services.common.messaging.dead_letters import DeadLetterOffice
+from services.common.messaging.consumers import EventContext, Handlers
+from services.common.messaging.dead_letters import DeadLetterQueue
 from services.common.messaging.kafka import Kafka
 from services.common.messaging.relay import Relay
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts import topics
 from services.contracts.events import Event, UserRegistered, UserUpdated, decode
 from services.contracts.roles import Role
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 TOPIC = topics.USER
@@ -135,9 +136,9 @@ async def test_one_of_three_relays_sends_each_event_once_and_in_order(
     relays = [asyncio.create_task(Relay(settings, kafka, [TOPIC]).run(stop)) for stop in stops]
     users = [uuid.uuid4() for _ in range(5)]
     for version in range(1, 41):
-        async with database.unit_of_work() as work:
+        async with database.unit_of_work() as uow:
             for user in users:
-                work.publish(registered(user, version).data)
+                uow.publish(registered(user, version).data)
     messages = await read(kafka, since, 200)
     for user in users:
         versions = [decode(m.value).data.version for m in messages if m.key.decode() == str(user)]
@@ -194,9 +195,7 @@ async def consuming(
     settings: ServiceSettings, handlers: Handlers, group: str, instances: int = 1
 ) -> AsyncIterator[Any]:
     """Consumer loops of one group, as in so many instances of a service."""
-    runtime: Any = SimpleNamespace(
-        settings=settings, kafka=Kafka(settings), database=Database(settings), components=None
-    )
+    runtime: Any = SimpleNamespace(settings=settings, kafka=Kafka(settings), database=Database(settings))
     stopping = asyncio.Event()
     loops = [ConsumerLoop(runtime, handlers, group) for _ in range(instances)]
     tasks = [asyncio.create_task(loop.run(stopping)) for loop in loops]
@@ -213,7 +212,7 @@ def recording(mine: set[str], fail: Callable[[Event[Any]], None] = lambda _: Non
     handlers = Handlers()
 
     @handlers.on(UserRegistered, UserUpdated)
-    async def record(event: Event[Any], context: Consumed) -> None:
+    async def record(event: Event[Any], context: EventContext) -> None:
         if event.subject not in mine:
             return
         fail(event)
@@ -258,7 +257,7 @@ async def test_newest_only_skips_older_versions(
     handlers = Handlers()
 
     @handlers.on(UserUpdated, newest_only=True)
-    async def record(event: Event[Any], context: Consumed) -> None:
+    async def record(event: Event[Any], context: EventContext) -> None:
         if event.subject == str(user):
             row = {"user": event.subject, "version": event.data.version}
             await context.uow.session.execute(text("INSERT INTO effect VALUES (:user, :version)"), row)
@@ -273,7 +272,7 @@ async def test_newest_only_skips_older_versions(
 async def test_poison_goes_aside_and_the_partition_goes_on(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer_loop, "BACKOFF", (0.01, 0.01))
+    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (0.01, 0.01))
     bad, good, poison = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     mine = {str(bad), str(good), str(poison)}
     broken = True
@@ -282,7 +281,7 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         if event.subject == str(bad) and broken:
             raise RuntimeError("canary-5512")
         if event.subject == str(poison) and broken:
-            raise Poison("cannot be")
+            raise PoisonMessage("cannot be")
 
     forged = registered(good)
     await send(kafka, registered(bad), registered(poison), raw=b"{not json", key=b"x")
@@ -292,8 +291,8 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         await eventually("the effects", counted(effects, mine, 1))
 
         async def waiting() -> list[Any]:
-            office = DeadLetterOffice(runtime.database, runtime.kafka, group)
-            return [letter for letter in await office.waiting([TOPIC]) if letter.about["consumer"] == group]
+            queue = DeadLetterQueue(runtime.database, runtime.kafka, group)
+            return [letter for letter in await queue.pending([TOPIC]) if letter.about["consumer"] == group]
 
         async def all_kinds() -> bool:
             return {letter.about["reason"] for letter in await waiting()} == {"invalid", "failed", "poison"}
@@ -308,11 +307,11 @@ async def test_poison_goes_aside_and_the_partition_goes_on(
         assert "canary" not in str([letter.about for letter in letters])
 
         broken = False
-        office = DeadLetterOffice(runtime.database, runtime.kafka, group)
+        queue = DeadLetterQueue(runtime.database, runtime.kafka, group)
         replayed = [letter for letter in await waiting() if letter.about["reason"] in ("failed", "poison")]
-        await office.replay(replayed)
+        await queue.replay(replayed)
         await eventually("the effects", counted(effects, mine, 3))
-        await office.discard(await waiting())
+        await queue.discard(await waiting())
         assert await waiting() == []
     rows = await effects.fetch("SELECT user_id, count(*) AS n FROM effect GROUP BY 1")
     assert {row["user_id"]: row["n"] for row in rows} == dict.fromkeys(mine, 1)
@@ -350,7 +349,7 @@ async def test_an_event_that_was_interrupted_comes_again(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its offset is not committed because it was read, nor because the consumer stops."""
-    monkeypatch.setattr(consumer_loop, "BACKOFF", (60.0,))
+    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (60.0,))
     user = uuid.uuid4()
     tried = asyncio.Event()
 
@@ -366,14 +365,14 @@ async def test_an_event_that_was_interrupted_comes_again(
 
 
 async def test_an_absent_database_is_waited_for(
-    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, gate: Any
+    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, proxy: Any
 ) -> None:
     user = uuid.uuid4()
-    async with gate(settings.database_host, settings.database_port) as door:
-        behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": door.port})
+    async with proxy(settings.database_host, settings.database_port) as relay:
+        behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": relay.port})
         async with consuming(behind, recording({str(user)}), group):
-            await door.close()
+            await relay.close()
             await send(kafka, registered(user))
             await asyncio.sleep(2)  # longer than all retries of a poison message would be with this back-off
-            await door.open()
+            await relay.open()
             await eventually("the effects", counted(effects, {str(user)}, 1))

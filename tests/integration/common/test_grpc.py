@@ -13,14 +13,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from services.common import errors, telemetry
 from services.common.rpc import client as rpc_client
-from services.common.rpc.server import MAX_MESSAGE_BYTES, Server, current_principal
+from services.common.rpc.security import authorize
+from services.common.rpc.server import MAX_MESSAGE_BYTES, Server
 from services.common.security.context import set_caller
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
-from services.common.testing import AUDIENCE, ISSUER, TestIssuer
 from services.contracts.proto import patient_v1_pb2 as pb
 from services.contracts.proto import patient_v1_pb2_grpc as rpc
 from services.contracts.roles import Role
+from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 
 
 class Servicer(rpc.PatientServiceServicer):
@@ -44,7 +45,7 @@ class Servicer(rpc.PatientServiceServicer):
             return pb.GetPatientResponse(patient=pb.Patient(name="x" * (MAX_MESSAGE_BYTES + 1)))
         if problem is not None:
             raise problem(retry_after=1) if problem is errors.TooManyRequests else problem()
-        return pb.GetPatientResponse(patient=pb.Patient(id=str(current_principal().subject)))
+        return pb.GetPatientResponse(patient=pb.Patient(id=str(authorize().subject)))
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.common.testing import TestIssuer
 from services.contracts.roles import Role
+from tests.support.issuer import TestIssuer
 
 JSON = {"content-type": "application/json"}
 

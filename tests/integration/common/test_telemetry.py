@@ -34,15 +34,16 @@ from services.common.database import Database
 from services.common.identifiers import uuid7
 from services.common.messaging import consumer_loop, housekeeping
 from services.common.messaging.consumer_loop import ConsumerLoop
-from services.common.messaging.consumers import Consumed, Handlers
+from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts import topics
 from services.contracts.events import Event, UserRegistered
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from tests.integration.processes import environment_of
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 CANARY = "Quixotecanary"
@@ -308,7 +309,7 @@ async def test_the_consumer_lag_rises_while_an_event_holds_its_partition_up(
     handlers, stuck, go_on = Handlers(), asyncio.Event(), asyncio.Event()
 
     @handlers.on(UserRegistered)
-    async def wait(event: Event[Any], context: Consumed) -> None:
+    async def wait(event: Event[Any], context: EventContext) -> None:
         if event.subject == str(user):
             stuck.set()
             await go_on.wait()
@@ -331,9 +332,7 @@ async def test_the_consumer_lag_rises_while_an_event_holds_its_partition_up(
         ]
         return len(samples) == topics.USER.partitions and sum(samples) == count
 
-    runtime: Any = SimpleNamespace(
-        settings=settings, kafka=Kafka(settings), database=Database(settings), components=None
-    )
+    runtime: Any = SimpleNamespace(settings=settings, kafka=Kafka(settings), database=Database(settings))
     await kafka.ensure_topics([topics.USER])
     metrics.CONSUMER_LAG.clear()
     stopping = asyncio.Event()

@@ -10,11 +10,12 @@ import httpx
 from fastapi import FastAPI
 
 from services.common.settings import ServiceSettings
-from services.common.testing import TestIssuer, running
 from services.contracts.roles import Role
+from tests.support.application import running
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
-Gate = Callable[[str, int], Any]
+Proxy = Callable[[str, int], Any]
 SLEEPING = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
 
 
@@ -139,20 +140,20 @@ async def test_fifty_writers_lose_no_update(client: httpx.AsyncClient, sql: Any)
 
 
 async def test_a_database_that_is_away_is_503_and_back_is_back(
-    settings: ServiceSettings, toy: FastAPI, issuer: TestIssuer, gate: Gate
+    settings: ServiceSettings, toy: FastAPI, issuer: TestIssuer, proxy: Proxy
 ) -> None:
-    async with gate(settings.database_host, settings.database_port) as door:
-        behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": door.port})
+    async with proxy(settings.database_host, settings.database_port) as relay:
+        behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": relay.port})
         async with running(toy, behind, issuer=issuer) as client:
             client.headers.update(issuer.bearer(Role.STAFF))
             assert (await create(client)).status_code == 201
-            await door.close()
+            await relay.close()
             away = await create(client)
             assert away.status_code == 503
             assert away.headers["retry-after"]
             assert (await client.get("/health/ready")).status_code == 503
             assert (await client.get("/health/live")).status_code == 200
-            await door.open()
+            await relay.open()
             assert (await create(client)).status_code == 201
             assert (await client.get("/health/ready")).status_code == 200
 

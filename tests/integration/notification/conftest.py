@@ -8,11 +8,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.common.testing import TestIssuer
 from services.contracts.roles import Role
 from services.notification import main
 from services.notification.config import NotificationSettings
-from tests.integration.conftest import MakeSettings, aws
+from tests.integration.conftest import MakeSettings
+from tests.support import aws
+from tests.support.issuer import TestIssuer
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def app() -> FastAPI:
 def sender() -> str:
     """A verified SES identity."""
     address = f"clinic-{uuid4().hex[:8]}@pms.example"
-    aws("ses").verify_email_identity(EmailAddress=address)
+    aws.client("ses").verify_email_identity(EmailAddress=address)
     return address
 
 

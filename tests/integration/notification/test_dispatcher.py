@@ -12,9 +12,8 @@ import pytest
 
 from services.common.database import Database
 from services.common.messaging.kafka import Kafka
+from services.common.runtime import Runtime
 from services.common.security.tokens import TokenVerifier
-from services.common.service import Runtime
-from services.common.testing import TestIssuer
 from services.notification import mapper
 from services.notification.config import NotificationSettings
 from services.notification.dispatcher import Dispatcher
@@ -23,6 +22,7 @@ from services.notification.repository import NotificationRepository
 from services.notification.senders import Rejected
 from services.notification.templates import Text
 from tests.integration.events import NOW
+from tests.support.issuer import TestIssuer
 from tests.waiting import eventually
 
 
@@ -62,8 +62,8 @@ async def runtime(settings: NotificationSettings) -> AsyncIterator[Runtime[Notif
 async def _put(runtime: Runtime[Any, Any], recipient: str) -> UUID:
     entry = LoggedEvent(id=uuid4(), event_type="test", payload={}, created_at=NOW)
     message = mapper.to_message(entry.id, Channel.EMAIL, recipient=recipient, subject="s", body="b")
-    async with runtime.database.unit_of_work() as work:
-        await NotificationRepository(work.session).log(entry, [message])
+    async with runtime.database.unit_of_work() as uow:
+        await NotificationRepository(uow.session).log(entry, [message])
     return entry.id
 
 

@@ -13,14 +13,14 @@ from grpc import StatusCode
 from sqlalchemy import select
 
 from services.common import tables
-from services.common.service import Runtime
-from services.common.testing import TestIssuer
+from services.common.runtime import Runtime
 from services.contracts.proto import patient_v1_pb2 as messages
 from services.contracts.proto import patient_v1_pb2_grpc
 from services.contracts.roles import Role
 from services.patient.main import app
 from tests.integration.callers import covers_all_routes, status_of
 from tests.integration.patient.conftest import PATH, Caller, person
+from tests.support.issuer import TestIssuer
 
 OPERATIONS = [
     ("GET", "", None),

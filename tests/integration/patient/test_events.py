@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from services.common import tables
 from services.common.rpc import client as rpc_client
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated, decode
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc
-from services.patient.grpc_clients import BillingClient, Components
+from services.patient.composition import Components
+from services.patient.grpc_clients import BillingClient
 from tests.integration.patient.conftest import Caller, person
 
 

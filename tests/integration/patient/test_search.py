@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.common.service import Runtime
+from services.common.runtime import Runtime
 from tests.integration.patient.conftest import Caller
 
 PEOPLE = [
@@ -181,7 +181,7 @@ async def _plan(session: Any, staff: Caller, params: dict[str, str]) -> str:
 
     query = PatientQuery.model_validate(params)
     with pytest.raises(StopAsyncIteration):
-        await search.PatientSearch(Recorder()).find(mapper.criteria(query), None, PageRequest())  # type: ignore[arg-type]
+        await search.PatientSearch(Recorder()).page(mapper.patient_filter(query), None, PageRequest())  # type: ignore[arg-type]
     compiled = statements[0].compile(dialect=asyncpg.dialect(), compile_kwargs={"literal_binds": True})
     rows = await session.execute(text("EXPLAIN " + str(compiled).replace(":", r"\:")))
     return "\n".join(row[0] for row in rows)

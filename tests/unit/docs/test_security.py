@@ -1,4 +1,4 @@
-"""docs/security.md promises an answer to each attack: it names exactly the tests that show it."""
+"""`docs/security.md` names an answer to each attack, and exactly the tests of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ops.settings import ROOT
 
 ATTACKS = range(1, 29)
 ROW = re.compile(r"\| (\d+) \|[^|]+\|[^|]+\|([^|]+)\|([^|]+)\|")
-RUNNING = "e2e/"  # whose tests attack the system as it is deployed
+DEPLOYED = "e2e/"  # these tests attack the deployed system
 
 
 def marked() -> dict[int, set[str]]:
-    """Attack -> test files with a test that is marked `attack` with its number; the plugin's with their whole path."""
+    """Returns, by attack, the files that have tests with its mark; those of the plugin with their whole path."""
     found: dict[int, set[str]] = defaultdict(set)
     for base, tests in ((ROOT / "tests", ROOT / "tests"), (ROOT, ROOT / "localstack-engines" / "tests")):
         for file in tests.rglob("test_*.py"):
@@ -34,15 +34,15 @@ def _numbers(file: Path) -> Iterator[int]:
 
 
 def documented() -> dict[int, set[str]]:
-    """Attack -> the files that its row names."""
+    """Returns, by attack, the files that its row names."""
     rows = ROW.findall((ROOT / "docs" / "security.md").read_text())
     return {int(number): set(re.findall(r"`([^`]+\.py)`", above + below)) for number, above, below in rows}
 
 
-def test_every_attack_is_tried_on_the_running_system() -> None:
-    tried = {number for number, files in marked().items() if any(file.startswith(RUNNING) for file in files)}
+def test_every_attack_is_tried_on_the_deployed_system() -> None:
+    tried = {number for number, files in marked().items() if any(file.startswith(DEPLOYED) for file in files)}
     assert tried == set(ATTACKS)
 
 
-def test_the_page_names_the_tests_there_are() -> None:
+def test_the_page_names_exactly_the_tests() -> None:
     assert documented() == marked()

@@ -1,11 +1,11 @@
-"""Invented people and what they do in the clinic."""
+"""The invented people, and the plan of their visits."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ops.demo import clinic
+from ops.demo import plan
 from ops.demo.people import identifier, person
 
 
@@ -34,11 +34,11 @@ def test_identifiers_are_uuids_of_version_7_in_order_of_registration() -> None:
 @pytest.mark.parametrize("day", range(7))
 def test_visits_are_in_working_hours_and_never_at_the_same_time(day: int) -> None:
     today = datetime(2026, 3, 2, 23, 30, tzinfo=UTC) + timedelta(days=day)
-    visits = [visit for index in range(clinic.PATIENTS) for visit in clinic.visits(index, today)]
+    visits = [visit for index in range(plan.PATIENTS) for visit in plan.visits(index, today)]
     starts = [visit.start for visit in visits]
     assert len(set(starts)) == len(starts)
     assert all(start.weekday() < 5 for start in starts)
     assert all(8 <= start.hour < 16 for start in starts)
     assert min(starts) > today + timedelta(hours=24)
     assert {visit.outcome for visit in visits} == {None, "complete", "cancel"}
-    assert {visit.doctor for visit in visits} == {one.username for one in clinic.ACCOUNTS if one.role == "DOCTOR"}
+    assert {visit.doctor for visit in visits} == {one.username for one in plan.ACCOUNTS if one.role == "DOCTOR"}

@@ -1,4 +1,4 @@
-"""The load generator, against a server that answers in all the ways HTTP/1.1 knows."""
+"""The load generator, with a server that answers in all forms of HTTP/1.1."""
 
 import asyncio
 import itertools
@@ -53,7 +53,7 @@ async def test_answers_of_every_form(target: Target) -> None:
         assert await connection.send(Call("GET", "/length")) == (200, b"hello")
 
 
-async def test_failures_are_counted_apart(target: Target) -> None:
+async def test_failures_are_counted_separately(target: Target) -> None:
     calls = itertools.cycle([Call("GET", "/length"), Call("GET", "/busy")])
     result = await load(target, "token", calls, connections=2, seconds=0.2)
     assert result.per_second > 0
@@ -74,6 +74,6 @@ def test_figures_are_put_between_the_marks_of_the_page(tmp_path: object, monkeyp
     assert text.endswith("\nafter\n")
 
 
-def test_percentiles_of_nothing_are_no_number() -> None:
+def test_percentiles_of_no_results_are_nan() -> None:
     assert str(Result.of([]).percentile(50)) == "nan"
     assert Result.of([3.0, 1.0, 2.0]).percentile(50) == 2.0

@@ -14,8 +14,8 @@ from services.common.clock import utc_now
 from services.common.errors import Unavailable
 from services.common.identifiers import uuid7
 from services.common.security.tokens import TokenVerifier
-from services.common.testing import AUDIENCE, ISSUER, TestIssuer
 from services.contracts.roles import Role, scopes_of
+from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 
 CHEAP: dict[str, Any] = {"argon2_memory_kib": 64, "argon2_passes": 1}
 

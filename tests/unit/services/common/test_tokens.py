@@ -21,9 +21,9 @@ from services.common.clock import utc_now
 from services.common.errors import Unauthorized, Unavailable
 from services.common.security.keys import KeySet
 from services.common.security.tokens import TokenVerifier
-from services.common.testing import AUDIENCE, ISSUER, TestIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
+from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from services.contracts.roles import ROLE_SCOPES, Role, Scope, scopes_of
 from services.contracts.routes import ROUTES
+from services.contracts.services import SERVICES
 
 PUBLIC = {
     "GET /.well-known/openid-configuration",
@@ -22,6 +23,10 @@ def test_only_these_routes_are_public() -> None:
 
 def test_every_other_route_demands_a_scope_except_the_callers_own_account() -> None:
     assert {route.key for route in ROUTES if not route.public and not route.scopes} == {"GET /auth/me"}
+
+
+def test_every_service_has_routes() -> None:
+    assert {route.service for route in ROUTES} == {*SERVICES, "discovery"}
 
 
 def test_no_route_is_listed_twice() -> None:

@@ -1,4 +1,4 @@
-"""ECS's errors, in its own words."""
+"""ECS's errors, as AWS words them."""
 
 from localstack.aws.api import CommonServiceException
 

@@ -1,4 +1,4 @@
-"""What the control plane remembers: tasks, services, deployments."""
+"""The records of tasks, services and deployments."""
 
 import uuid
 from collections import deque
@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack_engines.network.interfaces import Interface
+from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.health import task_health
-from localstack_engines.services.ecs.engine.spec import ContainerState
 
 _EVENTS_KEPT = 100
+
+STOPPED_BY_USER = "UserInitiated"
+STOPPED_BY_SCHEDULER = "ServiceSchedulerInitiated"
+"""Values of a task's `stop_code`."""
 
 
 def now() -> datetime:
@@ -19,7 +23,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Scope:
-    """Account, region and cluster: the name space of services and tasks."""
+    """Account, region and cluster: the namespace of services and tasks."""
 
     account: str
     region: str
@@ -35,7 +39,7 @@ class Scope:
 
 @dataclass
 class Task:
-    """A task's record. `status` is ECS's lastStatus; container states belong to the engine and are only read here."""
+    """A task's record. `status` is ECS's lastStatus. The engine owns the container states: they are only read here."""
 
     scope: Scope
     definition: dict[str, Any]
@@ -65,11 +69,14 @@ class Task:
     execution_stopped_at: datetime | None = None
     version: int = 1
     counted: bool = False
-    """Whether the service scheduler has taken this task's success or failure into account."""
+    """Whether the reconciler has counted this task as a success or a failure of its deployment."""
 
     @property
     def arn(self) -> str:
         return self.scope.arn("task", self.scope.cluster, self.id)
+
+    def container_arn(self, name: str) -> str:
+        return self.scope.arn("container", self.scope.cluster, self.id, name)
 
     @property
     def health(self) -> str:
@@ -91,7 +98,11 @@ class Task:
 
 @dataclass
 class Deployment:
-    """One roll-out of a service. `status` is PRIMARY or ACTIVE, `rollout_state` IN_PROGRESS, COMPLETED or FAILED."""
+    """One roll-out of a service.
+
+    `status` is PRIMARY or ACTIVE; `rollout_state` is IN_PROGRESS, COMPLETED or FAILED. No task is started before
+    `retry_at`, a time of the monotonic clock in seconds.
+    """
 
     service_revision: dict[str, Any]
     id: str = field(default_factory=lambda: f"ecs-svc/{uuid.uuid4().int % 10**19:019d}")
@@ -111,7 +122,7 @@ class Deployment:
 
 @dataclass
 class Service:
-    """A service's record; `settings` is what CreateService and UpdateService gave, in the API's spelling."""
+    """A service's record. `settings` are the parameters of CreateService and UpdateService, in the API's spelling."""
 
     scope: Scope
     name: str
@@ -138,6 +149,14 @@ class Service:
     def group(self) -> str:
         return f"service:{self.name}"
 
+    def begin_deployment(self, revision: dict[str, Any]) -> None:
+        """Makes a new deployment of these settings the primary one."""
+        for previous in self.deployments:
+            previous.status = "ACTIVE"
+        self.deployments.insert(0, Deployment(revision))
+        self.is_steady = False
+
     def log(self, message: str) -> None:
+        """Adds an event to those that DescribeServices shows."""
         text = f"(service {self.name}) {message}"
         self.events.appendleft({"id": str(uuid.uuid4()), "createdAt": now(), "message": text})

@@ -1,4 +1,4 @@
-"""All tasks and services of this LocalStack, by account, region and cluster."""
+"""What ECS remembers: tasks and services of its own, clusters and task definitions in moto's records."""
 
 import threading
 from collections.abc import Iterator
@@ -9,16 +9,25 @@ from localstack_engines.services.ecs.models import Scope, Service, Task, now
 
 _STOPPED_TASKS_VISIBLE = timedelta(hours=1)
 
+Definition = dict[str, Any]
+"""A task definition in the API's spelling."""
+
 
 class Store:
-    """`lock` guards compound changes of services; single look-ups need none."""
+    """Holds everything of this LocalStack, in all accounts and regions.
+
+    `lock` guards changes of services that consist of several steps. Single look-ups need no lock.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.tasks: dict[str, Task] = {}
+        """By id."""
         self.services: dict[str, Service] = {}
+        """By ARN."""
 
     def tasks_in(self, scope: Scope) -> list[Task]:
+        """Returns the cluster's tasks. A stopped task is forgotten after an hour."""
         self._forget_old_tasks()
         return [task for task in list(self.tasks.values()) if task.scope == scope]
 
@@ -26,16 +35,48 @@ class Store:
         return [service for service in list(self.services.values()) if service.scope == scope]
 
     def find_task(self, scope: Scope, reference: str) -> Task | None:
-        """By id or ARN, in one cluster."""
+        """Returns the cluster's task with this id or ARN."""
         task = self.tasks.get(reference.rsplit("/", 1)[-1])
         return task if task is not None and task.scope == scope else None
 
     def find_service(self, scope: Scope, reference: str) -> Service | None:
-        """By name or ARN, in one cluster."""
+        """Returns the cluster's service with this name or ARN."""
         return self.services.get(scope.arn("service", scope.cluster, reference.rsplit("/", 1)[-1]))
 
     def tasks_of(self, service: Service) -> Iterator[Task]:
         return (t for t in list(self.tasks.values()) if t.scope == service.scope and t.group == service.group)
+
+    # The following methods read moto's records.
+
+    def is_active_cluster(self, scope: Scope) -> bool:
+        cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
+        return cluster is not None and cluster.status == "ACTIVE"
+
+    def active_cluster_arns(self, account: str, region: str) -> list[str]:
+        return [c.arn for c in _backend(account, region).clusters.values() if c.status == "ACTIVE"]
+
+    def default_capacity_provider_strategy(self, scope: Scope) -> list[dict[str, Any]] | None:
+        """Returns the default strategy of a cluster that exists."""
+        strategy: list[dict[str, Any]] | None = (
+            _backend(scope.account, scope.region).clusters[scope.cluster].default_capacity_provider_strategy
+        )
+        return strategy
+
+    def find_definition(self, account: str, region: str, reference: str) -> Definition | None:
+        """Returns a task definition by its ARN, `family:revision`, or family (its latest ACTIVE revision)."""
+        family, _, revision = reference.rsplit("/", 1)[-1].partition(":")
+        revisions = _backend(account, region).task_definitions.get(family) or {}
+        if revision:
+            found = revisions.get(int(revision)) if revision.isdigit() else None
+        else:
+            active = (revisions[r] for r in sorted(revisions, reverse=True) if revisions[r].status == "ACTIVE")
+            found = next(active, None)
+        return None if found is None else _definition(found)
+
+    def definitions(self, account: str, region: str) -> dict[str, list[Definition]]:
+        """Returns all task definitions by family."""
+        families = _backend(account, region).task_definitions
+        return {family: [_definition(found) for found in revisions.values()] for family, revisions in families.items()}
 
     def _forget_old_tasks(self) -> None:
         horizon = now() - _STOPPED_TASKS_VISIBLE
@@ -44,8 +85,26 @@ class Store:
                 self.tasks.pop(task.id, None)
 
 
-def moto_backend(account: str, region: str) -> Any:
-    """Moto's store: clusters and task definitions live there."""
+def _backend(account: str, region: str) -> Any:
     from moto.ecs.models import ecs_backends
 
     return ecs_backends[account][region]
+
+
+def _definition(record: Any) -> Definition:
+    return {
+        "taskDefinitionArn": record.arn,
+        "family": record.family,
+        "revision": record.revision,
+        "status": record.status,
+        "containerDefinitions": record.container_definitions,
+        "networkMode": record.network_mode,
+        "compatibilities": record.compatibilities,
+        "volumes": record.volumes or [],
+        "cpu": record.cpu,
+        "memory": record.memory,
+        "taskRoleArn": getattr(record, "task_role_arn", None),
+        "executionRoleArn": getattr(record, "execution_role_arn", None),
+        "ephemeralStorage": record.ephemeral_storage,
+        "tags": record.tags or [],
+    }

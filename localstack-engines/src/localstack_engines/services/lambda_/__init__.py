@@ -1,5 +1,5 @@
-"""Lambda functions as processes: AWS's own Python runtime client, without any Lambda image.
+"""Lambda functions as processes: they run AWS's own Python runtime client, without a Lambda image.
 
-LocalStack's default needs one container image a runtime from AWS's registry; here a
-function runs as a child process of LocalStack's container, under a user of its own.
+LocalStack runs a function in a container whose image comes from AWS's registry. Here a function runs as a child
+process in LocalStack's container, under a user of its own. LocalStack's own provider serves Lambda's API.
 """

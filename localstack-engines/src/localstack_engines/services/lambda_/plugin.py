@@ -1,4 +1,4 @@
-"""The plugin that LocalStack loads for ``LAMBDA_RUNTIME_EXECUTOR=process``."""
+"""The plugin that LocalStack loads for `LAMBDA_RUNTIME_EXECUTOR=process`."""
 
 import functools
 from typing import Any
@@ -10,17 +10,18 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     name = "process"
 
     def load(self, *args: Any, **kwargs: Any) -> type:
-        from localstack_engines.services.lambda_.engine.executor import ProcessRuntimeExecutor
+        from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
-        _let_failed_functions_be_deleted()
+        _allow_deletion_of_failed_functions()
         return ProcessRuntimeExecutor
 
 
 @functools.cache
-def _let_failed_functions_be_deleted() -> None:
-    """A function whose preparation failed has no version manager, and LocalStack's delete insists on one.
+def _allow_deletion_of_failed_functions() -> None:
+    """Lets LocalStack delete a function whose preparation has failed.
 
-    Without this a rollback could not remove the very function that caused it.
+    Such a function has no version manager, and LocalStack's deletion fails without one. A rollback could not remove
+    the function that has caused it.
     """
     from localstack.services.lambda_.invocation.lambda_service import LambdaService
 

@@ -1,1 +1,1 @@
-"""Log lines of engines and containers on their way to CloudWatch Logs."""
+"""The way of log lines from engines and containers to CloudWatch Logs."""

@@ -3,79 +3,40 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localstack_engines.services.ecs.engine.spec import LogSink, TaskFailed
+from localstack_engines.toolkit.log_shipping.cloudwatch import create_stream, put_lines
+from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
-_BATCH_EVENTS = 10_000
-_BATCH_BYTES = 1_048_576
-_EVENT_OVERHEAD = 26
-_EVENT_BYTES = 1_048_576 - _EVENT_OVERHEAD
 
-Event = dict[str, Any]
+class LogStreamUnavailable(Exception):
+    """The log stream cannot be created. The message is worded as ECS words it."""
 
 
 def stream_name(prefix: str | None, container: str, task_id: str) -> str:
-    """`prefix/container/task-id`; without a prefix AWS takes the container's id, here the task's stands for it."""
+    """Returns `prefix/container/task-id`, or `container/task-id` if there is no prefix.
+
+    Without a prefix, AWS names the stream after the container's id.
+    """
     return f"{prefix}/{container}/{task_id}" if prefix else f"{container}/{task_id}"
 
 
 def sink(logs: Any, options: dict[str, str], container: str, task_id: str) -> LogSink:
-    """Makes the stream and returns where its lines go. Raises TaskFailed when the group is missing."""
+    """Creates the container's log stream and returns the sink that writes to it.
+
+    `logs` is a boto3 client, `options` are those of the log configuration. Raises LogStreamUnavailable, for instance
+    when the group does not exist.
+    """
     group = options["awslogs-group"]
     stream = stream_name(options.get("awslogs-stream-prefix"), container, task_id)
     try:
-        if options.get("awslogs-create-group") == "true":
-            _create(logs.create_log_group, logGroupName=group)
-        _create(logs.create_log_stream, logGroupName=group, logStreamName=stream)
+        create_stream(logs, group, stream, create_group=options.get("awslogs-create-group") == "true")
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        raise TaskFailed(
-            "ResourceInitializationError",
+        raise LogStreamUnavailable(
             "failed to validate logger args: create stream has been retried 1 times: "
-            f"failed to create Cloudwatch log stream: {code}: {message} ({group})",
-            container,
+            f"failed to create Cloudwatch log stream: {code}: {message} ({group})"
         ) from error
-
-    def send(lines: list[tuple[int, str]]) -> None:
-        for batch in batches(lines):
-            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
-
-    return send
-
-
-def batches(lines: list[tuple[int, str]]) -> Iterator[list[Event]]:
-    """Events in order, within PutLogEvents' limits; empty lines are left out, as the driver does.
-
-    Source: API_PutLogEvents - 10,000 events and 1,048,576 bytes a batch, 26 bytes of overhead an event.
-    """
-    batch: list[Event] = []
-    size = 0
-    latest = 0
-    for timestamp, text in lines:
-        if not text:
-            continue
-        data = text.encode()
-        if len(data) > _EVENT_BYTES:
-            text = data[:_EVENT_BYTES].decode("utf-8", "ignore")
-        cost = min(len(data), _EVENT_BYTES) + _EVENT_OVERHEAD
-        if batch and (len(batch) == _BATCH_EVENTS or size + cost > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        # PutLogEvents demands chronological order; stdout and stderr may be a little out of it
-        latest = max(latest, timestamp)
-        batch.append({"timestamp": latest, "message": text})
-        size += cost
-    if batch:
-        yield batch
-
-
-def _create(operation: Any, **arguments: str) -> None:
-    try:
-        operation(**arguments)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
-            raise
+    return lambda lines: put_lines(logs, group, stream, lines)

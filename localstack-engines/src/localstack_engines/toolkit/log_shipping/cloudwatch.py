@@ -1,30 +1,40 @@
-"""Where an engine's log lines go in CloudWatch Logs."""
+"""Sinks that write log lines to a CloudWatch log stream."""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
-from localstack.aws.connect import connect_to
 
-from localstack_engines.toolkit.log_shipping.awslogs import batches
-from localstack_engines.toolkit.log_shipping.follower import Send
+from localstack_engines.toolkit.log_shipping.log_events import LogLine, LogSink, batches
 
 
-def log_stream(account: str, region: str, group: str, stream: str, create_group: bool = False) -> Send:
-    """A sink that writes to a stream, which is made with the first lines, as is the group if it may be."""
-    made = False
+def log_stream(account: str, region: str, group: str, stream: str, create_group: bool = False) -> LogSink:
+    """Returns a sink that creates the stream (and the group, if `create_group`) with the first lines it gets."""
+    created = False
 
-    def send(lines: list[tuple[int, str]]) -> None:
-        nonlocal made
+    def send(lines: list[LogLine]) -> None:
+        nonlocal created
+        from localstack.aws.connect import connect_to
+
         logs = connect_to(aws_access_key_id=account, region_name=region).logs
-        if not made:
-            if create_group:
-                _create(logs.create_log_group, logGroupName=group)
-            _create(logs.create_log_stream, logGroupName=group, logStreamName=stream)
-            made = True
-        for batch in batches(lines):
-            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
+        if not created:
+            create_stream(logs, group, stream, create_group)
+            created = True
+        put_lines(logs, group, stream, lines)
 
     return send
+
+
+def create_stream(logs: Any, group: str, stream: str, create_group: bool) -> None:
+    """Creates the stream, and the group if `create_group`, unless they exist. Raises the API's ClientError."""
+    if create_group:
+        _create(logs.create_log_group, logGroupName=group)
+    _create(logs.create_log_stream, logGroupName=group, logStreamName=stream)
+
+
+def put_lines(logs: Any, group: str, stream: str, lines: list[LogLine]) -> None:
+    """Writes the lines to the stream."""
+    for batch in batches(lines):
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
 
 
 def _create(operation: Any, **names: str) -> None:

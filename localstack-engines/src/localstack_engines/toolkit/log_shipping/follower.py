@@ -1,24 +1,22 @@
-"""Follows a log file and hands its new lines on, to CloudWatch for instance."""
+"""Follows a log file and passes its new lines to a sink, for instance one that writes to CloudWatch Logs."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 LOG = logging.getLogger(__name__)
 
 _INTERVAL = 0.5
 _CHUNK = 1024 * 1024
 
-Send = Callable[[list[tuple[int, str]]], None]
-"""Takes (time in milliseconds since the epoch, line) pairs."""
-
 
 class LogFollower:
-    """Reads what is appended to a file, also one that does not exist yet or is truncated, until stopped."""
+    """Reads what is appended to a file until it is stopped. The file may not exist yet, and may be truncated."""
 
-    def __init__(self, file: Path, send: Send) -> None:
+    def __init__(self, file: Path, send: LogSink) -> None:
         self._file = file
         self._send = send
         self._offset = 0
@@ -30,7 +28,7 @@ class LogFollower:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send what has been written so far, and end."""
+        """Sends what has been written so far and ends."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()

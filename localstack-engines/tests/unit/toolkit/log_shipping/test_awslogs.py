@@ -1,20 +1,7 @@
-"""Batches within PutLogEvents' limits, in order."""
+"""Names of the awslogs driver's log streams."""
 
-from localstack_engines.toolkit.log_shipping.awslogs import batches, stream_name
+from localstack_engines.toolkit.log_shipping.awslogs import stream_name
 
 
 def test_stream_names() -> None:
     assert stream_name("auth", "app", "123") == "auth/app/123"
-
-
-def test_order_is_kept_and_empty_lines_are_left_out() -> None:
-    [batch] = list(batches([(5, "a"), (4, "b"), (6, ""), (7, "c")]))
-    assert batch == [{"timestamp": t, "message": m} for t, m in [(5, "a"), (5, "b"), (7, "c")]]
-
-
-def test_limits_of_a_batch() -> None:
-    assert [len(b) for b in batches([(1, "x")] * 10_001)] == [10_000, 1]
-    big = "é" * 300_000
-    assert [len(b) for b in batches([(1, big)] * 3)] == [1, 1, 1]
-    [[event]] = list(batches([(1, "é" * 600_000)]))
-    assert len(event["message"].encode()) <= 1_048_576 - 26

@@ -1,1 +1,1 @@
-"""ECS's API, one module a resource; `provider` puts them together."""
+"""The operations of ECS's API, one module a resource."""

@@ -1,36 +1,36 @@
-"""Tags of tasks and services; moto has those of clusters and task definitions."""
+"""Tags of tasks and services. Moto keeps those of clusters and task definitions."""
 
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api.common import Operations, Request, Response
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response
 from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.toolkit import dispatch
 
 
 class TagOperations(Operations):
     def tag_resource(self, context: RequestContext, request: Request) -> Response:
-        own = self._own(request["resourceArn"])
-        if own is None:
+        record = self._record(request["resourceArn"])
+        if record is None:
             return dispatch.moto(context, "TagResource", request)
-        own.tags = list({tag["key"]: tag for tag in [*own.tags, *request["tags"]]}.values())
+        record.tags = list({tag["key"]: tag for tag in [*record.tags, *request["tags"]]}.values())
         return {}
 
     def untag_resource(self, context: RequestContext, request: Request) -> Response:
-        own = self._own(request["resourceArn"])
-        if own is None:
+        record = self._record(request["resourceArn"])
+        if record is None:
             return dispatch.moto(context, "UntagResource", request)
-        own.tags = [tag for tag in own.tags if tag["key"] not in request["tagKeys"]]
+        record.tags = [tag for tag in record.tags if tag["key"] not in request["tagKeys"]]
         return {}
 
     def list_tags_for_resource(self, context: RequestContext, request: Request) -> Response:
-        own = self._own(request["resourceArn"])
-        if own is None:
+        record = self._record(request["resourceArn"])
+        if record is None:
             return dispatch.moto(context, "ListTagsForResource", request)
-        return {"tags": own.tags}
+        return {"tags": record.tags}
 
-    def _own(self, arn: str) -> Task | Service | None:
-        """The task or service; None for what moto keeps."""
+    def _record(self, arn: str) -> Task | Service | None:
+        """Returns the task or service, or None for a resource that moto keeps. Raises InvalidParameterException."""
         kind = arn.split(":")[-1].split("/")[0]
         if kind not in ("task", "service"):
             return None

@@ -5,45 +5,35 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import describe
-from localstack_engines.services.ecs.api.common import (
-    Operations,
-    Request,
-    Response,
-    definition,
-    found_or_missing,
-    launch_of,
-    network_of,
-    page,
-    wants,
-)
-from localstack_engines.services.ecs.control.task_runner import STOPPED_BY_USER, TaskRunner
-from localstack_engines.services.ecs.models import Task
+from localstack_engines.services.ecs.api import launch_rules
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
+from localstack_engines.services.ecs.api.paging import PAGER
+from localstack_engines.services.ecs.api.task_descriptions import describe_task
+from localstack_engines.services.ecs.models import STOPPED_BY_USER, Task
+from localstack_engines.services.ecs.store import Definition
 
 _MOST_TASKS = 10
 
 
 class TaskOperations(Operations):
-    runner: TaskRunner
-
     def run_task(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         number = request.get("count") or 1
         if not 1 <= number <= _MOST_TASKS:
             raise errors.invalid_parameter(f"count must be between 1 and {_MOST_TASKS}")
-        task_definition = definition(context.account_id, context.region, request["taskDefinition"])
-        _refuse_unknown_overrides(task_definition, request)
-        launch_type, provider = launch_of(context, scope, request)
-        network = network_of(context, task_definition, request)
+        definition = self.definition(context, request["taskDefinition"])
+        _refuse_unknown_overrides(definition, request)
+        launch_type, provider = launch_rules.launch_type(self.store, scope, request)
+        network = launch_rules.network_configuration(scope, definition, request)
         started = [
             Task(
                 scope=scope,
-                definition=task_definition,
-                group=request.get("group") or f"family:{task_definition['family']}",
+                definition=definition,
+                group=request.get("group") or f"family:{definition['family']}",
                 launch_type=launch_type,
                 capacity_provider=provider,
                 overrides=request.get("overrides") or {},
-                tags=_tags(request, task_definition),
+                tags=_tags(request, definition),
                 started_by=request.get("startedBy"),
                 reference_id=request.get("referenceId"),
                 enable_execute_command=request.get("enableExecuteCommand") or False,
@@ -51,9 +41,8 @@ class TaskOperations(Operations):
             for _ in range(number)
         ]
         for task in started:
-            self.store.tasks[task.id] = task
             self.runner.start(task, network, [])
-        return {"tasks": [describe.task(task) for task in started], "failures": []}
+        return {"tasks": [describe_task(task) for task in started], "failures": []}
 
     def start_task(self, context: RequestContext, request: Request) -> Response:
         self.scope(context, request.get("cluster"))
@@ -65,12 +54,12 @@ class TaskOperations(Operations):
         if task is None:
             raise errors.invalid_parameter("The referenced task was not found.")
         self.runner.stop(task, STOPPED_BY_USER, request.get("reason") or "Task stopped by user")
-        return {"task": describe.task(task)}
+        return {"task": describe_task(task)}
 
     def describe_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task)
-        described = [describe.task(task, wants(request, "TAGS")) for task in found]
+        described = [describe_task(task, includes(request, "TAGS")) for task in found]
         return {"tasks": described, "failures": failures}
 
     def list_tasks(self, context: RequestContext, request: Request) -> Response:
@@ -88,11 +77,11 @@ class TaskOperations(Operations):
             "desiredStatus": request.get("desiredStatus") or "RUNNING",
         }
         tasks = [t for t in self.store.tasks_in(scope) if all(_fields(t)[k] == v for k, v in wanted.items() if v)]
-        items, more = page([t.arn for t in tasks], request)
+        items, more = PAGER.page([t.arn for t in tasks], request)
         return {"taskArns": items, **more}
 
     def execute_command(self, context: RequestContext, request: Request) -> Response:
-        """A session needs AWS Session Manager's agent and service, which exist on AWS only."""
+        """Refuses: a session needs AWS Session Manager's agent and service, which exist on AWS only."""
         scope = self.scope(context, request.get("cluster"))
         task = self.store.find_task(scope, request["task"])
         if task is None or task.status != "RUNNING":
@@ -118,13 +107,13 @@ def _fields(task: Task) -> dict[str, Any]:
     }
 
 
-def _tags(request: Request, task_definition: dict[str, Any]) -> list[dict[str, str]]:
-    inherited = task_definition["tags"] if request.get("propagateTags") == "TASK_DEFINITION" else []
+def _tags(request: Request, definition: Definition) -> list[dict[str, str]]:
+    inherited = definition["tags"] if request.get("propagateTags") == "TASK_DEFINITION" else []
     return list({tag["key"]: tag for tag in [*inherited, *(request.get("tags") or [])]}.values())
 
 
-def _refuse_unknown_overrides(task_definition: dict[str, Any], request: Request) -> None:
-    names = {c["name"] for c in task_definition["containerDefinitions"]}
+def _refuse_unknown_overrides(definition: Definition, request: Request) -> None:
+    names = {c["name"] for c in definition["containerDefinitions"]}
     for override in (request.get("overrides") or {}).get("containerOverrides") or []:
         if override.get("name") not in names:
             raise errors.invalid_parameter(

@@ -1,4 +1,4 @@
-"""AWS::ECS::Service: done when the service is steady, failed with the reason when it cannot be."""
+"""AWS::ECS::Service. An action is complete when the service is steady, and fails when its deployment fails."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
-from localstack_engines.services.ecs.cloudformation.tags import replace_tags
+from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
 
 _READ_ONLY = ("ServiceArn", "Name", "Role", "ForceNewDeployment", "Monitoring")
 _NOT_UPDATED = (
@@ -47,7 +47,7 @@ class ServiceResource(Resource):
             arguments["cluster"] = model["Cluster"]
             arguments["forceNewDeployment"] = model.get("ForceNewDeployment") != previous.get("ForceNewDeployment")
             service = client.update_service(**arguments)["service"]
-            replace_tags(client, model["ServiceArn"], request)
+            update_resource_tags(client, model["ServiceArn"], request)
             return self.wait(request, model, deployment=service["deployments"][0]["id"])
         return self._settled(request, model)
 
@@ -63,7 +63,7 @@ class ServiceResource(Resource):
         return self.wait(request, model)
 
     def _settled(self, request: ResourceRequest, model: dict[str, Any]) -> ProgressEvent:
-        """Done when this deployment is complete and the only one; Failed when the circuit breaker ended it."""
+        """Ends the action when its deployment is complete and the only one. Raises Failed if the deployment failed."""
         service = _describe(self.client(request, "ecs"), model)
         if service is None or service["status"] != "ACTIVE":
             raise Failed(f"The service {model['ServiceName']} is gone.")
@@ -85,8 +85,8 @@ def _describe(client: Any, model: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _failure(service: dict[str, Any], deployment: str) -> str:
-    """CloudFormation's message on AWS, and what ECS's event says about the tasks."""
-    told = next(
+    """Returns AWS CloudFormation's message, with ECS's event about the failed tasks."""
+    event = next(
         (e["message"] for e in service["events"] if f"(deployment {deployment}) deployment failed" in e["message"]), ""
     )
-    return f"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'. {told}".strip()
+    return f"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'. {event}".strip()

@@ -1,15 +1,17 @@
-"""What ECS's CloudFormation types share."""
+"""Tags of ECS's resources in CloudFormation."""
 
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 
+from localstack_engines.cloudformation.tags import tag_list, update_tags
 
-def replace_tags(client: Any, arn: str, request: ResourceRequest) -> None:
-    """Makes the resource's tags those of the template."""
-    before = {tag["Key"] for tag in request.previous_state.get("Tags") or []}
-    after = request.desired_state.get("Tags") or []
-    if gone := before - {tag["Key"] for tag in after}:
-        client.untag_resource(resourceArn=arn, tagKeys=sorted(gone))
-    if after:
-        client.tag_resource(resourceArn=arn, tags=[{"key": t["Key"], "value": t["Value"]} for t in after])
+
+def update_resource_tags(client: Any, arn: str, request: ResourceRequest) -> None:
+    """Makes the tags of an ECS resource those of the template."""
+    update_tags(
+        request.previous_state.get("Tags"),
+        request.desired_state.get("Tags"),
+        remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+        put=lambda tags: client.tag_resource(resourceArn=arn, tags=tag_list(tags, "key", "value")),
+    )

@@ -1,1 +1,1 @@
-"""What ECS does between its API and its engine."""
+"""What keeps tasks and services as they were asked for. It stands between ECS's API and the engine."""

@@ -1,9 +1,10 @@
-"""A task definition's containers as the engine's specifications (pure)."""
+"""Containers of a task definition as the engine's specifications (pure)."""
 
 from typing import Any
 
 from localstack_engines.services.ecs.engine.containers import volume_name
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, HealthCheck, LogSink
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck
+from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 _DEFAULT_STOP_TIMEOUT = 30
 
@@ -18,7 +19,7 @@ def container_spec(
     override: dict[str, Any],
     log_sink: LogSink | None,
 ) -> ContainerSpec:
-    """`environment` is complete but for the overrides, which come last."""
+    """Returns the specification of a container. The environment of `override` takes precedence over `environment`."""
     overridden = {e["name"]: e.get("value", "") for e in override.get("environment") or []}
     return ContainerSpec(
         name=definition["name"],
@@ -38,7 +39,7 @@ def container_spec(
 
 
 def health_check(definition: dict[str, Any] | None) -> HealthCheck | None:
-    """Source of the defaults: API_HealthCheck. ["NONE"] switches a check off."""
+    """Returns the health check, or None if there is none or its command is `["NONE"]`. Source: API_HealthCheck."""
     if not definition or definition["command"] == ["NONE"]:
         return None
     marker, *rest = definition["command"]
@@ -55,7 +56,7 @@ def health_check(definition: dict[str, Any] | None) -> HealthCheck | None:
 def host_options(
     definition: dict[str, Any], task: dict[str, Any], override: dict[str, Any], task_id: str
 ) -> dict[str, Any]:
-    """Docker's host configuration. CPU units become relative shares: a hard quota would only slow a local start."""
+    """Returns Docker's host configuration. CPU units become relative shares: a hard quota would slow down the start."""
     linux = definition.get("linuxParameters") or {}
     capabilities = linux.get("capabilities") or {}
     memory = override.get("memory") or definition.get("memory") or task.get("memory")
@@ -82,12 +83,12 @@ def host_options(
 
 
 def ulimits(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Only those asked for: Fargate's default of 65535 open files is above what some daemons may grant."""
+    """Returns the limits that are asked for. Some daemons may not grant Fargate's default of 65535 open files."""
     return [{"name": u["name"], "soft": u["softLimit"], "hard": u["hardLimit"]} for u in definitions]
 
 
 def binds(definition: dict[str, Any], task_id: str) -> dict[str, dict[str, str]]:
-    """Mount points as binds of the task's own Docker volumes."""
+    """Returns the mount points as binds of the task's own Docker volumes."""
     return {
         volume_name(task_id, mount["sourceVolume"]): {
             "bind": mount["containerPath"],
@@ -98,6 +99,7 @@ def binds(definition: dict[str, Any], task_id: str) -> dict[str, dict[str, str]]
 
 
 def container_options(definition: dict[str, Any]) -> dict[str, Any]:
+    """Returns Docker's container configuration."""
     options = {
         "user": definition.get("user"),
         "working_dir": definition.get("workingDirectory"),

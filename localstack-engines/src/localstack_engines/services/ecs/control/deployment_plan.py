@@ -1,7 +1,7 @@
 """How many tasks a rolling update may start and stop now (pure).
 
-Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html - the minimum healthy
-percent rounds up, the maximum percent rounds down, and running and pending tasks count against the maximum.
+The minimum healthy percent rounds up, the maximum percent rounds down. Running and pending tasks count against the
+maximum. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Counts:
-    """Tasks that shall run: `active` are all of them, `healthy` those that serve."""
+    """Tasks that are not being stopped. `active` counts all of them, `healthy` those that serve."""
 
     active: int
     healthy: int
@@ -22,7 +22,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do now. Whoever stops tasks takes the ones that do not serve first."""
+    """How many tasks to start and stop now. Tasks that do not serve are to be stopped first."""
 
     start: int
     stop_current: int
@@ -34,16 +34,16 @@ class Plan:
 
 
 def limits(desired: int, minimum_percent: int, maximum_percent: int) -> tuple[int, int]:
-    """(fewest tasks that must serve, most tasks that may exist)."""
+    """Returns the least number of tasks that must serve and the greatest number that may exist."""
     return math.ceil(desired * minimum_percent / 100), math.floor(desired * maximum_percent / 100)
 
 
 def plan(desired: int, minimum_percent: int, maximum_percent: int, current: Counts, previous: Counts) -> Plan:
-    """One step towards `desired` tasks of the current revision and none of the previous ones."""
+    """Returns the next step towards `desired` tasks of the current deployment and none of the previous ones."""
     lowest, highest = limits(desired, minimum_percent, maximum_percent)
     start = max(0, min(desired - current.active, highest - current.active - previous.active))
     stop_current = max(0, current.active - desired)
-    # tasks that do not serve may go at once, serving ones only while enough are left
+    # tasks that do not serve can be stopped at once, those that serve only while enough of them are left
     spare = max(0, current.healthy + previous.healthy - lowest)
     stop_previous = previous.unhealthy + min(previous.healthy, spare)
     return Plan(start=start, stop_current=stop_current, stop_previous=stop_previous)

@@ -1,33 +1,44 @@
-"""What a service needs now: the rules of roll-out, replacement, back-off and circuit breaker applied to its tasks."""
+"""Compares a service's tasks with what it should have, and starts and stops tasks.
+
+This applies the rules of roll-outs, replacement, back-off and the circuit breaker.
+"""
 
 import time
-from collections.abc import Callable
 
 from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
-from localstack_engines.services.ecs.control.task_runner import STOPPED_BY_SCHEDULER
-from localstack_engines.services.ecs.models import Deployment, Service, Task, now
+from localstack_engines.services.ecs.control.task_factory import service_task
+from localstack_engines.services.ecs.control.task_runner import TaskRunner
+from localstack_engines.services.ecs.models import (
+    STOPPED_BY_SCHEDULER,
+    STOPPED_BY_USER,
+    Deployment,
+    Service,
+    Task,
+    now,
+)
 from localstack_engines.services.ecs.store import Store
 
 SETTLE_SECONDS = 2.0
 """How long a task without a health check must run until it counts as serving."""
 _THROTTLE_AFTER = 3
-
-StartTask = Callable[[Service, Deployment], Task]
-StopTask = Callable[[Task, str, str], None]
+"""How many failures in a row a service has before it says so in an event."""
 
 
 class Reconciler:
-    """`reconcile(service)` does what can be done now and returns when to look again. Called under the store's lock."""
+    """Takes services towards their desired state, one step a call."""
 
-    def __init__(self, store: Store, start_task: StartTask, stop_task: StopTask) -> None:
+    def __init__(self, store: Store, runner: TaskRunner) -> None:
         self._store = store
-        self._start_task = start_task
-        self._stop_task = stop_task
+        self._runner = runner
 
     def reconcile(self, service: Service) -> float | None:
+        """Does what can be done now. Returns the seconds until the next call, or None if only a change needs one.
+
+        The caller holds the store's lock.
+        """
         self._replace_unhealthy(service)
-        self._take_stock(service)
+        self._count_results(service)
         wanted = [t for t in self._store.tasks_of(service) if t.is_wanted]
         if service.status == "DRAINING":
             self._drain(service, wanted)
@@ -35,25 +46,25 @@ class Reconciler:
         deployment = service.primary
         if deployment.rollout_state == "FAILED":
             return None
-        if self._trip(service, deployment):
+        if self._trip_circuit_breaker(service, deployment):
             return 0.0
-        again = self._step(service, deployment, wanted)
-        self._conclude(service, deployment)
+        again = self._scale(service, deployment, wanted)
+        self._complete_if_steady(service, deployment)
         waits = [w for w in (again, self._until_settled(wanted)) if w is not None]
         return min(waits) if waits else None
 
-    # counting
+    # The following methods count successes and failures.
 
     def _replace_unhealthy(self, service: Service) -> None:
         for task in self._store.tasks_of(service):
             if task.is_wanted and task.status == "RUNNING" and task.health == "UNHEALTHY":
                 service.log(f"(task {task.id}) failed container health checks.")
-                self._stop_task(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
+                self._runner.stop(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
                 if not task.counted:
                     self._count_failure(service, task, "Task failed container health checks")
 
-    def _take_stock(self, service: Service) -> None:
-        """Every task counts once: as a success when it serves, as a failure when it ended before."""
+    def _count_results(self, service: Service) -> None:
+        """Counts each task once: as a success when it serves, as a failure when it ended before that."""
         for task in self._store.tasks_of(service):
             if task.counted:
                 continue
@@ -63,7 +74,7 @@ class Reconciler:
                     task.counted = True
                     if deployment is not None:
                         deployment.consecutive_failures, service.is_throttled = 0, False
-            elif task.stop_code in (STOPPED_BY_SCHEDULER, "UserInitiated"):
+            elif task.stop_code in (STOPPED_BY_SCHEDULER, STOPPED_BY_USER):
                 task.counted = True
             else:
                 self._count_failure(service, task, failure_text(task))
@@ -83,7 +94,7 @@ class Reconciler:
 
     @staticmethod
     def _until_settled(wanted: list[Task]) -> float | None:
-        """Seconds until the next task without a health check counts as serving."""
+        """Returns the seconds until the next task without a health check counts as serving, or None."""
         waits = [
             SETTLE_SECONDS - (now() - t.started_at).total_seconds()
             for t in wanted
@@ -91,9 +102,9 @@ class Reconciler:
         ]
         return max(0.05, min(waits)) if waits else None
 
-    # acting
+    # The following methods start and stop tasks.
 
-    def _step(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
+    def _scale(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
         current = [t for t in wanted if t.started_by == deployment.id]
         previous = [t for t in wanted if t.started_by != deployment.id]
         percents = service.settings["deploymentConfiguration"]
@@ -104,7 +115,7 @@ class Reconciler:
             _counts(current),
             _counts(previous),
         )
-        for task in _least_useful(previous)[: step.stop_previous] + _least_useful(current)[: step.stop_current]:
+        for task in _in_stop_order(previous)[: step.stop_previous] + _in_stop_order(current)[: step.stop_current]:
             self._stop_for_scaling(service, deployment, task)
         delay = deployment.retry_at - time.monotonic()
         if step.start and delay > 0:
@@ -116,10 +127,20 @@ class Reconciler:
             service.log(f"has started {len(started)} tasks: {names}.")
         return None
 
+    def _start_task(self, service: Service, deployment: Deployment) -> Task:
+        revision, scope = deployment.service_revision, service.scope
+        definition = self._store.find_definition(scope.account, scope.region, revision["taskDefinition"])
+        if definition is None:
+            raise LookupError(f"the task definition {revision['taskDefinition']} no longer exists")
+        task = service_task(service, deployment, definition)
+        network = revision["networkConfiguration"]["awsvpcConfiguration"]
+        self._runner.start(task, network, revision.get("serviceRegistries") or [])
+        return task
+
     def _stop_for_scaling(self, service: Service, deployment: Deployment, task: Task) -> None:
         service.is_steady = False
         service.log(f"has stopped 1 running tasks: (task {task.id}).")
-        self._stop_task(task, STOPPED_BY_SCHEDULER, f"Scaling activity initiated by (deployment {deployment.id})")
+        self._runner.stop(task, STOPPED_BY_SCHEDULER, f"Scaling activity initiated by (deployment {deployment.id})")
 
     def _drain(self, service: Service, wanted: list[Task]) -> None:
         for task in wanted:
@@ -128,8 +149,8 @@ class Reconciler:
             service.status = "INACTIVE"
             service.deployments = []
 
-    def _conclude(self, service: Service, deployment: Deployment) -> None:
-        """A deployment is complete when its tasks serve and those of the others are gone."""
+    def _complete_if_steady(self, service: Service, deployment: Deployment) -> None:
+        """Completes the deployment when its tasks serve and those of the other deployments are gone."""
         tasks = list(self._store.tasks_of(service))
         for other in service.deployments[1:]:
             if not any(t.started_by == other.id and t.stopped_at is None for t in tasks):
@@ -146,10 +167,10 @@ class Reconciler:
             service.is_steady = True
             service.log("has reached a steady state.")
 
-    # circuit breaker
+    # The following methods are the circuit breaker.
 
-    def _trip(self, service: Service, deployment: Deployment) -> bool:
-        """Fails a deployment that cannot start; True when another one has taken its place."""
+    def _trip_circuit_breaker(self, service: Service, deployment: Deployment) -> bool:
+        """Fails a deployment that cannot start. Returns whether the service was rolled back to another deployment."""
         breaker = service.settings["deploymentConfiguration"].get("deploymentCircuitBreaker") or {}
         failing = deployment.rollout_state == "IN_PROGRESS" and circuit_breaker.has_tripped(
             service.desired_count, deployment.consecutive_failures
@@ -159,25 +180,27 @@ class Reconciler:
         reason = "ECS deployment circuit breaker: tasks failed to start."
         deployment.set_rollout("FAILED", f"{reason} Last failure: {deployment.last_failure}")
         service.log(f"(deployment {deployment.id}) deployment failed: tasks failed to start. {deployment.last_failure}")
-        good = service.last_completed
-        if breaker.get("rollback") and good is not None and good is not deployment:
-            self._roll_back(service, deployment, good)
+        completed = service.last_completed
+        if breaker.get("rollback") and completed is not None and completed is not deployment:
+            self._roll_back(service, deployment, completed)
             return True
         return False
 
     @staticmethod
-    def _roll_back(service: Service, failed: Deployment, good: Deployment) -> None:
-        """The last complete deployment becomes the primary one again; its running tasks are kept."""
-        service.log(f"rolling back to deployment {good.id}.")
-        failed.status, good.status = "ACTIVE", "PRIMARY"
-        good.consecutive_failures, good.retry_at = 0, 0.0
-        good.set_rollout("IN_PROGRESS", f"ECS deployment circuit breaker: rolling back to deploymentId {good.id}.")
-        service.deployments = [good, *(d for d in service.deployments if d is not good)]
-        service.settings |= {key: good.service_revision[key] for key in good.service_revision}
+    def _roll_back(service: Service, failed: Deployment, completed: Deployment) -> None:
+        """Makes the last complete deployment the primary one again. Its running tasks are kept."""
+        service.log(f"rolling back to deployment {completed.id}.")
+        failed.status, completed.status = "ACTIVE", "PRIMARY"
+        completed.consecutive_failures, completed.retry_at = 0, 0.0
+        completed.set_rollout(
+            "IN_PROGRESS", f"ECS deployment circuit breaker: rolling back to deploymentId {completed.id}."
+        )
+        service.deployments = [completed, *(d for d in service.deployments if d is not completed)]
+        service.settings |= {key: completed.service_revision[key] for key in completed.service_revision}
 
 
 def serves(task: Task) -> bool:
-    """Whether the task counts as healthy in a deployment."""
+    """Returns whether the task counts as healthy in a deployment."""
     if not task.is_wanted or task.status != "RUNNING" or task.started_at is None:
         return False
     if task.has_health_check:
@@ -186,13 +209,13 @@ def serves(task: Task) -> bool:
 
 
 def failure_text(task: Task) -> str:
-    """Why a task ended, with what its containers said last: the one thing that everybody wants to know."""
+    """Returns why a task ended, with the last log lines of its failed containers."""
     parts = [task.stopped_reason or "Task stopped"]
     for container in task.containers.values():
         if container.exit_code:
-            said = " | ".join(container.last_lines)
+            output = " | ".join(container.last_lines)
             parts.append(
-                f"container {container.name} exited with code {container.exit_code}" + (f": {said}" if said else "")
+                f"container {container.name} exited with code {container.exit_code}" + (f": {output}" if output else "")
             )
     return "; ".join(parts)
 
@@ -205,6 +228,6 @@ def _counts(tasks: list[Task]) -> Counts:
     return Counts(active=len(tasks), healthy=sum(serves(t) for t in tasks))
 
 
-def _least_useful(tasks: list[Task]) -> list[Task]:
-    """Tasks that do not serve first, then the newest."""
+def _in_stop_order(tasks: list[Task]) -> list[Task]:
+    """Sorts the tasks that do not serve to the front, and newer tasks before older ones."""
     return sorted(tasks, key=lambda t: (serves(t), -t.created_at.timestamp()))

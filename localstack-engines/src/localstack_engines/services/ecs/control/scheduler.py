@@ -1,25 +1,27 @@
-"""Keeps every service's tasks as they should be. Woken by changes and by timers, never by polling."""
+"""Decides when to reconcile which service: after a change, or at a time that the reconciler has named."""
 
 import heapq
 import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
 
-from localstack_engines.services.ecs.models import Service, Task
+from localstack_engines.services.ecs.control.reconciler import Reconciler
+from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
 LOG = logging.getLogger(__name__)
 
+_RETRY_SECONDS = 5.0
+"""When to try again after an unexpected error."""
+
 
 class Scheduler:
-    """One thread that reconciles the services that were `wake`d, at once or later."""
+    """One thread that reconciles services. `wake` says which one is next, and when."""
 
-    def __init__(self, store: Store, reconcile: Callable[[Service], float | None]) -> None:
+    def __init__(self, store: Store, reconciler: Reconciler) -> None:
         self._store = store
-        self._reconcile = reconcile
-        """Returns the seconds after which the service wants to be looked at again, or None."""
+        self._reconciler = reconciler
         self._due: list[tuple[float, int, str]] = []
         self._order = itertools.count()
         self._condition = threading.Condition()
@@ -35,11 +37,13 @@ class Scheduler:
             self._condition.notify()
 
     def wake(self, service_arn: str, delay: float = 0.0) -> None:
+        """Reconciles the service after `delay` seconds."""
         with self._condition:
             heapq.heappush(self._due, (time.monotonic() + delay, next(self._order), service_arn))
             self._condition.notify()
 
     def task_changed(self, task: Task) -> None:
+        """Reconciles the service of a task. A task that belongs to no service changes nothing."""
         if task.group.startswith("service:"):
             self.wake(task.scope.arn("service", task.scope.cluster, task.group.removeprefix("service:")))
 
@@ -49,10 +53,10 @@ class Scheduler:
             if due is None:
                 return
             for arn in due:
-                self._look_at(arn)
+                self._reconcile(arn)
 
     def _next(self) -> list[str] | None:
-        """The services whose time has come, each once; None at the end."""
+        """Waits for the next services that are due, and returns each once. Returns None after `stop`."""
         with self._condition:
             while not self._stopped:
                 now = time.monotonic()
@@ -64,15 +68,15 @@ class Scheduler:
                 self._condition.wait(self._due[0][0] - now if self._due else None)
             return None
 
-    def _look_at(self, arn: str) -> None:
+    def _reconcile(self, arn: str) -> None:
         service = self._store.services.get(arn)
         if service is None or service.status == "INACTIVE":
             return
         try:
             with self._store.lock:
-                again = self._reconcile(service)
+                again = self._reconciler.reconcile(service)
         except Exception:
             LOG.exception("reconciling %s", arn)
-            again = 5.0
+            again = _RETRY_SECONDS
         if again is not None:
             self.wake(arn, again)

@@ -1,1 +1,1 @@
-"""Tasks as groups of Docker containers. Nothing in here knows AWS."""
+"""Tasks as groups of Docker containers. Knows nothing of AWS's API."""

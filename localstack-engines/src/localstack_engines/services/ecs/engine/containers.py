@@ -1,31 +1,32 @@
-"""Docker operations of a task. Every call blocks; errors become TaskFailed with ECS's names."""
+"""Docker's operations on the containers and volumes of tasks. Every call blocks."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, TaskFailed, TaskSpec
+from localstack_engines.services.ecs.engine.errors import TaskFailed
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
 
 _NAMESPACE = "task.network"
-"""Not a name that ECS allows for a container, so none of the task's own can clash with it."""
+"""ECS does not allow this name for a container, so it cannot clash with a name of the task's own containers."""
 _LOG_CONFIG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}}
 
 
 class Containers:
-    """Makes, stops and looks into containers of tasks."""
+    """Creates, starts, inspects, stops and removes the containers of tasks. Raises TaskFailed."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._own_image: str | None = None
 
     def create_namespace(self, task: TaskSpec) -> str:
-        """Starts the container that holds the task's network namespace; it sleeps from LocalStack's own image,
-        which is there for certain."""
+        """Starts the container that holds the task's network namespace, and returns its id.
+
+        The container only sleeps. Its image is LocalStack's own, which is always on the machine.
+        """
         from docker.errors import APIError
 
         api = self._client.api
@@ -51,7 +52,7 @@ class Containers:
         return str(created["Id"])
 
     def create(self, task: TaskSpec, spec: ContainerSpec, namespace: str) -> str:
-        """Creates a container inside the task's network namespace."""
+        """Creates a container inside the task's network namespace, and returns its id."""
         from docker.errors import DockerException
 
         api = self._client.api
@@ -65,7 +66,7 @@ class Containers:
                 environment=spec.environment,
                 name=self._name(task.id, spec.name),
                 labels={**own_labels, **labels.labels(task=task.id, container=spec.name)},
-                # ECS ignores the image's own HEALTHCHECK and so must the daemon
+                # ECS ignores the HEALTHCHECK of an image, so Docker must ignore it too
                 healthcheck={"Test": ["NONE"]},
                 host_config=api.create_host_config(
                     network_mode=f"container:{namespace}", log_config=_LOG_CONFIG, **spec.host_options
@@ -89,7 +90,7 @@ class Containers:
         return dict(self._client.api.inspect_container(container_id))
 
     def stop(self, container_id: str, timeout: int) -> None:
-        """SIGTERM, then SIGKILL after `timeout` seconds. A container that is gone or stopped is no error."""
+        """Sends SIGTERM, then SIGKILL after `timeout` seconds. Does nothing if the container is gone or has stopped."""
         from docker.errors import APIError, NotFound
 
         try:
@@ -121,7 +122,7 @@ class Containers:
             LOG.warning("cannot remove volume %s: %s", name, error)
 
     def probe(self, container_id: str, command: list[str], timeout: float) -> bool:
-        """Runs a command in the container; True when it exits with 0 in time."""
+        """Runs a command in the container. Returns whether it exits with 0 within `timeout` seconds."""
         from docker.errors import APIError
 
         api = self._client.api
@@ -138,12 +139,12 @@ class Containers:
         except (TimeoutError, OSError):
             return False
         finally:
-            # closing only the socket would leave a response behind that complains when it is collected
+            # if only the socket were closed, the response would warn when it is garbage-collected
             getattr(stream, "_response", stream).close()
         return bool(api.exec_inspect(execution)["ExitCode"] == 0)
 
     def log_lines(self, container_id: str, tail: int | str = "all", follow: bool = True) -> Iterator[tuple[str, str]]:
-        """(RFC 3339 time, text) of each line, as it is written; long lines that Docker split are joined."""
+        """Yields (RFC 3339 time, text) of each line as it is written. Joins long lines that Docker has split."""
         chunks = self._client.api.logs(
             container_id, stream=True, follow=follow, timestamps=True, stdout=True, stderr=True, tail=tail
         )
@@ -163,69 +164,6 @@ class Containers:
         return f"{settings.NAME}-{settings.owner()}-{task_id[:12]}-{container}"
 
 
-class ExitWatcher:
-    """Tells who is interested that a container has ended, from the daemon's event stream."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._callbacks: dict[str, Callable[[int], None]] = {}
-        self._stopped = threading.Event()
-        self._stream: Any = None
-        self._thread = threading.Thread(target=self._watch, name="ecs-exits", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        if self._stream is not None:
-            self._stream.close()
-
-    def on_exit(self, container_id: str, callback: Callable[[int], None]) -> None:
-        """`callback(exit_code)` runs once, in the watcher's thread. Register before the container starts."""
-        self._callbacks[container_id] = callback
-
-    def forget(self, container_id: str) -> None:
-        self._callbacks.pop(container_id, None)
-
-    def _watch(self) -> None:
-        filters = {**labels.owned_filter(), "type": "container", "event": "die"}
-        while not self._stopped.is_set():
-            try:
-                self._stream = self._client.api.events(filters=filters, decode=True)
-                self._catch_up()
-                for event in self._stream:
-                    self._report(event["id"], int(event["Actor"]["Attributes"].get("exitCode", 0)))
-            except Exception as error:
-                if not self._stopped.is_set():
-                    LOG.warning("Docker's event stream broke, reconnecting: %s", error)
-            self._stopped.wait(0.5)
-
-    def _catch_up(self) -> None:
-        """Containers that ended while nobody listened."""
-        from docker.errors import NotFound
-
-        for container_id in list(self._callbacks):
-            try:
-                state = self._client.api.inspect_container(container_id)["State"]
-            except NotFound:
-                self._report(container_id, 137)
-                continue
-            if state["Status"] in ("exited", "dead"):
-                self._report(container_id, state["ExitCode"])
-
-    def _report(self, container_id: str, exit_code: int) -> None:
-        callback = self._callbacks.pop(container_id, None)
-        if callback is not None:
-            callback(exit_code)
-
-
 def volume_name(task_id: str, name: str) -> str:
-    """The Docker volume behind a task's volume."""
+    """Returns the name of the Docker volume behind a task's volume."""
     return f"{settings.NAME}-{settings.owner()}-{task_id}-{name}"
-
-
-def docker_time(text: str) -> datetime:
-    """Docker's RFC 3339 time with nanoseconds."""
-    head, _, fraction = text.rstrip("Z").partition(".")
-    return datetime.fromisoformat(f"{head}.{fraction[:6]:0<6}+00:00")

@@ -5,15 +5,16 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerD
 
 from collections.abc import Mapping
 
-from localstack_engines.services.ecs.engine.spec import COMPLETE, HEALTHY, START, SUCCESS, ContainerSpec, ContainerState
+from localstack_engines.services.ecs.engine.container_state import ContainerState
+from localstack_engines.services.ecs.engine.task_spec import COMPLETE, HEALTHY, START, SUCCESS, ContainerSpec
 
 
 class Unresolvable(Exception):
-    """A condition can never come true any more."""
+    """A condition can no longer come true."""
 
 
 def find_cycle(containers: list[ContainerSpec]) -> list[str] | None:
-    """The names of containers that wait for each other, if any do."""
+    """Returns the names of containers that wait for each other, or None."""
     waiting = {spec.name: set(spec.depends_on) for spec in containers}
     while True:
         ready = [name for name, needed in waiting.items() if not needed & waiting.keys()]
@@ -24,7 +25,7 @@ def find_cycle(containers: list[ContainerSpec]) -> list[str] | None:
 
 
 def is_met(condition: str, state: ContainerState) -> bool:
-    """Whether the awaited container fulfils the condition. Raises Unresolvable when it no longer can."""
+    """Returns whether the container with this state fulfils the condition. Raises Unresolvable if it no longer can."""
     exited = state.status == "STOPPED"
     if exited and not state.has_started:
         raise Unresolvable(f"container {state.name} did not start")
@@ -45,7 +46,7 @@ def is_met(condition: str, state: ContainerState) -> bool:
 
 
 def can_start(spec: ContainerSpec, states: Mapping[str, ContainerState]) -> bool:
-    """Whether everything the container waits for has come true. Raises Unresolvable, naming both containers."""
+    """Returns whether all conditions of the container are met. Raises Unresolvable, which names both containers."""
     try:
         return all(is_met(condition, states[name]) for name, condition in spec.depends_on.items())
     except Unresolvable as error:
@@ -53,7 +54,10 @@ def can_start(spec: ContainerSpec, states: Mapping[str, ContainerState]) -> bool
 
 
 def next_to_stop(containers: list[ContainerSpec], states: Mapping[str, ContainerState]) -> list[str]:
-    """Running containers that no running container depends on: they stop first, in reverse of the start order."""
+    """Returns the running containers on which no running container depends.
+
+    They stop first, so containers stop in the reverse of the order in which they started.
+    """
     running = [spec for spec in containers if states[spec.name].status == "RUNNING"]
     needed = {name for spec in running for name in spec.depends_on}
     return [spec.name for spec in running if spec.name not in needed]

@@ -1,19 +1,22 @@
-"""The health of one container as a state machine (pure).
+"""The health of containers and tasks (pure).
 
-Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html. One liberty: until the first
-success the probe runs every half second at first, then up to every two, so a service is steady as soon as it answers;
-such extra probes can only make the container healthy. Failures count as if the probe had run at the interval, and none
-does in the start period.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html. This differs from AWS in one
+point: until the first success the probe runs more often than the interval says, every half second at first and every
+two seconds later. So a service is steady as soon as it answers. The additional probes can only make a container
+healthy: failures count as if the probe had run at the interval, and failures in the start period do not count.
 """
 
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
-_EAGER_INTERVAL = 0.5
-_EAGER_LIMIT = 2.0
+_FIRST_DELAY = 0.5
+_LONGEST_FIRST_DELAY = 2.0
 
 
 class HealthMachine:
-    """Feed it results, read `status`: UNKNOWN, HEALTHY or UNHEALTHY. Times are seconds since the container started."""
+    """A container's health as a state machine: `record` takes the results of probes.
+
+    `status` is UNKNOWN, HEALTHY or UNHEALTHY. Times are in seconds since the container started.
+    """
 
     def __init__(self, check: HealthCheck) -> None:
         self._check = check
@@ -24,7 +27,7 @@ class HealthMachine:
         self.status = "UNKNOWN"
 
     def record(self, now: float, success: bool) -> str:
-        """The status after a probe that ended at `now`."""
+        """Takes the result of a probe that ended at `now`, and returns the new status."""
         self._probes += 1
         if success:
             self._failures = 0
@@ -38,14 +41,14 @@ class HealthMachine:
         return self.status
 
     def delay(self) -> float:
-        """Seconds until the next probe. Eager ones get rarer: on a busy machine they would slow down the start."""
+        """Returns the seconds until the next probe. Before the first success they grow, to spare a busy machine."""
         if self._succeeded:
             return self._check.interval
-        return min(_EAGER_INTERVAL * 2 ** min(self._probes // 2, 8), _EAGER_LIMIT, self._check.interval)
+        return min(_FIRST_DELAY * 2 ** min(self._probes // 2, 8), _LONGEST_FIRST_DELAY, self._check.interval)
 
 
 def task_health(essential: list[tuple[str, bool]]) -> str:
-    """A task's health from its essential containers' (health, has a check).
+    """Returns a task's health, from (health, whether it has a check) of each essential container.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
     """

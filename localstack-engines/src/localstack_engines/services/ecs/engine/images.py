@@ -1,16 +1,19 @@
-"""Images for containers: what the daemon has is used, the rest is pulled, each image once at a time."""
+"""The images of containers."""
 
 import logging
 import threading
 from typing import Any
 
-from localstack_engines.services.ecs.engine.spec import TaskFailed
+from localstack_engines.services.ecs.engine.errors import TaskFailed
 
 LOG = logging.getLogger(__name__)
 
 
 class Images:
-    """Makes images available. Pulls of one reference are serialised: the second finds the first one's result."""
+    """Makes images available to the Docker daemon.
+
+    An image is pulled by one caller at a time: the next caller finds the result of the first.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -18,10 +21,11 @@ class Images:
         self._guard = threading.Lock()
 
     def ensure(self, reference: str, container: str) -> dict:
-        """Docker's description of the image. Raises TaskFailed(CannotPullContainerError).
+        """Pulls the image if need be, and returns Docker's description of it.
 
-        A tag of a registry may have moved, so those are pulled anew (as Fargate does); an image that exists only
-        here, or whose registry does not answer, is used as it is.
+        A tag in a registry may have moved, so a tag that names a registry is always pulled, as on Fargate. An image
+        that exists on this machine only, or whose registry does not answer, is used as it is.
+        Raises TaskFailed (CannotPullContainerError).
         """
         with self._guard:
             lock = self._locks.setdefault(reference, threading.Lock())
@@ -54,25 +58,25 @@ class Images:
 
     def _download(self, reference: str) -> None:
         tag = None if _has_tag(reference) else "latest"
-        # the daemon answers 200 and reports a failure inside the stream
+        # the daemon answers with status 200 and reports a failure inside the stream
         for progress in self._client.api.pull(reference, tag=tag, stream=True, decode=True, auth_config={}):
             if "error" in progress:
                 raise _PullError(progress["error"])
 
 
 class _PullError(Exception):
-    """What the daemon said in the middle of a pull."""
+    """The daemon reported a failure during a pull."""
 
 
 def digest_of(image: dict) -> str:
-    """The registry's digest of an image, or the image's own id when it never was in a registry."""
+    """Returns the digest that a registry gave the image, or the image's id if it was never in a registry."""
     for reference in image.get("RepoDigests") or []:
         return str(reference.rsplit("@", 1)[-1])
     return str(image["Id"])
 
 
 def _names_registry(reference: str) -> bool:
-    """Whether the reference starts with a registry's host (docker.io is implied otherwise)."""
+    """Returns whether the reference starts with a registry's host. Without one, Docker adds docker.io."""
     host, slash, _ = reference.partition("/")
     return bool(slash) and ("." in host or ":" in host or host == "localhost")
 

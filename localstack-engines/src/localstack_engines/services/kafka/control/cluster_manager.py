@@ -11,7 +11,8 @@ from localstack_engines.services.kafka.engine import properties
 from localstack_engines.services.kafka.engine.cluster import ClusterSpec, KafkaCluster
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import settings
-from localstack_engines.toolkit.log_shipping.follower import LogFollower, Send
+from localstack_engines.toolkit.log_shipping.follower import LogFollower
+from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 LOG = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class ClusterManager:
 
         self._background(cluster, models.DELETING, work)
 
-    def follow_logs(self, cluster: Cluster, sink: Callable[[str, str], Send]) -> None:
+    def follow_logs(self, cluster: Cluster, sink: Callable[[str, str], LogSink]) -> None:
         """Deliver the brokers' logs from now on; ``sink`` makes a destination from log group and stream."""
         self._stop_following(cluster)
         if group := cluster.log_group:

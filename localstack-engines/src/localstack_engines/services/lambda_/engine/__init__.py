@@ -1,1 +1,1 @@
-"""What really runs behind Lambda. Knows nothing of AWS's API."""
+"""The processes that run Lambda functions. Knows nothing of AWS's API."""

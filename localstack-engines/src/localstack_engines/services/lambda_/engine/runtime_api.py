@@ -1,6 +1,6 @@
-"""The Lambda Runtime API for one environment.
+"""The Lambda Runtime API of one execution environment.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import json
@@ -12,12 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PREFIX = "/2018-06-01/runtime/"
 MAXIMUM_RESPONSE = 6 * 1024 * 1024 + 100
-"""Bytes that a synchronous invocation may answer with (AWS's quota, as its error message words it)."""
+"""The largest response of a synchronous invocation in bytes (AWS's quota, as its error message states it)."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What a function is invoked with."""
+    """The event that a function is invoked with."""
 
     request_id: str
     function_arn: str
@@ -27,14 +27,18 @@ class Event:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a function answered: its result, or the error document of its runtime."""
+    """The answer of a function: its result, or the error document of its runtime."""
 
     payload: bytes
     is_error: bool
 
 
 class RuntimeApi:
-    """Serves a runtime its events and takes its answers, one invocation at a time."""
+    """Gives a runtime its events and takes its answers, one invocation at a time.
+
+    `on_init_error` is called with the error document of a runtime that cannot start, `on_ready` when the runtime asks
+    for an event.
+    """
 
     def __init__(self, on_init_error: Callable[[bytes], None], on_ready: Callable[[], None]) -> None:
         self.on_init_error = on_init_error
@@ -46,7 +50,7 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """Host and port, for AWS_LAMBDA_RUNTIME_API."""
+        """Returns host and port, for AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
@@ -55,23 +59,23 @@ class RuntimeApi:
         self._server.server_close()
 
     def submit(self, event: Event, deadline_milliseconds: int) -> queue.Queue[Answer]:
-        """Queues an event; the answer arrives in the queue that is returned."""
+        """Queues an event. Returns a queue that will hold the answer."""
         answers: queue.Queue[Answer] = queue.Queue(maxsize=1)
         self._answers[event.request_id] = answers
         self._events.put((event, deadline_milliseconds))
         return answers
 
     def forget(self, request_id: str) -> None:
-        """The invocation is over; an answer that still comes is refused."""
+        """Ends an invocation: an answer that comes later is refused."""
         self._answers.pop(request_id, None)
 
     def next(self) -> tuple[Event, int] | None:
-        """The next event and its deadline; None when the environment is being stopped."""
+        """Waits for the next event. Returns it with its deadline, or None if the environment is being stopped."""
         self.on_ready()
         return self._events.get()
 
     def answer(self, request_id: str, answer: Answer) -> bool:
-        """Passes an answer on; False when nobody waits for it."""
+        """Passes an answer on. Returns False if no invocation waits for it."""
         answers = self._answers.pop(request_id, None)
         if answers is None:
             return False
@@ -142,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests of the runtime are no news."""
+        """Logs nothing: requests of the runtime happen all the time."""
 
 
 def _too_large() -> bytes:

@@ -1,7 +1,7 @@
 """One Lambda execution environment: a process, its Runtime API, its limits and its log.
 
-Knows nothing of LocalStack. Phases, error types and log lines are AWS's:
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+Phases, error types and log lines are those of AWS.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
 import itertools
@@ -14,23 +14,21 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from localstack_engines.services.lambda_.engine.process import RuntimeProcess
 from localstack_engines.services.lambda_.engine.runtime_api import Answer, Event, RuntimeApi
-
-__all__ = ["Event", "Function", "Result", "Sandbox"]
+from localstack_engines.services.lambda_.engine.runtime_process import RuntimeProcess
 
 INIT_SECONDS = 10.0
-"""What the init phase may take; what it takes longer counts against the first invocation."""
+"""How long the init phase may take. The rest of a longer one counts against the first invocation."""
 
 CHECK_SECONDS = 0.05
-"""How often a running invocation is looked at for memory, time and whether it lives."""
+"""The interval at which a running invocation's memory, time and process are checked."""
 
 _users = itertools.count()
 
 
 @dataclass(frozen=True)
 class Function:
-    """What to run. ``timeout`` in seconds, ``memory`` in megabytes."""
+    """The function to run. `timeout` is in seconds, `memory` in megabytes."""
 
     handler: str
     version: str
@@ -43,7 +41,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Result:
-    """What an invocation came to, with the log lines of this invocation."""
+    """The result of an invocation, with its log lines."""
 
     payload: bytes
     is_error: bool
@@ -51,7 +49,7 @@ class Result:
 
 
 class Sandbox:
-    """Runs a function's invocations one after another, in a process that is kept warm."""
+    """Runs a function's invocations one after another in the same process."""
 
     def __init__(self, function: Function, directory: Path) -> None:
         self._function = function
@@ -61,11 +59,11 @@ class Sandbox:
         self._settled = threading.Event()
         self._init_error: bytes | None = None
         self._init_milliseconds: float | None = None
-        # A user of its own keeps an environment out of the others' files and variables.
+        # With a user of its own, an environment cannot read the files and variables of others.
         self._user = 30000 + next(_users) % 10000
 
     def start(self) -> None:
-        """Starts the process and waits until it asks for an event, fails, or 10 s have passed."""
+        """Starts the process. Waits until it asks for an event or fails, at most 10 seconds."""
         self._settled.clear()
         self._init_error = None
         started = time.monotonic()
@@ -92,7 +90,7 @@ class Sandbox:
         return self._process.read_log() if self._process else ""
 
     def invoke(self, event: Event) -> Result:
-        """Runs one invocation; a process that died before it is replaced first."""
+        """Runs one invocation. If the process has ended, a new one is started first."""
         if self._process is None:
             self.start()
         assert self._process

@@ -1,4 +1,4 @@
-"""Thresholds of AWS's documentation, and a back-off that grows."""
+"""The thresholds that AWS documents, and the growing back-off."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rolling updates by simulation: whatever the numbers, the limits hold and the end is reached."""
+"""Plans of rolling updates. A simulation checks that each roll-out keeps its limits and ends."""
 
 import math
 
@@ -50,7 +50,7 @@ def test_scaling_in_stops_the_surplus() -> None:
 def test_every_roll_out_ends_and_stays_within_its_limits(desired: int, old: int, minimum: int, maximum: int) -> None:
     lowest, highest = limits(desired, minimum, maximum)
     if lowest == highest and desired:
-        maximum = math.ceil((desired + 1) * 100 / desired)  # else no step is allowed, on AWS neither
+        maximum = math.ceil((desired + 1) * 100 / desired)  # without this no step would be allowed, as on AWS
         lowest, highest = limits(desired, minimum, maximum)
     new_active = new_healthy = 0
     for _ in range(200):

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.dependencies import Unresolvable, can_start, find_cycle, next_to_stop
-from localstack_engines.services.ecs.engine.spec import ContainerSpec, ContainerState
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ def test_conditions(condition: str, state: ContainerState, expected: bool) -> No
         ("START", ContainerState("db", "STOPPED"), "did not start"),
     ],
 )
-def test_what_can_never_come_true_is_said(condition: str, state: ContainerState, why: str) -> None:
+def test_a_condition_that_can_no_longer_come_true_is_reported(condition: str, state: ContainerState, why: str) -> None:
     with pytest.raises(Unresolvable, match=f"app waits in vain: .*{why}"):
         can_start(spec("app", db=condition), {"db": state})
 

@@ -1,9 +1,9 @@
-"""The health state machine against AWS's description of health checks."""
+"""The health of containers and tasks, as AWS describes health checks."""
 
 import pytest
 
 from localstack_engines.services.ecs.engine.health import HealthMachine, task_health
-from localstack_engines.services.ecs.engine.spec import HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import HealthCheck
 
 CHECK = HealthCheck(["true"], interval=10, timeout=5, retries=3, start_period=30)
 
@@ -22,7 +22,7 @@ def test_the_first_success_counts_at_once_and_slows_the_probe_down() -> None:
     assert machine.delay() == 10
 
 
-def test_probes_before_the_first_success_get_rarer() -> None:
+def test_the_delay_between_probes_before_the_first_success_grows() -> None:
     machine = HealthMachine(CHECK)
     delays = []
     for _ in range(6):
@@ -31,13 +31,13 @@ def test_probes_before_the_first_success_get_rarer() -> None:
     assert delays == [0.5, 0.5, 1, 1, 2, 2]
 
 
-def test_eager_probes_cannot_use_up_the_retries() -> None:
+def test_the_additional_probes_cannot_use_up_the_retries() -> None:
     machine = HealthMachine(CHECK)
     statuses = [machine.record(now / 2, success=False) for now in range(1, 121)]
     assert statuses.index("UNHEALTHY") / 2 + 0.5 == 60  # start period, then three intervals
 
 
-def test_healthy_turns_unhealthy_after_its_retries_in_a_row() -> None:
+def test_a_healthy_container_is_unhealthy_after_its_retries_in_a_row() -> None:
     machine = HealthMachine(CHECK)
     machine.record(1, success=True)
     assert [machine.record(t, success=False) for t in (11, 21)] == ["HEALTHY", "HEALTHY"]

@@ -1,0 +1,44 @@
+"""AWS::ECS::Cluster."""
+
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
+from localstack_engines.cloudformation.properties import refuse_replacement, to_request
+from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
+
+
+class ClusterResource(Resource):
+    TYPE = "AWS::ECS::Cluster"
+
+    def create(self, request: ResourceRequest) -> ProgressEvent:
+        model, client = request.desired_state, self.client(request, "ecs")
+        model["ClusterName"] = model.get("ClusterName") or self.default_name(request, 200)
+        arguments = to_request(client, "CreateCluster", _renamed(model), ("Arn",))
+        cluster = client.create_cluster(**arguments)["cluster"]
+        return self.done(model | {"Arn": cluster["clusterArn"]})
+
+    def read(self, request: ResourceRequest) -> ProgressEvent:
+        return self.done(request.desired_state)
+
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        model, client = request.desired_state, self.client(request, "ecs")
+        refuse_replacement(request.previous_state, model, ("ClusterName",))
+        model |= {key: request.previous_state[key] for key in ("ClusterName", "Arn")}
+        changes = {
+            key: model[key] for key in ("ClusterSettings", "Configuration", "ServiceConnectDefaults") if key in model
+        }
+        client.update_cluster(cluster=model["ClusterName"], **to_request(client, "UpdateCluster", _renamed(changes)))
+        update_resource_tags(client, model["Arn"], request)
+        return self.done(model)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.client(request, "ecs").delete_cluster(cluster=request.desired_state["ClusterName"])
+        return self.done({})
+
+
+def _renamed(model: dict[str, Any]) -> dict[str, Any]:
+    """Renames CloudFormation's ClusterSettings to the API's `settings`."""
+    renamed = {key: value for key, value in model.items() if key != "ClusterSettings"}
+    return renamed | ({"settings": model["ClusterSettings"]} if "ClusterSettings" in model else {})

@@ -1,0 +1,63 @@
+"""The engine that runs tasks: one Docker client, and what all tasks share."""
+
+import time
+from typing import Any
+
+from localstack_engines.services.ecs.engine.container_state import ContainerState
+from localstack_engines.services.ecs.engine.containers import Containers
+from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
+from localstack_engines.services.ecs.engine.images import Images
+from localstack_engines.services.ecs.engine.log_shipper import LogShipper
+from localstack_engines.services.ecs.engine.task_run import SharedResources, StopCause, TaskListener, TaskRun
+from localstack_engines.services.ecs.engine.task_spec import TaskSpec
+
+_CLIENT_TIMEOUT = 120
+_CONNECTIONS = 64
+
+
+class TaskEngine:
+    """Runs tasks. Call `start` before the first task; `stop` ends all tasks."""
+
+    def __init__(self) -> None:
+        self._resources: SharedResources | None = None
+        self._runs: dict[str, TaskRun] = {}
+
+    def start(self) -> None:
+        client = _client()
+        self._resources = SharedResources(Containers(client), Images(client), ExitWatcher(client), LogShipper())
+        self._resources.exits.start()
+        self._resources.logs.start()
+
+    def run(self, spec: TaskSpec, listener: TaskListener, states: dict[str, ContainerState]) -> TaskRun:
+        """Starts a task and returns at once. Keeps `states`, one a container, up to date and tells the listener."""
+        if self._resources is None:
+            raise RuntimeError("the engine is not started")
+        run = TaskRun(spec, self._resources, listener, states)
+        self._runs[spec.id] = run
+        run.start()
+        return run
+
+    def forget(self, task_id: str) -> None:
+        self._runs.pop(task_id, None)
+
+    def stop(self, timeout: float = 4) -> None:
+        """Asks all tasks to stop and waits up to `timeout` seconds for them.
+
+        The plugin removes the containers that are left when it stops or starts.
+        """
+        deadline = time.monotonic() + timeout
+        runs = list(self._runs.values())
+        for run in runs:
+            run.stop(StopCause("requested", "LocalStack is stopping"))
+        for run in runs:
+            run.join(max(0.0, deadline - time.monotonic()))
+        if self._resources is not None:
+            self._resources.exits.stop()
+            self._resources.logs.stop()
+
+
+def _client() -> Any:
+    import docker
+
+    # each log stream and each running health check holds a connection
+    return docker.from_env(timeout=_CLIENT_TIMEOUT, max_pool_size=_CONNECTIONS)

@@ -1,0 +1,1 @@
+"""What stands between LocalStack's Lambda provider and the engine."""

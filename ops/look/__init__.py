@@ -1,0 +1,1 @@
+"""Shows what runs, and changes nothing: status, addresses, logs, databases, topics."""

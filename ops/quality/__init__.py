@@ -1,0 +1,1 @@
+"""Checks the code: `make lint` and `make test`."""

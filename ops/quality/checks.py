@@ -1,0 +1,65 @@
+"""`make test` and `make lint`."""
+
+import sys
+
+from rich.console import Console
+
+from ops import processes, settings
+from ops.lifecycle import locking
+from ops.lifecycle.steps import Say
+from ops.lifecycle.up import up
+from ops.look import urls
+from ops.problems import Problem
+
+# In this order, because a failure in an earlier suite is easier to understand.
+SUITES = (
+    "tests/unit",
+    "localstack-engines/tests/unit",
+    "tests/infrastructure",
+    "localstack-engines/tests/live",
+    "tests/integration",
+    "tests/e2e",
+    "tests/chaos",
+)
+LINTERS = (
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+    ("import-linter", ["lint-imports", "--no-logo"]),
+    ("generated stubs", [sys.executable, "-m", "ops.contracts.generate", "--check"]),
+    ("published contracts", [sys.executable, "-m", "ops.contracts.publish", "--check"]),
+)
+
+
+def run_lint(console: Console) -> int:
+    """Runs all linters, and prints the output of those that fail. Returns the exit status for the shell."""
+    failed = []
+    for name, command in LINTERS:
+        result = processes.stream(command, log=settings.LOGS / f"lint-{name.replace(' ', '-')}.log")
+        console.print(f"{'[red]failed[/]' if result.status else '[green]ok[/]    '} {name}")
+        if result.status:
+            failed.append(name)
+            console.print(result.tail, markup=False, soft_wrap=True)
+    return 1 if failed else 0
+
+
+def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
+    """Brings the system up, runs the linters, then one pytest over all suites, whose last line has all the results.
+
+    Returns the exit status for the shell.
+    """
+    with locking.exclusive(say):
+        say("Bringing the system up")
+        try:
+            up(console)
+            urls.show(console)
+        except Problem as problem:
+            # pytest runs nevertheless: many tests need no system, and the others fail with the reason.
+            say(f"make up failed: {problem.cause}\n{problem.details}")
+        say("Checking the code")
+        lint = run_lint(console)
+        say("Running the tests")
+        paths = [] if any(not argument.startswith("-") and "/" in argument for argument in arguments) else list(SUITES)
+        # pytest gets the terminal itself, so that its colours and --pdb work.
+        tests = processes.run_in_terminal([sys.executable, "-m", "pytest", *paths, *arguments])
+    return tests or lint

@@ -1,0 +1,37 @@
+"""A service's database: how it is protected and where its password comes from."""
+
+from __future__ import annotations
+
+import json
+
+from tests.infrastructure.synthesis import Synthesis
+
+DATABASE = "AWS::RDS::DBInstance"
+
+
+def test_databases_are_private_and_encrypted(stage: Synthesis) -> None:
+    for resource in stage.of_type(DATABASE).values():
+        assert resource["Properties"]["PubliclyAccessible"] is False
+        assert resource["Properties"]["StorageEncrypted"] is True
+
+
+def test_passwords_are_generated_and_only_referred_to(stage: Synthesis) -> None:
+    for resource in stage.of_type(DATABASE).values():
+        assert "{{resolve:secretsmanager:" in json.dumps(resource["Properties"]["MasterUserPassword"])
+    for resource in stage.of_type("AWS::SecretsManager::Secret").values():
+        properties = resource["Properties"]
+        assert "SecretString" not in properties
+        generator = properties["GenerateSecretString"]
+        assert generator["GenerateStringKey"] == "password"
+        assert set(json.loads(generator["SecretStringTemplate"])) == {"username"}
+
+
+def test_production_databases_are_protected_and_monitored(prod_stage: Synthesis) -> None:
+    for resource in prod_stage.of_type(DATABASE).values():
+        properties = resource["Properties"]
+        assert resource["DeletionPolicy"] == "Retain"
+        assert properties["DeletionProtection"] is True
+        assert properties["MultiAZ"] is True
+        assert properties["BackupRetentionPeriod"] == 35
+        assert properties["MonitoringInterval"] == 60
+        assert "KmsKeyId" in properties

@@ -1,0 +1,45 @@
+"""The services: one for each entry of the catalogue, and what its containers receive."""
+
+from __future__ import annotations
+
+import json
+
+from cdk_app.catalogue import GRPC_PORT, SERVICES
+from tests.infrastructure.synthesis import Synthesis
+
+
+def test_every_entry_of_the_catalogue_has_one_service(stage: Synthesis) -> None:
+    services = stage.of_type("AWS::ECS::Service").values()
+    names = sorted(service["Properties"]["ServiceName"] for service in services)
+    assert names == sorted(SERVICES)
+
+
+def test_grpc_callers_know_their_targets(prod_stage: Synthesis) -> None:
+    containers = {container["Name"]: container for container in prod_stage.containers()}
+    for service in SERVICES.values():
+        variables = {variable["Name"]: variable["Value"] for variable in containers[service.name]["Environment"]}
+        for called in service.calls:
+            assert variables[f"{called.upper()}_GRPC_TARGET"] == f"dns:///{called}.pms-prod.local:{GRPC_PORT}"
+            assert SERVICES[called].serves_grpc
+
+
+def test_containers_receive_their_database_as_secrets(stage: Synthesis) -> None:
+    fields = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USERNAME": "username", "PASSWORD": "password"}
+    for container in stage.containers():
+        secrets = {secret["Name"]: json.dumps(secret["ValueFrom"]) for secret in container["Secrets"]}
+        for variable, key in fields.items():
+            assert f":{key}::" in secrets[f"DATABASE_{variable}"]
+        assert not any("PASSWORD" in variable["Name"] for variable in container["Environment"])
+
+
+def test_only_auth_receives_the_administrators_password(stage: Synthesis) -> None:
+    for container in stage.containers():
+        names = {secret["Name"] for secret in container["Secrets"]}
+        assert ("ADMIN_PASSWORD" in names) == (container["Name"] == "auth")
+
+
+def test_production_scales_and_has_alarms(prod_stage: Synthesis) -> None:
+    assert len(prod_stage.of_type("AWS::ApplicationAutoScaling::ScalableTarget")) == len(SERVICES)
+    alarms = prod_stage.of_type("AWS::CloudWatch::Alarm").values()
+    assert len(alarms) == 4 * len(SERVICES) + 2
+    assert all(alarm["Properties"]["AlarmActions"] for alarm in alarms)
