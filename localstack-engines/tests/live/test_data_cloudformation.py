@@ -1,4 +1,4 @@
-"""CloudFormation types of databases and brokers: created, updated and deleted for real."""
+"""CloudFormation types of databases and brokers, with their engines."""
 
 import asyncio
 import json
@@ -84,7 +84,7 @@ def stack() -> Iterator[Stack]:
 
 
 def database(name: str, **properties: Any) -> dict[str, Any]:
-    """What the CDK synthesises for an instance with generated credentials."""
+    """Returns the resources that the CDK synthesises for an instance with generated credentials."""
     generated = {
         "GenerateStringKey": "password",
         "SecretStringTemplate": '{"username": "clinic"}',
@@ -141,7 +141,7 @@ DATABASE_OUTPUTS = {
 
 
 def ask(secret_id: str, query: str) -> Any:
-    """Connect with nothing but what is in the secret, as the services do."""
+    """Runs a query with the address and the credentials in the secret, as the services do. Returns its first value."""
     secret = json.loads(client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
 
     async def run() -> Any:
@@ -160,7 +160,7 @@ def ask(secret_id: str, query: str) -> Any:
     return asyncio.run(run())
 
 
-def test_database_life(stack: Stack) -> None:
+def test_a_database_is_created_updated_and_replaced(stack: Stack) -> None:
     name, rds = f"db-{uuid.uuid4().hex[:8]}", client("rds")
     outputs = stack.deploy(database(name), DATABASE_OUTPUTS)
     assert outputs["Id"] == name
@@ -180,14 +180,14 @@ def test_database_life(stack: Stack) -> None:
     assert ask(outputs["Secret"], "SHOW work_mem") == "2MB"
     assert ask(outputs["Secret"], "SELECT x FROM kept") == 1
 
-    # The name is create-only: another one makes another, empty database.
+    # The name is create-only: a new name replaces the database by an empty one.
     outputs = stack.deploy(database(f"{name}-b"), DATABASE_OUTPUTS)
     assert outputs["Id"] == f"{name}-b"
     assert ask(outputs["Secret"], "SELECT to_regclass('kept')") is None
     assert [one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]].count(name) == 0
 
 
-def test_a_wrong_engine_version_fails_in_awss_words_and_rolls_back(stack: Stack) -> None:
+def test_a_wrong_engine_version_fails_with_awss_message_and_rolls_back(stack: Stack) -> None:
     with pytest.raises(AssertionError, match=r"Cannot find version 16\.1 for postgres"):
         stack.deploy(database("never", EngineVersion="16.1"))
     groups = client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
