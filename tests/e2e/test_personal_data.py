@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import httpx
 
+from lab.waiting import until
 from ops import aws, settings
 from ops.contracts import publish
 from services.appointment import consumers as appointment
@@ -28,7 +29,6 @@ from tests.e2e.kafka import Broker, discard
 from tests.e2e.tasks import Task
 from tests.support.clinic import wait_for_free_slots
 from tests.support.people import Person, new_patient, unique
-from tests.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CONSUMERS = (appointment.handlers, billing.handlers, notification.handlers)

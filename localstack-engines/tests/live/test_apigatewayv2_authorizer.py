@@ -14,8 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
-from live.gateway_lab import HttpApi, Issuer, Upstream, host_address, new_key
-from tests.waiting import until
+from lab.gateway import HttpApi, Issuer, Upstream, host_address, new_key
+from lab.waiting import until
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from live.gateway_lab import CloudMap, Issuer, Upstream, host_address
-from live.stacks import DeployFailed, Stack
+from lab.gateway import CloudMap, Issuer, Upstream, host_address
+from lab.stacks import DeployFailed, Stack
 
 
 @pytest.fixture

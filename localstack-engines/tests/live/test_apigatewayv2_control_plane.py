@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.conftest import ACCOUNT
-from live.gateway_lab import HttpApi, Upstream, host_address
-from tests.waiting import until
+from lab.gateway import HttpApi, Upstream, host_address
+from lab.localstack import ACCOUNT
+from lab.waiting import until
 
 
 @pytest.fixture

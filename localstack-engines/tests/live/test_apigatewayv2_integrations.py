@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from live.gateway_lab import CloudMap, HttpApi, Upstream, host_address, traffic
+from lab.gateway import CloudMap, HttpApi, Upstream, host_address, traffic
 
 UNAVAILABLE = {"message": "Service Unavailable"}
 LIMIT = 10 * 1024 * 1024

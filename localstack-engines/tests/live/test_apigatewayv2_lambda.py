@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from live.conftest import ACCOUNT, zipped
-from live.gateway_lab import HttpApi, Issuer, Upstream, host_address
+from lab.archives import zipped
+from lab.gateway import HttpApi, Issuer, Upstream, host_address
+from lab.localstack import ACCOUNT
 
 ERROR = {"message": "Internal Server Error"}
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from live.gateway_lab import HttpApi, Upstream, host_address
+from lab.gateway import HttpApi, Upstream, host_address
 
 NOT_FOUND = {"message": "Not Found"}
 Create = Callable[..., HttpApi]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from lab.waiting import eventually
 from services.common import tables
 from services.common.messaging.kafka import Kafka
 from services.common.runtime import Runtime
@@ -19,7 +20,6 @@ from services.contracts import events
 from services.contracts.roles import Role
 from tests.integration.events import NOW, appointment, event, registered, send
 from tests.support.issuer import TestIssuer
-from tests.waiting import eventually
 
 
 async def _account(client: httpx.AsyncClient, patient_id: UUID, **request: Any) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ops.settings import ROOT
 
 SOURCES = (ROOT, ROOT / "localstack-engines" / "src")
-PROJECT = {"cdk_app", "lambda_layers", "live", "localstack_engines", "ops", "services", "tests"}
+PROJECT = {"cdk_app", "lab", "lambda_layers", "localstack_engines", "ops", "services", "tests"}
 ONLY_IN_LOCALSTACK = {"localstack", "moto", "rolo"}
 """Packages of LocalStack's image that the host does not have."""
 

@@ -1,10 +1,10 @@
-"""`make bench`: the throughput of the gateway and of LocalStack's own REST API."""
+"""Prints the throughput of the gateway and of LocalStack's own REST API."""
 
 import sys
 
 import pytest
 
-from tests.bench import gateway
+from bench import gateway
 
 
 @pytest.mark.bench

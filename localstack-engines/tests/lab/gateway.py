@@ -16,7 +16,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from tests.waiting import until
+from lab.waiting import until
 
 
 def host_address(container: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from tests.waiting import until
+from lab.waiting import until
 
 IMAGE = "pms/base:latest"
 """Debian with Python. It is built with the LocalStack image."""

@@ -1,6 +1,6 @@
 """Compares requests a second through the HTTP API (HAProxy, RS256 token verified) and LocalStack's own REST API.
 
-    python -m tests.bench.gateway [--seconds 5] [--connections 32]
+    PYTHONPATH=src:tests python -m bench.gateway [--seconds 5] [--connections 32]
 
 Both lead to the same upstream, a container that only answers, in the running LocalStack (AWS_ENDPOINT_URL). Prints both
 figures and their ratio.
@@ -8,26 +8,24 @@ figures and their ratio.
 
 import argparse
 import json
-import os
 import selectors
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from live.gateway_lab import HttpApi, Issuer, host_address
-from tests.support import aws
-from tests.waiting import until
+from lab import localstack
+from lab.gateway import HttpApi, Issuer, host_address
+from lab.waiting import until
 
 GOAL = 20
-UPSTREAM = "pms-bench-upstream"
+UPSTREAM = "engines-bench-upstream"
 CONFIG = """
 defaults
     mode http
@@ -41,13 +39,11 @@ frontend upstream
 
 def main() -> int:
     arguments = _arguments()
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
-    with urllib.request.urlopen(f"{endpoint}/_localstack/engines", timeout=60) as response:
-        owner = json.load(response)["owner"]
+    endpoint, owner = localstack.ENDPOINT, localstack.container()
     with (
         _upstream(owner) as upstream,
-        _http_api(aws.client("apigatewayv2"), endpoint, owner, upstream) as (fast, token),
-        _rest_api(aws.client("apigateway"), endpoint, upstream) as slow,
+        _http_api(localstack.client("apigatewayv2"), endpoint, owner, upstream) as (fast, token),
+        _rest_api(localstack.client("apigateway"), endpoint, upstream) as slow,
     ):
         load = {"connections": arguments.connections, "seconds": arguments.seconds}
         measured = [
