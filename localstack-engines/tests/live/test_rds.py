@@ -331,3 +331,17 @@ def test_subnet_groups(rds: Any, name: str) -> None:
     for subnet in ids:
         ec2.delete_subnet(SubnetId=subnet)
     ec2.delete_vpc(VpcId=vpc)
+
+
+def test_a_copied_snapshot_is_restored(rds: Any, instance: dict[str, Any]) -> None:
+    name = instance["DBInstanceIdentifier"]
+    sql(instance, "CREATE TABLE kept AS SELECT 'precious' AS x", "SELECT 1")
+    rds.create_db_snapshot(DBInstanceIdentifier=name, DBSnapshotIdentifier=f"{name}-first")
+    rds.copy_db_snapshot(SourceDBSnapshotIdentifier=f"{name}-first", TargetDBSnapshotIdentifier=f"{name}-second")
+    restored = f"{name}-restored"
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier=restored, DBSnapshotIdentifier=f"{name}-second")
+    found = wait_for(rds, restored, "available")
+    assert sql(found, "SELECT x FROM kept", database="clinic") == "precious"
+    delete(rds, restored)
+    for snapshot in (f"{name}-first", f"{name}-second"):
+        rds.delete_db_snapshot(DBSnapshotIdentifier=snapshot)
