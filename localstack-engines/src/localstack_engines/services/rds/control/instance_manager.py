@@ -10,7 +10,7 @@ from pathlib import Path
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.control import log_exports, parameters
-from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError
+from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError, copy_tree
 from localstack_engines.services.rds.engine.template import TemplateFailed
 from localstack_engines.services.rds.models import Instance, Key
 from localstack_engines.toolkit import ports, settings
@@ -116,7 +116,7 @@ class InstanceManager:
             instance.server.backup(target)
 
     def copy_snapshot(self, source: Key, target: Key) -> None:
-        shutil.copytree(self._snapshot_directory(source), self._snapshot_directory(target), symlinks=True)
+        copy_tree(self._snapshot_directory(source), self._snapshot_directory(target))
 
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
