@@ -10,7 +10,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.cloudformation.tagging import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 from localstack_engines.toolkit.process.waiting import settle
 
 _MOVING = frozenset((models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING))
@@ -56,7 +56,7 @@ class DBInstance(Resource):
             if arguments:
                 identifier = {"DBInstanceIdentifier": model["DBInstanceIdentifier"]}
                 rds.modify_db_instance(**arguments | identifier, ApplyImmediately=True)
-            update_tags(rds, before["DBInstanceArn"], before.get("Tags"), model.get("Tags"))
+            update_resource_tags(rds, before["DBInstanceArn"], request)
             self._reboot_if_pending(rds, model)
         return self._await_available(request, rds, model, modified=True)
 

@@ -10,7 +10,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.cloudformation.tagging import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 _BATCH = 20
 """ModifyDBParameterGroup accepts this many parameters in a request."""
@@ -45,7 +45,7 @@ class DBParameterGroup(Resource):
         if gone := sorted(old.keys() - new.keys()):
             parameters = [{"ParameterName": name, "ApplyMethod": models.PENDING_REBOOT} for name in gone]
             rds.reset_db_parameter_group(DBParameterGroupName=model["DBParameterGroupName"], Parameters=parameters)
-        update_tags(rds, model["DBParameterGroupArn"], before.get("Tags"), model.get("Tags"))
+        update_resource_tags(rds, model["DBParameterGroupArn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

@@ -7,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.rds.cloudformation.tagging import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 
 class DBSubnetGroup(Resource):
@@ -33,7 +33,7 @@ class DBSubnetGroup(Resource):
         for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):
             model[name] = before[name]
         rds.modify_db_subnet_group(**to_request(rds, "ModifyDBSubnetGroup", model, ignore=("DBSubnetGroupArn", "Tags")))
-        update_tags(rds, model["DBSubnetGroupArn"], before.get("Tags"), model.get("Tags"))
+        update_resource_tags(rds, model["DBSubnetGroupArn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
