@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, in threads, few at a time."""
+"""Password hashes (argon2id), computed in threads and only a few at a time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from services.auth.config import AuthSettings
 from services.common.errors import Unavailable
 
 
-class Passwords:
-    """Hashing takes tens of milliseconds and 19 MiB each: done in threads so that the event loop goes on, and through
-    a fixed number of slots so that a flood of logins costs time instead of memory."""
+class PasswordHasher:
+    """Hashes and verifies passwords.
+
+    A hash takes tens of milliseconds and 19 MiB. It is computed in a thread, so that the event loop stays free. A fixed
+    number of slots bounds the memory: when many people sign in at once, they wait.
+    """
 
     def __init__(self, settings: AuthSettings) -> None:
         self._hasher = argon2.PasswordHasher(
@@ -23,12 +26,12 @@ class Passwords:
         self._slots = asyncio.Semaphore(settings.hashing_slots)
         self._queue = settings.hashing_queue
         self._waiting = 0
-        # Verified against when there is no such user, so that both cases take as long.
+        # Passwords of unknown users are verified against it, so that the response takes as long as for known users.
         self._dummy = self._hasher.hash("no account has this password")
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """The right to hash. Raises Unavailable when too many wait already."""
+        """Waits for a slot and holds it. Raises Unavailable when too many others are waiting."""
         if self._waiting >= self._queue:
             raise Unavailable("Too many people are signing in at this moment.", retry_after=1)
         self._waiting += 1
@@ -42,16 +45,19 @@ class Passwords:
             self._slots.release()
 
     async def hash(self, password: str) -> str:
-        """In a slot."""
+        """Returns the hash of a password. The caller holds a slot."""
         return await asyncio.to_thread(self._hasher.hash, password)
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        """In a slot. Without a hash it takes as long and is never right."""
-        right = await asyncio.to_thread(self._matches, password_hash or self._dummy, password)
-        return right and password_hash is not None
+        """Returns whether the password is right. The caller holds a slot.
 
-    def outdated(self, password_hash: str) -> bool:
-        """Whether the hash was made with weaker parameters than today's."""
+        Without a hash the result is False, after the same time.
+        """
+        matches = await asyncio.to_thread(self._matches, password_hash or self._dummy, password)
+        return matches and password_hash is not None
+
+    def needs_rehash(self, password_hash: str) -> bool:
+        """Returns whether the hash was made with other parameters than the current ones."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def _matches(self, password_hash: str, password: str) -> bool:

@@ -178,7 +178,7 @@ def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
     }
 
 
-def test_broker_life(stack: Stack) -> None:
+def test_cluster_is_created_updated_and_deleted(stack: Stack) -> None:
     name, kafka = f"mq-{uuid.uuid4().hex[:8]}", client("kafka")
     arn = stack.deploy(broker(name, "num.partitions=3\n"), {"Arn": {"Ref": "Kafka"}})["Arn"]
     servers = kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]

@@ -116,8 +116,8 @@ def service(
     """Returns the dependency on a service, built by a factory of the service's `composition.py`.
 
     `Annotated[PatientService, service(patient_service)]` calls `patient_service(principal, uow, runtime)` for each
-    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token) or
-    `optional_principal`.
+    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token),
+    `optional_principal` (None without a token) or `no_principal` (always None).
     """
 
     async def build(

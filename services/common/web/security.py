@@ -46,6 +46,10 @@ async def current_principal(principal: OptionalPrincipal) -> Principal:
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
+async def no_principal() -> None:
+    """Returns no caller and reads no token: for routes whose requests contain the credentials, such as the sign-in."""
+
+
 class Requires:
     """Requires any one of the scopes and any one of the roles. The tests' authorisation matrix reads them."""
 

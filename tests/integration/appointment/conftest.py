@@ -1,4 +1,4 @@
-"""The appointment service's whole application on a database of its own; patients are looked up in a dictionary."""
+"""The whole appointment service on a database of its own. Patients are looked up in a dictionary."""
 
 from __future__ import annotations
 
@@ -10,32 +10,42 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from ops.demo.calendar import working_day
 from services.appointment import main
+from services.appointment.composition import Components
 from services.appointment.config import AppointmentSettings
-from services.appointment.entity import Patient
-from services.appointment.grpc_clients import Components
-from services.appointment.repository import DoctorRepository
+from services.appointment.entity import Doctor, Patient
+from services.appointment.repository.doctors import DoctorRepository
+from services.common import tables
 from services.common.errors import Unavailable
 from services.common.runtime import Runtime
+from services.contracts.events import decode
 from services.contracts.roles import Role
 from tests.integration import callers
 from tests.integration.conftest import MakeSettings
 
 PATH = "/appointments"
 TODAY = datetime.now(UTC).date()
-"""The same in all of a test, should midnight pass meanwhile."""
+"""It does not change when midnight passes during the tests."""
 
 
 def at(hour: int, minute: int = 0, *, days: int = 7) -> datetime:
-    """A time on a working day, a week from now or so: inside the clinic's hours when the hour is."""
+    """Returns a time on the first working day that is at least `days` from now."""
     return datetime.combine(working_day(TODAY + timedelta(days=days)), time(hour, minute), UTC)
+
+
+async def events(runtime: Runtime[Any, Any]) -> list[Any]:
+    """Returns the data of all events that the service has published, oldest first."""
+    async with runtime.database.read_session() as session:
+        rows = (await session.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
+    return [decode(row.payload).data for row in rows]
 
 
 @dataclass
 class Registry:
-    """Stands in for the patient service: knows patients by id and owner, or is down."""
+    """Replaces the client of the patient service: it knows patients by id and owner, or is down."""
 
     patients: dict[UUID, UUID | None] = field(default_factory=dict)
     down: bool = False
@@ -52,7 +62,7 @@ class Registry:
 
 
 class Caller(callers.Caller):
-    """Somebody with a token, at the appointment service."""
+    """A caller of the appointment service with a token."""
 
     PATH = PATH
 
@@ -88,12 +98,12 @@ def staff(caller: Callable[..., Caller], registry: Registry) -> Caller:
 
 @pytest.fixture
 async def new_doctor(runtime: Runtime[Any, Any], caller: Callable[..., Caller]) -> Callable[..., Any]:
-    """`await new_doctor()` is a doctor that the service knows of."""
+    """`await new_doctor()` returns a doctor that the service knows."""
 
     async def make() -> Caller:
         doctor = caller(Role.DOCTOR)
         async with runtime.database.unit_of_work() as uow:
-            await DoctorRepository(uow.session).put(doctor.user_id, "Dr. Who", active=True)
+            await DoctorRepository(uow.session).save(Doctor(id=doctor.user_id, name="Dr. Who", active=True))
         return doctor
 
     return make
@@ -107,7 +117,7 @@ async def doctor(new_doctor: Callable[..., Any]) -> Caller:
 
 @pytest.fixture
 def visit(registry: Registry, doctor: Caller) -> Callable[..., dict[str, Any]]:
-    """A request body that is accepted; of a new patient, unless it says which."""
+    """`visit()` returns a valid request body, for a new patient unless one is given."""
 
     def make(date: datetime | None = None, **more: Any) -> dict[str, Any]:
         body = {"doctor_id": str(doctor.user_id), "date": (date or at(10)).isoformat(), **more}
@@ -118,7 +128,7 @@ def visit(registry: Registry, doctor: Caller) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def book(staff: Caller, visit: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """`await book(at(10))` is a booked appointment."""
+    """`await book(at(10))` returns a booked appointment."""
 
     async def make(date: datetime | None = None, **more: Any) -> dict[str, Any]:
         response = await staff.request("POST", json=visit(date, **more))

@@ -1,4 +1,4 @@
-"""Who may do what to whose appointment; and that it is put on record."""
+"""Who may do what with whose appointments, and that the audit log contains it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Make = Callable[..., Any]
 EVERYBODY = frozenset({Role.ADMIN, Role.STAFF, Role.DOCTOR, Role.PATIENT})
 CLINIC = EVERYBODY - {Role.PATIENT}
 
-# Operation -> (roles that may do it to a record of the clinic's, status when it succeeds). A PATIENT may do the same to
-# their own; to others' it is 404. DOCTOR is another doctor than the one of the record.
+# Operation -> (roles that may do it with any appointment, status when it succeeds). A PATIENT may do it with their own
+# appointments; others' are 404. The DOCTOR is not the appointment's doctor.
 MATRIX: dict[tuple[str, str], tuple[frozenset[Role], int]] = {
     ("GET", ""): (EVERYBODY, 200),
     ("POST", ""): (EVERYBODY, 201),
@@ -46,7 +46,7 @@ def test_every_operation_is_in_the_matrix_and_routed() -> None:
 async def attempt(
     who: Caller, operation: tuple[str, str], appointment: dict[str, Any], patient_id: str
 ) -> httpx.Response:
-    """Tries the operation on an appointment, or for a patient."""
+    """Tries the operation with an appointment, or for a patient."""
     method, path = operation
     booking = {"patient_id": patient_id, "doctor_id": appointment["doctor_id"], "date": at(15).isoformat()}
     bodies = {"": booking, "/{id}": {"date": at(16).isoformat()}, "/doctors/{doctorId}/schedule": SCHEDULE}
@@ -75,7 +75,7 @@ async def test_the_matrix_of_roles(
 @pytest.mark.attack(9)
 @pytest.mark.parametrize("operation", MATRIX, ids=" ".join)
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
-async def test_a_patient_has_to_do_with_their_own_appointments_only(
+async def test_a_patient_has_access_to_their_own_appointments_only(
     patient_user: Caller, registry: Registry, book: Make, operation: tuple[str, str], own: bool
 ) -> None:
     patient_id = registry.add(owner=patient_user.user_id if own else uuid4())
@@ -101,7 +101,7 @@ async def test_a_patient_cannot_filter_for_others_appointments(patient_user: Cal
 
 
 @pytest.mark.attack(8)
-async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient) -> None:
+async def test_every_operation_needs_a_token(client: httpx.AsyncClient) -> None:
     for method, path in MATRIX:
         answer = await client.request(method, PATH + path.format(id=uuid4(), doctorId=uuid4()))
         assert answer.status_code == 401

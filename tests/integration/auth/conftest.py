@@ -1,4 +1,4 @@
-"""The auth service's whole application, with a key of its own in KMS."""
+"""The whole auth service on a database of its own, with a signing key in KMS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADMIN, PASSWORD = "admin", "an-admin's-password"
 
 
 class Person:
-    """Somebody with an account, signed in."""
+    """A user who is signed in."""
 
     def __init__(self, client: httpx.AsyncClient, account: dict[str, Any], password: str) -> None:
         self.client = client
@@ -53,7 +53,7 @@ async def settings(settings_without_broker: MakeSettings, signing_key: str) -> A
 
 @pytest.fixture
 async def client(settings: AuthSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """Without an issuer of the tests' own: this service believes nobody's signature but its own."""
+    """The running application. It verifies tokens with its own signing key, so the tests' issuer is of no use."""
     async with running(app, settings) as client:
         yield client
 
@@ -75,7 +75,7 @@ async def admin(client: httpx.AsyncClient) -> Person:
 
 @pytest.fixture
 def register(client: httpx.AsyncClient) -> Callable[..., Awaitable[Person]]:
-    """`await register(admin, roles=["STAFF"])` is a new person, signed in."""
+    """`await register(admin, roles=["STAFF"])` creates an account and signs its user in."""
 
     async def make(by: Person | None = None, **more: Any) -> Person:
         name = f"user-{uuid.uuid4().hex[:10]}"

@@ -1,4 +1,4 @@
-"""Registration and administration."""
+"""Registration and administration of accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def events(sql: Any) -> list[dict[str, Any]]:
     return [json.loads(row["payload"]) for row in rows]
 
 
-async def test_anyone_becomes_a_patient(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_anybody_can_register_as_a_patient(client: httpx.AsyncClient, sql: Any) -> None:
     answer = await post(client, BODY)
     assert answer.status_code == 201
     assert answer.headers["etag"] == '"1"'
@@ -35,11 +35,11 @@ async def test_anyone_becomes_a_patient(client: httpx.AsyncClient, sql: Any) -> 
     assert account["roles"] == ["PATIENT"]
     assert account["email"] == "ann@example.org"
     assert "password" not in answer.text
-    told = (await events(sql))[-1]
-    assert told["type"] == "user.registered"
-    assert told["subject"] == account["id"]
-    assert told["data"]["version"] == 1
-    assert "password" not in json.dumps(told)
+    event = (await events(sql))[-1]
+    assert event["type"] == "user.registered"
+    assert event["subject"] == account["id"]
+    assert event["data"]["version"] == 1
+    assert "password" not in json.dumps(event)
     stored = await sql.fetchval('SELECT password_hash FROM "user" WHERE username = $1', "ann")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
@@ -48,27 +48,27 @@ async def test_anyone_becomes_a_patient(client: httpx.AsyncClient, sql: Any) -> 
     ("change", "code"),
     [({"username": "ANN", "email": "b@example.org"}, "username-taken"), ({"username": "bob"}, "email-taken")],
 )
-async def test_names_and_addresses_are_taken_once(client: httpx.AsyncClient, change: dict[str, str], code: str) -> None:
+async def test_usernames_and_addresses_are_unique(client: httpx.AsyncClient, change: dict[str, str], code: str) -> None:
     await post(client, BODY)
     again = await post(client, BODY | change)
     assert again.status_code == 409
     assert again.json()["type"] == f"urn:pms:problem:{code}"
 
 
-async def test_fifty_at_once_make_one_account(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_fifty_simultaneous_registrations_create_one_account(client: httpx.AsyncClient, sql: Any) -> None:
     answers = await asyncio.gather(*(post(client, BODY) for _ in range(50)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 49
     assert await sql.fetchval('SELECT count(*) FROM "user" WHERE username = $1', "ann") == 1
 
 
-async def test_a_retried_registration_is_answered_alike(client: httpx.AsyncClient) -> None:
+async def test_a_repeated_registration_has_the_same_response(client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(post(client, BODY, **{"Idempotency-Key": "k"}) for _ in range(10)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
 
 
 @pytest.mark.attack(11)
-async def test_roles_are_an_admins_to_give(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_only_an_admin_sets_roles(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     body = BODY | {"roles": ["ADMIN"]}
     assert (await post(client, body)).status_code == 403
     patient, staff = await register(), await register(admin, roles=["STAFF"])
@@ -102,7 +102,9 @@ async def test_roles_are_an_admins_to_give(client: httpx.AsyncClient, admin: Any
         {"username": 5},
     ],
 )
-async def test_wrong_values_are_422_and_not_repeated(client: httpx.AsyncClient, change: dict[str, Any]) -> None:
+async def test_invalid_values_are_422_and_not_in_the_response(
+    client: httpx.AsyncClient, change: dict[str, Any]
+) -> None:
     canary = "Canary-8891"
     answer = await post(client, {**BODY, "password": f"{canary}-password", **change})
     assert answer.status_code in (403, 422)
@@ -116,7 +118,7 @@ async def test_wrong_values_are_422_and_not_repeated(client: httpx.AsyncClient, 
 @pytest.mark.parametrize(
     "name", ["Zoë 😀 O'Brien", '\'; DROP TABLE "user"; --', "{{7*7}} ${x}", "名前", "\u0645\u0631\u064a\u0645"]
 )
-async def test_names_come_back_as_they_went(client: httpx.AsyncClient, name: str) -> None:
+async def test_names_are_returned_unchanged(client: httpx.AsyncClient, name: str) -> None:
     answer = await post(client, BODY | {"full_name": name})
     assert answer.status_code == 201
     assert answer.json()["full_name"] == name
@@ -150,11 +152,11 @@ async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, admin: 
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=201", "limit=1000000000", "cursor=x", "cursor=WyJ4Il0", "role=ROOT", "foreign=1"]
 )
-async def test_a_wrong_query_is_422(client: httpx.AsyncClient, admin: Any, query: str) -> None:
+async def test_an_invalid_query_is_422(client: httpx.AsyncClient, admin: Any, query: str) -> None:
     assert (await client.get(f"/auth/users?{query}", headers=admin.headers)).status_code == 422
 
 
-async def test_a_change_is_versioned_and_told(
+async def test_a_change_has_a_version_and_an_event(
     client: httpx.AsyncClient, admin: Any, register: Register, sql: Any
 ) -> None:
     person = await register()
@@ -166,8 +168,8 @@ async def test_a_change_is_versioned_and_told(
     done = await client.patch(path, json={"roles": ["STAFF"]}, headers={**admin.headers, "If-Match": '"1"'})
     assert done.status_code == 200
     assert done.headers["etag"] == '"2"'
-    told = (await events(sql))[-1]
-    assert (told["type"], told["data"]["version"], told["data"]["roles"]) == ("user.updated", 2, ["STAFF"])
+    event = (await events(sql))[-1]
+    assert (event["type"], event["data"]["version"], event["data"]["roles"]) == ("user.updated", 2, ["STAFF"])
     same = await client.patch(path, json={"roles": ["STAFF"]}, headers=admin.headers)
     assert same.headers["etag"] == '"2"'
     assert len(await events(sql)) == 3  # admin and person registered, one change
@@ -176,7 +178,7 @@ async def test_a_change_is_versioned_and_told(
 
 
 @pytest.mark.attack(13)
-async def test_a_disabled_account_is_out(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_a_disabled_account_has_no_access(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     person = await register()
     path = f"/auth/users/{person.account['id']}"
     await client.patch(path, json={"disabled": True}, headers=admin.headers)
@@ -190,7 +192,7 @@ async def test_a_disabled_account_is_out(client: httpx.AsyncClient, admin: Any, 
 
 
 @pytest.mark.attack(13)
-async def test_a_degraded_admin_cannot_use_the_old_token(
+async def test_a_downgraded_admin_cannot_use_the_old_token(
     client: httpx.AsyncClient, admin: Any, register: Register
 ) -> None:
     other = await register(admin, roles=["ADMIN"])
@@ -212,7 +214,7 @@ async def test_two_admins_cannot_remove_each_other(
     assert await sql.fetchval("""SELECT count(*) FROM "user" WHERE 'ADMIN' = ANY(roles) AND NOT disabled""") == 1
 
 
-async def test_the_last_admin_stays(client: httpx.AsyncClient, admin: Any) -> None:
+async def test_the_last_admin_cannot_be_removed(client: httpx.AsyncClient, admin: Any) -> None:
     path = f"/auth/users/{admin.account['id']}"
     for change in ({"disabled": True}, {"roles": ["STAFF"]}):
         answer = await client.patch(path, json=change, headers=admin.headers)
@@ -220,7 +222,7 @@ async def test_the_last_admin_stays(client: httpx.AsyncClient, admin: Any) -> No
         assert answer.json()["type"] == "urn:pms:problem:last-admin"
 
 
-async def test_the_first_admin_is_made_once(client: httpx.AsyncClient, settings: AuthSettings, sql: Any) -> None:
+async def test_the_first_admin_is_created_once(client: httpx.AsyncClient, settings: AuthSettings, sql: Any) -> None:
     changed = settings.model_copy(update={"admin_password": type(settings.admin_password)("another password")})
     async with running(app, changed) as again:
         old = {"username": settings.admin_username, "password": settings.admin_password.get_secret_value()}

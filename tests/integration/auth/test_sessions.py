@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out; and those who try without the right to."""
+"""Sign-in, refresh and sign-out, and attacks on them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
-from services.auth.passwords import Passwords
+from services.auth.passwords import PasswordHasher
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
 from tests.support.application import running
@@ -31,12 +31,12 @@ async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.post("/auth/refresh", json={"refresh_token": token})
 
 
-async def test_the_access_token_has_the_agreed_shape(
+async def test_the_claims_of_an_access_token(
     client: httpx.AsyncClient, admin: Any, register: Register, settings: AuthSettings
 ) -> None:
     staff = await register(admin, roles=["STAFF"])
     token = staff.tokens["access_token"]
-    der = (await app.state.runtime.keys._ask("get_public_key"))["PublicKey"]
+    der = (await app.state.runtime.keys._call("get_public_key"))["PublicKey"]
     jwk = jwk_of(der)
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "at+jwt", "kid": jwk["kid"]}
     key = jwt.PyJWK(jwk, "RS256").key
@@ -49,7 +49,7 @@ async def test_the_access_token_has_the_agreed_shape(
     assert not {"email", "username", "name"} & claims.keys()
 
 
-async def test_a_refresh_token_is_good_once(client: httpx.AsyncClient, register: Register) -> None:
+async def test_each_refresh_token_is_a_new_one(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     first = person.tokens["refresh_token"]
     second = (await refresh(client, first)).json()["refresh_token"]
@@ -70,7 +70,7 @@ async def test_reuse_ends_the_whole_session(client: httpx.AsyncClient, register:
 
 
 @pytest.mark.attack(14)
-async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClient, register: Register) -> None:
+async def test_of_fifty_simultaneous_refreshes_one_succeeds(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     answers = await asyncio.gather(*(refresh(client, person.tokens["refresh_token"]) for _ in range(50)))
     winners = [answer for answer in answers if answer.status_code == 200]
@@ -79,7 +79,7 @@ async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClien
     assert (await refresh(client, winners[0].json()["refresh_token"])).status_code == 401
 
 
-async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_a_refresh_applies_new_roles(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     person = await register()
     path = f"/auth/users/{person.account['id']}"
     await client.patch(path, json={"roles": ["DOCTOR"]}, headers=admin.headers)
@@ -91,7 +91,7 @@ async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin:
 async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     token = person.tokens["refresh_token"]
-    for _ in range(2):  # again is as good
+    for _ in range(2):  # a repeated sign-out succeeds
         assert (await client.post("/auth/logout", json={"refresh_token": token})).status_code == 204
     assert (await refresh(client, token)).status_code == 401
     unknown = await client.post("/auth/logout", json={"refresh_token": "x" * 43})
@@ -99,7 +99,7 @@ async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register:
 
 
 @pytest.mark.parametrize("lifetime", ["refresh_token_seconds", "session_seconds"])
-async def test_everything_ends(settings: AuthSettings, lifetime: str) -> None:
+async def test_refresh_tokens_and_sessions_expire(settings: AuthSettings, lifetime: str) -> None:
     short = settings.model_copy(update={lifetime: 0})
     async with running(app, short) as client:
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
@@ -116,7 +116,9 @@ async def test_tokens_are_stored_hashed(client: httpx.AsyncClient, register: Reg
 
 
 @pytest.mark.attack(15)
-async def test_unknown_wrong_and_disabled_look_alike(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_unknown_wrong_and_disabled_have_the_same_response(
+    client: httpx.AsyncClient, admin: Any, register: Register
+) -> None:
     person, disabled = await register(), await register()
     path = f"/auth/users/{disabled.account['id']}"
     await client.patch(path, json={"disabled": True}, headers=admin.headers)
@@ -136,7 +138,7 @@ async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
         await client.post("/auth/register", json=body)
 
-        # Alternating, and the fastest of each: what else the machine does then slows both down or neither.
+        # Alternating, and the fastest of each, so that other load on the machine affects both alike.
         fastest = {"ann": float("inf"), "nobody-here": float("inf")}
         for _ in range(15):
             for username in fastest:
@@ -148,16 +150,16 @@ async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings
 
 @pytest.mark.attack(15)
 @pytest.mark.parametrize("username", ["known", "unknown"])
-async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
+async def test_credential_stuffing_is_slowed_down_and_nobody_is_locked_out(
     client: httpx.AsyncClient, settings: AuthSettings, sql: Any, username: str
 ) -> None:
-    """Known and unknown usernames alike."""
+    """The same for known and unknown usernames."""
     body = {"username": "known", "password": "long enough", "email": "known@example.org"}
     await client.post("/auth/register", json=body)
     started = time.monotonic()
     answers = await asyncio.gather(*(login(client, username, f"guess number {n}") for n in range(30)))
     statuses = [answer.status_code for answer in answers]
-    # As many as are free, one more for each hash under way, and those again when a pause of 1, 2, 4 ... s is over.
+    # The free failures, one more for each hashing slot, and as many again after each pause of 1, 2, 4, ... seconds.
     pauses = int(math.log2(1 + time.monotonic() - started))
     most = settings.free_failures + settings.hashing_slots * (1 + pauses)
     assert settings.free_failures <= statuses.count(401) <= most
@@ -172,7 +174,7 @@ async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
 
 
 async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -> None:
-    """With hashes that take long, so that one computed in the event loop would be felt."""
+    """With slow hashes, so that a hash computed in the event loop would delay the other requests measurably."""
     expensive = settings.model_copy(update={"argon2_passes": 60})
     async with running(app, expensive) as client:
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
@@ -184,19 +186,19 @@ async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -
         while not all(task.done() for task in logins):
             started = time.perf_counter()
             assert (await client.get("/health/live")).status_code == 200
-            await asyncio.sleep(0.005)  # the application is in this loop: it has to get its turn
+            await asyncio.sleep(0.005)  # the application runs in the same loop
             waits.append(time.perf_counter() - started)
         assert statistics.median(waits) < hash_seconds / 2
         assert {task.result().status_code for task in logins} == {200}
 
 
 @pytest.mark.attack(16)
-async def test_ten_megabytes_of_password_are_refused_before_hashing(
+async def test_a_password_of_ten_megabytes_is_refused_before_hashing(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []
-    verify = Passwords.verify
-    monkeypatch.setattr(Passwords, "verify", lambda *args: hashed.append(args[-1]) or verify(*args))
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, "verify", lambda *args: hashed.append(args[-1]) or verify(*args))
     assert (await login(client, "ann", "x" * 10_000_000)).status_code == 422
     assert (await login(client, "ann", "x" * 10_500_000)).status_code == 413
     assert (await login(client, "ann", "wrong password")).status_code == 401

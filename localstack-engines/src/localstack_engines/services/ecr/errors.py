@@ -10,8 +10,16 @@ class EcrError(CommonServiceException):
         super().__init__(code, message, status_code=400, sender_fault=True)
 
 
+def invalid_parameter(message: str) -> EcrError:
+    return EcrError("InvalidParameterException", message)
+
+
+def layers_not_found(message: str) -> EcrError:
+    return EcrError("LayersNotFoundException", message)
+
+
 def image_not_found(image_id: dict[str, str], repository: str, registry_id: str) -> EcrError:
-    digest, tag = (f"'{image_id.get(key) or 'null'}'" for key in ("imageDigest", "imageTag"))
+    digest, tag = _quoted(image_id)
     return EcrError(
         "ImageNotFoundException",
         f"The image with imageId {{imageDigest:{digest}, imageTag:{tag}}} does not exist within the repository with "
@@ -19,11 +27,12 @@ def image_not_found(image_id: dict[str, str], repository: str, registry_id: str)
     )
 
 
-def repository_not_empty(repository: str, registry_id: str) -> EcrError:
+def image_exists(image_id: dict[str, str], repository: str, registry_id: str) -> EcrError:
+    digest, tag = _quoted(image_id)
     return EcrError(
-        "RepositoryNotEmptyException",
-        f"The repository with name '{repository}' in registry with id '{registry_id}' cannot be deleted because it "
-        "still contains images",
+        "ImageAlreadyExistsException",
+        f"Image with digest {digest} and tag {tag} already exists in the repository with name '{repository}' in "
+        f"registry with id '{registry_id}'",
     )
 
 
@@ -35,10 +44,15 @@ def tag_exists(tag: str, repository: str) -> EcrError:
     )
 
 
-def image_exists(image_id: dict[str, str], repository: str, registry_id: str) -> EcrError:
-    digest, tag = (f"'{image_id.get(key) or 'null'}'" for key in ("imageDigest", "imageTag"))
+def repository_not_empty(repository: str, registry_id: str) -> EcrError:
     return EcrError(
-        "ImageAlreadyExistsException",
-        f"Image with digest {digest} and tag {tag} already exists in the repository with name '{repository}' in "
-        f"registry with id '{registry_id}'",
+        "RepositoryNotEmptyException",
+        f"The repository with name '{repository}' in registry with id '{registry_id}' cannot be deleted because it "
+        "still contains images",
     )
+
+
+def _quoted(image_id: dict[str, str]) -> tuple[str, str]:
+    """Returns digest and tag in quotes; AWS writes 'null' for the one that is missing."""
+    digest, tag = (f"'{image_id.get(key) or 'null'}'" for key in ("imageDigest", "imageTag"))
+    return digest, tag

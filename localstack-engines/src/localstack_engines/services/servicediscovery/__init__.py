@@ -1,1 +1,1 @@
-"""Cloud Map: moto keeps the records, this package makes them true and resolvable."""
+"""AWS Cloud Map: moto keeps the records; this package adds AWS's rules, DNS and the view of the data plane."""

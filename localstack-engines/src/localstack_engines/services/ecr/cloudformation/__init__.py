@@ -1,1 +1,1 @@
-"""ECR's CloudFormation types."""
+"""ECR's CloudFormation type."""

@@ -1,1 +1,1 @@
-"""What really runs behind ECR. Knows nothing of AWS's API."""
+"""The container registry and its storage. Knows nothing of AWS."""

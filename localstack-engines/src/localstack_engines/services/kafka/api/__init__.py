@@ -1,1 +1,1 @@
-"""MSK's operations: requests are checked and answered in AWS's words."""
+"""MSK's operations: they check requests and answer in AWS's words."""

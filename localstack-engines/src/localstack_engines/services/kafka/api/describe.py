@@ -1,11 +1,11 @@
-"""Clusters in the words of MSK's API."""
+"""Descriptions of clusters, brokers, configurations and cluster operations, in the API's spelling."""
 
 from typing import Any
 
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.models import Cluster, Configuration, Operation, Revision
 
-_KEPT = (
+_DESCRIBED_MEMBERS = (
     "BrokerNodeGroupInfo",
     "ClientAuthentication",
     "EncryptionInfo",
@@ -19,12 +19,12 @@ _KEPT = (
 
 
 def cluster_v1(cluster: Cluster) -> dict[str, Any]:
-    """ClusterInfo of DescribeCluster and ListClusters."""
+    """Returns `ClusterInfo` of DescribeCluster and ListClusters."""
     return {**_common(cluster), **_provisioned(cluster)}
 
 
 def cluster_v2(cluster: Cluster) -> dict[str, Any]:
-    """Cluster of DescribeClusterV2 and ListClustersV2."""
+    """Returns `Cluster` of DescribeClusterV2 and ListClustersV2."""
     return {**_common(cluster), "ClusterType": "PROVISIONED", "Provisioned": _provisioned(cluster)}
 
 
@@ -46,9 +46,9 @@ def _state_info(cluster: Cluster) -> dict[str, str] | None:
     if cluster.state == models.FAILED:
         return {"Code": "BrokerFailed", "Message": cluster.failure}
     running = len(cluster.kafka.brokers)
-    if running < cluster.brokers_asked:
+    if running < cluster.requested_brokers:
         message = (
-            f"{running} of {cluster.brokers_asked} broker nodes run locally, and replication is limited to that "
+            f"{running} of {cluster.requested_brokers} broker nodes run locally, and replication is limited to that "
             "(ENGINES_KAFKA_MAX_BROKERS raises the limit)."
         )
         return {"Code": "LocalBrokerLimit", "Message": message}
@@ -56,16 +56,16 @@ def _state_info(cluster: Cluster) -> dict[str, str] | None:
 
 
 def _provisioned(cluster: Cluster) -> dict[str, Any]:
-    kept = {name: cluster.provisioned[name] for name in _KEPT if cluster.provisioned.get(name) is not None}
+    given = {name: value for name in _DESCRIBED_MEMBERS if (value := cluster.provisioned.get(name)) is not None}
     software: dict[str, Any] = {"KafkaVersion": cluster.kafka_version}
     if cluster.configuration:
         software["ConfigurationArn"] = cluster.configuration["Arn"]
         software["ConfigurationRevision"] = cluster.configuration["Revision"]
-    return {"EnhancedMonitoring": "DEFAULT", "StorageMode": "LOCAL", **kept, "CurrentBrokerSoftwareInfo": software}
+    return {"EnhancedMonitoring": "DEFAULT", "StorageMode": "LOCAL", **given, "CurrentBrokerSoftwareInfo": software}
 
 
 def nodes(cluster: Cluster) -> list[dict[str, Any]]:
-    """NodeInfo of the brokers that run, and of none that does not."""
+    """Returns `NodeInfo` of each broker that runs locally."""
     group = cluster.provisioned["BrokerNodeGroupInfo"]
     subnets = group["ClientSubnets"]
     software = _provisioned(cluster)["CurrentBrokerSoftwareInfo"]

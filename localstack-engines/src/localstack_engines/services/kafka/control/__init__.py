@@ -1,1 +1,1 @@
-"""What MSK does between its API and its engine."""
+"""What keeps the brokers as the API's records say."""

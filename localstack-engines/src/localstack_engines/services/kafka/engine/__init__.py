@@ -1,1 +1,1 @@
-"""What really runs behind MSK. Knows nothing of AWS's API."""
+"""Kafka brokers as processes: their files, their properties, their ports. Knows nothing of AWS."""

@@ -1,1 +1,1 @@
-"""What Cloud Map does between its API and its engine."""
+"""Cloud Map for the data plane: instances, their changes, and DNS answers."""

@@ -1,0 +1,88 @@
+"""The events that the service consumes: users who become doctors, and patients who are deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from services.appointment import consumers
+from services.appointment.entity import Patient
+from services.common.clock import utc_now
+from services.common.runtime import Runtime
+from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
+from services.contracts.roles import Role
+from tests.integration.appointment.conftest import Caller, Registry, at, events
+from tests.integration.events import tell as tell_handler
+
+Make = Callable[..., Any]
+
+tell = partial(tell_handler, consumers.handlers)
+
+
+def user(version: int, roles: tuple[Role, ...], **more: Any) -> dict[str, Any]:
+    return {"version": version, "username": "who", "email": "who@example.org", "roles": roles, **more}
+
+
+async def test_a_user_can_be_booked_only_while_they_are_a_doctor(
+    staff: Caller, visit: Make, runtime: Runtime[Any, Any]
+) -> None:
+    id = uuid4()
+
+    async def status() -> int:
+        return (await staff.request("POST", json=visit(at(10), doctor_id=str(id)))).status_code
+
+    assert await status() == 422
+    await tell(runtime, UserRegistered(user_id=id, registered_at=utc_now(), **user(1, (Role.DOCTOR,))))
+    assert await status() == 201
+    await tell(runtime, UserUpdated(user_id=id, updated_at=utc_now(), **user(2, (Role.STAFF,))))
+    assert await status() == 422
+    await tell(runtime, UserUpdated(user_id=id, updated_at=utc_now(), **user(3, (Role.DOCTOR,), disabled=True)))
+    assert await status() == 422
+
+
+async def test_users_who_are_not_doctors_are_not_stored(runtime: Runtime[Any, Any]) -> None:
+    await tell(runtime, UserRegistered(user_id=uuid4(), registered_at=utc_now(), **user(1, (Role.PATIENT,))))
+    async with runtime.database.read_session() as session:
+        assert await session.scalar(text("SELECT count(*) FROM doctor")) == 0
+
+
+async def test_a_deleted_patients_appointments_are_cancelled_without_a_fee(
+    staff: Caller, book: Make, registry: Registry, runtime: Runtime[Any, Any]
+) -> None:
+    patient = registry.add()
+    first, second, other = (
+        await book(at(9), patient_id=patient),
+        await book(at(10), patient_id=patient),
+        await book(at(11)),
+    )
+    deleted = PatientDeleted(patient_id=patient, version=2, deleted_at=utc_now())
+    await tell(runtime, deleted)
+    await tell(runtime, deleted)
+    states = [(await staff.request("GET", f"/{item['id']}")).json()["status"] for item in (first, second, other)]
+    assert states == ["CANCELLED", "CANCELLED", "BOOKED"]
+    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    assert [event.late for event in cancelled] == [False, False]
+
+
+async def test_a_booking_is_cancelled_when_the_patient_is_deleted_meanwhile(
+    staff: Caller, visit: Make, registry: Registry, runtime: Runtime[Any, Any]
+) -> None:
+    patient = registry.add()
+    telling: list[asyncio.Task[None]] = []
+
+    async def deleted_right_after(id: UUID) -> Patient | None:
+        found = Patient(id, None)
+        deleted = PatientDeleted(patient_id=id, version=2, deleted_at=utc_now())
+        telling.append(asyncio.create_task(tell(runtime, deleted)))
+        await asyncio.wait(telling, timeout=0.5)  # enough time for the handler, unless a lock makes it wait
+        return found
+
+    registry.find = deleted_right_after  # type: ignore[method-assign]
+    booked = (await staff.request("POST", json=visit(at(9), patient_id=patient))).json()
+    await asyncio.gather(*telling)
+    assert (await staff.request("GET", f"/{booked['id']}")).json()["status"] == "CANCELLED"
