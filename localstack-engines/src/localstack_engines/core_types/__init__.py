@@ -1,1 +1,5 @@
-"""CloudFormation types of services that LocalStack's core has, where the core drops what a template says."""
+"""CloudFormation types of services of LocalStack's core, whose own types ignore a part of the template.
+
+A service with one type is a module. A service with several types is a package with one module a type. Each has its
+types in `RESOURCE_PROVIDERS`; `bootstrap/entry_points.py` lists the modules.
+"""

@@ -1,10 +1,15 @@
-"""Log groups with their retention, encryption key and tags."""
+"""AWS::Logs::LogGroup: retention, encryption key and tags follow the template, also in an update.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+"""
 
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import tag_map, update_tags
 
 
 class LogGroup(Resource):
@@ -13,11 +18,11 @@ class LogGroup(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         logs, model = self.client(request, "logs"), request.desired_state
         name = model.setdefault("LogGroupName", self.default_name(request, length=512))
-        properties = {"kmsKeyId": model["KmsKeyId"]} if model.get("KmsKeyId") else {}
-        logs.create_log_group(logGroupName=name, tags=_tags(model), **properties)
+        properties = {**model, "Tags": tag_map(model.get("Tags"))}
+        logs.create_log_group(**to_request(logs, "CreateLogGroup", properties, ignore=("RetentionInDays",)))
         self.created(request)
-        self._retain(logs, model)
-        # GetAtt Arn ends in ":*", which is what policies are written against.
+        self._put_retention(logs, model)
+        # The Arn attribute ends in ":*", which the policies of a log group name too.
         model["Arn"] = f"arn:aws:logs:{request.region_name}:{request.account_id}:log-group:{name}:*"
         return self.done(model)
 
@@ -25,16 +30,18 @@ class LogGroup(Resource):
         logs, model, previous = self.client(request, "logs"), request.desired_state, request.previous_state
         name = model["LogGroupName"] = previous["LogGroupName"]
         model["Arn"] = previous["Arn"]
-        self._retain(logs, model)
+        self._put_retention(logs, model)
         if model.get("KmsKeyId") != previous.get("KmsKeyId"):
             if model.get("KmsKeyId"):
                 logs.associate_kms_key(logGroupName=name, kmsKeyId=model["KmsKeyId"])
             else:
                 logs.disassociate_kms_key(logGroupName=name)
-        if gone := sorted(_tags(previous).keys() - _tags(model).keys()):
-            logs.untag_log_group(logGroupName=name, tags=gone)
-        if tags := _tags(model):
-            logs.tag_log_group(logGroupName=name, tags=tags)
+        update_tags(
+            previous.get("Tags"),
+            model.get("Tags"),
+            remove=lambda keys: logs.untag_log_group(logGroupName=name, tags=keys),
+            put=lambda tags: logs.tag_log_group(logGroupName=name, tags=tags),
+        )
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
@@ -42,15 +49,12 @@ class LogGroup(Resource):
         return self.done({})
 
     @staticmethod
-    def _retain(logs: Any, model: dict[str, Any]) -> None:
-        if days := model.get("RetentionInDays"):
-            logs.put_retention_policy(logGroupName=model["LogGroupName"], retentionInDays=int(days))
+    def _put_retention(logs: Any, model: dict[str, Any]) -> None:
+        retention = {name: model[name] for name in ("LogGroupName", "RetentionInDays") if model.get(name)}
+        if "RetentionInDays" in retention:
+            logs.put_retention_policy(**to_request(logs, "PutRetentionPolicy", retention))
         else:
             logs.delete_retention_policy(logGroupName=model["LogGroupName"])
 
 
-def _tags(model: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in model.get("Tags") or []}
-
-
-RESOURCE_PROVIDERS = {LogGroup.TYPE: LogGroup}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (LogGroup,)}

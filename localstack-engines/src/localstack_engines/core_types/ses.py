@@ -1,14 +1,17 @@
-"""Sender identities, verified at once: there is no mailbox or DNS zone here to ask.
+"""AWS::SES::EmailIdentity: a sender identity that is verified at once, as there is no mailbox or DNS zone to ask.
 
-CloudFormation's type is of the SES v2 API, which the open LocalStack lacks; its v1 API
-knows the same identities.
+The type belongs to the SES v2 API, which LocalStack's core lacks. The v1 API has the same identities.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-emailidentity.html
 """
+
+from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.resource import Failed, Resource
 
-UNSUPPORTED = ("ConfigurationSetAttributes", "DkimSigningAttributes", "MailFromAttributes")
+_UNSUPPORTED = ("ConfigurationSetAttributes", "DkimSigningAttributes", "MailFromAttributes")
 
 
 class EmailIdentity(Resource):
@@ -39,9 +42,9 @@ class EmailIdentity(Resource):
         return self.done({})
 
 
-def _refuse_unsupported(model: dict) -> None:
-    if names := [name for name in UNSUPPORTED if model.get(name)]:
+def _refuse_unsupported(model: dict[str, Any]) -> None:
+    if names := [name for name in _UNSUPPORTED if model.get(name)]:
         raise Failed(f"The local SES does not support {', '.join(names)} of an email identity")
 
 
-RESOURCE_PROVIDERS = {EmailIdentity.TYPE: EmailIdentity}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (EmailIdentity,)}

@@ -1,1 +1,1 @@
-"""EC2's CloudFormation types, where LocalStack has none or drops what a template says."""
+"""The CloudFormation types of EC2, one module a type."""

@@ -5,32 +5,36 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 
 class Ec2Resource(Resource):
+    """The base class of the EC2 types."""
+
     def ec2(self, request: ResourceRequest) -> Any:
+        """Returns an EC2 client."""
         return self.client(request, "ec2")
 
 
 def tag_specifications(request: ResourceRequest, resource_type: str) -> list[dict[str, Any]]:
-    """TagSpecifications with the template's tags and the ones that CloudFormation adds."""
+    """Returns TagSpecifications with the template's tags and those that CloudFormation adds."""
     own = [
         {"Key": "aws:cloudformation:stack-name", "Value": request.stack_name},
         {"Key": "aws:cloudformation:logical-id", "Value": request.logical_resource_id},
     ]
-    return [{"ResourceType": resource_type, "Tags": own + list(request.desired_state.get("Tags") or [])}]
+    return [{"ResourceType": resource_type, "Tags": own + tag_list(request.desired_state.get("Tags"))}]
 
 
-def retag(ec2: Any, resource_id: str, request: ResourceRequest) -> None:
+def update_resource_tags(ec2: Any, resource_id: str, request: ResourceRequest) -> None:
     """Makes the tags of an existing resource those of the new template."""
-    old = {tag["Key"]: tag["Value"] for tag in (request.previous_state or {}).get("Tags") or []}
-    new = {tag["Key"]: tag["Value"] for tag in request.desired_state.get("Tags") or []}
-    if gone := [{"Key": key} for key in old if key not in new]:
-        ec2.delete_tags(Resources=[resource_id], Tags=gone)
-    if changed := [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]:
-        ec2.create_tags(Resources=[resource_id], Tags=changed)
+    update_tags(
+        (request.previous_state or {}).get("Tags"),
+        request.desired_state.get("Tags"),
+        remove=lambda keys: ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in keys]),
+        put=lambda tags: ec2.create_tags(Resources=[resource_id], Tags=tag_list(tags)),
+    )
 
 
 def present(model: dict[str, Any], *names: str) -> dict[str, Any]:
-    """The properties among ``names`` that the model has a value for."""
+    """Returns those of the named properties that have a value."""
     return {name: model[name] for name in names if model.get(name) is not None}

@@ -1,1 +1,1 @@
-"""S3's CloudFormation types, where LocalStack's drop what a template says."""
+"""The CloudFormation types of S3, one module a type."""

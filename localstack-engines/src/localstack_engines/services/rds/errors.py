@@ -1,4 +1,4 @@
-"""RDS's errors, with the codes and the wording of AWS's API."""
+"""The errors of the RDS API, with AWS's codes and wording."""
 
 from localstack.aws.api import CommonServiceException
 
@@ -24,6 +24,10 @@ def invalid_state(message: str) -> RdsError:
 
 def instance_not_found(identifier: str) -> RdsError:
     return RdsError("DBInstanceNotFound", f"DBInstance {identifier} not found.", 404)
+
+
+def unknown_family(family: str) -> RdsError:
+    return invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
 
 
 def unknown_version(engine: str, version: str) -> RdsError:

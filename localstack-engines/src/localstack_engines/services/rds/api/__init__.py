@@ -1,1 +1,1 @@
-"""RDS's operations: requests are checked and answered in AWS's words."""
+"""The operations of the RDS API, one module a resource."""

@@ -1,1 +1,1 @@
-"""The CloudFormation types, one module each."""
+"""The CloudFormation types of RDS, one module a type."""

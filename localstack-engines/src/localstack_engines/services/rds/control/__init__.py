@@ -1,1 +1,1 @@
-"""What RDS does between its API and its engine."""
+"""Keeps servers as the API asked: their life cycle, parameters, versions and log exports."""

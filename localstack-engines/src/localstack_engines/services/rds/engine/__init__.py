@@ -1,1 +1,1 @@
-"""What really runs behind RDS. Knows nothing of AWS's API."""
+"""The PostgreSQL servers behind DB instances."""

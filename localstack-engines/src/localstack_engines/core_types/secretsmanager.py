@@ -1,4 +1,4 @@
-"""AWS::SecretsManager::SecretTargetAttachment: writes a database's address into its secret.
+"""AWS::SecretsManager::SecretTargetAttachment: writes the address of a DB instance into its secret.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
 """
@@ -44,11 +44,11 @@ class SecretTargetAttachment(Resource):
             "dbname": instance.get("DBName"),
             "dbInstanceIdentifier": instance["DBInstanceIdentifier"],
         }
-        # Ref is the secret's ARN, which is how ECS and grants name the attached secret.
+        # Ref returns the secret's ARN: ECS and IAM policies refer to the attached secret by it.
         return {**model, "Id": self._write(request, model["SecretId"], connection)}
 
     def _write(self, request: ResourceRequest, secret_id: str, connection: dict[str, Any]) -> str:
-        """Merge ``connection`` into the secret's JSON, leaving out what is None; returns the secret's ARN."""
+        """Merges `connection` into the secret's JSON, without members that are None. Returns the secret's ARN."""
         secrets = self.client(request, "secretsmanager")
         current = secrets.get_secret_value(SecretId=secret_id)
         try:
@@ -59,3 +59,6 @@ class SecretTargetAttachment(Resource):
         if merged != content:
             secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(merged))
         return str(current["ARN"])
+
+
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (SecretTargetAttachment,)}

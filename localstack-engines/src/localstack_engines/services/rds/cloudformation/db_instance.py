@@ -5,17 +5,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from localstack.services.cloudformation import provider_utils
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.cloudformation.tags import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 from localstack_engines.toolkit.process.waiting import settle
 
 _MOVING = frozenset((models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING))
 
-# Other names than the API's, or read by this class itself.
+# Properties that CreateDBInstance does not have under this name, and that are still supported or have no effect here.
 _OWN = {
     "VPCSecurityGroups",
     "DBSnapshotIdentifier",
@@ -36,8 +36,7 @@ class DBInstance(Resource):
         model, rds = request.desired_state, self.client(request, "rds")
         if not request.custom_context.get("created"):
             if not model.get("DBInstanceIdentifier"):
-                name = provider_utils.generate_default_name(request.stack_name, request.logical_resource_id)
-                model["DBInstanceIdentifier"] = name.lower()
+                model["DBInstanceIdentifier"] = self.default_name(request, length=63).lower()
             self._create(rds, model)
             self.created(request)
         return self._await_available(request, rds, model, created=True)
@@ -57,7 +56,7 @@ class DBInstance(Resource):
             if arguments:
                 identifier = {"DBInstanceIdentifier": model["DBInstanceIdentifier"]}
                 rds.modify_db_instance(**arguments | identifier, ApplyImmediately=True)
-            update_tags(rds, before["DBInstanceArn"], before.get("Tags"), model.get("Tags"))
+            update_resource_tags(rds, before["DBInstanceArn"], request)
             self._reboot_if_pending(rds, model)
         return self._await_available(request, rds, model, modified=True)
 
@@ -66,7 +65,7 @@ class DBInstance(Resource):
         if not model.get("DBInstanceIdentifier"):
             return self.done({})
         identifier = model["DBInstanceIdentifier"]
-        # Returns when the server is gone.
+        # The call returns when the server is gone.
         self.client(request, "rds").delete_db_instance(DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
         return self.done({})
 
@@ -98,7 +97,7 @@ class DBInstance(Resource):
         return self.done({**model, **self._attributes(found)})
 
     def _reboot_if_pending(self, rds: Any, model: dict[str, Any]) -> None:
-        # CloudFormation restarts an instance whose parameters need it.
+        # CloudFormation reboots an instance when changed parameters need it.
         found = self._describe(rds, model)
         if any(group["ParameterApplyStatus"] == models.PENDING_REBOOT for group in found["DBParameterGroups"]):
             rds.reboot_db_instance(DBInstanceIdentifier=model["DBInstanceIdentifier"])
@@ -111,15 +110,13 @@ class DBInstance(Resource):
 
     @staticmethod
     def _arguments(rds: Any, operation: str, model: dict[str, Any]) -> dict[str, Any]:
-        shape = rds.meta.service_model.operation_model(operation).input_shape
-        plain = {name: value for name, value in model.items() if name not in _ATTRIBUTES and name != "MasterUserSecret"}
-        if "VPCSecurityGroups" in plain:
-            plain["VpcSecurityGroupIds"] = plain.pop("VPCSecurityGroups")
-        if key := (model.get("MasterUserSecret") or {}).get("KmsKeyId"):
-            plain["MasterUserSecretKmsKeyId"] = key
-        if operation == "ModifyDBInstance":
-            plain.pop("ApplyImmediately", None)
-        return provider_utils.convert_request_kwargs(plain, shape)
+        """Returns the arguments for those properties that the operation has; the operations differ in them."""
+        properties = {**model, "MasterUserSecretKmsKeyId": (model.get("MasterUserSecret") or {}).get("KmsKeyId")}
+        if "VPCSecurityGroups" in properties:
+            properties["VpcSecurityGroupIds"] = properties.pop("VPCSecurityGroups")
+        members = rds.meta.service_model.operation_model(operation).input_shape.members
+        known = {name: value for name, value in properties.items() if name in members}
+        return to_request(rds, operation, known, ignore=("ApplyImmediately",))
 
     @staticmethod
     def _describe(rds: Any, model: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from localstack.services.cloudformation import provider_utils
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.cloudformation.tags import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 _BATCH = 20
-"""ModifyDBParameterGroup takes so many parameters at once."""
+"""ModifyDBParameterGroup accepts this many parameters in a request."""
 
 
 class DBParameterGroup(Resource):
@@ -22,14 +22,10 @@ class DBParameterGroup(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")
         if not model.get("DBParameterGroupName"):
-            name = provider_utils.generate_default_name(request.stack_name, request.logical_resource_id)
-            model["DBParameterGroupName"] = name.lower()
-        made = rds.create_db_parameter_group(
-            DBParameterGroupName=model["DBParameterGroupName"],
-            DBParameterGroupFamily=model["Family"],
-            Description=model["Description"],
-            Tags=model.get("Tags") or [],
-        )
+            model["DBParameterGroupName"] = self.default_name(request, length=255).lower()
+        properties = {**model, "DBParameterGroupFamily": model["Family"]}
+        arguments = to_request(rds, "CreateDBParameterGroup", properties, ignore=("Family", "Parameters"))
+        made = rds.create_db_parameter_group(**arguments)
         self.created(request)
         model["DBParameterGroupArn"] = made["DBParameterGroup"]["DBParameterGroupArn"]
         self._set(rds, model, model.get("Parameters") or {})
@@ -49,7 +45,7 @@ class DBParameterGroup(Resource):
         if gone := sorted(old.keys() - new.keys()):
             parameters = [{"ParameterName": name, "ApplyMethod": models.PENDING_REBOOT} for name in gone]
             rds.reset_db_parameter_group(DBParameterGroupName=model["DBParameterGroupName"], Parameters=parameters)
-        update_tags(rds, model["DBParameterGroupArn"], before.get("Tags"), model.get("Tags"))
+        update_resource_tags(rds, model["DBParameterGroupArn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

@@ -3,11 +3,11 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbsubnetgroup.html
 """
 
-from localstack.services.cloudformation import provider_utils
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.rds.cloudformation.tags import update_tags
+from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 
 class DBSubnetGroup(Resource):
@@ -15,17 +15,11 @@ class DBSubnetGroup(Resource):
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state
-        name = model.get("DBSubnetGroupName") or provider_utils.generate_default_name(
-            request.stack_name, request.logical_resource_id
-        )
-        # RDS stores the name in lower case, and Ref returns it so.
+        # RDS stores the name in lower case, and Ref returns it in lower case.
+        name = model.get("DBSubnetGroupName") or self.default_name(request, length=255)
         model["DBSubnetGroupName"] = name.lower()
-        made = self.client(request, "rds").create_db_subnet_group(
-            DBSubnetGroupName=model["DBSubnetGroupName"],
-            DBSubnetGroupDescription=model["DBSubnetGroupDescription"],
-            SubnetIds=model["SubnetIds"],
-            Tags=model.get("Tags") or [],
-        )
+        rds = self.client(request, "rds")
+        made = rds.create_db_subnet_group(**to_request(rds, "CreateDBSubnetGroup", model))
         model["DBSubnetGroupArn"] = made["DBSubnetGroup"]["DBSubnetGroupArn"]
         return self.done(model)
 
@@ -38,12 +32,8 @@ class DBSubnetGroup(Resource):
         model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):
             model[name] = before[name]
-        rds.modify_db_subnet_group(
-            DBSubnetGroupName=model["DBSubnetGroupName"],
-            DBSubnetGroupDescription=model["DBSubnetGroupDescription"],
-            SubnetIds=model["SubnetIds"],
-        )
-        update_tags(rds, model["DBSubnetGroupArn"], before.get("Tags"), model.get("Tags"))
+        rds.modify_db_subnet_group(**to_request(rds, "ModifyDBSubnetGroup", model, ignore=("DBSubnetGroupArn", "Tags")))
+        update_resource_tags(rds, model["DBSubnetGroupArn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

@@ -1,0 +1,60 @@
+"""AWS::EC2::VPC.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html
+"""
+
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
+
+from localstack_engines.cloudformation.properties import to_request
+from localstack_engines.core_types.ec2.base import Ec2Resource, tag_specifications, update_resource_tags
+
+_DNS_ATTRIBUTES = ("EnableDnsSupport", "EnableDnsHostnames")
+
+
+class Vpc(Ec2Resource):
+    TYPE = "AWS::EC2::VPC"
+
+    def create(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        arguments = to_request(ec2, "CreateVpc", model, ignore=("Tags", *_DNS_ATTRIBUTES))
+        vpc = ec2.create_vpc(**arguments, TagSpecifications=tag_specifications(request, "vpc"))["Vpc"]
+        model["VpcId"] = vpc["VpcId"]
+        self._modify_attributes(ec2, model)
+        return self.read(request)
+
+    def read(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        vpc = ec2.describe_vpcs(VpcIds=[model["VpcId"]])["Vpcs"][0]
+        in_vpc = {"Name": "vpc-id", "Values": [model["VpcId"]]}
+        groups = ec2.describe_security_groups(Filters=[in_vpc, {"Name": "group-name", "Values": ["default"]}])
+        acls = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
+        associations = vpc.get("CidrBlockAssociationSet", [])
+        model.update(
+            CidrBlock=vpc["CidrBlock"],
+            CidrBlockAssociations=[association["AssociationId"] for association in associations],
+            DefaultSecurityGroup=groups["SecurityGroups"][0]["GroupId"],
+            DefaultNetworkAcl=acls["NetworkAcls"][0]["NetworkAclId"],
+            Ipv6CidrBlocks=[item["Ipv6CidrBlock"] for item in vpc.get("Ipv6CidrBlockAssociationSet", [])],
+        )
+        return self.done(model)
+
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        model["VpcId"] = request.previous_state["VpcId"]
+        self._modify_attributes(ec2, model)
+        update_resource_tags(ec2, model["VpcId"], request)
+        return self.read(request)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.ec2(request).delete_vpc(VpcId=request.desired_state["VpcId"])
+        return self.done({})
+
+    @staticmethod
+    def _modify_attributes(ec2: Any, model: dict[str, Any]) -> None:
+        # The API changes one attribute in a call.
+        for name in _DNS_ATTRIBUTES:
+            if model.get(name) is not None:
+                change = {"VpcId": model["VpcId"], name: {"Value": model[name]}}
+                ec2.modify_vpc_attribute(**to_request(ec2, "ModifyVpcAttribute", change))

@@ -1,0 +1,1 @@
+"""The CloudFormation types of IAM, one module a type."""

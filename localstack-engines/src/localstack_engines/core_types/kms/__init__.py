@@ -1,0 +1,1 @@
+"""The CloudFormation types of KMS, one module a type."""
