@@ -5,7 +5,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecr.api import describe
+from localstack_engines.services.ecr.api import descriptions
 from localstack_engines.services.ecr.api.operations import Operations, Request, Response
 from localstack_engines.services.ecr.api.paging import PAGER
 from localstack_engines.services.ecr.engine.image_storage import Image
@@ -30,7 +30,7 @@ class ImageOperations(Operations):
             found = [_existing(context, repository, found, image_id) for image_id in wanted]
         images = list(dict.fromkeys(_with_tag_status(found, request.get("filter"))))
         page, next_token = PAGER.page(images, request)
-        details = [describe.detail(image, repository, context.account_id) for image in page]
+        details = [descriptions.detail(image, repository, context.account_id) for image in page]
         return {"imageDetails": details, **next_token}
 
     def list_images(self, context: RequestContext, request: Request) -> Response:
@@ -48,9 +48,9 @@ class ImageOperations(Operations):
         for image_id in request["imageIds"]:
             image = _find(stored, image_id)
             if image is None:
-                failures.append(describe.failure(image_id))
+                failures.append(descriptions.failure(image_id))
                 continue
-            images.append(describe.image(image, image_id.get("imageTag"), repository, context.account_id))
+            images.append(descriptions.image(image, image_id.get("imageTag"), repository, context.account_id))
         return {"images": images, "failures": failures}
 
     def batch_delete_image(self, context: RequestContext, request: Request) -> Response:
@@ -60,7 +60,7 @@ class ImageOperations(Operations):
         for image_id in request["imageIds"]:
             image = _find(self.storage.images(repository), image_id)
             if image is None:
-                failures.append(describe.failure(image_id))
+                failures.append(descriptions.failure(image_id))
                 continue
             deleted += self._delete(repository, image, image_id)
         return {"imageIds": deleted, "failures": failures}
@@ -82,7 +82,7 @@ class ImageOperations(Operations):
             error = layers_not_found if "BLOB_UNKNOWN" in answer else invalid_parameter
             raise error(f"The registry refused the manifest: {answer.strip()}")
         stored = _existing(context, repository, self.storage.images(repository), {"imageDigest": digest})
-        return {"image": describe.image(stored, tag, repository, context.account_id)}
+        return {"image": descriptions.image(stored, tag, repository, context.account_id)}
 
     def _delete(self, repository: str, image: Image, image_id: dict[str, str]) -> list[dict[str, str]]:
         """Removes a tag, or the image with all its tags when the id names its digest or its only tag.

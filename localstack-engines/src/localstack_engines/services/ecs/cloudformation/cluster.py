@@ -9,7 +9,7 @@ from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
 
 
-class ClusterResource(Resource):
+class Cluster(Resource):
     TYPE = "AWS::ECS::Cluster"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:

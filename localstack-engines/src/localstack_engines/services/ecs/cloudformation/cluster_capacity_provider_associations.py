@@ -6,7 +6,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
-class ClusterCapacityProviderAssociationsResource(Resource):
+class ClusterCapacityProviderAssociations(Resource):
     TYPE = "AWS::ECS::ClusterCapacityProviderAssociations"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:

@@ -20,7 +20,7 @@ _NOT_UPDATED = (
 )
 
 
-class ServiceResource(Resource):
+class Service(Resource):
     TYPE = "AWS::ECS::Service"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:

@@ -8,7 +8,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
-class TaskDefinitionResource(Resource):
+class TaskDefinition(Resource):
     """Registers a new revision for each change.
 
     The previous revision stays ACTIVE until the next change, because a rollback needs it.

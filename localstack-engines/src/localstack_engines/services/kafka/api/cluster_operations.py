@@ -2,7 +2,7 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.kafka.api import describe
+from localstack_engines.services.kafka.api import descriptions
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import not_found
@@ -13,18 +13,18 @@ class ClusterOperationOperations(Operations):
     """Describes and lists cluster operations."""
 
     def describe_cluster_operation(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterOperationInfo": describe.operation_v1(self._operation(context, request))}
+        return {"ClusterOperationInfo": descriptions.operation_v1(self._operation(context, request))}
 
     def describe_cluster_operation_v2(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterOperationInfo": describe.operation_v2(self._operation(context, request))}
+        return {"ClusterOperationInfo": descriptions.operation_v2(self._operation(context, request))}
 
     def list_cluster_operations(self, context: RequestContext, request: Request) -> Response:
         found, next_token = PAGER.page(self._operations_of_cluster(context, request), request)
-        return {"ClusterOperationInfoList": [describe.operation_v1(one) for one in found], **next_token}
+        return {"ClusterOperationInfoList": [descriptions.operation_v1(one) for one in found], **next_token}
 
     def list_cluster_operations_v2(self, context: RequestContext, request: Request) -> Response:
         found, next_token = PAGER.page(self._operations_of_cluster(context, request), request)
-        return {"ClusterOperationInfoList": [describe.operation_v2(one) for one in found], **next_token}
+        return {"ClusterOperationInfoList": [descriptions.operation_v2(one) for one in found], **next_token}
 
     def _operation(self, context: RequestContext, request: Request) -> Operation:
         found = self.store.region(context).operations.get(request["ClusterOperationArn"])

@@ -5,7 +5,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import describe, validation
+from localstack_engines.services.kafka.api import descriptions, validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import bad_request, conflict, not_supported, outdated_version
@@ -27,21 +27,21 @@ class ClusterOperations(Operations):
         return {**_created(cluster), "ClusterType": "PROVISIONED"}
 
     def describe_cluster(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterInfo": describe.cluster_v1(self.cluster(context, request["ClusterArn"]))}
+        return {"ClusterInfo": descriptions.cluster_v1(self.cluster(context, request["ClusterArn"]))}
 
     def describe_cluster_v2(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterInfo": describe.cluster_v2(self.cluster(context, request["ClusterArn"]))}
+        return {"ClusterInfo": descriptions.cluster_v2(self.cluster(context, request["ClusterArn"]))}
 
     def list_clusters(self, context: RequestContext, request: Request) -> Response:
         clusters, next_token = PAGER.page(self._named(context, request), request)
-        return {"ClusterInfoList": [describe.cluster_v1(cluster) for cluster in clusters], **next_token}
+        return {"ClusterInfoList": [descriptions.cluster_v1(cluster) for cluster in clusters], **next_token}
 
     def list_clusters_v2(self, context: RequestContext, request: Request) -> Response:
         found = self._named(context, request)
         if request.get("ClusterTypeFilter") not in (None, "PROVISIONED"):
             found = []
         clusters, next_token = PAGER.page(found, request)
-        return {"ClusterInfoList": [describe.cluster_v2(cluster) for cluster in clusters], **next_token}
+        return {"ClusterInfoList": [descriptions.cluster_v2(cluster) for cluster in clusters], **next_token}
 
     def delete_cluster(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request["ClusterArn"])

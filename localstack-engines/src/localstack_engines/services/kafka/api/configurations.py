@@ -3,7 +3,7 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import describe
+from localstack_engines.services.kafka.api import descriptions
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.control import broker_properties
@@ -29,31 +29,31 @@ class ConfigurationOperations(Operations):
             description=description,
         )
         region.configurations[arn] = configuration
-        described = describe.configuration(configuration)
+        described = descriptions.configuration(configuration)
         return {name: described[name] for name in ("Arn", "Name", "CreationTime", "LatestRevision", "State")}
 
     def describe_configuration(self, context: RequestContext, request: Request) -> Response:
-        return describe.configuration(self.configuration(context, request["Arn"]))
+        return descriptions.configuration(self.configuration(context, request["Arn"]))
 
     def describe_configuration_revision(self, context: RequestContext, request: Request) -> Response:
         arn, number = request["Arn"], int(request["Revision"])
         found = self.revision(context, arn, number)
-        return {"Arn": arn, **describe.revision(found), "ServerProperties": found.properties.encode()}
+        return {"Arn": arn, **descriptions.revision(found), "ServerProperties": found.properties.encode()}
 
     def list_configurations(self, context: RequestContext, request: Request) -> Response:
         found, next_token = PAGER.page(list(self.store.region(context).configurations.values()), request)
-        return {"Configurations": [describe.configuration(one) for one in found], **next_token}
+        return {"Configurations": [descriptions.configuration(one) for one in found], **next_token}
 
     def list_configuration_revisions(self, context: RequestContext, request: Request) -> Response:
         found, next_token = PAGER.page(self.configuration(context, request["Arn"]).revisions, request)
-        return {"Revisions": [describe.revision(one) for one in found], **next_token}
+        return {"Revisions": [descriptions.revision(one) for one in found], **next_token}
 
     def update_configuration(self, context: RequestContext, request: Request) -> Response:
         found = self.configuration(context, request["Arn"])
         text = _checked_properties(request)
         number = found.latest.number + 1
         found.revisions.append(Revision(number, text, request.get("Description") or ""))
-        return {"Arn": found.arn, "LatestRevision": describe.revision(found.latest)}
+        return {"Arn": found.arn, "LatestRevision": descriptions.revision(found.latest)}
 
     def delete_configuration(self, context: RequestContext, request: Request) -> Response:
         found = self.configuration(context, request["Arn"])

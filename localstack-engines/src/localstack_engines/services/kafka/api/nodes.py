@@ -3,7 +3,7 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import describe
+from localstack_engines.services.kafka.api import descriptions
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import bad_request
@@ -18,7 +18,7 @@ class NodeOperations(Operations):
     """Lists brokers and tells how to reach them."""
 
     def list_nodes(self, context: RequestContext, request: Request) -> Response:
-        nodes, next_token = PAGER.page(describe.nodes(self.cluster(context, request["ClusterArn"])), request)
+        nodes, next_token = PAGER.page(descriptions.nodes(self.cluster(context, request["ClusterArn"])), request)
         return {"NodeInfoList": nodes, **next_token}
 
     def get_bootstrap_brokers(self, context: RequestContext, request: Request) -> Response:

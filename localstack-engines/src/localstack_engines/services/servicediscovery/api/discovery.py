@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.servicediscovery.api import describe
+from localstack_engines.services.servicediscovery.api import descriptions
 from localstack_engines.services.servicediscovery.api.operations import Operations, Request, Response
 
 _DEFAULT_MAX_RESULTS = 100
@@ -21,7 +21,7 @@ class DiscoveryOperations(Operations):
                 "InstanceId": instance.instance_id,
                 "NamespaceName": request["NamespaceName"],
                 "ServiceName": request["ServiceName"],
-                "HealthStatus": describe.health(service, instance),
+                "HealthStatus": descriptions.health(service, instance),
                 "Attributes": instance.attributes,
             }
             for instance in found

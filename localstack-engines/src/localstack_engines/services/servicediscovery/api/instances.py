@@ -2,7 +2,7 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.servicediscovery.api import describe, registration_rules
+from localstack_engines.services.servicediscovery.api import descriptions, registration_rules
 from localstack_engines.services.servicediscovery.api.operations import Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import custom_health_not_found, invalid_input
 from localstack_engines.toolkit import dispatch
@@ -50,7 +50,7 @@ class InstanceOperations(Operations):
         wanted = request.get("Instances")
         chosen = [self.instance(service, instance_id) for instance_id in wanted] if wanted else service.instances
         found, next_token = self.page(chosen, request)
-        return {"Status": {one.instance_id: describe.health(service, one) for one in found}, **next_token}
+        return {"Status": {one.instance_id: descriptions.health(service, one) for one in found}, **next_token}
 
     def update_instance_custom_health_status(self, context: RequestContext, request: Request) -> Response:
         service = self.store.service(context, request["ServiceId"])

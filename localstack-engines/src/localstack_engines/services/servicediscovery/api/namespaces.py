@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.servicediscovery.api import describe
+from localstack_engines.services.servicediscovery.api import descriptions
 from localstack_engines.services.servicediscovery.api.operations import Fields, Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import namespace_exists, resource_in_use
 from localstack_engines.toolkit import dispatch
@@ -47,7 +47,7 @@ class NamespaceOperations(Operations):
         return {"OperationId": self.store.delete_namespace(context, found.id)}
 
     def _described(self, context: RequestContext, namespace: Any) -> Response:
-        return describe.namespace(namespace, self._services(context, namespace), context.account_id)
+        return descriptions.namespace(namespace, self._services(context, namespace), context.account_id)
 
     def _services(self, context: RequestContext, namespace: Any) -> int:
         return sum(service.namespace_id == namespace.id for service in self.store.services(context))

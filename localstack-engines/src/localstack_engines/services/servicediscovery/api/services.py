@@ -2,7 +2,7 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.servicediscovery.api import describe
+from localstack_engines.services.servicediscovery.api import descriptions
 from localstack_engines.services.servicediscovery.api.operations import Fields, Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import invalid_input, resource_in_use, service_exists
 from localstack_engines.toolkit import dispatch
@@ -29,14 +29,14 @@ class ServiceOperations(Operations):
         response = dispatch.moto(context, "CreateService", {**request, "NamespaceId": namespace.id})
         service = self.store.service(context, response["Service"]["Id"])
         service.service_type = request.get("Type") or default_type
-        return {"Service": describe.service(service, context.account_id)}
+        return {"Service": descriptions.service(service, context.account_id)}
 
     def get_service(self, context: RequestContext, request: Request) -> Response:
-        return {"Service": describe.service(self.store.service(context, request["Id"]), context.account_id)}
+        return {"Service": descriptions.service(self.store.service(context, request["Id"]), context.account_id)}
 
     def list_services(self, context: RequestContext, request: Request) -> Response:
         found, next_token = self.page(self.store.services(context), request, _FILTER_FIELDS)
-        return {"Services": [describe.service(service, context.account_id) for service in found], **next_token}
+        return {"Services": [descriptions.service(service, context.account_id) for service in found], **next_token}
 
     def update_service(self, context: RequestContext, request: Request) -> Response:
         service = self.store.service(context, request["Id"])
