@@ -1,6 +1,5 @@
-"""Who may do what, as far as the gateway knows."""
+"""The routes of the gateway: which are public, and which scope each demands."""
 
-from services.contracts.roles import ROLE_SCOPES, Role, Scope, scopes_of
 from services.contracts.routes import ROUTES
 from services.contracts.services import SERVICES
 
@@ -32,16 +31,3 @@ def test_every_service_has_routes() -> None:
 def test_no_route_is_listed_twice() -> None:
     keys = [route.key for route in ROUTES]
     assert len(keys) == len(set(keys))
-
-
-def test_every_scope_opens_some_route_to_some_role() -> None:
-    used = {scope for route in ROUTES for scope in route.scopes}
-    assert used == set(Scope) == set().union(*ROLE_SCOPES.values())
-
-
-def test_scopes_of_several_roles_are_their_union() -> None:
-    assert set(scopes_of(["DOCTOR", Role.PATIENT])) == {
-        str(scope) for scope in ROLE_SCOPES[Role.DOCTOR] | ROLE_SCOPES[Role.PATIENT]
-    }
-    assert scopes_of([]) == ()
-    assert "users:write" not in scopes_of([Role.STAFF, Role.DOCTOR, Role.PATIENT])
