@@ -1,4 +1,4 @@
-"""The whole appointment service on a database of its own. Patients are looked up in a dictionary."""
+"""The whole appointment service on a database of its own. A dictionary replaces the patient service."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
 
 from ops.demo.calendar import working_day
 from services.appointment import main
 from services.appointment.composition import Components
-from services.appointment.config import AppointmentSettings
 from services.appointment.entity import Doctor, Patient
 from services.appointment.repository.doctors import DoctorRepository
-from services.common import tables
 from services.common.errors import Unavailable
 from services.common.runtime import Runtime
-from services.contracts.events import decode
 from services.contracts.roles import Role
-from tests.integration import callers
-from tests.integration.conftest import MakeSettings
+from tests.integration.callers import Caller
 
 PATH = "/appointments"
 TODAY = datetime.now(UTC).date()
@@ -34,13 +29,6 @@ TODAY = datetime.now(UTC).date()
 def at(hour: int, minute: int = 0, *, days: int = 7) -> datetime:
     """Returns a time on the first working day that is at least `days` from now."""
     return datetime.combine(working_day(TODAY + timedelta(days=days)), time(hour, minute), UTC)
-
-
-async def events(runtime: Runtime[Any, Any]) -> list[Any]:
-    """Returns the data of all events that the service has published, oldest first."""
-    async with runtime.database.read_session() as session:
-        rows = (await session.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
-    return [decode(row.payload).data for row in rows]
 
 
 @dataclass
@@ -61,27 +49,14 @@ class Registry:
         return str(id)
 
 
-class Caller(callers.Caller):
-    """A caller of the appointment service with a token."""
-
-    PATH = PATH
-
-
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     return main.app
 
 
 @pytest.fixture(scope="session")
-def caller_type() -> type[Caller]:
-    return Caller
-
-
-@pytest.fixture
-async def settings(settings_without_broker: MakeSettings) -> AppointmentSettings:
-    more = {"idempotency_wait_seconds": 60}
-    found: AppointmentSettings = await settings_without_broker("appointment", AppointmentSettings, **more)
-    return found
+def base_path() -> str:
+    return PATH
 
 
 @pytest.fixture

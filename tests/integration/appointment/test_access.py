@@ -8,14 +8,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from services.appointment.main import app
-from services.common import tables
 from services.common.runtime import Runtime
 from services.contracts.roles import Role
-from tests.integration.appointment.conftest import PATH, Caller, Registry, at
-from tests.integration.callers import covers_all_routes
+from tests.integration.appointment.conftest import PATH, Registry, at
+from tests.integration.callers import Caller, covers_all_routes
+from tests.integration.effects import audit_records
 
 Make = Callable[..., Any]
 EVERYBODY = frozenset({Role.ADMIN, Role.STAFF, Role.DOCTOR, Role.PATIENT})
@@ -116,9 +115,7 @@ async def test_reads_writes_and_denials_are_audited(
     await patient_user.request("GET", path)
     await patient_user.request("POST", f"{path}/complete")
     await staff.request("POST", f"{path}/cancel")
-    log = tables.audit_log
-    async with runtime.database.read_session() as session:
-        rows = (await session.execute(select(log).order_by(log.c.id))).all()
+    rows = await audit_records(runtime)
     assert [(row.action, row.outcome, row.actor) for row in rows] == [
         ("create", "allowed", str(staff.user_id)),
         ("read", "allowed", str(staff.user_id)),

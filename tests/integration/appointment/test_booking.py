@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from services.common.runtime import Runtime
-from tests.integration.appointment.conftest import Caller, Registry, at, events
+from tests.integration.appointment.conftest import Registry, at
+from tests.integration.callers import Caller
+from tests.integration.effects import published_events
 
 Make = Callable[..., Any]
 
@@ -35,7 +37,7 @@ async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Ma
     assert (booked["patient_id"], booked["doctor_id"]) == (body["patient_id"], body["doctor_id"])
     assert (booked["status"], booked["version"], booked["reason"]) == ("BOOKED", 1, "Rücken 🦴")
     assert datetime.fromisoformat(booked["ends_at"]) - datetime.fromisoformat(booked["date"]) == timedelta(minutes=45)
-    [event] = await events(runtime)
+    [event] = await published_events(runtime)
     assert (event.TYPE, str(event.appointment_id), event.doctor_name) == ("appointment.booked", booked["id"], "Dr. Who")
     assert not hasattr(event, "reason")
 
@@ -97,7 +99,7 @@ async def test_a_booking_against_the_rules_is_rejected(
 ) -> None:
     answer = await staff.request("POST", json={**visit(), **fault()})
     assert answer.status_code == 422, answer.text
-    assert await events(runtime) == []
+    assert await published_events(runtime) == []
 
 
 async def test_while_patients_cannot_be_looked_up_nothing_is_booked(
@@ -108,7 +110,7 @@ async def test_while_patients_cannot_be_looked_up_nothing_is_booked(
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
-    assert await events(runtime) == []
+    assert await published_events(runtime) == []
 
 
 async def test_of_two_hundred_bookings_of_a_slot_one_wins(
@@ -117,7 +119,7 @@ async def test_of_two_hundred_bookings_of_a_slot_one_wins(
     bodies = [visit(at(11)) for _ in range(200)]
     answers = await asyncio.gather(*(staff.request("POST", json=body) for body in bodies))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 199}
-    assert len(await events(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 async def test_simultaneous_bookings_of_one_patient_by_many_doctors_end_in_one(
@@ -137,7 +139,7 @@ async def test_parallel_retries_with_a_key_are_one_booking(
     answers = await asyncio.gather(*(staff.request("POST", json=body, headers=headers) for _ in range(20)))
     assert Counter(answer.status_code for answer in answers) == {201: 20}
     assert len({answer.content for answer in answers}) == 1
-    assert len(await events(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 async def test_a_visit_is_moved_a_few_times_and_frees_its_old_hour(
@@ -152,7 +154,7 @@ async def test_a_visit_is_moved_a_few_times_and_frees_its_old_hour(
     answer = await staff.request("PUT", f"/{booked['id']}", json={"date": at(14).isoformat()})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:too-many-reschedules")
     await book(at(10))
-    moved = [event for event in await events(runtime) if event.TYPE == "appointment.rescheduled"]
+    moved = [event for event in await published_events(runtime) if event.TYPE == "appointment.rescheduled"]
     assert [event.previous_date for event in moved] == [at(10), at(11), at(12)]
 
 
@@ -195,7 +197,7 @@ async def test_a_cancelled_visit_frees_the_hour_and_is_late_inside_the_window(
     for who, appointment in ((staff, early), (staff, late), (doctor, by_doctor)):
         answer = await who.request("POST", f"/{appointment['id']}/cancel")
         assert (answer.status_code, answer.json()["status"]) == (200, "CANCELLED")
-    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, True, False]
     await book(at(9))
 
@@ -212,7 +214,7 @@ async def test_a_visit_that_is_moved_inside_the_window_stays_late(
         moved = await who.request("PUT", f"/{visit['id']}", json={"date": at(hour).isoformat()})
         assert moved.status_code == 200, moved.text
         assert (await staff.request("POST", f"/{visit['id']}/cancel")).status_code == 200
-    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, True, False]
 
 
@@ -220,7 +222,7 @@ async def test_a_visit_can_be_completed_before_its_start(staff: Caller, book: Ma
     booked = await book()
     answer = await staff.request("POST", f"/{booked['id']}/complete")
     assert (answer.status_code, answer.json()["status"], answer.headers["etag"]) == (200, "COMPLETED", '"2"')
-    assert [event.TYPE for event in await events(runtime)] == ["appointment.booked", "appointment.completed"]
+    assert [event.TYPE for event in await published_events(runtime)] == ["appointment.booked", "appointment.completed"]
 
 
 async def test_a_no_show_is_recorded_only_after_the_start(

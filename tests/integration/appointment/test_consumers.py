@@ -16,7 +16,9 @@ from services.common.clock import utc_now
 from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
 from services.contracts.roles import Role
-from tests.integration.appointment.conftest import Caller, Registry, at, events
+from tests.integration.appointment.conftest import Registry, at
+from tests.integration.callers import Caller
+from tests.integration.effects import published_events
 from tests.integration.events import tell as tell_handler
 
 Make = Callable[..., Any]
@@ -65,7 +67,7 @@ async def test_a_deleted_patients_appointments_are_cancelled_without_a_fee(
     await tell(runtime, deleted)
     states = [(await staff.request("GET", f"/{item['id']}")).json()["status"] for item in (first, second, other)]
     assert states == ["CANCELLED", "CANCELLED", "BOOKED"]
-    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, False]
 
 

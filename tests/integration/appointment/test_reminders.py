@@ -13,7 +13,9 @@ from sqlalchemy import text
 from services.appointment.composition import reminder_service
 from services.appointment.reminders import ReminderLoop
 from services.common.runtime import Runtime
-from tests.integration.appointment.conftest import Caller, at, events
+from tests.integration.appointment.conftest import at
+from tests.integration.callers import Caller
+from tests.integration.effects import published_events
 
 Make = Callable[..., Any]
 
@@ -33,7 +35,7 @@ async def test_a_reminder_is_published_once_when_it_is_due(
         await uow.session.execute(text("UPDATE appointment SET remind_at = now() WHERE remind_at IS NOT NULL"))
     sent = await asyncio.gather(*(reminders.publish_due() for _ in range(4)))
     assert sum(sent) == 1
-    [due] = [event for event in await events(runtime) if event.TYPE == "appointment.reminder_due"]
+    [due] = [event for event in await published_events(runtime) if event.TYPE == "appointment.reminder_due"]
     assert str(due.appointment_id) == booked["id"]
     assert (await staff.request("GET", f"/{booked['id']}")).headers["etag"] == '"1"'
 
@@ -46,4 +48,4 @@ async def test_no_reminder_is_published_of_an_appointment_that_is_over(
     async with runtime.database.unit_of_work() as uow:
         await uow.session.execute(text("UPDATE appointment SET remind_at = :past, date = :past"), past)
     assert await reminders.publish_due() == 1
-    assert [event.TYPE for event in await events(runtime)] == ["appointment.booked"]
+    assert [event.TYPE for event in await published_events(runtime)] == ["appointment.booked"]

@@ -14,7 +14,8 @@ from services.appointment.entity import Doctor
 from services.appointment.repository.doctors import DoctorRepository
 from services.common.runtime import Runtime
 from services.contracts.roles import Role
-from tests.integration.appointment.conftest import Caller, at
+from tests.integration.appointment.conftest import at
+from tests.integration.callers import Caller, items_of_all_pages
 
 Make = Callable[..., Any]
 HOURS = {
@@ -59,14 +60,7 @@ async def test_a_patient_lists_the_doctors_who_can_be_booked(
     gone = doctors.pop()
     async with runtime.database.unit_of_work() as uow:
         await DoctorRepository(uow.session).save(Doctor(id=gone.user_id, name="Dr. Gone", active=False))
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": 1}
-    while True:
-        page = (await patient_user.request("GET", "/doctors", params=params)).json()
-        found += page["items"]
-        if not page["next_cursor"]:
-            break
-        params["cursor"] = page["next_cursor"]
+    found = await items_of_all_pages(lambda params: patient_user.request("GET", "/doctors", params=params), limit=1)
     assert sorted(item["id"] for item in found) == sorted(str(doctor.user_id) for doctor in doctors)
     assert {item["name"] for item in found} == {"Dr. Who"}
 

@@ -12,6 +12,7 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
+from tests.integration.callers import items_of_all_pages
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
@@ -135,15 +136,10 @@ async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, admin: 
     for _ in range(5):
         await register()
     doctors = [(await register(admin, roles=["DOCTOR"])).account["id"] for _ in range(3)]
-    seen: list[str] = []
-    cursor: str | None = None
-    while True:
-        query = {"limit": "2", **({"cursor": cursor} if cursor else {})}
-        part = (await client.get("/auth/users", params=query, headers=admin.headers)).json()
-        seen += [user["id"] for user in part["items"]]
-        cursor = part["next_cursor"]
-        if cursor is None:
-            break
+    users = await items_of_all_pages(
+        lambda query: client.get("/auth/users", params=query, headers=admin.headers), limit=2
+    )
+    seen = [user["id"] for user in users]
     assert len(seen) == len(set(seen)) == 9
     found = await client.get("/auth/users", params={"role": "DOCTOR"}, headers=admin.headers)
     assert [user["id"] for user in found.json()["items"]] == doctors
