@@ -14,7 +14,7 @@ handlers = Handlers[AppointmentRuntime]()
 
 
 @handlers.on(UserRegistered, UserUpdated, newest_only=True)
-async def on_user_changed(event: Event[Any], context: EventContext[AppointmentRuntime]) -> None:
+async def on_user_registered_or_updated(event: Event[Any], context: EventContext[AppointmentRuntime]) -> None:
     """Updates the doctors who can be booked."""
     await doctor_service(SYSTEM, context.uow, context.runtime).update(mapper.doctor_from(event.data))
 

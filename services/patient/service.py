@@ -24,7 +24,7 @@ from services.patient.entity import (
     PatientChange,
     PatientDetails,
     PatientFilter,
-    Registration,
+    RegisteredPatient,
 )
 from services.patient.grpc_clients import BillingClient
 from services.patient.names import folded
@@ -38,7 +38,7 @@ class PatientService:
     """Patients' records, for one caller in one transaction."""
 
     def __init__(
-        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient | None
+        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient
     ) -> None:
         self._principal = principal
         self._uow = uow
@@ -47,7 +47,7 @@ class PatientService:
         # Two limits: a doctor who is also a patient reads all records, but writes only their own.
         self._read_owner, self._write_owner = principal.owner_limit(*READERS), principal.owner_limit(*WRITERS)
 
-    async def register(self, details: PatientDetails) -> Registration:
+    async def register(self, details: PatientDetails) -> RegisteredPatient:
         """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
         now = utc_now()
         patient = Patient(
@@ -59,9 +59,8 @@ class PatientService:
         duplicates = [] if self._read_owner else await self._patients.likely_duplicates(patient)
         self._uow.publish(mapper.patient_registered_event(patient))
         self._uow.record("create", RESOURCE, patient.id, patient_id=patient.id)
-        if self._billing is not None:
-            self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
-        return Registration(patient, duplicates)
+        self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
+        return RegisteredPatient(patient, duplicates)
 
     async def get(self, id: UUID) -> Patient:
         """Returns the record. Raises NotFound."""

@@ -89,7 +89,7 @@ async def record_no_show(
     id: UUID, condition: IfMatch, appointments: Appointments, response: Response
 ) -> AppointmentOut:
     """409 when the appointment is not BOOKED or has not started yet. A fee follows."""
-    return _appointment_out(await appointments.no_show(id, condition), response)
+    return _appointment_out(await appointments.record_no_show(id, condition), response)
 
 
 def _appointment_out(appointment: Appointment, response: Response) -> AppointmentOut:

@@ -20,6 +20,6 @@ Doctors = Annotated[DoctorService, service(doctor_service)]
 
 
 @router.get("", dependencies=[READ], summary="List doctors who can be booked")
-async def list_doctors(query: PageQuery, doctors: Doctors) -> Page[DoctorOut]:
+async def list_doctors(page: PageQuery, doctors: Doctors) -> Page[DoctorOut]:
     """The oldest account comes first. A PATIENT may read this list, but no user accounts."""
-    return page_of(await doctors.list(query), mapper.doctor_out)
+    return page_of(await doctors.list(page), mapper.doctor_out)

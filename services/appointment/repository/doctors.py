@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.appointment.entity import Doctor
 from services.common.paging import ASC, Keyset, PageRequest, Slice
 
-_BY_ID = Keyset("doctors", (Doctor.id, ASC))
+_OLDEST_FIRST = Keyset("doctors", (Doctor.id, ASC))
 
 
 class DoctorRepository:
@@ -31,8 +31,8 @@ class DoctorRepository:
 
     async def page(self, page: PageRequest) -> Slice[Doctor]:
         """Returns one page of the doctors, oldest account first, because ids grow with time."""
-        rows = (await self._session.scalars(_BY_ID.apply(_active(), page))).all()
-        return _BY_ID.page(rows, page)
+        rows = (await self._session.scalars(_OLDEST_FIRST.apply(_active(), page))).all()
+        return _OLDEST_FIRST.page(rows, page)
 
     async def save(self, doctor: Doctor) -> None:
         """Writes the doctor, whether it is new or not."""

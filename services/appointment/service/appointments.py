@@ -41,13 +41,13 @@ class AppointmentService:
         patients: PatientClient,
     ) -> None:
         self._principal = principal
-        self._owner = principal.owner_limit(Role.ADMIN, Role.DOCTOR, Role.STAFF)
         self._uow = uow
         self._settings = settings
         self._appointments = appointments
         self._doctors = doctors
         self._schedules = schedules
         self._patients = patients
+        self._owner = principal.owner_limit(Role.ADMIN, Role.STAFF, Role.DOCTOR)
 
     async def book(self, patient_id: UUID, details: AppointmentDetails) -> Appointment:
         """Books an appointment. Raises Unprocessable, Conflict when the time is taken, and Unavailable."""
@@ -154,7 +154,7 @@ class AppointmentService:
         self._record("complete", appointment)
         return appointment
 
-    async def no_show(self, id: UUID, condition: Condition) -> Appointment:
+    async def record_no_show(self, id: UUID, condition: Condition) -> Appointment:
         """Records, after the start, that the patient did not come. Raises NotFound, PreconditionFailed and Conflict."""
         appointment, now = await self._get_booked("no-show", id, condition), utc_now()
         if now < appointment.date:

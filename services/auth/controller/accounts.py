@@ -20,6 +20,7 @@ from services.common.web.security import optional_principal
 from services.contracts.roles import Scope
 
 router = make_router("/auth", tags=["accounts"])
+READ, WRITE = requires(Scope.USERS_READ), requires(Scope.USERS_WRITE)
 Accounts = Annotated[AccountService, service(account_service)]
 Registrations = Annotated[AccountService, service(account_service, optional_principal)]
 
@@ -40,13 +41,13 @@ async def me(accounts: Accounts, response: Response) -> UserOut:
     return mapper.user_out(user)
 
 
-@router.get("/users", dependencies=[requires(Scope.USERS_READ)], summary="List accounts")
+@router.get("/users", dependencies=[READ], summary="List accounts")
 async def list_users(query: Annotated[UserQuery, Query()], accounts: Accounts) -> Page[UserOut]:
     """All accounts, or those with a role, in the order of their registration."""
     return page_of(await accounts.list(mapper.user_filter(query), query), mapper.user_out)
 
 
-@router.patch("/users/{id}", dependencies=[requires(Scope.USERS_WRITE)], summary="Change roles, disable or enable")
+@router.patch("/users/{id}", dependencies=[WRITE], summary="Change roles, disable or enable")
 async def change_user(
     id: UUID, body: UserChangeIn, condition: IfMatch, accounts: Accounts, response: Response
 ) -> UserOut:

@@ -114,10 +114,8 @@ async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[s
 
 
 async def test_a_request_in_flight_is_finished(environment: dict[str, str]) -> None:
-    environment |= {
-        "DRAIN_SECONDS": "0",
-        "ARGON2_PASSES": "40",
-    }  # slow hashes, so that no request ends before all have begun
+    # Slow hashes, so that no request ends before all have begun.
+    environment |= {"DRAIN_SECONDS": "0", "ARGON2_PASSES": "40"}
     async with serving(environment) as (process, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
         body = {"username": "admin", "password": "an-admin's-password"}
         logins = [asyncio.create_task(client.post("/auth/login", json=body)) for _ in range(6)]
