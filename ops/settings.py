@@ -65,10 +65,10 @@ def child_environment() -> dict[str, str]:
 
 
 def is_root() -> bool:
-    """Tells whether this process may install packages and start the Docker engine."""
+    """Returns whether this process may install packages and start the Docker engine."""
     return os.geteuid() == 0
 
 
 def has_apt() -> bool:
-    """Tells whether this is a Debian system or one derived from it."""
+    """Returns whether this is a Debian system or one derived from it."""
     return shutil.which("apt-get") is not None

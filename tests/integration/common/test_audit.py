@@ -1,4 +1,4 @@
-"""The audit log cannot be changed without being noticed."""
+"""Every change of the audit log is found."""
 
 from __future__ import annotations
 

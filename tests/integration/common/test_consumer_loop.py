@@ -1,4 +1,4 @@
-"""A consumer applies each event once, in order, and puts aside what it cannot process."""
+"""A consumer applies each event once and in order. Messages that it cannot process become dead letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events on the wire: CloudEvents 1.0 in, typed data out."""
+"""Events are encoded as CloudEvents 1.0, and decoded to typed data."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -31,7 +31,7 @@ def _altered(event: Event[PatientRegistered], **changes: object) -> bytes:
     return json.dumps({**json.loads(event.encode()), **changes}).encode()
 
 
-def test_an_event_survives_the_wire(event: Event[PatientRegistered]) -> None:
+def test_an_event_is_decoded_as_it_was_encoded(event: Event[PatientRegistered]) -> None:
     assert decode(event.encode()) == event
 
 
@@ -51,7 +51,7 @@ def test_absent_attributes_are_left_out(event: Event[PatientRegistered]) -> None
     assert "phone" not in json.loads(event.encode())["data"]
 
 
-def test_times_are_utc_whatever_offset_they_came_with(event: Event[PatientRegistered]) -> None:
+def test_times_are_converted_to_utc(event: Event[PatientRegistered]) -> None:
     time = datetime(2026, 3, 29, 3, 30, tzinfo=timezone(timedelta(hours=2)))
     assert decode(_altered(event, time=time.isoformat())).time == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
@@ -88,7 +88,7 @@ def test_a_forged_or_broken_event_is_invalid(event: Event[PatientRegistered], ch
         decode(_altered(event, **changes))
 
 
-def test_a_strange_type_can_be_told_from_a_broken_event(event: Event[PatientRegistered]) -> None:
+def test_an_unknown_type_is_another_error_than_an_invalid_event(event: Event[PatientRegistered]) -> None:
     with pytest.raises(UnknownEventType):
         decode(_altered(event, type="patient.teleported"))
 
