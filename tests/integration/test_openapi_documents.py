@@ -20,6 +20,7 @@ from services.common.settings import ServiceSettings
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from services.contracts.services import SERVICES
+from tests.integration.conftest import MakeSettings
 from tests.integration.processes import environment_of
 from tests.support.issuer import TestIssuer
 
@@ -54,7 +55,7 @@ def key_set(issuer: TestIssuer) -> Iterator[str]:
 
 @pytest.fixture
 def serve(
-    service_settings: Callable[..., Awaitable[Any]], issuer: TestIssuer, key_set: str, signing_key: str, tmp_path: Path
+    service_settings: MakeSettings, issuer: TestIssuer, key_set: str, signing_key: str, tmp_path: Path
 ) -> Iterator[Callable[[str], Awaitable[str]]]:
     """`await serve("patient")` starts the service as its container does and returns its URL."""
     started: list[subprocess.Popen[bytes]] = []

@@ -28,6 +28,7 @@ from services.common.runtime import Runtime
 from services.common.security.principal import SYSTEM, Principal
 from services.contracts.events import InvoiceReason
 from services.contracts.roles import Role, scopes_of
+from tests.integration.conftest import MakeSettings
 
 T = TypeVar("T")
 PRICES = {InvoiceReason.VISIT: 12000, InvoiceReason.LATE_CANCELLATION: 3000, InvoiceReason.NO_SHOW: 5000}
@@ -115,7 +116,7 @@ class Ledger(RuleBasedStateMachine):
 
 
 async def test_the_books_balance_after_any_sequence_of_charges_and_payments(
-    service_settings: Callable[..., Awaitable[Any]],
+    service_settings: MakeSettings,
 ) -> None:
     settings = await service_settings("billing", BillingSettings)
     await asyncio.to_thread(_run, settings)
@@ -126,7 +127,7 @@ def _run(settings: BillingSettings) -> None:
     run_state_machine_as_test(machine, settings=hypothesis(max_examples=15, stateful_step_count=20))
 
 
-async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Callable[..., Awaitable[Any]]) -> None:
+async def test_an_entry_that_does_not_balance_is_rejected(service_settings: MakeSettings) -> None:
     settings = await service_settings("billing", BillingSettings)
     database = Database(settings)
     with pytest.raises(DBAPIError, match="does not balance"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from services.common.web.routing import router as make_router
 from services.contracts import topics
 from services.contracts.events import UserRegistered
 from services.contracts.roles import Role, Scope
+from tests.integration.conftest import MakeSettings
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
 
@@ -143,7 +144,7 @@ application = create_app("counter", title="Counters", settings=ServiceSettings, 
 
 
 @pytest.fixture
-async def settings(service_settings: Callable[..., Awaitable[Any]]) -> ServiceSettings:
+async def settings(service_settings: MakeSettings) -> ServiceSettings:
     """Settings with the auth service's database, which has the tables of `common`, and with the table of counters."""
     made: ServiceSettings = await service_settings("auth")
     made = made.model_copy(update={"service_name": "counter", "idempotency_wait_seconds": 20.0})

@@ -6,9 +6,8 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
@@ -16,11 +15,12 @@ import pytest
 from lab.waiting import eventually
 from services.auth.config import AuthSettings
 from services.common.settings import ServiceSettings
+from tests.integration.conftest import MakeSettings
 from tests.integration.processes import environment_of
 
 
 @pytest.fixture
-async def environment(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> dict[str, str]:
+async def environment(service_settings: MakeSettings, signing_key: str) -> dict[str, str]:
     """The environment variables of the auth service's container."""
     settings: ServiceSettings = await service_settings("auth", AuthSettings)
     return environment_of(

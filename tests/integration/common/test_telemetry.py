@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,7 @@ from lab.waiting import eventually
 from services.common.settings import ServiceSettings
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
+from tests.integration.conftest import MakeSettings
 from tests.integration.processes import environment_of
 from tests.support.issuer import TestIssuer
 
@@ -105,7 +106,7 @@ Serve = Callable[..., Any]
 
 
 @pytest.fixture
-def serve(service_settings: Callable[..., Awaitable[Any]], collector: Collector, tmp_path: Path) -> Serve:
+def serve(service_settings: MakeSettings, collector: Collector, tmp_path: Path) -> Serve:
     @asynccontextmanager
     async def start(service: str, **variables: str) -> AsyncIterator[Running]:
         settings: ServiceSettings = await service_settings(service)
