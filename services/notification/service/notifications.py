@@ -1,4 +1,4 @@
-"""What is logged, and who is told what."""
+"""The use cases of the event log."""
 
 from __future__ import annotations
 
@@ -6,59 +6,60 @@ from typing import Any
 
 from services.common.clock import utc_now
 from services.common.identifiers import uuid7
-from services.common.paging import Slice
+from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
-from services.notification import mapper, templates
-from services.notification.dto import NewEmail, NotificationQuery
-from services.notification.entity import Channel, Contact, LoggedEvent, Message
-from services.notification.repository import NotificationRepository
+from services.notification import mapper
+from services.notification.entity import Email, Message, Notification, NotificationFilter
+from services.notification.repository.contacts import ContactRepository
+from services.notification.repository.messages import MessageRepository
+from services.notification.repository.notifications import NotificationRepository
 
-EMAIL_REQUESTED = "notification.email_requested"
+RESOURCE = "notification"
 
 
 class NotificationService:
-    """The event log and its messages in one unit of work."""
+    """The event log and the messages that events cause, for one caller in one transaction."""
 
-    def __init__(self, repository: NotificationRepository, uow: UnitOfWork) -> None:
-        self._repository = repository
+    def __init__(
+        self,
+        principal: Principal,
+        uow: UnitOfWork,
+        notifications: NotificationRepository,
+        messages: MessageRepository,
+        contacts: ContactRepository,
+    ) -> None:
+        self._principal = principal
         self._uow = uow
+        self._notifications = notifications
+        self._messages = messages
+        self._contacts = contacts
 
-    async def observe(self, event: Event[Any]) -> None:
-        """Logs an event, keeps the patient's contact current, and puts the messages down that it asks for.
+    async def log_event(self, event: Event[Any]) -> None:
+        """Logs an event, which must not be in the log, with the messages that it causes. Updates the patient's contact.
 
-        The caller has made sure that it is the event's first time, in this same transaction.
+        A new contact makes messages due that have waited for an address.
         """
-        data = event.data
-        if isinstance(data, PatientRegistered | PatientUpdated):
-            contact = Contact(
-                patient_id=data.patient_id, name=data.name, email=data.email, phone=data.phone, version=data.version
-            )
-            await self._repository.save_contact(contact)
-        elif isinstance(data, PatientDeleted):
-            await self._repository.save_contact(Contact(patient_id=data.patient_id, version=data.version))
-        template = templates.BY_EVENT_TYPE.get(event.type)
-        channels = template.channels if template else ()
-        messages = [mapper.to_message(event.id, channel, template=template.name) for channel in channels if template]
-        await self._repository.log(mapper.to_entry(event), messages)
+        now = utc_now()
+        if isinstance(event.data, PatientRegistered | PatientUpdated | PatientDeleted):
+            await self._contacts.save(mapper.contact_from(event.data))
+            await self._messages.try_again(event.data.patient_id, now)
+        await self._notifications.add(mapper.notification_from(event, now))
+        await self._messages.add(mapper.messages_from(event, now))
 
-    async def request_email(self, principal: Principal, email: NewEmail) -> Message:
-        """Logs an e-mail that staff wrote; the dispatcher sends it."""
-        entry = LoggedEvent(
-            id=uuid7(),
-            event_type=EMAIL_REQUESTED,
-            payload={"to": email.to, "subject": email.subject, "requested_by": str(principal.subject)},
-            created_at=utc_now(),
-        )
-        content = {"recipient": email.to, "subject": email.subject, "body": email.body}
-        message = mapper.to_message(entry.id, Channel.EMAIL, **content)
-        await self._repository.log(entry, [message])
-        self._uow.record("send", "email", entry.id)
+    async def request_email(self, email: Email) -> Message:
+        """Logs an e-mail that staff wrote. The dispatcher sends it."""
+        now = utc_now()
+        notification = mapper.email_notification(uuid7(), email, self._principal.subject, now)
+        message = mapper.email_message(notification.id, email, now)
+        await self._notifications.add(notification)
+        await self._messages.add([message])
+        self._uow.record("send", "email", notification.id)
         return message
 
-    async def list(self, query: NotificationQuery) -> Slice[LoggedEvent]:
-        """A page of the event log."""
-        found = await self._repository.list(query)
-        self._uow.record("list", "notification", patient_ids=[entry.patient_id for entry in found.items])
+    async def list(self, filter: NotificationFilter, page: PageRequest) -> Slice[Notification]:
+        """Returns one page of the event log."""
+        found = await self._notifications.page(filter, page)
+        self._uow.record("list", RESOURCE, patient_ids=[notification.patient_id for notification in found.items])
         return found
