@@ -27,7 +27,20 @@ def bench_system(console: Console) -> None:
     _engines(figures)
     figures.show()
     memory.show(console)
-    if processes.run_in_terminal([sys.executable, "-m", "pytest", "-q", "-s", "-m", "bench", "tests/bench"]):
+    if processes.run_in_terminal(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-s",
+            "-m",
+            "bench",
+            "-c",
+            "pyproject.toml",
+            "localstack-engines/tests/bench",
+        ]
+    ):
         raise Problem("a benchmark failed", "read the lines above")
 
 

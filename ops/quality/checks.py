@@ -11,6 +11,7 @@ from ops.lifecycle.up import up
 from ops.look import urls
 from ops.problems import Problem
 
+PLUGIN = "localstack-engines"
 # In this order, because a failure in an earlier suite is easier to understand.
 SUITES = (
     "tests/unit",
@@ -26,8 +27,14 @@ LINTERS = (
     ("ruff format", ["ruff", "format", "--check", "."]),
     ("mypy", ["mypy"]),
     ("import-linter", ["lint-imports", "--no-logo"]),
+    (
+        "plugin's imports",
+        ["env", f"PYTHONPATH={PLUGIN}/src", "lint-imports", "--no-logo", "--config", f"{PLUGIN}/pyproject.toml"],
+    ),
+    ("support tables", [sys.executable, f"{PLUGIN}/scripts/support.py", "--check"]),
     ("generated stubs", [sys.executable, "-m", "ops.contracts.generate", "--check"]),
     ("published contracts", [sys.executable, "-m", "ops.contracts.publish", "--check"]),
+    ("pages", [sys.executable, "-m", "pytest", "-q", "tests/unit/docs"]),
 )
 
 

@@ -1,1 +1,1 @@
-"""Billing: patients' accounts, invoices for what happened to appointments, payments, and a double-entry ledger."""
+"""The billing service: patients' accounts, invoices for appointments, payments, and a double-entry ledger."""

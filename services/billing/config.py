@@ -1,4 +1,4 @@
-"""The billing service's settings."""
+"""The settings of the billing service."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from services.common.settings import ServiceSettings
 
 
 class BillingSettings(ServiceSettings):
-    """CURRENCY besides what every service has."""
+    """Adds CURRENCY to the settings of every service."""
 
     currency: str = Field(
         default="EUR",
         pattern=r"^[A-Z]{3}$",
-        description="ISO 4217 code of new accounts; the fee schedule needs a row for each reason in it.",
+        description="ISO 4217 code of new accounts. The fee schedule needs a fee in it for each reason for an invoice.",
     )

@@ -1,12 +1,12 @@
-"""What billing does when other services tell it something."""
+"""The events that billing consumes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.billing.repository import BillingRepository
-from services.billing.service import BillingService
+from services.billing.composition import BillingRuntime, account_service, invoice_service
 from services.common.messaging.consumers import EventContext, Handlers
+from services.common.security.principal import SYSTEM
 from services.contracts.events import (
     AppointmentCancelled,
     AppointmentCompleted,
@@ -17,40 +17,36 @@ from services.contracts.events import (
     PatientUpdated,
 )
 
-handlers: Handlers[Any] = Handlers()
-
-
-def _billing(context: EventContext[Any]) -> BillingService:
-    return BillingService(BillingRepository(context.uow.session), context.uow)
+Context = EventContext[BillingRuntime]
+handlers = Handlers[BillingRuntime]()
 
 
 @handlers.on(PatientRegistered, PatientUpdated, newest_only=True)
-async def patient_known(event: Event[Any], context: EventContext[Any]) -> None:
-    """The guarantee behind the gRPC fast path: every registered patient gets an account, and its owner."""
-    data = event.data
-    await _billing(context).open_account(data.patient_id, data.owner_user_id, context.runtime.settings.currency)
+async def on_patient_registered_or_updated(event: Event[Any], context: Context) -> None:
+    """Opens the patient's account, and stores its owner.
+
+    The patient service also asks for the account by gRPC, which is faster. This event guarantees it.
+    """
+    accounts = account_service(SYSTEM, context.uow, context.runtime)
+    await accounts.ensure(event.data.patient_id, event.data.owner_user_id)
 
 
 @handlers.on(AppointmentCompleted)
-async def visit_took_place(event: Event[AppointmentCompleted], context: EventContext[Any]) -> None:
-    """The visit is invoiced."""
-    await _charge(event, context, InvoiceReason.VISIT)
+async def on_appointment_completed(event: Event[AppointmentCompleted], context: Context) -> None:
+    """Charges the visit."""
+    data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
+    await invoices.charge(InvoiceReason.VISIT, data.appointment_id, data.patient_id, data.date)
 
 
 @handlers.on(AppointmentNoShow)
-async def patient_did_not_come(event: Event[AppointmentNoShow], context: EventContext[Any]) -> None:
-    """The missed hour costs a fee."""
-    await _charge(event, context, InvoiceReason.NO_SHOW)
+async def on_appointment_no_show(event: Event[AppointmentNoShow], context: Context) -> None:
+    """Charges the appointment that the patient missed."""
+    data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
+    await invoices.charge(InvoiceReason.NO_SHOW, data.appointment_id, data.patient_id, data.date)
 
 
 @handlers.on(AppointmentCancelled)
-async def visit_called_off(event: Event[AppointmentCancelled], context: EventContext[Any]) -> None:
-    """A late cancellation costs a fee; one in time does not."""
-    if event.data.late:
-        await _charge(event, context, InvoiceReason.LATE_CANCELLATION)
-
-
-async def _charge(event: Event[Any], context: EventContext[Any], reason: InvoiceReason) -> None:
-    data = event.data
-    currency = context.runtime.settings.currency
-    await _billing(context).charge(reason, data.appointment_id, data.patient_id, data.date, currency)
+async def on_appointment_cancelled(event: Event[AppointmentCancelled], context: Context) -> None:
+    """Charges a late cancellation."""
+    data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
+    await invoices.charge_cancellation(data.appointment_id, data.patient_id, data.date, late=data.late)

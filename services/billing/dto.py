@@ -14,22 +14,22 @@ from services.common.paging import PageRequest
 from services.contracts.events import InvoiceReason, InvoiceStatus
 
 MAX_MINOR = 10**12
-"""More than anybody pays a clinic; keeps sums far below what a bigint holds."""
+"""More than any bill of a clinic. It keeps sums far below the limit of a bigint."""
 
 
 class AccountOut(ResponseModel):
-    """What a patient owes."""
+    """A patient's account."""
 
     id: UUID
     patient_id: UUID
     currency: str = Field(description="ISO 4217 code.")
-    balance_minor: int = Field(description="What is owed, in minor units.")
+    balance_minor: int = Field(description="What the patient owes, in minor units.")
     version: int
     opened_at: datetime
 
 
 class InvoiceOut(ResponseModel):
-    """What an appointment costs."""
+    """The invoice for an appointment."""
 
     id: UUID
     patient_id: UUID
@@ -44,16 +44,16 @@ class InvoiceOut(ResponseModel):
 
 
 class InvoiceQuery(PageRequest):
-    """Filters of the list of invoices."""
+    """The parameters of the list. An invoice must match all that are given."""
 
     patient_id: UUID | None = Field(default=None, alias="patientId")
     status: InvoiceStatus | None = None
 
 
-class NewPayment(RequestModel):
-    """A payment, whole or in part."""
+class PaymentIn(RequestModel):
+    """A payment of a whole invoice or of a part of it."""
 
-    # Strict: 12.5 or "12" would be rounded or read as something that nobody meant to pay.
+    # Strict, because "12" may be meant in major units.
     amount_minor: Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="In minor units.")]
     method: PaymentMethod
 

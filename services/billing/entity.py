@@ -1,7 +1,8 @@
-"""Tables of the billing service. Money is in minor units of the account's currency."""
+"""The tables and value objects of the billing service. Amounts are in minor units of the account's currency."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.common import database
+from services.contracts.events import InvoiceStatus
 
 
 class Base(DeclarativeBase):
@@ -17,7 +19,7 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """What a patient owes. `balance_minor` is the sum of their open invoices, and the ledger's receivable."""
+    """A patient's account. `balance_minor` is the sum due on their invoices, and equals RECEIVABLE in the ledger."""
 
     __tablename__ = "account"
 
@@ -31,7 +33,7 @@ class Account(Base):
 
 
 class Fee(Base):
-    """A line of the fee schedule: what a reason costs from a moment on, until a later line takes over."""
+    """A line of the fee schedule: what a reason costs from `valid_from` until a later line is valid."""
 
     __tablename__ = "fee"
 
@@ -42,7 +44,7 @@ class Fee(Base):
 
 
 class Invoice(Base):
-    """What an appointment costs a patient: one at most for each appointment."""
+    """What an appointment costs the patient. An appointment has at most one invoice."""
 
     __tablename__ = "invoice"
 
@@ -60,8 +62,16 @@ class Invoice(Base):
 
     @property
     def due_minor(self) -> int:
-        """What is still to be paid."""
+        """The part of the total that is not paid yet."""
         return self.total_minor - self.paid_minor
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """Which invoices to list. An invoice must match all fields that are given."""
+
+    patient_id: UUID | None = None
+    status: InvoiceStatus | None = None
 
 
 class PaymentMethod(StrEnum):
@@ -74,7 +84,7 @@ class PaymentMethod(StrEnum):
 
 
 class Payment(Base):
-    """Money received for an invoice."""
+    """A payment that was received for an invoice."""
 
     __tablename__ = "payment"
 
@@ -87,7 +97,7 @@ class Payment(Base):
 
 
 class LedgerAccount(StrEnum):
-    """The accounts of the ledger: assets RECEIVABLE and CASH, income REVENUE."""
+    """The accounts of the ledger: RECEIVABLE and CASH are assets, REVENUE is income."""
 
     RECEIVABLE = "RECEIVABLE"
     CASH = "CASH"
@@ -95,7 +105,7 @@ class LedgerAccount(StrEnum):
 
 
 class JournalEntry(Base):
-    """One business event in the ledger. `reference_id` is the invoice or the payment."""
+    """An entry of the ledger: one invoice or one payment, whose id is `reference_id`."""
 
     __tablename__ = "journal_entry"
 
@@ -106,7 +116,7 @@ class JournalEntry(Base):
 
 
 class Posting(Base):
-    """One line of an entry: exactly one of debit and credit is positive. Written once, never changed."""
+    """One line of an entry. Exactly one of debit and credit is positive. A posting is never changed."""
 
     __tablename__ = "posting"
 

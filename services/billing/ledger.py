@@ -1,7 +1,6 @@
-"""Double entry: what each business event debits and credits. Pure.
+"""Double-entry bookkeeping: what an invoice and a payment debit and credit. Pure functions.
 
-An invoice debits RECEIVABLE and credits REVENUE; a payment debits CASH and credits RECEIVABLE. The database refuses an
-entry whose debits differ from its credits, and any change of an entry.
+The database rejects an entry whose debits differ from its credits, and any change of an entry.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from services.common.identifiers import uuid7
 
 
 def invoice_entry(invoice: Invoice) -> tuple[JournalEntry, list[Posting]]:
-    """The patient owes it from now on."""
+    """Returns the entry for a new invoice: it debits RECEIVABLE and credits REVENUE."""
     return _entry(
         "INVOICE",
         invoice.id,
@@ -27,7 +26,7 @@ def invoice_entry(invoice: Invoice) -> tuple[JournalEntry, list[Posting]]:
 
 
 def payment_entry(payment: Payment, account_id: UUID) -> tuple[JournalEntry, list[Posting]]:
-    """The patient owes that much less."""
+    """Returns the entry for a payment: it debits CASH and credits RECEIVABLE."""
     return _entry(
         "PAYMENT",
         payment.id,
@@ -41,23 +40,23 @@ def payment_entry(payment: Payment, account_id: UUID) -> tuple[JournalEntry, lis
 
 def _entry(
     kind: str,
-    reference: UUID,
-    at: datetime,
-    account: UUID,
-    amount: int,
+    reference_id: UUID,
+    recorded_at: datetime,
+    account_id: UUID,
+    amount_minor: int,
     *,
     debit: LedgerAccount,
     credit: LedgerAccount,
 ) -> tuple[JournalEntry, list[Posting]]:
-    entry = JournalEntry(id=uuid7(), kind=kind, reference_id=reference, recorded_at=at)
+    entry = JournalEntry(id=uuid7(), kind=kind, reference_id=reference_id, recorded_at=recorded_at)
 
     def line(ledger_account: LedgerAccount, debit_minor: int, credit_minor: int) -> Posting:
         return Posting(
             entry_id=entry.id,
             ledger_account=ledger_account,
-            account_id=account,
+            account_id=account_id,
             debit_minor=debit_minor,
             credit_minor=credit_minor,
         )
 
-    return entry, [line(debit, amount, 0), line(credit, 0, amount)]
+    return entry, [line(debit, amount_minor, 0), line(credit, 0, amount_minor)]

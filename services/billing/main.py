@@ -1,7 +1,8 @@
 """The billing service."""
 
-from services.billing import consumers, controller, grpc_server
+from services.billing import consumers, grpc_server
 from services.billing.config import BillingSettings
+from services.billing.controller import accounts, invoices
 from services.common.web.app import create_app
 from services.contracts import topics
 
@@ -9,7 +10,7 @@ app = create_app(
     "billing",
     title="Billing",
     settings=BillingSettings,
-    routers=[controller.router],
+    routers=[accounts.router, invoices.router],
     topics=[topics.BILLING],
     consumers=consumers.handlers,
     grpc_services=grpc_server.register,

@@ -1,38 +1,32 @@
-"""Entities to responses, messages and events. Pure."""
+"""Converts between requests, entities, responses, events and gRPC messages. Pure functions."""
 
 from __future__ import annotations
 
-from services.billing.dto import AccountOut, InvoiceOut, PaymentOut
-from services.billing.entity import Account, Invoice, Payment
+from typing import Any
+
+from services.billing.dto import AccountOut, InvoiceOut, InvoiceQuery, PaymentOut
+from services.billing.entity import Account, Invoice, InvoiceFilter, Payment
 from services.contracts.events import AccountOpened, InvoiceRaised, InvoiceReason, InvoiceStatus, PaymentReceived
 from services.contracts.proto import billing_v1_pb2
 
 
-def to_account(account: Account) -> AccountOut:
-    """For REST."""
+def invoice_filter(query: InvoiceQuery) -> InvoiceFilter:
+    """Returns the filter in a list's parameters."""
+    return InvoiceFilter(patient_id=query.patient_id, status=query.status)
+
+
+def account_out(account: Account) -> AccountOut:
+    """Returns the response for an account."""
     return AccountOut.model_validate(account)
 
 
-def to_account_message(account: Account) -> billing_v1_pb2.Account:
-    """For gRPC."""
-    message = billing_v1_pb2.Account(
-        id=str(account.id),
-        patient_id=str(account.patient_id),
-        currency=account.currency,
-        balance_minor=account.balance_minor,
-        version=account.version,
-    )
-    message.opened_at.FromDatetime(account.opened_at)
-    return message
-
-
-def to_invoice(invoice: Invoice) -> InvoiceOut:
-    """For REST."""
+def invoice_out(invoice: Invoice) -> InvoiceOut:
+    """Returns the response for an invoice."""
     return InvoiceOut.model_validate(invoice)
 
 
-def to_payment(payment: Payment, invoice: Invoice) -> PaymentOut:
-    """For REST."""
+def payment_out(payment: Payment, invoice: Invoice) -> PaymentOut:
+    """Returns the response for a payment of the invoice."""
     return PaymentOut(
         id=payment.id,
         invoice_id=payment.invoice_id,
@@ -43,8 +37,8 @@ def to_payment(payment: Payment, invoice: Invoice) -> PaymentOut:
     )
 
 
-def account_opened(account: Account) -> AccountOpened:
-    """The event."""
+def account_opened_event(account: Account) -> AccountOpened:
+    """Returns the event for a new account."""
     return AccountOpened(
         version=account.version,
         account_id=account.id,
@@ -54,15 +48,15 @@ def account_opened(account: Account) -> AccountOpened:
     )
 
 
-def invoice_raised(invoice: Invoice) -> InvoiceRaised:
-    """The event."""
-    return InvoiceRaised(**_invoice(invoice), reason=InvoiceReason(invoice.reason), raised_at=invoice.raised_at)
+def invoice_raised_event(invoice: Invoice) -> InvoiceRaised:
+    """Returns the event for a new invoice."""
+    return InvoiceRaised(**_event_fields(invoice), reason=InvoiceReason(invoice.reason), raised_at=invoice.raised_at)
 
 
-def payment_received(payment: Payment, invoice: Invoice) -> PaymentReceived:
-    """The event, with the invoice as it is after the payment."""
+def payment_received_event(payment: Payment, invoice: Invoice) -> PaymentReceived:
+    """Returns the event for a payment. `invoice` is as it is after the payment."""
     return PaymentReceived(
-        **_invoice(invoice),
+        **_event_fields(invoice),
         payment_id=payment.id,
         amount_minor=payment.amount_minor,
         method=payment.method,
@@ -70,7 +64,7 @@ def payment_received(payment: Payment, invoice: Invoice) -> PaymentReceived:
     )
 
 
-def _invoice(invoice: Invoice) -> dict[str, object]:
+def _event_fields(invoice: Invoice) -> dict[str, Any]:
     return {
         "version": invoice.version,
         "account_id": invoice.account_id,
@@ -82,3 +76,16 @@ def _invoice(invoice: Invoice) -> dict[str, object]:
         "paid_minor": invoice.paid_minor,
         "status": InvoiceStatus(invoice.status),
     }
+
+
+def account_message(account: Account) -> billing_v1_pb2.Account:
+    """Returns the gRPC message of an account."""
+    message = billing_v1_pb2.Account(
+        id=str(account.id),
+        patient_id=str(account.patient_id),
+        currency=account.currency,
+        balance_minor=account.balance_minor,
+        version=account.version,
+    )
+    message.opened_at.FromDatetime(account.opened_at)
+    return message

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from lab.waiting import until
 from tests.chaos.faults import Fault, inject
 from tests.chaos.journey import Clients, Journal
-from tests.waiting import until
 
 _BATCH_SECONDS = 240
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Set
 from uuid import UUID
 
+from lab.waiting import until
 from tests.chaos import database
 from tests.chaos.journey import Journal
 from tests.chaos.run import Run
-from tests.waiting import until
 
 SETTLE_SECONDS = 90
 

@@ -11,10 +11,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from lab.waiting import eventually
 from ops import aws
 from services.common.messaging.kafka import Kafka
 from services.contracts import topics
-from tests.waiting import eventually
 
 CONSUMERS = ("billing", "notification")
 """The services that consume the events of patients and of appointments."""

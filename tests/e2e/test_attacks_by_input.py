@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
+from lab.waiting import until
 from ops import aws, settings
 from tests.e2e.tasks import HTTP_PORT, Task
 from tests.support import people
 from tests.support.clinic import complete_a_visit, emails_to, wait_for_free_slots
 from tests.support.people import Person, new_patient
-from tests.waiting import until
 
 JSON = {"content-type": "application/json"}
 LIMIT = 10 * 1024 * 1024

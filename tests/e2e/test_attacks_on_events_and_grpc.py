@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from lab.waiting import until
 from ops.databases import connect
 from services.common.identifiers import uuid7
 from services.contracts import events, topics
@@ -24,7 +25,6 @@ from tests.e2e.kafka import CONSUMERS, Broker, discard, events_of
 from tests.e2e.tasks import Task
 from tests.support.clinic import complete_a_visit, emails_to, invoices_of
 from tests.support.people import Person, unique
-from tests.waiting import until
 
 FOREIGN = "https://evil.example"
 MIB = 1024 * 1024

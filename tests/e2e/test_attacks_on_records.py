@@ -10,13 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from lab.waiting import until
 from services.contracts.proto import billing_v1_pb2, patient_v1_pb2
 from services.contracts.routes import ROUTES
 from tests.e2e.tasks import Task
 from tests.support import people
 from tests.support.clinic import complete_a_visit, wait_for_free_slots
 from tests.support.people import Person, new_patient
-from tests.waiting import until
 
 NO_ROUTE = {"message": "Not Found"}  # the answer of the gateway
 LISTS = [route.path for route in ROUTES if not route.public and route.method == "GET" and "{" not in route.path]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from lab.waiting import until
 from tests.support.clinic import emails_to, free_slots, invoices_of, wait_for_free_slots
 from tests.support.people import Person, unique
-from tests.waiting import until
 
 
 def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patient: dict[str, Any]) -> None:

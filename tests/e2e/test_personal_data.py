@@ -16,18 +16,19 @@ from uuid import uuid4
 
 import httpx
 
+from lab.waiting import until
 from ops import aws, settings
+from ops.contracts import publish
 from services.appointment import consumers as appointment
 from services.billing import consumers as billing
 from services.common.identifiers import uuid7
-from services.contracts import publish, topics
+from services.contracts import topics
 from services.contracts.events import EVENT_TYPES
 from services.notification import consumers as notification
 from tests.e2e.kafka import Broker, discard
 from tests.e2e.tasks import Task
 from tests.support.clinic import wait_for_free_slots
 from tests.support.people import Person, new_patient, unique
-from tests.waiting import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CONSUMERS = (appointment.handlers, billing.handlers, notification.handlers)

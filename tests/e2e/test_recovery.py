@@ -4,9 +4,9 @@ import subprocess
 import time
 from typing import Any
 
+from lab.waiting import until
 from ops import aws, settings
 from tests.support.people import Person
-from tests.waiting import until
 
 
 def healthy_tasks(service: str) -> list[dict[str, Any]]:

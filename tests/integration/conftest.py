@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from lab.waiting import until
 from services.common.commands.migrate import migrate
 from services.common.messaging.kafka import Kafka
 from services.common.rpc.server import Server
@@ -31,7 +32,6 @@ from tests.integration.callers import Caller
 from tests.support import aws
 from tests.support.application import running
 from tests.support.issuer import ISSUER, TestIssuer
-from tests.waiting import until
 
 INSTANCE, CLUSTER, PASSWORD = "pms-test", "pms-test", "integration-tests"
 DatabaseUrl = Callable[[str], Awaitable[str]]

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from lab.waiting import until
 from services.common.settings import ServiceSettings
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
 from services.contracts.services import SERVICES
 from tests.integration.processes import environment_of
 from tests.support.issuer import TestIssuer
-from tests.waiting import until
 
 EXAMPLES = 12
 # Left out: valid data may be refused by a rule that no schema can tell (409, 404); and there are no public operations

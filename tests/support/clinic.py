@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
+from lab.waiting import until
 from ops import settings
 from ops.demo.calendar import working_day
 from tests.support.people import Person
-from tests.waiting import until
 
 TODAY = datetime.now(UTC).date()
 """The same day for all tests, even if midnight passes while they run."""

@@ -1,4 +1,4 @@
-"""JWT authorizers: every attack gets the answer that AWS gives, and nothing that a token names is fetched."""
+"""JWT authorizers: an attack gets the answer that AWS gives, and no URL in a token is fetched."""
 
 import base64
 import json
@@ -14,8 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
-from live.gateway_lab import HttpApi, Issuer, Upstream, host_address, new_key
-from tests.waiting import until
+from lab.gateway import HttpApi, Issuer, Upstream, host_address, new_key
+from lab.waiting import until
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 
@@ -41,11 +41,11 @@ def upstream(address: str) -> Iterator[Upstream]:
 
 @pytest.fixture(scope="module")
 def api(aws: Callable[..., Any], endpoint: str, issuer: Issuer, upstream: Upstream) -> Iterator[HttpApi]:
-    """/open needs nothing, /me a token, /patients a scope as well."""
+    """/open needs no token, /me needs one, and /patients needs one with a scope."""
     api = HttpApi(aws("apigatewayv2"), endpoint)
     api.stage()
     integration = api.proxy(upstream.url + "/{proxy}")
-    protected = {"AuthorizationType": "JWT", "AuthorizerId": api.jwt_authorizer(issuer.url, ("pms", "other"))}
+    protected = {"AuthorizationType": "JWT", "AuthorizerId": api.jwt_authorizer(issuer.url, ("app", "other"))}
     api.route("GET /open/{proxy+}", integration)
     api.route("GET /me/{proxy+}", integration, **protected)
     api.route("GET /patients/{proxy+}", integration, AuthorizationScopes=["patients:read", "admin"], **protected)
@@ -61,17 +61,17 @@ def refused(api: HttpApi, token: str | None, **options: Any) -> str:
 
 
 @pytest.mark.parametrize("alg", ["RS256", "RS384", "RS512"])
-def test_a_good_token_passes(api: HttpApi, issuer: Issuer, alg: str) -> None:
+def test_a_valid_token_passes(api: HttpApi, issuer: Issuer, alg: str) -> None:
     assert api.get("/me/x", issuer.token(alg=alg)).status_code == 200
 
 
-def test_the_prefix_of_the_token_is_optional_and_case_does_not_matter(api: HttpApi, issuer: Issuer) -> None:
+def test_the_bearer_prefix_is_optional_and_its_case_does_not_matter(api: HttpApi, issuer: Issuer) -> None:
     for value in (issuer.token(), f"bearer {issuer.token()}", f"BEARER  {issuer.token()}"):
         assert api.get("/me/x", headers={"authorization": value}).status_code == 200
 
 
-@pytest.mark.parametrize("claims", [{"aud": ["a", "other"]}, {"aud": None, "client_id": "pms"}, {"nbf": 1}])
-def test_claims_that_fit(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
+@pytest.mark.parametrize("claims", [{"aud": ["a", "other"]}, {"aud": None, "client_id": "app"}, {"nbf": 1}])
+def test_valid_claims_pass(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
     assert api.get("/me/x", issuer.token(**claims)).status_code == 200
 
 
@@ -79,20 +79,20 @@ def test_claims_that_fit(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer a.b", "Bearer ...."]
 )
-def test_attack_1_no_token_or_a_malformed_one(api: HttpApi, header: str | None) -> None:
+def test_attack_1_a_missing_or_malformed_token_is_refused(api: HttpApi, header: str | None) -> None:
     challenge = refused(api, None, headers={} if header is None else {"authorization": header})
     assert challenge.startswith("Bearer")
 
 
 @pytest.mark.attack(1)
-def test_attack_1_two_tokens_are_none(api: HttpApi, issuer: Issuer) -> None:
+def test_attack_1_a_request_with_two_tokens_is_refused(api: HttpApi, issuer: Issuer) -> None:
     twice = [("authorization", f"Bearer {issuer.token()}"), ("authorization", "Bearer x")]
     for headers in (twice, twice[::-1]):
         assert api.http.get("/me/x", headers=headers).status_code == 401
 
 
 @pytest.mark.attack(2)
-def test_attack_2_none_and_hmac_with_the_public_key(api: HttpApi, issuer: Issuer) -> None:
+def test_attack_2_no_signature_and_hmac_with_the_public_key_are_refused(api: HttpApi, issuer: Issuer) -> None:
     public = (
         issuer.keys["k1"]
         .public_key()
@@ -104,7 +104,7 @@ def test_attack_2_none_and_hmac_with_the_public_key(api: HttpApi, issuer: Issuer
         header = encoded({"alg": alg, "kid": "k1"})
         refused(api, f"{header}.{payload}.")
         refused(api, f"{header}.{payload}.{good.split('.')[2]}")
-    # PyJWT will not sign with a public key, an attacker does.
+    # PyJWT refuses to sign with a public key, so the token is made by hand.
     import hashlib
     import hmac
 
@@ -114,7 +114,7 @@ def test_attack_2_none_and_hmac_with_the_public_key(api: HttpApi, issuer: Issuer
 
 
 @pytest.mark.attack(3)
-def test_attack_3_nothing_that_a_token_names_is_fetched(api: HttpApi, issuer: Issuer, address: str) -> None:
+def test_attack_3_no_url_in_a_token_is_fetched(api: HttpApi, issuer: Issuer, address: str) -> None:
     visits: list[str] = []
 
     class Trap(BaseHTTPRequestHandler):
@@ -143,10 +143,10 @@ def test_attack_3_nothing_that_a_token_names_is_fetched(api: HttpApi, issuer: Is
 
 
 @pytest.mark.attack(4)
-def test_attack_4_critical_headers_are_not_understood(api: HttpApi, issuer: Issuer) -> None:
+def test_attack_4_critical_header_parameters_are_refused(api: HttpApi, issuer: Issuer) -> None:
     assert "crit" in refused(api, issuer.token(headers={"crit": ["b64"], "b64": True}))
     refused(api, issuer.token(headers={"crit": ["exp"]}))
-    # An opaque refresh token is no JWT.
+    # An opaque refresh token is not a JWT.
     refused(api, base64.urlsafe_b64encode(b"refresh" * 8).decode())
 
 
@@ -160,27 +160,27 @@ def test_attack_4_critical_headers_are_not_understood(api: HttpApi, issuer: Issu
         {"exp": 2**70},
         {"iss": "https://elsewhere.example"},
         {"iss": None},
-        {"aud": "pm"},
-        {"aud": ["pms2", 'x","pms"']},
+        {"aud": "ap"},
+        {"aud": ["app2", 'x","app"']},
         {"aud": []},
-        {"aud": "elsewhere", "client_id": "pms"},
+        {"aud": "elsewhere", "client_id": "app"},
         {"aud": None},
         {"aud": None, "client_id": "elsewhere"},
     ],
 )
-def test_attack_5_claims_that_do_not_fit(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
+def test_attack_5_invalid_claims_are_refused(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
     assert 'error="invalid_token"' in refused(api, issuer.token(**claims))
 
 
 @pytest.mark.attack(5)
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
-def test_attack_5_a_token_of_the_future(api: HttpApi, issuer: Issuer, claim: str) -> None:
+def test_attack_5_a_token_that_is_not_valid_yet_is_refused(api: HttpApi, issuer: Issuer, claim: str) -> None:
     token = issuer.token(**{claim: int(time.time()) + 600})
     assert 'error="invalid_token"' in refused(api, token)
 
 
 @pytest.mark.attack(6)
-def test_attack_6_broken_signatures(api: HttpApi, issuer: Issuer) -> None:
+def test_attack_6_invalid_signatures_are_refused(api: HttpApi, issuer: Issuer) -> None:
     header, payload, signature = issuer.token().split(".")
     refused(api, f"{header}.{payload}.{signature[:-4]}")
     refused(api, f"{header}.{payload}.AAAA")
@@ -190,7 +190,7 @@ def test_attack_6_broken_signatures(api: HttpApi, issuer: Issuer) -> None:
 
 
 @pytest.mark.attack(6)
-def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
+def test_attack_6_a_new_key_is_accepted_and_the_key_that_it_replaces_is_refused(
     aws: Callable[..., Any], endpoint: str, address: str, upstream: Upstream
 ) -> None:
     issuer = Issuer(address)
@@ -204,7 +204,7 @@ def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
         retired = issuer.keys.pop("k1")
         issuer.keys["k2"] = new_key()
         new = issuer.token(key=issuer.keys["k2"], headers={"kid": "k2"})
-        # The cooldown of the fetch at the authorizer's creation may still run.
+        # Keys were fetched when the authorizer was created: the cooldown may not be over yet.
         until("the new key", lambda: api.get("/me", new).status_code == 200)
         assert api.get("/me", new).status_code == 200
         assert api.get("/me", old).status_code == 401
@@ -215,7 +215,7 @@ def test_attack_6_a_new_key_works_at_once_and_a_retired_one_no_more(
 
 
 @pytest.mark.attack(6)
-def test_attack_6_a_flood_of_unknown_keys_is_one_refresh_a_cooldown(api: HttpApi, issuer: Issuer) -> None:
+def test_attack_6_many_unknown_keys_cause_one_refresh_in_a_cooldown(api: HttpApi, issuer: Issuer) -> None:
     key = new_key()
     tokens = [issuer.token(key=key, headers={"kid": f"flood-{number}"}) for number in range(60)]
     before, started = issuer.fetched.get("/jwks", 0), time.monotonic()
@@ -226,7 +226,7 @@ def test_attack_6_a_flood_of_unknown_keys_is_one_refresh_a_cooldown(api: HttpApi
 
 
 @pytest.mark.attack(7)
-def test_attack_7_headers_that_pretend_to_come_from_the_gateway(
+def test_attack_7_forged_headers_of_the_gateway_are_replaced(
     aws: Callable[..., Any], endpoint: str, issuer: Issuer, upstream: Upstream
 ) -> None:
     api = HttpApi(aws("apigatewayv2"), endpoint)
@@ -241,7 +241,7 @@ def test_attack_7_headers_that_pretend_to_come_from_the_gateway(
         headers = dict(map(tuple, seen["headers"]))
         assert headers["x-user"] == "alice"
         assert "x-roles" not in headers
-        # The caller's own address is the last one, whatever stands before it.
+        # The gateway appends the client's address to what the client sent.
         assert headers["x-forwarded-for"].startswith("1.2.3.4, ")
     finally:
         api.delete()
@@ -251,7 +251,7 @@ def test_attack_7_headers_that_pretend_to_come_from_the_gateway(
     {"scope": "patients:read"}, {"scope": "x patients:read y"}, {"scp": ["patients:read"]}, {"scope": "admin"},
     {"scp": "y admin"},
 ])  # fmt: skip
-def test_any_one_of_the_scopes_is_enough(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
+def test_one_of_the_scopes_is_enough(api: HttpApi, issuer: Issuer, claims: dict[str, Any]) -> None:
     assert api.get("/patients/1", issuer.token(**claims)).status_code == 200
 
 
@@ -265,12 +265,12 @@ def test_a_missing_scope_is_forbidden(api: HttpApi, issuer: Issuer, claims: dict
     assert 'error="insufficient_scope"' in response.headers["www-authenticate"]
 
 
-def test_an_encoded_path_does_not_get_round_the_authorizer(api: HttpApi) -> None:
+def test_an_encoded_path_does_not_bypass_the_authorizer(api: HttpApi) -> None:
     assert api.get("/%6de/x").status_code == 401
     assert api.get("/open/x").status_code == 200
 
 
-def test_an_issuer_that_does_not_answer_is_refused_at_once(api: HttpApi) -> None:
+def test_an_authorizer_whose_issuer_does_not_answer_is_refused(api: HttpApi) -> None:
     with pytest.raises(ClientError, match=r"openid-configuration for issuer http://127\.0\.0\.1:9") as refusal:
         api.jwt_authorizer("http://127.0.0.1:9")
     assert refusal.value.response["Error"]["Code"] == "BadRequestException"

@@ -1,4 +1,4 @@
-"""AWS::ApiGatewayV2 types: what a stack makes, changes and removes is what the gateway serves."""
+"""AWS::ApiGatewayV2 types: the gateway serves what a stack creates, changes and deletes."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from live.conftest import DeployFailed, Stack
-from live.gateway_lab import CloudMap, Issuer, Upstream, host_address
+from lab.gateway import CloudMap, Issuer, Upstream, host_address
+from lab.stacks import DeployFailed, Stack
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def typed(kind: str, **properties: Any) -> dict[str, Any]:
 
 
 def private_api(cloud_map: CloudMap, issuer: Issuer, custom_id: str) -> dict[str, Any]:
-    jwt = {"Issuer": issuer.url, "Audience": ["pms"]}
+    jwt = {"Issuer": issuer.url, "Audience": ["app"]}
     return {
         "Api": typed(
             "Api",
@@ -94,7 +94,7 @@ OUTPUTS = {
 }
 
 
-def test_a_stack_is_served_changed_and_removed(
+def test_the_gateway_follows_a_stack(
     aws: Callable[..., Any], endpoint: str, stack: Stack, unique: str, issuer: Issuer, upstream: Upstream
 ) -> None:
     client = aws("apigatewayv2")
@@ -119,7 +119,7 @@ def test_a_stack_is_served_changed_and_removed(
     token = {"authorization": f"Bearer {issuer.token(scope='read')}"}
     assert httpx.get(f"{url}/closed/1", headers=token).json()["path"] == "/closed/1"
 
-    # Changed: a scope, a mapping and a route go, CORS ends; nothing is replaced.
+    # The update removes a scope, mappings, a route and CORS, and replaces nothing.
     del resources["Open"]
     del resources["Closed"]["Properties"]["AuthorizationScopes"]
     del resources["Integration"]["Properties"]["RequestParameters"]
@@ -140,7 +140,7 @@ def test_a_stack_is_served_changed_and_removed(
     assert outputs["Link"] not in [link["VpcLinkId"] for link in client.get_vpc_links()["Items"]]
 
 
-def test_a_deployment_freezes_a_stage_until_the_next(
+def test_a_stage_serves_its_deployment_until_it_gets_another(
     aws: Callable[..., Any], endpoint: str, stack: Stack, unique: str, upstream: Upstream
 ) -> None:
     resources = {
@@ -169,6 +169,6 @@ def test_a_deployment_freezes_a_stage_until_the_next(
     assert httpx.get(url).json()["path"] == "/two"
 
 
-def test_a_refusal_fails_the_deploy_in_awss_words(stack: Stack) -> None:
+def test_the_apis_error_is_the_reason_of_a_failed_deployment(stack: Stack) -> None:
     with pytest.raises(DeployFailed, match="WebSocket APIs are not supported"):
         stack.deploy({"Api": typed("Api", Name="test", ProtocolType="WEBSOCKET")})

@@ -1,4 +1,4 @@
-"""The operations of API Gateway v2: what they keep, what they refuse, in AWS's words."""
+"""The operations of API Gateway v2: what they record, and what they refuse in AWS's words."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.conftest import ACCOUNT
-from live.gateway_lab import HttpApi, Upstream, host_address
-from tests.waiting import until
+from lab.gateway import HttpApi, Upstream, host_address
+from lab.localstack import ACCOUNT
+from lab.waiting import until
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def code(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def test_an_api_has_a_custom_id_only_once(client: Any, unique: str) -> None:
+def test_a_custom_id_is_unique(client: Any, unique: str) -> None:
     tags = {"_custom_id_": unique, "team": "x"}
     assert client.create_api(Name="a", ProtocolType="HTTP", Tags=tags)["ApiId"] == unique
     assert client.get_api(ApiId=unique)["Tags"] == tags
@@ -50,7 +50,7 @@ def test_websocket_apis_are_refused(client: Any) -> None:
     assert code(refusal) == "BadRequestException"
 
 
-def test_quick_create(client: Any, endpoint: str, plugin: dict[str, Any]) -> None:
+def test_an_api_with_a_target_has_a_route_and_a_stage(client: Any, endpoint: str, plugin: dict[str, Any]) -> None:
     upstream = Upstream(host_address(plugin["owner"]))
     api = HttpApi(client, endpoint, Target=upstream.url, RouteKey="GET /x")
     try:
@@ -67,13 +67,13 @@ def test_custom_domains_are_refused(client: Any) -> None:
 
 
 @pytest.mark.parametrize("key", ["GET", "GET x", "FETCH /x", "/x", "GET /{a}b", "GET /{a+}/b", "get /x"])
-def test_malformed_route_keys(api: HttpApi, key: str) -> None:
+def test_malformed_route_keys_are_refused(api: HttpApi, key: str) -> None:
     with pytest.raises(ClientError) as refusal:
         api.client.create_route(ApiId=api.id, RouteKey=key)
     assert code(refusal) == "BadRequestException"
 
 
-def test_routes_are_unique_and_refer_to_what_exists(api: HttpApi) -> None:
+def test_routes_are_unique_and_name_existing_integrations_and_authorizers(api: HttpApi) -> None:
     integration = api.proxy("http://127.0.0.1:9")
     route = api.route("GET /x", integration)
     with pytest.raises(ClientError, match="already exists") as conflict:
@@ -98,7 +98,7 @@ def test_routes_are_unique_and_refer_to_what_exists(api: HttpApi) -> None:
         ({"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}, "valid Lambda function ARN"),
     ],
 )
-def test_impossible_integrations(api: HttpApi, options: dict[str, Any], message: str) -> None:
+def test_invalid_integrations_are_refused(api: HttpApi, options: dict[str, Any], message: str) -> None:
     arguments = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", **options}
     arguments = {name: value for name, value in arguments.items() if value is not None}
     with pytest.raises(ClientError, match=message) as refusal:
@@ -106,7 +106,7 @@ def test_impossible_integrations(api: HttpApi, options: dict[str, Any], message:
     assert code(refusal) == "BadRequestException"
 
 
-def test_integrations_keep_their_method_and_change_in_place(api: HttpApi) -> None:
+def test_integrations_keep_their_method_and_can_be_changed(api: HttpApi) -> None:
     identifier = api.proxy("http://127.0.0.1:9", IntegrationMethod="GET", RequestParameters={"append:header.a": "1"})
     kept = api.client.get_integration(ApiId=api.id, IntegrationId=identifier)
     assert (kept["IntegrationMethod"], kept["ConnectionType"], kept["TimeoutInMillis"]) == ("GET", "INTERNET", 30000)
@@ -128,12 +128,12 @@ def test_lists_have_pages(api: HttpApi) -> None:
     assert "NextToken" not in rest
 
 
-def test_an_unknown_operation_says_so(api: HttpApi) -> None:
+def test_an_unsupported_operation_is_named_in_the_error(api: HttpApi) -> None:
     with pytest.raises(ClientError, match="ExportApi is not supported"):
         api.client.export_api(ApiId=api.id, OutputType="JSON", Specification="OAS30")
 
 
-def test_access_logs_reach_cloudwatch_in_the_stages_format(
+def test_access_logs_are_written_in_the_stages_format(
     api: HttpApi, aws: Callable[..., Any], plugin: dict[str, Any], unique: str
 ) -> None:
     logs = aws("logs")

@@ -1,4 +1,4 @@
-"""Private and public HTTP integrations: balancing, change without loss, time-outs, limits."""
+"""HTTP integrations: load balancing, changes without failed requests, time-outs, limits."""
 
 import socket
 import time
@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from live.gateway_lab import CloudMap, HttpApi, Upstream, host_address, traffic
+from lab.gateway import CloudMap, HttpApi, Upstream, host_address, traffic
 
 UNAVAILABLE = {"message": "Service Unavailable"}
 LIMIT = 10 * 1024 * 1024
@@ -47,7 +47,7 @@ def api(aws: Callable[..., Any], endpoint: str, cloud_map: CloudMap) -> Iterator
     client.delete_vpc_link(VpcLinkId=link["VpcLinkId"])
 
 
-def test_requests_are_spread_over_the_healthy_instances(
+def test_requests_are_balanced_over_the_healthy_instances(
     api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]
 ) -> None:
     for upstream in upstreams:
@@ -101,7 +101,7 @@ def test_an_instance_that_was_deregistered_may_stop_at_once(
 
 
 def test_no_request_fails_while_the_api_changes(api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]) -> None:
-    """Every change of a route is a reload of HAProxy; connections are kept and new."""
+    """HAProxy is reloaded for every new route. Clients use kept connections and new ones."""
     cloud_map.register(upstreams[0])
     integration = api.client.get_integrations(ApiId=api.id)["Items"][0]["IntegrationId"]
     with traffic(lambda: api.get("/x")) as kept, traffic(lambda: httpx.get(f"{api.url}/y"), clients=2) as fresh:
@@ -113,10 +113,10 @@ def test_no_request_fails_while_the_api_changes(api: HttpApi, cloud_map: CloudMa
     assert set(fresh) == {200}
 
 
-def test_an_old_connection_learns_of_new_instances_after_a_reload(
+def test_a_kept_connection_reaches_new_instances_after_a_reload(
     api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]
 ) -> None:
-    """After a reload the former worker serves the connections it has: instances change there as well."""
+    """After a reload the former worker still holds its clients' connections."""
     cloud_map.register(upstreams[0])
     integration = api.client.get_integrations(ApiId=api.id)["Items"][0]["IntegrationId"]
     with httpx.Client(base_url=api.url) as kept:
@@ -128,7 +128,7 @@ def test_an_old_connection_learns_of_new_instances_after_a_reload(
         assert kept.get("/x").json()["upstream"] == "u1"
 
 
-def test_a_dead_instance_is_left_out_by_connecting_to_another(
+def test_a_request_to_a_stopped_instance_is_sent_to_another(
     api: HttpApi, cloud_map: CloudMap, upstreams: list[Upstream]
 ) -> None:
     cloud_map.register(upstreams[0])
@@ -138,8 +138,8 @@ def test_a_dead_instance_is_left_out_by_connecting_to_another(
     assert len([r for r in upstreams[1].requests if r["method"] == "POST"]) == 6
 
 
-def test_a_request_that_went_out_is_never_sent_again(api: HttpApi, cloud_map: CloudMap, address: str) -> None:
-    """A server that reads a POST and breaks off may have acted on it."""
+def test_a_request_that_reached_a_server_is_never_sent_again(api: HttpApi, cloud_map: CloudMap, address: str) -> None:
+    """A server that reads a POST and closes the connection may have acted on it."""
     received: list[bytes] = []
     listener = socket.create_server((address, 0))
     listener.settimeout(0.2)

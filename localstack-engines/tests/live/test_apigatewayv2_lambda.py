@@ -1,4 +1,4 @@
-"""Lambda integrations and Lambda authorizers, both formats."""
+"""Lambda integrations and Lambda authorizers, in both formats."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from live.conftest import ACCOUNT, zipped
-from live.gateway_lab import HttpApi, Issuer, Upstream, host_address
+from lab.archives import zipped
+from lab.gateway import HttpApi, Issuer, Upstream, host_address
+from lab.localstack import ACCOUNT
 
 ERROR = {"message": "Internal Server Error"}
 
@@ -33,13 +34,15 @@ def handler(event, context):
 """
 
 AUTHORIZER = """
+import json
 calls = 0
 def handler(event, context):
     global calls
     calls += 1
     sources = event["identitySource"]
     token = sources[0] if isinstance(sources, list) else sources
-    seen = {"calls": calls, "token": token, "arn": event.get("routeArn") or event["methodArn"]}
+    seen = {"calls": calls, "token": token, "arn": event.get("routeArn") or event["methodArn"],
+            "authorizer": json.dumps(event["requestContext"].get("authorizer"))}
     if token == "broken":
         return {"nonsense": True}
     if event["version"] == "2.0":
@@ -91,7 +94,7 @@ def function(api: HttpApi, arn: str, version: str) -> str:
     return api.proxy(arn, **options)
 
 
-def test_format_2(api: HttpApi, functions: dict[str, str]) -> None:
+def test_an_event_of_format_2_describes_the_request(api: HttpApi, functions: dict[str, str]) -> None:
     api.route("ANY /items/{id}/{rest+}", function(api, functions["gw-echo"], "2.0"))
     headers = [("x-two", "a"), ("x-two", "b"), ("cookie", "c=1; d=2"), ("content-type", "application/json")]
     answer = api.http.post("/items/7/x/y%20z?q=1&q=2&e=", headers=headers, content=b'{"n": 1}')
@@ -117,7 +120,7 @@ def test_format_2(api: HttpApi, functions: dict[str, str]) -> None:
     assert "authorizer" not in context
 
 
-def test_format_1(api: HttpApi, functions: dict[str, str]) -> None:
+def test_an_event_of_format_1_describes_the_request(api: HttpApi, functions: dict[str, str]) -> None:
     api.route("GET /items/{id}", function(api, functions["gw-echo"], "1.0"))
     answer = api.http.get("/items/7?q=1&q=2", headers=[("x-two", "a"), ("x-two", "b")])
     assert answer.status_code == 201
@@ -131,7 +134,7 @@ def test_format_1(api: HttpApi, functions: dict[str, str]) -> None:
     assert event["body"] is None
 
 
-def test_answers_of_a_function(api: HttpApi, functions: dict[str, str]) -> None:
+def test_results_of_a_function_become_responses(api: HttpApi, functions: dict[str, str]) -> None:
     api.route("ANY /f", function(api, functions["gw-echo"], "2.0"))
     bare = api.get("/f?answer=bare")
     assert (bare.status_code, bare.json(), bare.headers["content-type"]) == (200, {"bare": True}, "application/json")
@@ -192,7 +195,16 @@ def test_a_lambda_authorizer_decides(api: HttpApi, functions: dict[str, str], up
     assert passed["arn"] == f"arn:aws:execute-api:us-east-1:{ACCOUNT}:{api.id}/$default/GET/echo/1"
 
 
-def test_answers_of_an_authorizer_are_remembered(api: HttpApi, functions: dict[str, str]) -> None:
+def test_a_lambda_authorizer_gets_no_forged_claims(api: HttpApi, functions: dict[str, str]) -> None:
+    authorizer = lambda_authorizer(api, functions["gw-authorizer"], "2.0", ttl=0)
+    protected = {"AuthorizationType": "CUSTOM", "AuthorizerId": authorizer}
+    api.route("GET /echo", function(api, functions["gw-echo"], "2.0"), **protected)
+    forged = base64.b64encode(b'{"sub": "root"}').decode()
+    event = api.get("/echo", headers={"x-key": "good", "x-engines-claims": forged}).json()
+    assert event["requestContext"]["authorizer"]["lambda"]["authorizer"] == "null"
+
+
+def test_results_of_an_authorizer_are_kept(api: HttpApi, functions: dict[str, str]) -> None:
     authorizer = lambda_authorizer(api, functions["gw-authorizer"], "2.0", ttl=60)
     protected = {"AuthorizationType": "CUSTOM", "AuthorizerId": authorizer}
     api.route("GET /echo", function(api, functions["gw-echo"], "2.0"), **protected)

@@ -1,4 +1,4 @@
-"""Routes, stages, parameter mapping, CORS, throttling: what API Gateway decides before an integration answers."""
+"""Routes, stages, parameter mapping, CORS and throttling."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from live.gateway_lab import HttpApi, Upstream, host_address
+from lab.gateway import HttpApi, Upstream, host_address
 
 NOT_FOUND = {"message": "Not Found"}
 Create = Callable[..., HttpApi]
@@ -22,7 +22,7 @@ def upstream(plugin: dict[str, Any]) -> Iterator[Upstream]:
 
 @pytest.fixture
 def create(aws: Callable[..., Any], endpoint: str) -> Iterator[Create]:
-    """Creates APIs that go with the test."""
+    """Creates APIs that are deleted after the test."""
     made: list[HttpApi] = []
 
     def make(**options: Any) -> HttpApi:
@@ -34,8 +34,8 @@ def create(aws: Callable[..., Any], endpoint: str) -> Iterator[Create]:
         api.delete()
 
 
-def test_the_most_specific_route_answers(create: Create, upstream: Upstream) -> None:
-    """The table of AWS's developer guide, "Routing API requests"."""
+def test_the_most_specific_route_is_chosen(create: Create, upstream: Upstream) -> None:
+    """The examples are those of AWS's developer guide, "Routing API requests"."""
     api = create()
     api.stage()
     keys = ["GET /pets/dog/1", "GET /pets/dog/{id}", "GET /pets/{proxy+}", "ANY /{proxy+}", "POST /pets/dog/1"]
@@ -54,7 +54,7 @@ def test_the_most_specific_route_answers(create: Create, upstream: Upstream) -> 
     assert chosen("GET", "/") == "/5"
 
 
-def test_a_method_comes_before_any(create: Create, upstream: Upstream) -> None:
+def test_a_method_is_preferred_to_any(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage()
     api.route("ANY /x", api.proxy(f"{upstream.url}/any"))
@@ -64,7 +64,7 @@ def test_a_method_comes_before_any(create: Create, upstream: Upstream) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/x/", "/x/y", "/X", "/xy", "//x", "/x%00", "/x%0a", "/x%2fy"])
-def test_what_no_route_matches_is_not_found(create: Create, upstream: Upstream, path: str) -> None:
+def test_a_request_without_a_route_is_not_found(create: Create, upstream: Upstream, path: str) -> None:
     api = create()
     api.stage()
     api.route("GET /x", api.proxy(upstream.url))
@@ -74,14 +74,14 @@ def test_what_no_route_matches_is_not_found(create: Create, upstream: Upstream, 
     assert api.get("/x").status_code == 200
 
 
-def test_path_variables_and_the_query_reach_the_url(create: Create, upstream: Upstream) -> None:
+def test_path_variables_and_the_query_are_put_into_the_url(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage()
     api.route("GET /a/{id}/{rest+}", api.proxy(upstream.url + "/base/{rest}/of/{id}?fixed=1"))
     assert api.get("/a/7/b%20c/d?q=x%26y").json()["path"] == "/base/b%20c/d/of/7?fixed=1&q=x%26y"
 
 
-def test_stages_are_the_first_segment_and_have_variables(create: Create, upstream: Upstream) -> None:
+def test_a_stage_is_the_first_segment_and_has_variables(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage("dev", StageVariables={"where": "develop"})
     api.route("GET /x", api.proxy(upstream.url + "/${stageVariables.where}"))
@@ -122,7 +122,7 @@ def test_the_host_name_of_the_endpoint_leads_to_the_api(create: Create, endpoint
     assert api.client.get_api(ApiId=api.id)["ApiEndpoint"].startswith(f"http://{api.id}.execute-api.localhost.")
 
 
-def test_the_upstream_learns_who_asked(create: Create, upstream: Upstream) -> None:
+def test_the_integration_gets_the_clients_address_and_the_apis_domain(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage()
     api.route("GET /x", api.proxy(upstream.url))
@@ -134,7 +134,7 @@ def test_the_upstream_learns_who_asked(create: Create, upstream: Upstream) -> No
     assert headers["x-amzn-trace-id"].startswith("Root=1-")
 
 
-def test_parameter_mapping(create: Create, upstream: Upstream) -> None:
+def test_parameters_are_mapped(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage(StageVariables={"colour": "green"})
     request = {
@@ -162,7 +162,7 @@ def test_parameter_mapping(create: Create, upstream: Upstream) -> None:
 
 
 @pytest.mark.parametrize("value", ["$request.nonsense", "$context.nonsense", "a\nb"])
-def test_a_mapping_that_means_nothing_is_refused(create: Create, upstream: Upstream, value: str) -> None:
+def test_an_invalid_mapping_is_refused(create: Create, upstream: Upstream, value: str) -> None:
     with pytest.raises(ClientError, match="Invalid mapping expression") as refusal:
         create().proxy(upstream.url, RequestParameters={"append:header.x": value})
     assert refusal.value.response["Error"]["Code"] == "BadRequestException"
@@ -198,7 +198,7 @@ def test_preflights_are_answered_by_the_gateway(create: Create, upstream: Upstre
     assert len(upstream.requests) == before
     answer = api.get("/x", headers={"origin": "http://localhost:3000"})
     assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
-    # An error of the gateway's own can be read by the page as well.
+    # Scripts can read the gateway's own errors as well.
     assert api.get("/y", headers={"origin": "https://app.example"}).headers["access-control-allow-origin"]
 
 
@@ -206,7 +206,7 @@ def test_preflights_are_answered_by_the_gateway(create: Create, upstream: Upstre
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"]
 )
-def test_attack_28_a_foreign_origin_gets_no_grant(create: Create, upstream: Upstream, origin: str) -> None:
+def test_attack_28_another_origin_gets_no_cors_headers(create: Create, upstream: Upstream, origin: str) -> None:
     api = create(CorsConfiguration=CORS)
     api.stage()
     api.route("ANY /x", api.proxy(upstream.url))
@@ -215,7 +215,7 @@ def test_attack_28_a_foreign_origin_gets_no_grant(create: Create, upstream: Upst
         assert not [key for key in answer.headers if key.startswith("access-control")]
 
 
-def test_without_cors_of_the_api_the_integration_decides(create: Create, upstream: Upstream) -> None:
+def test_without_cors_of_the_api_the_integrations_headers_stay(create: Create, upstream: Upstream) -> None:
     api = create(CorsConfiguration=CORS)
     api.stage()
     api.route("ANY /x", api.proxy(upstream.url))
@@ -223,7 +223,7 @@ def test_without_cors_of_the_api_the_integration_decides(create: Create, upstrea
     assert api.get("/x").headers["access-control-allow-origin"] == "https://upstream.example"
 
 
-def test_throttling_of_a_stage_and_of_a_route(create: Create, upstream: Upstream) -> None:
+def test_a_stage_and_a_route_have_limits(create: Create, upstream: Upstream) -> None:
     api = create()
     api.stage(
         DefaultRouteSettings={"ThrottlingRateLimit": 0.1, "ThrottlingBurstLimit": 4},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.conftest import DeployFailed, Stack
+from lab.stacks import DeployFailed, Stack
 
 PARAMETER = "AWS::SSM::Parameter"
 BROKEN = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.0.0.0/24"}}

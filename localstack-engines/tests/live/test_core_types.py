@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from live.conftest import ACCOUNT, REGION, DeployFailed, Stack
+from lab.localstack import ACCOUNT, REGION
+from lab.stacks import DeployFailed, Stack
 
 
 def document(*actions: str) -> dict[str, Any]:

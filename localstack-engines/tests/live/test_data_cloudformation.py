@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 from botocore.exceptions import ClientError
-
-from live.localstack import client
 from live.test_kafka import broker_setting
-from tests.waiting import until
+
+from lab.localstack import client
+from lab.waiting import until
 
 NETWORK = {
     "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.62.0.0/16"}},

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from live.conftest import REGION, Stack
+from lab.localstack import REGION
+from lab.stacks import Stack
 
 NETWORK = {
     "Vpc": {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.localstack import client, in_container
+from lab.localstack import client, in_container
 
 
 @pytest.fixture(scope="module")

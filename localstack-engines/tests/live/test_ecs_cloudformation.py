@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from live.conftest import DeployFailed, Stack
-from live.ecs_lab import IMAGE, ROLE, Json, Lab
-from tests.waiting import until
+from lab.ecs import IMAGE, ROLE, Json, Lab
+from lab.stacks import DeployFailed, Stack
+from lab.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.ecs_lab import Json, Lab, address, containers
-from tests.waiting import until
+from lab.ecs import Json, Lab, address, containers
+from lab.waiting import until
 
 BREAKER = {"deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}}
 

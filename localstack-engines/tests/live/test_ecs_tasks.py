@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.ecs_lab import CIDR, IMAGE, Lab, address, containers
-from tests.waiting import until
+from lab.ecs import CIDR, IMAGE, Lab, address, containers
+from lab.waiting import until
 
 
 @pytest.fixture(scope="module")

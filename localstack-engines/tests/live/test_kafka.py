@@ -13,8 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from botocore.exceptions import ClientError
 
-from live.localstack import client, in_container
-from tests.waiting import until
+from lab.localstack import client, in_container
+from lab.waiting import until
 
 
 @pytest.fixture(scope="module")

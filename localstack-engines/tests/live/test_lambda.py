@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.conftest import ACCOUNT, zipped
+from lab.archives import zipped
+from lab.localstack import ACCOUNT
 
 RUNTIME = "python3.13"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/test"

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from botocore.exceptions import ClientError
 
-from live.localstack import client, in_container
-from tests.waiting import until
+from lab.localstack import client, in_container
+from lab.waiting import until
 
 PASSWORD = "first-Passw0rd'"
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live.ecs_lab import Json, Lab
-from tests.waiting import until
+from lab.ecs import Json, Lab
+from lab.waiting import until
 
 
 @pytest.fixture(scope="module")

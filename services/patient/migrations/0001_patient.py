@@ -1,4 +1,4 @@
-"""Patients and the history of their records."""
+"""Patients' records and their history."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on = None
 
 STATEMENTS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    # What is searched is compared by code point: one index serves order, prefix and equality, whatever the locale.
+    # Collation "C" compares by code point: one index then serves order, prefix and equality.
     """
     CREATE TABLE patient (
         id uuid PRIMARY KEY,
@@ -27,7 +27,7 @@ STATEMENTS = (
         CHECK (email = lower(email))
     )
     """,
-    # Only living records count: an address and an owner are free again once the record is deleted.
+    # Deleted records do not count: their address and owner may be used again.
     "CREATE UNIQUE INDEX patient_email_key ON patient (email) WHERE deleted_at IS NULL",
     "CREATE UNIQUE INDEX patient_owner_key ON patient (owner_user_id) WHERE deleted_at IS NULL",
     "CREATE INDEX patient_by_name ON patient (name_key, id) WHERE deleted_at IS NULL",
@@ -54,4 +54,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("patients' records are not to be dropped")
+    raise NotImplementedError("patients' records must not be dropped")

@@ -1,4 +1,4 @@
-"""The words of a name after the first, so that a search for family names does not read all first names alike."""
+"""The words of a name after the first, with an index for searches by family name."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The billing service's whole application on a database of its own, with the brokers' events."""
+"""The billing service's whole application on a database of its own, with events from the broker."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ async def settings(service_settings: MakeSettings) -> BillingSettings:
 
 @pytest.fixture
 def staff(client: httpx.AsyncClient, issuer: TestIssuer) -> httpx.AsyncClient:
-    """A client that is STAFF's in every request."""
+    """Returns a client whose requests come from STAFF."""
     client.headers.update(issuer.bearer(Role.STAFF))
     return client

@@ -1,4 +1,4 @@
-"""Who may do what to whose account and invoices, over REST and gRPC."""
+"""Who may read and pay whose account and invoices, over HTTP and gRPC."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.issuer import TestIssuer
 
 Make = Callable[..., Any]
 
-# Who asks -> their roles. The records are the owner's.
+# The callers and their roles. The records belong to the owner.
 PEOPLE: dict[str, tuple[Role, ...]] = {
     "ADMIN": (Role.ADMIN,),
     "STAFF": (Role.STAFF,),
@@ -36,12 +36,12 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
     "owner": (Role.PATIENT,),
     "another PATIENT": (Role.PATIENT,),
     "a DOCTOR whose record it is": (Role.DOCTOR,),
-    "nobody's role": (),
+    "no role": (),
 }
-# Operation -> the answer to each of them, in that order.
+# The operations, and the status that each caller gets, in the order of PEOPLE.
 MATRIX = {
     "GET /api/billing/accounts/{patientId}": (200, 200, 403, 200, 404, 403, 403),
-    "GET /api/billing/invoices": (200, 200, 403, 200, 200, 403, 403),  # another's is empty
+    "GET /api/billing/invoices": (200, 200, 403, 200, 200, 403, 403),  # empty for another PATIENT
     "GET /api/billing/invoices/{id}": (200, 200, 403, 200, 404, 403, 403),
     "POST /api/billing/invoices/{id}/payments": (201, 201, 403, 201, 404, 403, 403),
 }
@@ -62,7 +62,7 @@ def cells(matrix: dict[str, tuple[Any, ...]]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Records:
-    """One patient's."""
+    """One patient's account and invoice, and the user who owns them."""
 
     owner: UUID
     patient_id: str
@@ -92,7 +92,7 @@ async def records(runtime: Runtime[Any, Any], caller: Make) -> Records:
 
 @pytest.fixture
 def person(caller: Make, records: Records) -> Callable[[str], Caller]:
-    """One of PEOPLE, with a token."""
+    """Returns a function that returns one of PEOPLE, with a token."""
 
     def make(who: str) -> Caller:
         owns = who in ("owner", "a DOCTOR whose record it is")
@@ -108,12 +108,12 @@ async def attempt(who: Caller, operation: str, records: Records) -> httpx.Respon
     return await who.request(method, path.format(patientId=records.patient_id, id=records.invoice_id), **body)
 
 
-def request_of(operation: str, records: Records, claimed_by: Caller | None = None) -> Any:
-    """A PATIENT has to claim the account that they open, staff name nobody."""
+def request_of(operation: str, records: Records, owner: Caller | None = None) -> Any:
+    """Returns the message. A PATIENT must name themselves as the owner of the account; staff name nobody."""
     if operation == "GetAccount":
         return messages.GetAccountRequest(patient_id=records.patient_id)
-    owner = str(claimed_by.user_id) if claimed_by else None
-    return messages.CreateBillingAccountRequest(patient_id=records.patient_id, owner_user_id=owner)
+    owner_user_id = str(owner.user_id) if owner else None
+    return messages.CreateBillingAccountRequest(patient_id=records.patient_id, owner_user_id=owner_user_id)
 
 
 def test_every_operation_is_in_the_matrix(app: FastAPI) -> None:
@@ -123,7 +123,7 @@ def test_every_operation_is_in_the_matrix(app: FastAPI) -> None:
 
 @pytest.mark.attack(9, 10)
 @pytest.mark.parametrize(("operation", "who", "expected"), cells(MATRIX))
-async def test_the_matrix(
+async def test_the_matrix_of_roles(
     records: Records, person: Callable[[str], Caller], operation: str, who: str, expected: int
 ) -> None:
     answer = await attempt(person(who), operation, records)
@@ -144,7 +144,7 @@ async def test_the_matrix_over_grpc(
 
 
 @pytest.mark.attack(8)
-async def test_without_a_good_token_nothing_is_told(
+async def test_without_a_valid_token_nothing_is_revealed(
     client: httpx.AsyncClient, stub: Any, records: Records, issuer: TestIssuer
 ) -> None:
     nobody = Caller(client, uuid4(), {})
@@ -157,7 +157,7 @@ async def test_without_a_good_token_nothing_is_told(
             assert await status_of(call) is StatusCode.UNAUTHENTICATED
 
 
-async def test_grpc_tells_the_account_as_rest_does(
+async def test_grpc_returns_the_same_account_as_http(
     stub: Any, records: Records, person: Callable[[str], Caller]
 ) -> None:
     for who in ("ADMIN", "STAFF", "owner"):
@@ -166,15 +166,15 @@ async def test_grpc_tells_the_account_as_rest_does(
         for operation in RPC_MATRIX:
             request = request_of(operation, records, somebody if who == "owner" else None)
             account = (await getattr(stub, operation)(request, metadata=somebody.metadata)).account
-            told = {"id": account.id, "balance_minor": account.balance_minor, "version": account.version}
-            assert told == {name: seen[name] for name in told}
+            found = {"id": account.id, "balance_minor": account.balance_minor, "version": account.version}
+            assert found == {name: seen[name] for name in found}
 
 
 @pytest.mark.attack(9)
-async def test_a_patient_cannot_make_an_account_theirs(
+async def test_a_patient_cannot_become_the_owner_of_an_account(
     stub: Any, records: Records, person: Callable[[str], Caller]
 ) -> None:
-    """Nor open one in another's name, nor learn of one that has no owner yet."""
+    """They cannot open one in another's name either, nor see one that has no owner yet."""
     mallory = person("another PATIENT")
     request = messages.CreateBillingAccountRequest(patient_id=records.patient_id, owner_user_id=str(records.owner))
     assert await status_of(stub.CreateBillingAccount(request, metadata=mallory.metadata)) is _NO
@@ -191,7 +191,7 @@ async def test_a_patient_cannot_make_an_account_theirs(
         assert answer.status_code == 404
 
 
-async def test_ids_that_are_none_are_refused(stub: Any, caller: Make) -> None:
+async def test_ids_that_are_not_valid_are_rejected(stub: Any, caller: Make) -> None:
     admin = caller(Role.ADMIN).metadata
     for call in (
         stub.GetAccount(messages.GetAccountRequest(patient_id="x"), metadata=admin),

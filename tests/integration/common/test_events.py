@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from sqlalchemy import text
 
+from lab.waiting import eventually
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.errors import PoisonMessage
@@ -30,7 +31,6 @@ from services.contracts.events import Event, UserRegistered, UserUpdated, decode
 from services.contracts.roles import Role
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
-from tests.waiting import eventually
 
 TOPIC = topics.USER
 

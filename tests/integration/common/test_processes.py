@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from lab.waiting import eventually
 from services.auth.config import AuthSettings
 from services.common.settings import ServiceSettings
 from tests.integration.processes import environment_of
-from tests.waiting import eventually
 
 
 @pytest.fixture

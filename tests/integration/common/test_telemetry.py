@@ -28,6 +28,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from lab.waiting import eventually
 from services.common import metrics
 from services.common.clock import utc_now
 from services.common.database import Database
@@ -44,7 +45,6 @@ from services.contracts.roles import Role
 from tests.integration.processes import environment_of
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
-from tests.waiting import eventually
 
 CANARY = "Quixotecanary"
 

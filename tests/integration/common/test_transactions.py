@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from lab.waiting import eventually
 from services.common.settings import ServiceSettings
 from services.contracts.roles import Role
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
-from tests.waiting import eventually
 
 Proxy = Callable[[str, int], Any]
 SLEEPING = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from lab.waiting import eventually
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.messaging.kafka import Kafka
@@ -24,7 +25,6 @@ from services.notification.senders import Rejected
 from services.notification.templates import Text
 from tests.integration.events import NOW
 from tests.support.issuer import TestIssuer
-from tests.waiting import eventually
 
 
 class Provider:

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from lab.waiting import eventually
 from services.common.messaging.kafka import Kafka
 from services.contracts import events
 from tests.integration.events import NOW, appointment, event, registered, send
-from tests.waiting import eventually
 
 EDGE = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
 

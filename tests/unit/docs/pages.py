@@ -17,6 +17,7 @@ _FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,})(?P<language>[\w+-]*)\s*$"
 _MARK = re.compile(r"^\s*<!-- (?P<mark>.+?) -->\s*$")
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _INLINE_CODE = re.compile(r"`([^`]+)`")
+_FILE_NAME = re.compile(r"^\s*`(?P<path>[\w./-]+\.py)`:$")
 _HEADING = re.compile(r"^#{1,6}\s+(?P<text>.+?)\s*$")
 
 
@@ -93,6 +94,15 @@ def prose(page: Path) -> Iterator[Line]:
             opened = ""
         elif not opened:
             yield Line(page, number, text)
+
+
+def example_folder(page: Path) -> str | None:
+    """The folder of the example that the page tells its reader to write, as `services/waiting/`; None without one.
+
+    Such a page names each file in a line of its own before the block with its content.
+    """
+    named = (match["path"] for line in prose(page) if (match := _FILE_NAME.match(line.text)))
+    return next((f"{Path(path).parent}/" for path in named if not (ROOT / path).exists()), None)
 
 
 def links(page: Path) -> Iterator[tuple[Line, str]]:

@@ -15,7 +15,7 @@ import yaml
 from ops.look import urls
 from ops.settings import ROOT
 from tests.unit.docs import commands, imports, trees
-from tests.unit.docs.pages import Block, blocks, folders_of, pages
+from tests.unit.docs.pages import Block, blocks, example_folder, folders_of, pages
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 RUN = "tested: "
@@ -74,7 +74,11 @@ def test_commands_that_are_not_run_exist() -> None:
 
 
 def test_python_blocks_compile_and_their_imports_resolve() -> None:
-    faults = [f"{block.place(line)}: {cause}" for block in of("python") for line, cause in imports.faults(block.code)]
+    faults = [
+        f"{block.place(line)}: {cause}"
+        for block in of("python")
+        for line, cause in imports.faults(block.code, example=example_folder(block.page))
+    ]
     assert not faults, said(faults)
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from ops.settings import ROOT
 from tests.unit.docs.commands import ENDINGS, GENERATED
-from tests.unit.docs.pages import anchors, folders_of, inline_code, links, pages, place
+from tests.unit.docs.pages import anchors, example_folder, folders_of, inline_code, links, pages, place
 
 _EXTERNAL = re.compile(r"^[a-z]+:")
 _PATH = re.compile(r"^[\w*-][\w.*-]*(/[\w.*-]+)*/?$")
 _PAGE_IN_SOURCE = re.compile(r"(?<![\w/.])(?:docs|localstack-engines/docs)/[\w/.-]+\.md\b")
 SOURCES = ("cdk_app", "ops", "services", "tests", "localstack-engines", "images", "lambda_layers/build.py", "Makefile")
+SHORT = (ROOT / "tests", ROOT / "services", ROOT / "services" / "common")
 TEXTS = {"", ".py", ".sh", ".toml", ".yml", ".proto", ".in"}
 
 
@@ -32,12 +33,14 @@ def test_links_lead_to_pages_and_headings() -> None:
 
 
 def test_paths_in_pages_exist() -> None:
-    """A page may leave out `tests/` and `services/` before a path."""
+    """A page may leave out `tests/`, `services/` and `services/common/` before a path."""
     faults = []
     for page in pages():
-        folders = [*folders_of(page), ROOT / "tests", ROOT / "services"]
+        folders, example = [*folders_of(page), *SHORT], example_folder(page)
         for line, text in inline_code(page):
             path = text.partition("::")[0]
+            if example and path.startswith(example):
+                continue
             if _is_path(path) and not any(_exists(folder, path) for folder in folders):
                 faults.append(f"{line.place}: there is no {path}")
     assert not faults, "\n" + "\n".join(faults)

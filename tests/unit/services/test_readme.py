@@ -37,7 +37,8 @@ def example(tmp_path: Path) -> Iterator[Any]:
 def test_a_block_from_the_code_is_as_in_the_code(block: Block) -> None:
     assert block.path is not None
     source = (ROOT / block.path).read_text(encoding="utf-8")
-    assert block.code in source or textwrap.indent(block.code, "    ") in source
+    code = block.code.rstrip("\n")
+    assert code in source or textwrap.indent(code, "    ") in source
 
 
 @pytest.mark.parametrize("block", [b for b in blocks() if b.path is None], ids=_name)

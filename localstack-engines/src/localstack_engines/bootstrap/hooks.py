@@ -50,8 +50,8 @@ def shutdown() -> None:
 
 def _parts() -> list[ModuleType]:
     """Modules with `start()` and `stop()`, in the order in which they start."""
-    from localstack_engines.gateway import lifecycle as gateway
+    from localstack_engines.gateway import edge_proxy
     from localstack_engines.network import lifecycle as network
     from localstack_engines.services.ecr.engine import registry
 
-    return [network, registry, gateway]
+    return [network, registry, edge_proxy]

@@ -1,6 +1,6 @@
-"""The container's front door: HAProxy on the edge port, before LocalStack's own gateway.
+"""The data plane of HTTP APIs: HAProxy on the edge port, in front of LocalStack's own gateway.
 
-It serves HTTP APIs by itself and hands everything else on untouched. This package knows HAProxy and
-no AWS control plane: `apigatewayv2` gives it a model of the APIs (`model`), `render` turns the model
-into a configuration, `engine` runs it.
+HAProxy serves HTTP APIs itself and passes every other request on unchanged. This package knows HAProxy and no AWS
+control plane: a control plane gives it a `model.Gateway`, `configuration` turns that into HAProxy's configuration,
+`haproxy` runs the process, and `subrequests` answers what HAProxy cannot decide alone.
 """

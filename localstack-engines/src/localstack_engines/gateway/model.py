@@ -1,7 +1,7 @@
-"""What the front door serves: HTTP APIs in resolved form, without any AWS identifiers left to look up.
+"""What the gateway serves: HTTP APIs in resolved form, with no AWS identifier left to look up.
 
-Everything is immutable and compares by value, so that two models tell what a change needs: nothing,
-other servers (done in the running process), or another configuration (a reload).
+Everything is immutable and compares by value, so that two models show what a change needs: nothing, other servers (done
+in the running process), or another configuration (a reload).
 """
 
 from collections.abc import Mapping
@@ -10,25 +10,37 @@ from dataclasses import dataclass, field
 DEFAULT_STAGE = "$default"
 DEFAULT_ROUTE = "$default"
 
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""The largest body of a request to an HTTP API.
+
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
+
 Parameters = tuple[tuple[str, str], ...]
 """Parameter mapping: ("append:header.name", value expression) in the order given."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Server:
-    """One endpoint of an upstream; ``address`` is an IP address, never a name."""
+    """One endpoint of an upstream. `address` is an IP address, never a name."""
 
     address: str
     port: int
 
     @property
     def name(self) -> str:
+        """The server's name in HAProxy."""
         return f"s{self.address.replace(':', '_')}_{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """Address and port; an IPv6 address is in brackets."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """``rate`` requests a second, ``burst`` at once."""
+    """`rate` requests a second, `burst` at once."""
 
     rate: float
     burst: int
@@ -36,10 +48,10 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
-    """An integration that HAProxy forwards to the servers of ``upstream``.
+    """An integration that HAProxy forwards to the servers of `upstream`.
 
-    ``path`` is None when the request's own path is sent, else a template with ``{variable}`` in it.
-    ``host`` replaces the Host header. ``server_name`` turns TLS on and is what the certificate must say.
+    `path` is None when the request's own path is sent, else a template with `{variable}` in it.
+    `host` replaces the Host header. `server_name` turns TLS on; the certificate must be valid for it.
     """
 
     id: str
@@ -56,9 +68,14 @@ class Proxy:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """An integration that the plugin answers itself by invoking a Lambda function."""
+    """An integration that the plugin answers by invoking a Lambda function.
+
+    `uri` names the function and may refer to stage variables. `payload_version` is "1.0" or "2.0".
+    """
 
     id: str
+    uri: str
+    payload_version: str
     request_parameters: Parameters = ()
     response_parameters: tuple[tuple[str, Parameters], ...] = ()
     timeout_ms: int = 30_000
@@ -66,7 +83,7 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class SigningKey:
-    """A public key in PEM by the ``kid`` that tokens name it with."""
+    """A public key (PEM). Tokens refer to it by `kid`."""
 
     kid: str
     pem: str
@@ -74,7 +91,7 @@ class SigningKey:
 
 @dataclass(frozen=True, kw_only=True)
 class JwtAuthorizer:
-    """``source`` is the identity source expression, ``$request.header.Authorization`` as a rule."""
+    """`source` is the identity source expression, usually `$request.header.Authorization`."""
 
     id: str
     source: str
@@ -85,14 +102,24 @@ class JwtAuthorizer:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaAuthorizer:
-    """Decided by the plugin: HAProxy only asks."""
+    """The plugin decides by invoking a Lambda function.
+
+    `uri` names the function and may refer to stage variables. A result is kept for `result_ttl` seconds for the same
+    values of `identity_sources`. `simple_responses` says that the function returns `isAuthorized` and no policy.
+    """
 
     id: str
+    name: str
+    uri: str
+    payload_version: str
+    simple_responses: bool = False
+    identity_sources: tuple[str, ...] = ()
+    result_ttl: float = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """``key`` is "METHOD /path" or "$default"; without an integration it answers 500."""
+    """`key` is "METHOD /path" or "$default". A route without an integration answers 500."""
 
     id: str
     key: str
@@ -104,7 +131,7 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A stage and what is deployed to it; ``throttle`` is shared by the routes without one of their own."""
+    """A stage and what is deployed to it. Routes without a limit of their own share `throttle`."""
 
     name: str
     routes: tuple[Route, ...] = ()
@@ -115,6 +142,8 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Cors:
+    """What scripts from other origins may do. `max_age` is in seconds."""
+
     allow_origins: tuple[str, ...] = ()
     allow_methods: tuple[str, ...] = ()
     allow_headers: tuple[str, ...] = ()
@@ -125,18 +154,36 @@ class Cors:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """``domain`` is the name in the API's own endpoint, which integrations see as Host."""
+    """`domain` is host and port of the API's own endpoint, which integrations see as Host."""
 
     id: str
     domain: str
     account: str = "000000000000"
+    region: str = "us-east-1"
     stages: tuple[Stage, ...] = ()
     cors: Cors | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """All APIs, and the servers that stand behind each upstream now."""
+    """All APIs, and the servers that each upstream has now."""
 
     apis: tuple[Api, ...] = ()
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
+
+    def routes(self) -> list[tuple[Api, Stage, Route]]:
+        """Returns every route with its API and stage."""
+        return [(api, stage, route) for api in self.apis for stage in api.stages for route in stage.routes]
+
+    def find_route(self, api_id: str, stage_name: str, route_id: str) -> tuple[Api, Stage, Route]:
+        """Returns the route with its API and stage. Raises LookupError when it is not served."""
+        wanted = (api_id, stage_name, route_id)
+        for api, stage, route in self.routes():
+            if (api.id, stage.name, route.id) == wanted:
+                return api, stage, route
+        raise LookupError(f"no route {route_id} in stage {stage_name} of API {api_id}")
+
+    def jwt_authorizers(self) -> dict[str, JwtAuthorizer]:
+        """Returns the JWT authorizers of all routes by their ids."""
+        found = [route.authorizer for _, _, route in self.routes()]
+        return {authorizer.id: authorizer for authorizer in found if isinstance(authorizer, JwtAuthorizer)}

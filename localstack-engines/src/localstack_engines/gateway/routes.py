@@ -1,8 +1,9 @@
 """Route selection of HTTP APIs, as an ordered list of regular expressions.
 
-The order is AWS's: a full match, then a greedy path variable, then $default; a method before ANY. Source:
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
-Patterns are matched against METHOD and path written together, "GET/pets/1".
+The order is AWS's: a full match, then a greedy path variable, then $default; a method before ANY. Patterns are matched
+against method and path written together, "GET/pets/1".
+
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 """
 
 import re
@@ -14,18 +15,18 @@ _STATIC, _VARIABLE, _GREEDY = 0, 1, 2
 
 
 def split_key(key: str) -> tuple[str, list[str]]:
-    """Method and path segments of a route key: "GET /a/{b}" -> ("GET", ["a", "{b}"])."""
+    """Returns method and path segments of a route key: "GET /a/{b}" -> ("GET", ["a", "{b}"])."""
     method, _, path = key.partition(" ")
     return method, path.lstrip("/").split("/")
 
 
 def ordered(routes: Iterable[Route]) -> list[Route]:
-    """The routes in the order in which they are tried; the first that matches is taken."""
+    """Returns the routes in the order in which they are tried: the first that matches is chosen."""
     return sorted(routes, key=_precedence)
 
 
 def pattern(route: Route) -> str:
-    """The regular expression of a route: no blanks, anchored at both ends."""
+    """Returns the regular expression of a route. It has no blanks and is anchored at both ends."""
     if route.key == DEFAULT_ROUTE:
         return "^"
     method, segments = split_key(route.key)
@@ -34,7 +35,7 @@ def pattern(route: Route) -> str:
 
 
 def variables(key: str) -> dict[str, tuple[int, bool]]:
-    """Path variables of a route key: name -> (number of its segment from 1, whether it is greedy)."""
+    """Returns the path variables of a route key: name -> (number of its segment from 1, whether it is greedy)."""
     if key == DEFAULT_ROUTE:
         return {}
     _, segments = split_key(key)
@@ -55,7 +56,7 @@ def _precedence(route: Route) -> tuple[object, ...]:
 
 
 def _padded(kinds: list[int]) -> list[int]:
-    """A greedy variable compares as less specific than anything that a longer route has at its place."""
+    """Returns kinds that compare a greedy variable as less specific than any segment of a longer route in its place."""
     return [*kinds[: kinds.index(_GREEDY)], _GREEDY + 1]
 
 

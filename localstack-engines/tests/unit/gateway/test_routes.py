@@ -32,7 +32,7 @@ def test_the_order_does_not_depend_on_the_order_of_creation(keys: list[str]) -> 
 
 
 def chosen(request: str, *keys: str) -> str | None:
-    """The first match, as HAProxy's map_reg finds it."""
+    """Returns the first route that matches, as HAProxy's `map_reg` does."""
     for route in ordered(routes(*keys)):
         # HAProxy's PCRE spells the end of the text \z.
         if re.search(pattern(route).replace(r"\z", r"\Z"), request):
@@ -61,16 +61,16 @@ def test_the_most_specific_route_is_chosen(request_line: str, key: str) -> None:
 @pytest.mark.parametrize(
     "request_line", ["GET/a.c", "GET/abc/", "GET/ab", "GETX/abc", "XGET/abc", "GET/abc\n", "GET//abc", "GET/ABC"]
 )
-def test_a_static_path_matches_itself_only(request_line: str) -> None:
+def test_a_static_path_matches_only_itself(request_line: str) -> None:
     assert chosen(request_line, "GET /abc") is None
 
 
-def test_special_characters_are_no_pattern() -> None:
+def test_special_characters_are_matched_literally() -> None:
     assert chosen("GET/a.b+c(d)", "GET /a.b+c(d)") == "GET /a.b+c(d)"
     assert chosen("GET/aXb+c(d)", "GET /a.b+c(d)") is None
 
 
-def test_variables_know_their_segment() -> None:
+def test_a_variable_has_the_number_of_its_segment() -> None:
     assert variables("GET /a/{id}/b/{rest+}") == {"id": (2, False), "rest": (4, True)}
     assert variables("$default") == {}
 

@@ -1,4 +1,4 @@
-"""What each business event debits and credits."""
+"""What an invoice and a payment debit and credit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _lines(postings: list[Posting]) -> dict[str, tuple[int, int]]:
 
 
 @given(AMOUNTS)
-def test_an_invoice_is_owed_and_earned(amount: int) -> None:
+def test_an_invoice_debits_receivable_and_credits_revenue(amount: int) -> None:
     account = uuid4()
     invoice = Invoice(id=uuid4(), account_id=account, total_minor=amount, raised_at=utc_now())
     entry, postings = ledger.invoice_entry(invoice)
@@ -29,7 +29,7 @@ def test_an_invoice_is_owed_and_earned(amount: int) -> None:
 
 
 @given(AMOUNTS)
-def test_a_payment_is_received_and_owed_no_more(amount: int) -> None:
+def test_a_payment_debits_cash_and_credits_receivable(amount: int) -> None:
     payment = Payment(id=uuid4(), amount_minor=amount, method=PaymentMethod.CASH, received_at=utc_now())
     entry, postings = ledger.payment_entry(payment, uuid4())
     assert (entry.kind, entry.reference_id) == ("PAYMENT", payment.id)

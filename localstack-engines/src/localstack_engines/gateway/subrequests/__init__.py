@@ -1,1 +1,1 @@
-"""The HTTP server that HAProxy asks what it cannot answer itself."""
+"""Sub-requests: what HAProxy cannot do itself and asks the plugin for, over HTTP on a Unix socket."""

@@ -15,7 +15,7 @@ _TEXT = ("text/", "application/json", "application/javascript", "application/xml
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request as the gateway saw it: header names are in lower case, only ``path`` includes the stage."""
+    """A client's request. Header names are in lower case; `path` includes the stage, `route_path` does not."""
 
     api_id: str
     account: str
@@ -39,11 +39,13 @@ class Call:
     at: float = field(default_factory=time.time)
 
     def header(self, name: str) -> str | None:
+        """Returns a header's value, its values joined by commas if there are several."""
         values = [value for key, value in self.headers if key == name]
         return ",".join(values) if values else None
 
 
 def version_2(call: Call) -> dict:
+    """Returns the event in format 2.0."""
     pairs = parse_qsl(call.query, keep_blank_values=True)
     cookies = [part.strip() for key, value in call.headers if key == "cookie" for part in value.split(";")]
     names = dict.fromkeys(key for key, _ in call.headers if key != "cookie")
@@ -66,6 +68,7 @@ def version_2(call: Call) -> dict:
 
 
 def version_1(call: Call) -> dict:
+    """Returns the event in format 1.0."""
     pairs = parse_qsl(call.query, keep_blank_values=True)
     names = dict.fromkeys(key for key, _ in call.headers)
     return {
@@ -85,7 +88,7 @@ def version_1(call: Call) -> dict:
 
 
 def authorizer_event(call: Call, version: str, identity: list[str]) -> dict:
-    """What a Lambda authorizer is asked; it never sees the body."""
+    """Returns the event for a Lambda authorizer. It has no body."""
     event = version_2(call) if version == "2.0" else version_1(call)
     for key in ("body", "isBase64Encoded"):
         event.pop(key, None)
@@ -97,7 +100,7 @@ def authorizer_event(call: Call, version: str, identity: list[str]) -> dict:
 
 
 def route_arn(call: Call) -> str:
-    """The ARN that policies of authorizers name: with the path of the request, not of the route."""
+    """Returns the ARN that authorizers' policies refer to. It has the path of the request, not of the route."""
     resource = f"{call.api_id}/{call.stage}/{call.method}{call.route_path}"
     return f"arn:aws:execute-api:{call.region}:{call.account}:{resource}"
 
@@ -118,7 +121,7 @@ def _context_2(call: Call) -> dict:
         "requestId": call.request_id,
         "routeKey": call.route_key,
         "stage": call.stage,
-        "time": _clf(call.at),
+        "time": log_time(call.at),
         "timeEpoch": int(call.at * 1000),
     }
     if call.claims is not None:
@@ -140,7 +143,7 @@ def _context_1(call: Call) -> dict:
         "path": unquote(call.path),
         "protocol": "HTTP/1.1",
         "requestId": call.request_id,
-        "requestTime": _clf(call.at),
+        "requestTime": log_time(call.at),
         "requestTimeEpoch": int(call.at * 1000),
         "resourceId": call.route_key,
         "resourcePath": _resource(call),
@@ -170,7 +173,7 @@ def _body(call: Call, absent: dict) -> dict:
 
 
 def _as_text(claims: dict[str, Any]) -> dict[str, str]:
-    """Claims as API Gateway hands them on: all of them strings, lists as "[a b]"."""
+    """Returns claims as API Gateway passes them on: all of them strings, lists as "[a b]"."""
     return {key: _claim(value) for key, value in claims.items()}
 
 
@@ -182,5 +185,6 @@ def _claim(value: Any) -> str:
     return json.dumps(value)
 
 
-def _clf(at: float) -> str:
+def log_time(at: float) -> str:
+    """Returns a time in Common Log Format."""
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(at))

@@ -1,4 +1,4 @@
-"""Lambda authorizers: what a function decided, for how long, and for which route.
+"""Lambda authorizers: a function's decision about a request, and how long it is kept.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 """
@@ -8,88 +8,95 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs
 
+from localstack_engines.gateway.model import LambdaAuthorizer
 from localstack_engines.gateway.subrequests import events
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.functions import FunctionFailed, function_arn, invoke
+from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed, function_arn, invoke
 
 LOG = logging.getLogger(__name__)
 
-ALLOW, DENY, UNAUTHORIZED, ERROR = "allow", "deny", "unauthorized", "error"
 _MAX_ENTRIES = 10_000
+
+
+class Outcome(StrEnum):
+    """UNAUTHORIZED: the request does not say who it is from. ERROR: the function failed."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    UNAUTHORIZED = "unauthorized"
+    ERROR = "error"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """``context`` is what the function hands on to the integration."""
+    """`context` is what the function passes on to the integration."""
 
-    verdict: str
+    outcome: Outcome
     context: dict[str, Any]
 
 
 class LambdaAuthorizers:
-    """Asks the functions, and remembers answers for as long as each authorizer says."""
+    """Invokes the functions, and keeps each result for as long as its authorizer says."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: dict[tuple[str, ...], tuple[float, Any]] = {}
+        self._results: dict[tuple[str, ...], tuple[float, Any]] = {}
 
-    def decide(self, identifier: str, authorizer: Any, call: Call) -> Decision:
-        """``authorizer`` is moto's record, ``identifier`` what tells it from all others."""
-        sources = authorizer.identity_source or []
-        identity = [_identity(source, call) for source in sources]
+    def decide(self, authorizer: LambdaAuthorizer, call: Call) -> Decision:
+        """Returns the authorizer's decision about the request; a function that fails makes it `Outcome.ERROR`."""
+        identity = [_identity(source, call) for source in authorizer.identity_sources]
         if not all(identity):
-            # Without an identity there is nothing to ask about: the function is not invoked.
-            return Decision(UNAUTHORIZED, {})
-        version = authorizer.auth_payload_format_version
-        values = [value for value in identity if value]
+            # API Gateway does not invoke the function when an identity source is missing.
+            return Decision(Outcome.UNAUTHORIZED, {})
         try:
-            answer = self._answer(identifier, authorizer, call, version, values)
-            if version == "2.0" and authorizer.enable_simple_response:
-                return _simple(answer)
-            return _policy(answer, events.route_arn(call))
+            result = self._result(authorizer, call, [value for value in identity if value])
+            if authorizer.payload_version == "2.0" and authorizer.simple_responses:
+                return _simple(result)
+            return _policy(result, events.route_arn(call))
         except FunctionFailed as error:
             LOG.warning("authorizer %s failed: %s", authorizer.name, error)
-            return Decision(ERROR, {})
+            return Decision(Outcome.ERROR, {})
 
-    def _answer(self, identifier: str, authorizer: Any, call: Call, version: str, identity: list[str]) -> Any:
-        ttl = float(authorizer.auth_result_ttl if authorizer.auth_result_ttl is not None else 300)
-        key = (identifier, *identity)
-        if ttl > 0 and identity and (found := self._remembered(key)):
-            return found[0]
-        arn = function_arn(authorizer.authorizer_uri, call.stage_variables)
-        answer = invoke(arn, events.authorizer_event(call, version, identity))
-        if ttl > 0 and identity:
+    def _result(self, authorizer: LambdaAuthorizer, call: Call, identity: list[str]) -> Any:
+        is_kept = authorizer.result_ttl > 0 and bool(identity)
+        key = (authorizer.id, *identity)
+        if is_kept and (kept := self._kept(key)):
+            return kept[0]
+        arn = function_arn(authorizer.uri, call.stage_variables)
+        result = invoke(arn, events.authorizer_event(call, authorizer.payload_version, identity))
+        if is_kept:
             with self._lock:
-                if len(self._answers) >= _MAX_ENTRIES:
-                    self._answers.clear()
-                self._answers[key] = (time.monotonic() + ttl, answer)
-        return answer
+                if len(self._results) >= _MAX_ENTRIES:
+                    self._results.clear()
+                self._results[key] = (time.monotonic() + authorizer.result_ttl, result)
+        return result
 
-    def _remembered(self, key: tuple[str, ...]) -> tuple[Any] | None:
+    def _kept(self, key: tuple[str, ...]) -> tuple[Any] | None:
         with self._lock:
-            expires, answer = self._answers.get(key, (0.0, None))
-        return (answer,) if time.monotonic() < expires else None
+            expires, result = self._results.get(key, (0.0, None))
+        return (result,) if time.monotonic() < expires else None
 
 
-def _simple(answer: Any) -> Decision:
-    if not isinstance(answer, dict) or not isinstance(answer.get("isAuthorized"), bool):
+def _simple(result: Any) -> Decision:
+    if not isinstance(result, dict) or not isinstance(result.get("isAuthorized"), bool):
         raise FunctionFailed("the response has no isAuthorized")
-    return Decision(ALLOW if answer["isAuthorized"] else DENY, answer.get("context") or {})
+    return Decision(Outcome.ALLOW if result["isAuthorized"] else Outcome.DENY, result.get("context") or {})
 
 
-def _policy(answer: Any, arn: str) -> Decision:
-    if not isinstance(answer, dict) or not isinstance(answer.get("policyDocument"), dict):
+def _policy(result: Any, arn: str) -> Decision:
+    if not isinstance(result, dict) or not isinstance(result.get("policyDocument"), dict):
         raise FunctionFailed("the response has no policyDocument")
-    statements = answer["policyDocument"].get("Statement") or []
+    statements = result["policyDocument"].get("Statement") or []
     effects = {
         s.get("Effect") for s in ([statements] if isinstance(statements, dict) else statements) if _applies(s, arn)
     }
-    context = {"principalId": answer.get("principalId"), **(answer.get("context") or {})}
-    # An explicit Deny wins over any Allow, and what nothing allows is denied.
-    return Decision(ALLOW if effects == {"Allow"} else DENY, context)
+    context = {"principalId": result.get("principalId"), **(result.get("context") or {})}
+    # An explicit Deny outweighs any Allow, and without an Allow the request is denied.
+    return Decision(Outcome.ALLOW if effects == {"Allow"} else Outcome.DENY, context)
 
 
 def _applies(statement: dict, arn: str) -> bool:

@@ -1,1 +1,1 @@
-"""API Gateway v2, HTTP APIs: moto keeps the records, HAProxy (`frontdoor`) serves them."""
+"""API Gateway v2, HTTP APIs only: moto keeps the records, the gateway (`localstack_engines.gateway`) serves them."""

@@ -1,17 +1,15 @@
-"""Moto's records of API Gateway v2, and what they need to say the truth.
+"""API Gateway v2's records: moto's, and beside them what moto does not record.
 
-Moto's own updates ignore empty values and unknown ids end in KeyErrors, so the fields that a caller
-names are set here, on the same objects that moto's Get and Delete operations use.
+Moto's updates ignore empty values, and an unknown identifier is a KeyError in moto. So look-ups are here, and the
+fields that a caller names are set here, on the same objects that moto's Get and Delete operations use.
 """
 
 import copy
 import secrets
 import string
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
-from localstack.aws.api import CommonServiceException
 from moto.apigatewayv2.models import (
     Api,
     ApiGatewayV2Backend,
@@ -23,7 +21,10 @@ from moto.apigatewayv2.models import (
     apigatewayv2_backends,
 )
 
-# Moto's names for what snake case does not give.
+from localstack_engines.services.apigatewayv2.errors import NotFound
+from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment
+
+# Moto's names of attributes that are not the field's name in snake case.
 _ATTRIBUTES = {
     "AuthorizerCredentialsArn": "auth_creds_arn",
     "AuthorizerPayloadFormatVersion": "auth_payload_format_version",
@@ -32,7 +33,6 @@ _ATTRIBUTES = {
     "IdentityValidationExpression": "identity_validation_expr",
     "JwtConfiguration": "jwt_config",
 }
-_PAGE = 100
 _STRUCTURES = {"CorsConfiguration", "JwtConfiguration", "TlsConfig", "DefaultRouteSettings", "AccessLogSettings"}
 _IDENTIFIERS = {
     Api: ("ApiId",),
@@ -43,29 +43,13 @@ _IDENTIFIERS = {
 }
 
 
-class NotFound(CommonServiceException):
-    """404 in API Gateway's wording."""
-
-    def __init__(self, kind: str, identifier: str) -> None:
-        super().__init__("NotFoundException", f"Invalid {kind} identifier specified {identifier}", status_code=404)
-
-
-class Conflict(CommonServiceException):
-    def __init__(self, message: str) -> None:
-        super().__init__("ConflictException", message, status_code=409)
-
-
-class BadRequest(CommonServiceException):
-    def __init__(self, message: str) -> None:
-        super().__init__("BadRequestException", message, status_code=400)
-
-
 def backend(context: Any) -> ApiGatewayV2Backend:
+    """Returns moto's records of the request's account and region."""
     return apigatewayv2_backends[context.account_id][context.region]
 
 
 def all_apis() -> list[tuple[str, str, Api]]:
-    """(account, region, API) of every account and region, in order of creation within each."""
+    """Returns (account, region, API) for every account and region, in order of creation within each."""
     return [
         (account, region, api)
         for account, regions in list(apigatewayv2_backends.items())
@@ -75,10 +59,8 @@ def all_apis() -> list[tuple[str, str, Api]]:
 
 
 def api(context: Any, request: dict) -> Api:
-    found = backend(context).apis.get(request["ApiId"])
-    if found is None:
-        raise NotFound("API", request["ApiId"])
-    return found
+    """Returns the API that a request is about, as the functions below do for other resources. Raises NotFound."""
+    return _member(backend(context).apis, "API", request["ApiId"])
 
 
 def route(context: Any, request: dict) -> Route:
@@ -97,52 +79,72 @@ def stage(context: Any, request: dict) -> Stage:
     return _member(api(context, request).stages, "stage", request["StageName"])
 
 
+def deployment(context: Any, request: dict) -> Deployment:
+    return _member(deployments(api(context, request)), "Deployment", request["DeploymentId"])
+
+
 def vpc_link(context: Any, request: dict) -> VpcLink:
     return _member(backend(context).vpc_links, "VpcLink", request["VpcLinkId"])
 
 
-def deployments(owner: Api) -> dict[str, dict]:
-    """An API's deployments by id; moto has none, so they are kept beside its record."""
+def deployments(owner: Api) -> dict[str, Deployment]:
+    """Returns an API's deployments by their ids. Moto has none, so they are an attribute of its record."""
     if not hasattr(owner, "deployments"):
         owner.deployments = {}
     return owner.deployments
 
 
-def deploy(owner: Api, description: str | None = None) -> dict:
-    """A deployment of what the API has now: later changes do not reach the stages that it is on."""
-    identifier = new_id(6)
-    deployments(owner)[identifier] = {
-        "DeploymentId": identifier,
-        "DeploymentStatus": "DEPLOYED",
-        "CreatedDate": datetime.now(UTC),
-        "AutoDeployed": False,
-        **({"Description": description} if description else {}),
-        "snapshot": {kind: copy.deepcopy(getattr(owner, kind)) for kind in ("routes", "integrations", "authorizers")},
+def deployment_id(owner: Stage) -> str | None:
+    """Returns which deployment a stage is on. Moto does not record it."""
+    return getattr(owner, "deployment_id", None)
+
+
+def access_log_settings() -> dict[tuple[str, str], AccessLogSettings]:
+    """Returns the settings of all stages that have access logging, by API id and stage name."""
+    return {
+        (api.api_id, stage.name): AccessLogSettings(
+            account=account,
+            destination_arn=stage.access_log_settings["destinationArn"],
+            format=stage.access_log_settings.get("format") or "",
+        )
+        for account, _, api in all_apis()
+        for stage in list(api.stages.values())
+        if stage.access_log_settings and stage.access_log_settings.get("destinationArn")
     }
-    return deployments(owner)[identifier]
+
+
+def set_api_id(context: Any, api_id: str, wanted: str, tags: dict[str, str]) -> None:
+    """Gives an API another identifier, which is part of its ARN, by which moto keeps its tags."""
+    records = backend(context)
+    found = records.apis.pop(api_id)
+    records.tagger.delete_all_tags_for_resource(found.arn)
+    found.api_id, found.arn = wanted, found.arn.replace(api_id, wanted)
+    records.tag_resource(found.arn, tags)
+    records.apis[wanted] = found
 
 
 def identifiers(record: Any, request: dict) -> dict:
-    """What names the record that a request is about."""
+    """Returns the members of a request that name the record."""
     return {field: request[field] for field in _IDENTIFIERS[type(record)]}
 
 
 def set_fields(record: Any, request: dict) -> None:
-    """Sets the fields that the request names, empty ones too."""
+    """Sets the fields that the request names, also to empty values."""
     for field, value in request.items():
         if field in _IDENTIFIERS[type(record)]:
             continue
         attribute = _ATTRIBUTES.get(field, xform_name(field))
         if hasattr(record, attribute):
-            setattr(record, attribute, wire(value) if field in _STRUCTURES else copy.deepcopy(value))
+            setattr(record, attribute, to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value))
 
 
-def wire(value: dict) -> dict:
-    """A structure with its keys as they are in JSON, which is how moto keeps them."""
+def to_json_keys(value: dict) -> dict:
+    """Returns a structure with its keys as in JSON ("maxAge"), which is how moto keeps structures."""
     return {key[0].lower() + key[1:]: item for key, item in value.items()}
 
 
 def new_id(length: int = 8) -> str:
+    """Returns a random identifier of lower-case letters and digits."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
 
 
@@ -150,13 +152,3 @@ def _member(members: dict, kind: str, identifier: str) -> Any:
     if identifier not in members:
         raise NotFound(kind, identifier)
     return members[identifier]
-
-
-def page(items: list[dict], request: dict) -> dict:
-    """One page: MaxResults items from NextToken on, which is a position here."""
-    try:
-        start, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or _PAGE)
-    except ValueError:
-        raise BadRequest("Invalid token or page size specified") from None
-    page = {"Items": items[start : start + size]}
-    return {**page, "NextToken": str(start + size)} if start + size < len(items) else page

@@ -1,13 +1,11 @@
-"""Events for Lambda functions, and what their answers become."""
+"""Events for Lambda functions."""
 
 from typing import Any
 
 import pytest
 
-from localstack_engines.gateway.subrequests import events, functions
+from localstack_engines.gateway.subrequests import events
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.functions import FunctionFailed
-from localstack_engines.gateway.subrequests.lambda_authorizer import ALLOW, DENY, _policy
 
 
 def call(**changes: Any) -> Call:
@@ -46,45 +44,12 @@ def test_the_arn_of_a_route_has_the_path_without_its_stage() -> None:
     ("media", "encoded"),
     [("application/json; charset=utf-8", False), ("text/csv", False), ("image/png", True), (None, True)],
 )
-def test_bodies_that_are_text_stay_text(media: str | None, encoded: bool) -> None:
+def test_a_text_body_is_not_encoded(media: str | None, encoded: bool) -> None:
     headers = [("content-type", media)] if media else []
     assert events.version_2(call(body=b"abc", headers=headers))["isBase64Encoded"] is encoded
 
 
-def test_claims_are_strings() -> None:
+def test_claims_become_strings() -> None:
     claims = {"sub": "a", "n": 1, "ok": True, "roles": ["x", "y"]}
     jwt = events.version_2(call(claims=claims))["requestContext"]["authorizer"]["jwt"]
     assert jwt["claims"] == {"sub": "a", "n": "1", "ok": "true", "roles": "[x y]"}
-
-
-@pytest.mark.parametrize(
-    "result",
-    [{"statusCode": 99}, {"statusCode": None}, {"statusCode": 200, "body": "%", "isBase64Encoded": True},
-     {"statusCode": 200, "headers": {"x": "a\r\nset-cookie: b"}}, {"statusCode": 200, "headers": "x"}],
-)  # fmt: skip
-def test_answers_that_are_none(result: Any) -> None:
-    with pytest.raises(FunctionFailed):
-        functions._reply_2(result)
-
-
-def test_a_function_is_found_in_both_spellings_of_its_uri() -> None:
-    arn = "arn:aws:lambda:us-east-1:123:function:f"
-    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
-    assert functions.function_arn(uri, {}) == functions.function_arn(arn, {}) == arn
-    assert functions.function_arn(arn + ":${stageVariables.alias}", {"alias": "live"}) == arn + ":live"
-
-
-@pytest.mark.parametrize(
-    ("statements", "verdict"),
-    [
-        ([("Allow", "*")], ALLOW),
-        ([("Allow", "arn:aws:execute-api:eu-west-1:123:api/dev/GET/*")], ALLOW),
-        ([("Allow", "arn:aws:execute-api:eu-west-1:123:api/dev/POST/*")], DENY),
-        ([("Allow", "*"), ("Deny", "*/a/1")], DENY),
-        ([], DENY),
-    ],
-)
-def test_policies(statements: list[tuple[str, str]], verdict: str) -> None:
-    document = [{"Effect": effect, "Action": "execute-api:Invoke", "Resource": [arn]} for effect, arn in statements]
-    answer = {"principalId": "p", "policyDocument": {"Statement": document}}
-    assert _policy(answer, events.route_arn(call())).verdict == verdict

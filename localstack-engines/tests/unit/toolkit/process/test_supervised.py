@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.waiting import until
 from localstack_engines.toolkit.process import Backoff, ProcessFailed, ProcessSpec, SupervisedProcess, tcp_probe
-from tests.waiting import until
 
 SERVER = """
 import signal, socket, sys

@@ -1,88 +1,93 @@
-"""The operations on stages and deployments, the part of the provider that moto hardly has."""
+"""Operations on stages. Moto records few of their properties, so stages are set and described here."""
 
+import copy
 from typing import Any
 
-from localstack_engines.services.apigatewayv2 import store as records
+from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.api import validation
+from localstack_engines.services.apigatewayv2.api.operations import Operations
+from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.control import stages
-from localstack_engines.services.apigatewayv2.control.publisher import Publisher
-from localstack_engines.services.apigatewayv2.store import BadRequest, Conflict, NotFound, page
+from localstack_engines.services.apigatewayv2.errors import BadRequest, Conflict, NotFound
 from localstack_engines.toolkit.dispatch import moto
 
 
-class StageOperations:
-    _publisher: Publisher
+class StageOperations(Operations):
+    """CreateStage, UpdateStage and so on."""
 
     def create_stage(self, context: Any, request: dict) -> dict:
         validation.check_stage_name(request["StageName"])
-        api = records.api(context, request)
+        api = store.api(context, request)
         if request["StageName"] in api.stages:
             raise Conflict("Stage already exists")
-        stages.check_deployment(api, request)
+        _check_deployment(context, request)
         moto(context, "CreateStage", {"ApiId": api.api_id, "StageName": request["StageName"]})
-        stage = api.stages[request["StageName"]]
-        stages.set_fields(api, stage, request)
-        self._publisher.changed()
-        return stages.view(stage)
+        return self._set_and_publish(api.stages[request["StageName"]], request)
 
     def update_stage(self, context: Any, request: dict) -> dict:
-        api, stage = records.api(context, request), records.stage(context, request)
-        stages.check_deployment(api, request)
-        stages.set_fields(api, stage, request)
-        self._publisher.changed()
-        return stages.view(stage)
+        stage = store.stage(context, request)
+        _check_deployment(context, request)
+        return self._set_and_publish(stage, request)
 
     def get_stage(self, context: Any, request: dict) -> dict:
-        return stages.view(records.stage(context, request))
+        return _description(store.stage(context, request))
 
     def get_stages(self, context: Any, request: dict) -> dict:
-        return page([stages.view(stage) for stage in records.api(context, request).stages.values()], request)
+        return page([_description(stage) for stage in store.api(context, request).stages.values()], request)
 
     def delete_stage(self, context: Any, request: dict) -> dict:
-        records.stage(context, request)
-        response = moto(context, "DeleteStage", request)
-        self._publisher.changed()
-        return response
+        store.stage(context, request)
+        return self._run_and_publish(context, "DeleteStage", request)
 
     def delete_route_settings(self, context: Any, request: dict) -> dict:
-        settings_of_routes = records.stage(context, request).route_settings
-        if settings_of_routes.pop(request["RouteKey"], None) is None:
+        route_settings = store.stage(context, request).route_settings
+        if route_settings.pop(request["RouteKey"], None) is None:
             raise NotFound("route settings", request["RouteKey"])
-        self._publisher.changed()
+        self._publisher.publish()
         return {}
 
     def delete_access_log_settings(self, context: Any, request: dict) -> dict:
-        records.stage(context, request).access_log_settings = None
-        self._publisher.changed()
+        store.stage(context, request).access_log_settings = None
+        self._publisher.publish()
         return {}
 
-    def create_deployment(self, context: Any, request: dict) -> dict:
-        api = records.api(context, request)
-        stage = records.stage(context, request) if request.get("StageName") else None
-        if not api.routes:
-            raise BadRequest("At least one route is required before deploying the Api.")
-        deployment = records.deploy(api, request.get("Description"))
-        if stage is not None:
-            stages.set_deployment(stage, deployment["DeploymentId"])
-            self._publisher.changed()
-        return stages.deployment_view(deployment)
+    def _set_and_publish(self, stage: Any, request: dict) -> dict:
+        stages.set_fields(stage, request)
+        self._publisher.publish()
+        return _description(stage)
 
-    def get_deployment(self, context: Any, request: dict) -> dict:
-        return stages.deployment_view(stages.deployment(records.api(context, request), request["DeploymentId"]))
 
-    def get_deployments(self, context: Any, request: dict) -> dict:
-        found = records.deployments(records.api(context, request)).values()
-        return page([stages.deployment_view(deployment) for deployment in found], request)
+def _check_deployment(context: Any, request: dict) -> None:
+    """Checks that the deployment exists, if one is named, and that the stage does not deploy itself as well."""
+    if not request.get("DeploymentId"):
+        return
+    if request.get("AutoDeploy"):
+        raise BadRequest("Invalid stage configuration: a deployment cannot be set on a stage with AutoDeploy")
+    store.deployment(context, request)
 
-    def update_deployment(self, context: Any, request: dict) -> dict:
-        deployment = stages.deployment(records.api(context, request), request["DeploymentId"])
-        deployment["Description"] = request.get("Description", deployment.get("Description"))
-        return stages.deployment_view(deployment)
 
-    def delete_deployment(self, context: Any, request: dict) -> dict:
-        api = records.api(context, request)
-        stages.deployment(api, request["DeploymentId"])
-        if any(stages.deployment_id(stage) == request["DeploymentId"] for stage in api.stages.values()):
-            raise BadRequest("Active stages pointing to this deployment must be moved or deleted")
-        del records.deployments(api)[request["DeploymentId"]]
-        return {}
+def _description(stage: Any) -> dict:
+    result = {
+        "StageName": stage.name,
+        "AutoDeploy": bool(stage.auto_deploy),
+        "CreatedDate": stage.created,
+        "LastUpdatedDate": stage.updated,
+        "DefaultRouteSettings": _structure(stage.default_route_settings),
+        "RouteSettings": {key: _structure(value) for key, value in stage.route_settings.items()},
+        "StageVariables": copy.deepcopy(stage.stage_variables),
+        "Tags": dict(stage.tags),
+    }
+    if stage.access_log_settings:
+        result["AccessLogSettings"] = _structure(stage.access_log_settings)
+    if stage.description:
+        result["Description"] = stage.description
+    if identifier := store.deployment_id(stage):
+        result["DeploymentId"] = identifier
+        if stage.auto_deploy:
+            result["LastDeploymentStatusMessage"] = f"Successfully deployed stage with deployment ID '{identifier}'"
+    return result
+
+
+def _structure(value: dict) -> dict:
+    """Returns one of moto's structures with the API's spelling of its keys."""
+    return {key[0].upper() + key[1:]: item for key, item in value.items()}

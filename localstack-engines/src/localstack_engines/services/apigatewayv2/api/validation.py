@@ -1,12 +1,13 @@
-"""What API Gateway refuses, in its words."""
+"""Checks of requests. Each raises BadRequest in API Gateway's words."""
 
 import re
 from urllib.parse import urlsplit
 
-from localstack_engines.gateway.expressions import Scope, UnknownExpression
-from localstack_engines.gateway.jwt import identity
-from localstack_engines.gateway.parameters import request_rules, response_rules
-from localstack_engines.services.apigatewayv2.store import BadRequest
+from localstack_engines.gateway import stage_variables
+from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
+from localstack_engines.gateway.configuration.jwt import identity
+from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
+from localstack_engines.services.apigatewayv2.errors import BadRequest
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
@@ -59,7 +60,7 @@ def check_stage_name(name: str) -> None:
 
 
 def check_integration(integration: dict) -> None:
-    """Judges an integration as a whole: what it was, with what a request changes."""
+    """Checks a whole integration: after an update, what it was with the request's changes."""
     kind = integration.get("IntegrationType")
     if integration.get("IntegrationSubtype"):
         raise BadRequest("AWS service integrations are not supported by the local API Gateway")
@@ -76,7 +77,7 @@ def check_integration(integration: dict) -> None:
 
 
 def check_authorizer(authorizer: dict) -> None:
-    """Judges an authorizer as a whole, except whether its issuer answers."""
+    """Checks a whole authorizer, except whether its issuer answers."""
     kind = authorizer.get("AuthorizerType")
     sources = authorizer.get("IdentitySource") or []
     if kind == "JWT":
@@ -128,13 +129,13 @@ def _check_proxy(integration: dict, uri: str) -> None:
         if not re.match(r"arn:aws[\w-]*:servicediscovery:[\w-]+:\d+:service/", uri):
             raise BadRequest("Integration URI for a private integration must be the ARN of a Cloud Map service here")
         return
-    parts = urlsplit(re.sub(r"\$\{stageVariables\.[\w-]+\}", "x", uri))
+    parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):
         raise BadRequest("Invalid HTTP endpoint specified for URI")
 
 
 def _check_parameters(integration: dict) -> None:
-    # Any path variable will do here: which ones there are is the route's business.
+    # Path variables belong to routes, so any name is accepted here.
     scope = Scope(path_variables=_AnyVariable())
     try:
         request_rules(tuple((integration.get("RequestParameters") or {}).items()), scope)
@@ -145,6 +146,8 @@ def _check_parameters(integration: dict) -> None:
 
 
 class _AnyVariable(dict):
+    """Path variables in which every name exists."""
+
     def __contains__(self, key: object) -> bool:
         return True
 

@@ -1,1 +1,1 @@
-"""What API Gateway v2 does between its API and its engine."""
+"""What keeps the gateway as the API says: translation of records, upstreams, publishing, access logs."""

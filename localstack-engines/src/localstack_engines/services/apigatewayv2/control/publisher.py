@@ -1,94 +1,87 @@
-"""Brings changes to the front door: of records, of Cloud Map's instances, of issuers' keys, of addresses."""
+"""Publishes the APIs to the gateway, again after each change of records, instances, issuers' keys or addresses."""
 
 import logging
 import threading
 from collections.abc import Callable
 
-from localstack_engines.gateway import lifecycle as engine
-from localstack_engines.gateway.model import Gateway, JwtAuthorizer
-from localstack_engines.gateway.subrequests.jwks import MAX_AGE, Issuers
-from localstack_engines.services.apigatewayv2.control.translate import CLOUD_MAP, gateway
-from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
+from localstack_engines.gateway import edge_proxy
+from localstack_engines.gateway.jwks import MAX_AGE, Issuers
+from localstack_engines.gateway.model import Gateway
+from localstack_engines.services.apigatewayv2.control.translation import gateway
+from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, Upstreams
+from localstack_engines.services.servicediscovery import public as cloud_map
 
 LOG = logging.getLogger(__name__)
 
-_UPKEEP_INTERVAL = 10.0
+_REFRESH_INTERVAL = 10.0
+"""Seconds."""
 
 
 class Publisher:
-    """Publishes the model of all APIs. A call returns when what was so before it is being served."""
+    """Translates the records of all APIs and brings them to the gateway."""
 
-    def __init__(self) -> None:
-        self.issuers = Issuers()
-        self.current = Gateway()
-        self._upstreams = Upstreams()
-        self._turn = threading.Lock()
-        self._count = threading.Lock()
-        self._wanted = 0
+    def __init__(self, issuers: Issuers, upstreams: Upstreams) -> None:
+        self._issuers = issuers
+        self._upstreams = upstreams
+        self._current = Gateway()
+        self._publishing = threading.Lock()
+        self._counting = threading.Lock()
+        self._requested = 0
         self._published = 0
         self._stopped = threading.Event()
-        self._ends: list[Callable[[], None]] = []
+        self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def current(self) -> Gateway:
+        """The APIs that are being served."""
+        return self._current
 
     def start(self) -> None:
-        from localstack_engines.gateway.subrequests.server import PluginServer
-        from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
-        from localstack_engines.services.servicediscovery.control import discovery as registry
-
-        door = engine.door()
-        server = PluginServer(door.python_socket, self)
-        logs = AccessLogs(door.access_log_socket)
-        server.start()
-        logs.start()
-        self._ends = [registry.subscribe(self._instances_changed), server.stop, logs.stop]
-        threading.Thread(target=self._upkeep, name="apigatewayv2-upkeep", daemon=True).start()
+        """Follows Cloud Map's instances, issuers' keys and addresses in the background."""
+        self._unsubscribe = cloud_map.subscribe(self._instances_changed)
+        threading.Thread(target=self._refresh_regularly, name="apigatewayv2-refresh", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
-        for end in self._ends:
-            end()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
 
-    def changed(self) -> None:
-        """Publishes what the records say now. Callers that come at once share one reload."""
-        with self._count:
-            self._wanted += 1
-            mine = self._wanted
-        with self._turn:
+    def publish(self) -> None:
+        """Publishes what the records say now. Returns when every change made before the call is being served.
+
+        Callers that come at the same time share one reload.
+        """
+        with self._counting:
+            self._requested += 1
+            mine = self._requested
+        with self._publishing:
             if self._published >= mine:
                 return
-            reached = self._wanted
-            model = gateway(self.issuers.keys, self._upstreams.servers)
-            engine.publish(model)
-            self.current = model
-            self._published = reached
+            # Records have changed before their callers are counted: this translation serves all of them.
+            counted = self._requested
+            self._serve(gateway(self._issuers.keys, self._upstreams.servers))
+            self._published = counted
 
-    def unknown_key(self, issuer: str) -> None:
-        """A token names a key that is not known: ask the issuer, at most once in a cooldown."""
-        if self.issuers.refresh(issuer):
-            self.changed()
-
-    def jwt_authorizer(self, identifier: str) -> JwtAuthorizer | None:
-        """An authorizer that is being served."""
-        return next((found for found in self._jwt_authorizers() if found.id == identifier), None)
+    def _serve(self, model: Gateway) -> None:
+        former = self._current
+        # The first request that HAProxy routes by the new model may need a sub-request for a new route.
+        self._current = model
+        try:
+            edge_proxy.publish(model)
+        except Exception:
+            self._current = former
+            raise
 
     def _instances_changed(self, service_arn: str) -> None:
-        if CLOUD_MAP + service_arn in self.current.servers:
-            self.changed()
+        if CLOUD_MAP + service_arn in self._current.servers:
+            self.publish()
 
-    def _upkeep(self) -> None:
-        while not self._stopped.wait(_UPKEEP_INTERVAL):
+    def _refresh_regularly(self) -> None:
+        while not self._stopped.wait(_REFRESH_INTERVAL):
             try:
                 self._upstreams.resolve_again()
-                for issuer in {authorizer.issuer for authorizer in self._jwt_authorizers()}:
-                    self.issuers.refresh(issuer, MAX_AGE)
-                self.changed()
+                for issuer in {authorizer.issuer for authorizer in self._current.jwt_authorizers().values()}:
+                    self._issuers.refresh(issuer, MAX_AGE)
+                self.publish()
             except Exception:
-                LOG.exception("the upkeep of HTTP APIs failed")
-
-    def _jwt_authorizers(self) -> set[JwtAuthorizer]:
-        return {
-            route.authorizer
-            for api in self.current.apis
-            for stage in api.stages
-            for route in stage.routes
-            if isinstance(route.authorizer, JwtAuthorizer)
-        }
+                LOG.exception("HTTP APIs could not be refreshed")

@@ -5,25 +5,31 @@ import logging
 import socket
 
 from localstack_engines.gateway.model import Server
-from localstack_engines.services.apigatewayv2.control.translate import CLOUD_MAP, HOST
+from localstack_engines.services.servicediscovery import public as cloud_map
 
 LOG = logging.getLogger(__name__)
 
+CLOUD_MAP = "cloudmap:"
+"""Before the ARN of a Cloud Map service."""
+HOST = "host:"
+"""Before a host name and port."""
+
 
 class Upstreams:
-    """Answers who serves an upstream now; a name that does not resolve any more keeps its last addresses."""
+    """Looks up the servers of upstreams. A name that does not resolve any more keeps its last addresses."""
 
     def __init__(self) -> None:
         self._addresses: dict[str, tuple[str, ...]] = {}
 
     def servers(self, upstream: str) -> tuple[Server, ...]:
+        """Returns the servers that an upstream has now."""
         if upstream.startswith(CLOUD_MAP):
             return _instances(upstream.removeprefix(CLOUD_MAP))
         host, _, port = upstream.removeprefix(HOST).rpartition(":")
         return tuple(Server(address=address, port=int(port)) for address in self._resolve(host))
 
     def resolve_again(self) -> None:
-        """Asks the DNS again for every name in use."""
+        """Resolves every name again that has been looked up."""
         for host in list(self._addresses):
             self._lookup(host)
 
@@ -48,11 +54,9 @@ class Upstreams:
 
 
 def _instances(arn: str) -> tuple[Server, ...]:
-    from localstack_engines.services.servicediscovery.control import discovery as registry
-
     found = {
         Server(address=instance.ipv4, port=instance.port or 80)
-        for instance in registry.instances(arn)
+        for instance in cloud_map.instances(arn)
         if instance.healthy and instance.ipv4
     }
     return tuple(sorted(found))

@@ -1,0 +1,43 @@
+"""Access logs: HAProxy sends a line of JSON for each request to a stage that has access logging."""
+
+from localstack_engines.gateway import route_record
+from localstack_engines.gateway.configuration.syntax import quote
+from localstack_engines.gateway.edge import Edge
+from localstack_engines.gateway.model import Gateway
+
+_FIELDS = {
+    "apiId": "var(txn.api)",
+    "stage": "var(txn.stage)",
+    "route": f"var({route_record.VARIABLE})",
+    "requestId": "var(txn.request_id)",
+    "httpMethod": "var(txn.method)",
+    "path": "var(txn.path)",
+    "domainName": "var(txn.domain)",
+    "protocol": "var(txn.protocol)",
+    "sourceIp": "src",
+    "userAgent": "var(txn.user_agent)",
+    "status": "txn.status",
+    "bytesOut": "bytes_out",
+    "startedMs": "var(txn.started)",
+    "latencyMs": "txn.timer.total",
+    "integrationLatencyMs": "var(txn.integration_latency)",
+    "integrationStatus": "var(txn.upstream_status)",
+    "claims": "var(txn.claims)",
+    "authorizer": "var(txn.authorizer)",
+    "termination": "txn.sess_term_state",
+}
+
+
+def log_lines(edge: Edge, gateway: Gateway) -> list[str]:
+    """Returns the lines of the edge frontend for access logs; none when no stage has access logging."""
+    if not any(stage.access_log for api in gateway.apis for stage in api.stages):
+        return []
+    items = " ".join(f"%({name})[{fetch}]" for name, fetch in _FIELDS.items())
+    return [
+        f"log unix@{edge.access_log_socket} len 65535 format raw local0 info",
+        f"log-format {quote('%{+json}o ' + items)}",
+        "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
+        "http-request set-var-fmt(txn.protocol) 'HTTP/%[req.ver]'",
+        "http-request set-var(txn.started) date(0,ms)",
+        "http-response set-var(txn.integration_latency) res.timer.hdr",
+    ]

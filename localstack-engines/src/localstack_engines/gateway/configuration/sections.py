@@ -1,0 +1,98 @@
+"""The sections of HAProxy's configuration that do not depend on any API, and the frame of the edge frontend."""
+
+from pathlib import Path
+
+from localstack_engines.gateway.edge import Edge
+from localstack_engines.toolkit.settings import HEADER_PREFIX
+
+# HTTP APIs answer 431 beyond 10,240 bytes of headers; AWS's own APIs take more, S3 presigned URLs among them.
+BUFFER_BYTES = 32768
+
+_LUA = Path(__file__).with_name("subrequests.lua")
+
+# The two forms of an API's URL.
+BY_PATH = "{ path_beg /_aws/execute-api/ }"
+BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
+
+
+def render_global(edge: Edge) -> list[str]:
+    """Returns the settings of the process."""
+    lines = [
+        "global",
+        "    log stdout format raw daemon notice",
+        # A new worker takes the old one's listening sockets over, so that at no moment are all of them closed.
+        f"    stats socket unix@{edge.stats_socket} mode 600 level admin expose-fd listeners",
+        # An old worker stays for the connections that it has, an upload for instance, but not longer than this.
+        "    hard-stop-after 15m",
+        f"    tune.bufsize {BUFFER_BYTES}",
+        "    tune.http.maxhdr 256",
+        f"    lua-load {_LUA} {edge.subrequest_socket} {HEADER_PREFIX}",
+    ]
+    if edge.user:
+        lines.append(f"    user {edge.user}")
+    return lines
+
+
+def render_defaults() -> list[str]:
+    """Returns the settings of all sections that do not belong to an API."""
+    return [
+        "defaults",
+        "    mode http",
+        "    log global",
+        "    option dontlognull",
+        # Slow headers are answered with 408, so that they hold no connection (RFC 9110, 15.5.9).
+        "    timeout http-request 10s",
+        "    timeout http-keep-alive 65s",
+        "    timeout connect 2s",
+        # Long polls, Lambda invocations of 15 minutes and large objects pass through here.
+        "    timeout client 20m",
+        "    timeout server 20m",
+        "    timeout tunnel 1h",
+        # A request on an idle connection of an old worker is still answered, through its successor.
+        "    option idle-close-on-response",
+        # A request fails when its server closes the idle connection at that moment: HAProxy closes it earlier.
+        "    default-server pool-purge-delay 1s",
+    ]
+
+
+def render_edge(edge: Edge, rules: list[str]) -> list[str]:
+    """Returns the edge frontend with the rules for APIs. TLS goes to LocalStack as a byte stream.
+
+    After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
+    request for an API to the new worker.
+    """
+    for_successor = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST)]
+    return [
+        "frontend edge",
+        "    mode tcp",
+        f"    bind :{edge.edge_port}",
+        f"    bind unix@{edge.successor_socket} mode 600 accept-proxy",
+        "    tcp-request inspect-delay 10s",
+        "    tcp-request content switch-mode http if !{ req.ssl_hello_type 1 }",
+        *(f"    http-request allow if {condition}" for condition in for_successor),
+        *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
+        *(f"    use_backend successor if {condition}" for condition in for_successor),
+        *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
+        "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
+        "    default_backend localstack",
+    ]
+
+
+def render_passthrough(edge: Edge) -> list[str]:
+    """Returns the sections for requests that pass unchanged: to the new worker, and to LocalStack."""
+    return [
+        "backend successor",
+        # There is a connection for each request, so that none is idle when the next successor comes.
+        "    option http-server-close",
+        "    http-reuse never",
+        f"    server worker unix@{edge.successor_socket} send-proxy-v2",
+        "",
+        "backend localstack",
+        # LocalStack's gateway has not started yet, or has stopped.
+        '    http-error status 503 content-type application/json string \'{"message":"LocalStack is not ready"}\'',
+        f"    server gateway {edge.gateway_address}",
+        "",
+        "backend localstack_tls",
+        "    mode tcp",
+        f"    server gateway {edge.gateway_address}",
+    ]

@@ -1,0 +1,39 @@
+"""Where the edge is: its port, what stands behind it, and the files and sockets that HAProxy and the plugin share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """`directory` holds HAProxy's files. `user` is the system user of its workers, by default who that starts it."""
+
+    edge_port: int
+    gateway_address: str
+    directory: Path
+    user: str | None = None
+
+    @property
+    def master_socket(self) -> Path:
+        """Takes commands for HAProxy's master and its workers."""
+        return self.directory / "master.sock"
+
+    @property
+    def stats_socket(self) -> Path:
+        """A new worker takes over the listening sockets of the former one here."""
+        return self.directory / "stats.sock"
+
+    @property
+    def successor_socket(self) -> Path:
+        """Accepts requests from a worker that is being replaced, for the worker that replaces it."""
+        return self.directory / "successor.sock"
+
+    @property
+    def subrequest_socket(self) -> Path:
+        """The plugin answers HAProxy's sub-requests here."""
+        return self.directory / "subrequests.sock"
+
+    @property
+    def access_log_socket(self) -> Path:
+        """The plugin receives HAProxy's access log lines here."""
+        return self.directory / "access.sock"

@@ -1,0 +1,1 @@
+"""The HAProxy process and its master socket."""

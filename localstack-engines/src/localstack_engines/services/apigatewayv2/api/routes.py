@@ -1,0 +1,61 @@
+"""Operations on routes."""
+
+from typing import Any
+
+from localstack_engines.services.apigatewayv2 import store
+from localstack_engines.services.apigatewayv2.api import validation
+from localstack_engines.services.apigatewayv2.api.operations import Operations
+from localstack_engines.services.apigatewayv2.api.paging import page
+from localstack_engines.services.apigatewayv2.errors import BadRequest, Conflict, NotFound
+from localstack_engines.toolkit.dispatch import moto
+
+
+class RouteOperations(Operations):
+    """CreateRoute, UpdateRoute and so on."""
+
+    def create_route(self, context: Any, request: dict) -> dict:
+        api = store.api(context, request)
+        _check(api, request)
+        _check_key_is_free(api, request["RouteKey"])
+        return self._run_and_publish(context, "CreateRoute", request)
+
+    def update_route(self, context: Any, request: dict) -> dict:
+        api, route = store.api(context, request), store.route(context, request)
+        merged = {"RouteKey": route.route_key, "AuthorizationType": route.authorization_type, **request}
+        merged.setdefault("AuthorizerId", route.authorizer_id)
+        _check(api, merged)
+        _check_key_is_free(api, merged["RouteKey"], route)
+        store.set_fields(route, request)
+        return self._run_and_publish(context, "GetRoute", store.identifiers(route, request))
+
+    def delete_route(self, context: Any, request: dict) -> dict:
+        store.route(context, request)
+        return self._run_and_publish(context, "DeleteRoute", request)
+
+    def get_routes(self, context: Any, request: dict) -> dict:
+        return page(moto(context, "GetRoutes", request)["Items"], request)
+
+
+def _check_key_is_free(api: Any, key: str, route: Any = None) -> None:
+    if any(other.route_key == key and other is not route for other in api.routes.values()):
+        raise Conflict(f"Route with key {key} already exists for this API")
+
+
+def _check(api: Any, request: dict) -> None:
+    validation.check_route_key(request["RouteKey"])
+    target = (request.get("Target") or "").removeprefix("integrations/")
+    if target and target not in api.integrations:
+        raise NotFound("Integration", target)
+    kind = request.get("AuthorizationType") or "NONE"
+    if kind == "AWS_IAM":
+        raise BadRequest("Authorization type AWS_IAM is not supported by the local API Gateway")
+    if kind in ("JWT", "CUSTOM"):
+        authorizer = api.authorizers.get(request.get("AuthorizerId"))
+        expected = "JWT" if kind == "JWT" else "REQUEST"
+        if authorizer is None or authorizer.authorizer_type != expected:
+            raise BadRequest(
+                "Invalid authorizer ID specified. Setting the authorization type to JWT or CUSTOM requires a "
+                "valid authorizer."
+            )
+    if request.get("AuthorizationScopes") and kind != "JWT":
+        raise BadRequest("Authorization scopes are only supported for the JWT authorization type")

@@ -1,0 +1,187 @@
+"""From records to the gateway's model. References are resolved, and what cannot be served is left out."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from localstack_engines.gateway import stage_variables
+from localstack_engines.gateway.configuration.render import render
+from localstack_engines.gateway.edge import Edge
+from localstack_engines.gateway.model import (
+    Api,
+    Cors,
+    Function,
+    Gateway,
+    JwtAuthorizer,
+    LambdaAuthorizer,
+    Proxy,
+    Route,
+    Server,
+    SigningKey,
+    Stage,
+    Throttle,
+)
+from localstack_engines.services.apigatewayv2 import store
+from localstack_engines.services.apigatewayv2.control import stages
+from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
+from localstack_engines.services.apigatewayv2.models import Resources, domain
+
+LOG = logging.getLogger(__name__)
+
+_DEFAULT_RESULT_TTL = 300.0
+
+Keys = Callable[[str], tuple[SigningKey, ...]]
+Servers = Callable[[str], tuple[Server, ...]]
+
+
+def gateway(keys: Keys, servers: Servers) -> Gateway:
+    """Returns the model of all HTTP APIs. An API that cannot be rendered is logged and left out."""
+    apis: dict[str, Api] = {}
+    for account, region, record in store.all_apis():
+        if record.protocol_type != "HTTP" or record.disable_execute_api_endpoint or record.api_id in apis:
+            continue
+        api = _api(account, region, record, keys)
+        if _renders(api):
+            apis[api.id] = api
+    found = tuple(apis.values())
+    return Gateway(apis=found, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+
+
+def _upstreams(apis: tuple[Api, ...]) -> set[str]:
+    routes = [route for api in apis for stage in api.stages for route in stage.routes]
+    return {route.integration.upstream for route in routes if isinstance(route.integration, Proxy)}
+
+
+def _renders(api: Api) -> bool:
+    try:
+        render(Edge(edge_port=1, gateway_address="127.0.0.1:1", directory=Path("/")), Gateway(apis=(api,)))
+    except ValueError as error:
+        LOG.error("HTTP API %s cannot be served: %s", api.id, error)
+        return False
+    return True
+
+
+def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
+    found = []
+    for stage in list(record.stages.values()):
+        served = stages.served(record, stage)
+        if served is not None:
+            found.append(_stage(record, stage, served, keys))
+    return Api(
+        id=record.api_id,
+        domain=domain(record.api_id),
+        account=account,
+        region=region,
+        stages=tuple(found),
+        cors=_cors(record.cors_configuration),
+    )
+
+
+def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
+    version = "" if stage.auto_deploy else f".{store.deployment_id(stage)}"
+    variables = dict(stage.stage_variables or {})
+    authorizers = {
+        identifier: _authorizer(f"{api.api_id}.{identifier}{version}", record, keys)
+        for identifier, record in list(served.authorizers.items())
+    }
+    integrations = {
+        identifier: _integration(record, variables) for identifier, record in list(served.integrations.items())
+    }
+    routes = tuple(
+        Route(
+            id=record.route_id,
+            key=record.route_key,
+            integration=integrations.get((record.target or "").removeprefix("integrations/")),
+            authorizer=authorizers.get(record.authorizer_id)
+            if record.authorization_type in ("JWT", "CUSTOM")
+            else None,
+            scopes=tuple(record.authorization_scopes or ()),
+            throttle=_throttle(stage.route_settings.get(record.route_key) or {}),
+        )
+        for record in list(served.routes.values())
+    )
+    return Stage(
+        name=stage.name,
+        routes=routes,
+        variables=variables,
+        throttle=_throttle(stage.default_route_settings or {}),
+        access_log=bool(stage.access_log_settings and stage.access_log_settings.get("destinationArn")),
+    )
+
+
+def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | LambdaAuthorizer:
+    if record.authorizer_type != "JWT":
+        return LambdaAuthorizer(
+            id=identifier,
+            name=record.name,
+            uri=record.authorizer_uri,
+            payload_version=record.auth_payload_format_version,
+            simple_responses=bool(record.enable_simple_response),
+            identity_sources=tuple(record.identity_source or ()),
+            result_ttl=_DEFAULT_RESULT_TTL if record.auth_result_ttl is None else float(record.auth_result_ttl),
+        )
+    issuer = record.jwt_config["issuer"]
+    return JwtAuthorizer(
+        id=identifier,
+        source=record.identity_source[0],
+        issuer=issuer,
+        audiences=tuple(record.jwt_config["audience"]),
+        keys=keys(issuer),
+    )
+
+
+def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
+    shared: dict[str, Any] = {
+        "id": record.id,
+        "request_parameters": tuple((record.request_parameters or {}).items()),
+        "response_parameters": tuple(
+            (status, tuple(group.items())) for status, group in (record.response_parameters or {}).items()
+        ),
+        "timeout_ms": record.timeout_in_millis or 30_000,
+    }
+    if record.integration_type == "AWS_PROXY":
+        return Function(uri=record.integration_uri, payload_version=record.payload_format_version, **shared)
+    method = None if record.integration_method == "ANY" else record.integration_method
+    server_name = (record.tls_config or {}).get("serverNameToVerify")
+    if record.connection_type == "VPC_LINK":
+        upstream = CLOUD_MAP + record.integration_uri
+        return Proxy(upstream=upstream, method=method, server_name=server_name, **shared)
+    parts = urlsplit(stage_variables.resolve(record.integration_uri, variables))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Proxy(
+        upstream=f"{HOST}{parts.hostname}:{port}",
+        host=parts.netloc.rpartition("@")[2],
+        server_name=(server_name or parts.hostname) if parts.scheme == "https" else None,
+        method=method,
+        path=parts.path or "/",
+        query=parts.query,
+        **shared,
+    )
+
+
+def _throttle(route_settings: dict) -> Throttle | None:
+    """Returns the limit in the settings of a stage or route. Moto keeps keys in either spelling ("rate", "Rate")."""
+    values = store.to_json_keys(route_settings)
+    rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
+    if rate is None and burst is None:
+        return None
+    if rate is None:
+        rate = burst
+    # A limit without a burst lets the requests of one second through at once.
+    return Throttle(rate=float(rate or 0), burst=max(1, round(rate or 0)) if burst is None else int(burst))
+
+
+def _cors(configuration: dict | None) -> Cors | None:
+    if not configuration:
+        return None
+    values = store.to_json_keys(configuration)
+    return Cors(
+        allow_origins=tuple(values.get("allowOrigins") or ()),
+        allow_methods=tuple(values.get("allowMethods") or ()),
+        allow_headers=tuple(values.get("allowHeaders") or ()),
+        expose_headers=tuple(values.get("exposeHeaders") or ()),
+        max_age=values.get("maxAge"),
+        allow_credentials=bool(values.get("allowCredentials")),
+    )

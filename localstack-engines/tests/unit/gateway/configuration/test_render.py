@@ -1,0 +1,136 @@
+"""The rendered configuration. No name that a caller chooses may become syntax."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression, compile_value
+from localstack_engines.gateway.configuration.render import integration_backends, render
+from localstack_engines.gateway.configuration.syntax import digest, name, quote
+from localstack_engines.gateway.edge import Edge
+from localstack_engines.gateway.model import (
+    Api,
+    Function,
+    Gateway,
+    JwtAuthorizer,
+    Proxy,
+    Route,
+    Server,
+    SigningKey,
+    Stage,
+    Throttle,
+)
+
+EDGE = Edge(edge_port=4566, gateway_address="127.0.0.1:4000", directory=Path("/edge"))
+KEY = SigningKey(kid="k 1", pem="PEM")
+JWT = JwtAuthorizer(
+    id="api.jwt", source="$request.header.Authorization", issuer="https://i", audiences=("a",), keys=(KEY,)
+)
+PROXY = Proxy(id="int", upstream="u")
+
+
+def gateway(*routes: Route, **stage: object) -> Gateway:
+    api = Api(id="api", domain="api.example", stages=(Stage(name="$default", routes=routes, **stage),))  # type: ignore[arg-type]
+    return Gateway(apis=(api,), servers={"u": (Server(address="10.0.0.1", port=80),)})
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=0x10FFFF, exclude_categories=["Cs"])))
+def test_a_quoted_word_is_one_word(text: str) -> None:
+    quoted = quote(text)
+    # What HAProxy's tokenizer does: strong quotes, and backslashes outside of them.
+    assert re.fullmatch(r"(?:'[^']*'|\\.)+", quoted)
+    assert re.sub(r"'([^']*)'|\\(.)", lambda found: found[1] if found[1] is not None else found[2], quoted) == text
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "\0", "\x1f"])
+def test_control_characters_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        quote(text)
+
+
+def test_names_of_sections_are_safe_and_unique() -> None:
+    assert name("api", "$default", "int") == "api.:default.int"
+    assert name("a b") != name("a_b") != name("a/b")
+    assert re.fullmatch(r"[\w.:-]+", name("a b", "ü"))
+
+
+def test_a_key_is_chosen_by_the_digest_of_its_kid() -> None:
+    rendered = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=JWT)))
+    assert digest("k 1") in rendered.config
+    assert "k 1" not in rendered.config
+    assert "jku" not in rendered.config
+    assert "PEM" in rendered.files.values()
+
+
+def test_other_servers_change_nothing_else_in_the_configuration() -> None:
+    before = gateway(Route(id="r", key="GET /x", integration=PROXY))
+    after = replace(before, servers={"u": (Server(address="10.0.0.2", port=80),)})
+    changed = set(render(EDGE, before).config.splitlines()) ^ set(render(EDGE, after).config.splitlines())
+    assert changed == {"    server s10.0.0.1_80 10.0.0.1:80", "    server s10.0.0.2_80 10.0.0.2:80"}
+    assert integration_backends(after) == {"u": [("api.:default.int", "")]}
+
+
+def test_an_integration_with_path_variables_has_a_section_for_each_route() -> None:
+    mapped = replace(PROXY, path="/{id}")
+    routes = (
+        Route(id="r1", key="GET /a/{id}", integration=mapped),
+        Route(id="r2", key="GET /{id}", integration=mapped),
+    )
+    assert len(integration_backends(gateway(*routes))["u"]) == 2
+    config = render(EDGE, gateway(*routes)).config
+    assert "set-path '/%[var(txn.route_path),field(3,/)]'" in config
+    assert "set-path '/%[var(txn.route_path),field(2,/)]'" in config
+
+
+def test_clients_headers_are_removed_before_a_function_gets_the_gateways() -> None:
+    config = render(
+        EDGE, gateway(Route(id="r", key="GET /x", integration=Function(id="f", uri="arn", payload_version="2.0")))
+    ).config
+    section = config[config.index("backend api.:default.f") :]
+    assert section.index("del-header x-engines- -m beg") < section.index("set-header x-engines-api")
+
+
+def test_each_limit_has_a_table() -> None:
+    limit = Throttle(rate=10, burst=20)
+    config = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, throttle=limit))).config
+    assert "store gpc0_rate(2000ms)" in config
+    assert "sc_gpc0_rate(0,throttle.10.20) ge 20" in config
+
+
+def test_every_request_passes_when_there_are_no_apis() -> None:
+    rendered = render(EDGE, Gateway())
+    assert rendered.files == {}
+    assert "http-request return" not in rendered.config
+
+
+@pytest.mark.parametrize(
+    ("value", "compiled"),
+    [
+        ("plain 100%", "plain 100%%"),
+        ("$request.header.X-A", "%[req.fhdr(X-A)]"),
+        ("a-${request.querystring.q}-b", "a-%[url_param(q)]-b"),
+        ("$request.path.id", "%[var(txn.route_path),field(3,/)]"),
+        ("$stageVariables.colour!", "50%% green!"),
+        ("$context.authorizer.claims.sub", "%[var(txn.claims),json_query('$.sub')]"),
+        ("$context.accountId", "123"),
+    ],
+)
+def test_mapping_expressions_are_compiled(value: str, compiled: str) -> None:
+    scope = Scope(path_variables={"id": (2, False)}, stage_variables={"colour": "50% green"}, account="123")
+    if value.endswith("!"):
+        value = "${stageVariables.colour}!"
+    assert compile_value(value, scope) == compiled
+
+
+@pytest.mark.parametrize(
+    "value", ["$request.x", "$context.x", "$request.path.x", "$request.header.a)b", "$response.x.y"]
+)
+def test_unknown_expressions_are_refused(value: str) -> None:
+    if value == "$request.header.a)b":
+        value = "${request.header.a)b}"
+    with pytest.raises(UnknownExpression):
+        compile_value(value, Scope())

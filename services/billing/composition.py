@@ -1,0 +1,25 @@
+"""Constructs the services of billing for one caller."""
+
+from __future__ import annotations
+
+from services.billing.config import BillingSettings
+from services.billing.repository.accounts import AccountRepository
+from services.billing.repository.invoices import InvoiceRepository
+from services.billing.service.accounts import AccountService
+from services.billing.service.invoices import InvoiceService
+from services.common.runtime import Runtime
+from services.common.security.principal import Principal
+from services.common.unit_of_work import UnitOfWork
+
+BillingRuntime = Runtime[BillingSettings]
+
+
+def account_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> AccountService:
+    """Returns the service of accounts for one caller and one transaction."""
+    return AccountService(principal, uow, runtime.settings, AccountRepository(uow.session))
+
+
+def invoice_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> InvoiceService:
+    """Returns the service of invoices for one caller and one transaction."""
+    accounts = account_service(principal, uow, runtime)
+    return InvoiceService(principal, uow, InvoiceRepository(uow.session), accounts)

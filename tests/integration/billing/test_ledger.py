@@ -1,0 +1,157 @@
+"""The ledger: it is balanced after any sequence of charges and payments, and rejects what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from services.billing.composition import BillingRuntime, account_service, invoice_service
+from services.billing.config import BillingSettings
+from services.billing.entity import Account, Invoice, JournalEntry, PaymentMethod, Posting
+from services.billing.service.invoices import InvoiceService
+from services.common.clock import utc_now
+from services.common.database import Database
+from services.common.errors import Conflict
+from services.common.runtime import Runtime
+from services.common.security.principal import SYSTEM, Principal
+from services.contracts.events import InvoiceReason
+from services.contracts.roles import Role, scopes_of
+
+T = TypeVar("T")
+PRICES = {InvoiceReason.VISIT: 12000, InvoiceReason.LATE_CANCELLATION: 3000, InvoiceReason.NO_SHOW: 5000}
+STAFF = Principal(
+    uuid4(), frozenset({Role.STAFF}), frozenset(scopes_of([Role.STAFF])), "test", utc_now() + timedelta(hours=1)
+)
+
+
+class Ledger(RuleBasedStateMachine):
+    """Charges and pays at random. The model stores what each appointment costs and how much of it is paid."""
+
+    appointments = Bundle("appointments")
+
+    def __init__(self, settings: BillingSettings) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.settings = settings
+        self.database = Database(settings)
+        self.patients = [uuid4() for _ in range(3)]  # new ones for each example, because the ledger cannot be emptied
+        self.owed: dict[UUID, tuple[UUID, int]] = {}
+        self.paid: dict[UUID, int] = {}
+
+    def teardown(self) -> None:
+        self.run(self.database.close())
+        self.loop.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(coroutine)
+
+    async def invoices(self, principal: Principal, do: Callable[[InvoiceService], Awaitable[T]]) -> T:
+        async with self.database.unit_of_work() as uow:
+            return await do(invoice_service(principal, uow, _runtime(self.settings)))
+
+    @rule(target=appointments, number=st.integers(0, 2), reason=st.sampled_from(InvoiceReason))
+    def charge(self, number: int, reason: InvoiceReason) -> UUID:
+        appointment, patient = uuid4(), self.patients[number]
+        self._charge(appointment, patient, reason)
+        self.owed[appointment], self.paid[appointment] = (patient, PRICES[reason]), 0
+        return appointment
+
+    @rule(appointment=appointments, reason=st.sampled_from(InvoiceReason))
+    def charge_again(self, appointment: UUID, reason: InvoiceReason) -> None:
+        self._charge(appointment, self.owed[appointment][0], reason)
+
+    def _charge(self, appointment: UUID, patient: UUID, reason: InvoiceReason) -> None:
+        self.run(self.invoices(SYSTEM, lambda invoices: invoices.charge(reason, appointment, patient, utc_now())))
+
+    @rule(appointment=appointments, amount=st.integers(min_value=1, max_value=13000))
+    def pay(self, appointment: UUID, amount: int) -> None:
+        due = self.owed[appointment][1] - self.paid[appointment]
+        invoice = self.run(self._invoice_of(appointment))
+        payment = self.invoices(STAFF, lambda invoices: invoices.pay(invoice, amount, PaymentMethod.CARD))
+        if amount > due:
+            with pytest.raises(Conflict):
+                self.run(payment)
+        else:
+            self.run(payment)
+            self.paid[appointment] += amount
+
+    async def _invoice_of(self, appointment: UUID) -> UUID:
+        async with self.database.read_session() as session:
+            return (await session.scalars(select(Invoice.id).where(Invoice.appointment_id == appointment))).one()
+
+    @invariant()
+    def books_balance(self) -> None:
+        self.run(self._check())
+
+    async def _check(self) -> None:
+        async with self.database.read_session() as session:
+            accounts = select(Account.id).where(Account.patient_id.in_(self.patients))
+            sums = select(func.sum(Posting.debit_minor), func.sum(Posting.credit_minor)).where(
+                Posting.account_id.in_(accounts)
+            )
+            debits, credits = (await session.execute(sums)).one()
+            assert debits == credits
+            for patient in self.patients:
+                owed = sum(total - self.paid[key] for key, (who, total) in self.owed.items() if who == patient)
+                account = await session.scalar(select(Account).where(Account.patient_id == patient))
+                assert (account.balance_minor if account else 0) == owed
+                if account:
+                    receivable = select(func.sum(Posting.debit_minor - Posting.credit_minor)).where(
+                        Posting.account_id == account.id, Posting.ledger_account == "RECEIVABLE"
+                    )
+                    assert await session.scalar(receivable) == owed
+
+
+async def test_the_books_balance_after_any_sequence_of_charges_and_payments(
+    service_settings: Callable[..., Awaitable[Any]],
+) -> None:
+    settings = await service_settings("billing", BillingSettings)
+    await asyncio.to_thread(_run, settings)
+
+
+def _run(settings: BillingSettings) -> None:
+    machine = functools.partial(Ledger, settings)
+    run_state_machine_as_test(machine, settings=hypothesis(max_examples=15, stateful_step_count=20))
+
+
+async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Callable[..., Awaitable[Any]]) -> None:
+    settings = await service_settings("billing", BillingSettings)
+    database = Database(settings)
+    with pytest.raises(DBAPIError, match="does not balance"):
+        await _write_unbalanced(database, settings)
+    await database.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE posting SET debit_minor = 1", "DELETE FROM journal_entry"])
+async def test_the_ledger_is_append_only(runtime: Runtime[Any, Any], statement: str) -> None:
+    async with runtime.database.read_session() as session:
+        with pytest.raises(DBAPIError, match="append-only"):
+            await session.execute(text(statement))
+
+
+def _runtime(settings: BillingSettings) -> BillingRuntime:
+    """Returns what the factories of the services read of a runtime."""
+    return cast(BillingRuntime, SimpleNamespace(settings=settings))
+
+
+async def _write_unbalanced(database: Database, settings: BillingSettings) -> None:
+    async with database.unit_of_work() as uow:
+        account, _ = await account_service(SYSTEM, uow, _runtime(settings)).ensure(uuid4(), None)
+        entry = JournalEntry(id=uuid4(), kind="INVOICE", reference_id=uuid4(), recorded_at=utc_now())
+        uow.session.add(entry)
+        await uow.session.flush()
+        for name, debit, credit in (("RECEIVABLE", 100, 0), ("REVENUE", 0, 99)):
+            line = {"ledger_account": name, "debit_minor": debit, "credit_minor": credit}
+            uow.session.add(Posting(entry_id=entry.id, account_id=account.id, **line))
