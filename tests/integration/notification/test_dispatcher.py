@@ -123,7 +123,7 @@ async def test_several_dispatchers_send_each_message_once(runtime: Runtime[Notif
 async def test_a_message_is_sent_again_when_the_process_dies_after_sending(
     runtime: Runtime[NotificationSettings, Any],
 ) -> None:
-    """No provider lets us close this window. The message is sent twice, but it is never lost."""
+    """The process can die between sending and the commit. The message is then sent twice, but it is never lost."""
     event_id = await _add(runtime, "a@example.org")
     dying, next_one = DyingProvider(), Provider()
     async with _dispatching(runtime, dying):
