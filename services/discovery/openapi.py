@@ -1,4 +1,4 @@
-"""One OpenAPI document from those of the services."""
+"""Makes one OpenAPI document from those of the services."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 def published_documents(folder: Path = PUBLISHED) -> dict[str, dict[str, Any]]:
-    """Service name -> its published document."""
+    """Returns the published document of each service, by the service's name."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def aggregated(documents: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """One document with every operation that the gateway routes, tagged by service.
+    """Returns one document with every operation that the gateway routes. Its tag is the name of the service.
 
-    The server is given relative to the document, so that it is right under every URL that the API is reached by.
+    The server's URL is relative to the document's, so that it is right for all URLs of the API.
     """
     paths: dict[str, Any] = {}
     components: dict[str, dict[str, Any]] = {}
@@ -49,7 +49,7 @@ def aggregated(documents: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _routed(service: str, path: str, item: dict[str, Any]) -> dict[str, Any]:
-    """The path's operations that the gateway has routes for, whatever the parameters are called."""
+    """Returns those of the path's operations that the gateway has routes for. Names of parameters may differ."""
     routed = {(route.method, _shape(route.path)) for route in ROUTES if route.service == service}
     operations: dict[str, Any] = {}
     for method, operation in item.items():
@@ -62,11 +62,12 @@ def _routed(service: str, path: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shape(path: str) -> tuple[str, ...]:
+    """Returns the segments of a path, without the names of its parameters."""
     return tuple("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
 def _namespaced(service: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Schemas of one name in two services stay apart: names get the service as prefix. Security schemes are shared."""
+    """Adds the service as a prefix to names, because two services may use the same. Security schemes are shared."""
     kinds = document.get("components", {}).keys() - {"securitySchemes"}
 
     def renamed(node: Any) -> Any:
