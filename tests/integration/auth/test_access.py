@@ -63,7 +63,9 @@ def test_every_operation_is_in_the_matrix() -> None:
 @pytest.mark.attack(9, 10)
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
 @pytest.mark.parametrize("role", Role)
-async def test_the_matrix(client: httpx.AsyncClient, admin: Person, register: Register, role: Role, own: bool) -> None:
+async def test_the_matrix_of_roles(
+    client: httpx.AsyncClient, admin: Person, register: Register, role: Role, own: bool
+) -> None:
     who, other = await register(admin, roles=[role]), await register()
     target = (who if own else other).account["id"]
     answers = {}

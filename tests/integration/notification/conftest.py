@@ -1,4 +1,4 @@
-"""The notification service's whole application. It reads from Kafka and sends through LocalStack's SES and SNS."""
+"""The whole notification service on a database of its own. It reads from Kafka and sends through LocalStack's SES and SNS."""
 
 from __future__ import annotations
 

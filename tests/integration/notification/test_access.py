@@ -47,7 +47,7 @@ async def test_the_matrix_of_roles(caller: Callable[..., Caller], role: Role | N
 
 @pytest.mark.attack(8)
 @pytest.mark.parametrize("operation", MATRIX)
-async def test_without_a_token_every_operation_is_refused(client: httpx.AsyncClient, operation: str) -> None:
+async def test_every_operation_needs_a_token(client: httpx.AsyncClient, operation: str) -> None:
     method, path = operation.split(" ")
     del client.headers["authorization"]
     answer = await client.request(method, path, json=EMAIL if method == "POST" else None)
