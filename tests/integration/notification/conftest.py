@@ -1,4 +1,4 @@
-"""The whole notification service on a database of its own. It reads from Kafka and sends through LocalStack's SES and SNS."""
+"""The whole notification service on a database of its own, with events from the broker and LocalStack's SES and SNS."""
 
 from __future__ import annotations
 
