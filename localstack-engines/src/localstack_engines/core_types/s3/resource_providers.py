@@ -2,4 +2,4 @@
 
 from localstack_engines.core_types.s3.bucket import Bucket
 
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Bucket,)}
+RESOURCE_PROVIDERS = {Bucket.TYPE: Bucket}

@@ -9,7 +9,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.resource import Failed
 from localstack_engines.cloudformation.tags import update_tags
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class Api(ApiGatewayResource):

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class Integration(ApiGatewayResource):

@@ -7,7 +7,7 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class Stage(ApiGatewayResource):

@@ -5,9 +5,9 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
+from localstack_engines.services.ecs.api import descriptions
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.services.ecs.api.task_descriptions import count_tasks
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.toolkit import dispatch
 
@@ -48,6 +48,6 @@ class ClusterOperations(Operations):
 
     def _counts(self, context: RequestContext, name: str) -> Response:
         scope = Scope(context.account_id, context.region, name)
-        running, pending = count_tasks(self.store.tasks_in(scope))
+        running, pending = descriptions.count_tasks(self.store.tasks_in(scope))
         active = sum(s.status == "ACTIVE" for s in self.store.services_in(scope))
         return {"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active}

@@ -6,10 +6,9 @@ They change a service's record and wake the scheduler, which starts and stops th
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import launch_rules, service_settings
+from localstack_engines.services.ecs.api import descriptions, launch_rules, service_settings
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.services.ecs.api.service_descriptions import describe_service
 from localstack_engines.services.ecs.api.service_settings import Settings
 from localstack_engines.services.ecs.models import Scope, Service
 
@@ -94,7 +93,7 @@ class ServiceOperations(Operations):
 
     def _described_service(self, service: Service, with_tags: bool = True) -> Response:
         with self.store.lock:
-            return describe_service(service, list(self.store.tasks_of(service)), with_tags)
+            return descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
 
     def _complete(
         self,

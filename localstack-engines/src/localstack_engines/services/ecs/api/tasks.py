@@ -5,10 +5,9 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import launch_rules
+from localstack_engines.services.ecs.api import descriptions, launch_rules
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.services.ecs.api.task_descriptions import describe_task
 from localstack_engines.services.ecs.models import STOPPED_BY_USER, Task
 from localstack_engines.services.ecs.store import Definition
 
@@ -42,7 +41,7 @@ class TaskOperations(Operations):
         ]
         for task in started:
             self.runner.start(task, network, [])
-        return {"tasks": [describe_task(task) for task in started], "failures": []}
+        return {"tasks": [descriptions.task(task) for task in started], "failures": []}
 
     def start_task(self, context: RequestContext, request: Request) -> Response:
         self.scope(context, request.get("cluster"))
@@ -54,12 +53,12 @@ class TaskOperations(Operations):
         if task is None:
             raise errors.invalid_parameter("The referenced task was not found.")
         self.runner.stop(task, STOPPED_BY_USER, request.get("reason") or "Task stopped by user")
-        return {"task": describe_task(task)}
+        return {"task": descriptions.task(task)}
 
     def describe_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task)
-        described = [describe_task(task, includes(request, "TAGS")) for task in found]
+        described = [descriptions.task(task, includes(request, "TAGS")) for task in found]
         return {"tasks": described, "failures": failures}
 
     def list_tasks(self, context: RequestContext, request: Request) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api import describe
+from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.control import log_exports, versions
 from localstack_engines.services.rds.control.instance_manager import InstanceManager, NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
@@ -92,4 +92,4 @@ class Operations:
     def description(self, context: RequestContext, instance: Instance) -> Response:
         """Returns the response of an operation that answers with the instance."""
         found = moto(context, "DescribeDBInstances", {"DBInstanceIdentifier": instance.identifier})
-        return {"DBInstance": describe.instance(found["DBInstances"][0], instance)}
+        return {"DBInstance": descriptions.instance(found["DBInstances"][0], instance)}

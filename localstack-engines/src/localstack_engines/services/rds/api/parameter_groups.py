@@ -5,7 +5,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import describe, validation
+from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
 from localstack_engines.services.rds.api.paging import check_page_size, pager
 from localstack_engines.services.rds.control import parameters, versions
@@ -67,7 +67,7 @@ class ParameterGroupOperations(Operations):
     def describe_db_parameters(self, context: RequestContext, request: Request) -> Response:
         group = self.parameter_group(context, request["DBParameterGroupName"])
         described: list[dict[str, Any]] = [
-            describe.parameter(parameter, group.parameters.get(name))
+            descriptions.parameter(parameter, group.parameters.get(name))
             for name, parameter in parameters.catalogue().items()
         ]
         source = request.get("Source")

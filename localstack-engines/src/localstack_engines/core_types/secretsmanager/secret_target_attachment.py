@@ -59,6 +59,3 @@ class SecretTargetAttachment(Resource):
         if merged != content:
             secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(merged))
         return str(current["ARN"])
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (SecretTargetAttachment,)}

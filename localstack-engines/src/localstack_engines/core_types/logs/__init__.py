@@ -1,0 +1,1 @@
+"""The CloudFormation types of CloudWatch Logs, one module a type."""

@@ -1,0 +1,5 @@
+"""The CloudFormation types of CloudWatch Logs."""
+
+from localstack_engines.core_types.logs.log_group import LogGroup
+
+RESOURCE_PROVIDERS = {LogGroup.TYPE: LogGroup}

@@ -1,0 +1,1 @@
+"""The CloudFormation types of Secrets Manager, one module a type."""

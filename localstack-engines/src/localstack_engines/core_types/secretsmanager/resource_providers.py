@@ -1,0 +1,5 @@
+"""The CloudFormation types of Secrets Manager."""
+
+from localstack_engines.core_types.secretsmanager.secret_target_attachment import SecretTargetAttachment
+
+RESOURCE_PROVIDERS = {SecretTargetAttachment.TYPE: SecretTargetAttachment}

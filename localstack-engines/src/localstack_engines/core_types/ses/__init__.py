@@ -1,0 +1,1 @@
+"""The CloudFormation types of SES, one module a type."""

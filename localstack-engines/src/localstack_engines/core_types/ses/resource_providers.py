@@ -1,0 +1,5 @@
+"""The CloudFormation types of SES."""
+
+from localstack_engines.core_types.ses.email_identity import EmailIdentity
+
+RESOURCE_PROVIDERS = {EmailIdentity.TYPE: EmailIdentity}
