@@ -23,7 +23,7 @@ class RdsProvider(
     SubnetGroupOperations,
     UnsupportedOperations,
 ):
-    """The operations of the RDS API. Those that only keep records are moto's."""
+    """The operations of the RDS API. Moto has those that are not in the groups."""
 
     def __init__(self) -> None:
         super().__init__(Store(), InstanceManager())

@@ -10,8 +10,9 @@ from localstack.aws.api import RequestContext
 from moto.ec2.models import ec2_backends
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 
-from localstack_engines.services.rds.errors import RdsError, instance_not_found
+from localstack_engines.services.rds.errors import instance_not_found
 from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.toolkit.errors import ServiceError
 
 _PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
 _PASSWORD_LENGTH = 28
@@ -106,7 +107,7 @@ class Store:
     def _parameter_group(self, context: RequestContext, name: str) -> DBParameterGroup:
         found = _backend(context).db_parameter_groups.get(name.lower())
         if found is None:
-            raise RdsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
+            raise ServiceError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
         return found
 
 

@@ -1,1 +1,1 @@
-"""The operations of ECS's API, one module a resource."""
+"""ECS's operations, one module a resource. They check requests and answer in AWS's words."""

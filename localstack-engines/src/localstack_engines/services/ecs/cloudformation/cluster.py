@@ -1,4 +1,7 @@
-"""AWS::ECS::Cluster."""
+"""AWS::ECS::Cluster.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-cluster.html
+"""
 
 from typing import Any
 

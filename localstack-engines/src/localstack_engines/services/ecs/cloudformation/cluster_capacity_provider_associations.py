@@ -1,4 +1,7 @@
-"""AWS::ECS::ClusterCapacityProviderAssociations."""
+"""AWS::ECS::ClusterCapacityProviderAssociations.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
+"""
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 

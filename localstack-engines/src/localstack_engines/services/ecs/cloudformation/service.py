@@ -1,4 +1,7 @@
-"""AWS::ECS::Service. An action is complete when the service is steady, and fails when its deployment fails."""
+"""AWS::ECS::Service. An action is complete when the service is steady, and fails when its deployment fails.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""AWS::ECS::TaskDefinition."""
+"""AWS::ECS::TaskDefinition.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html
+"""
 
 from typing import Any
 

@@ -9,9 +9,10 @@ from localstack_engines.services.rds.api.paging import check_page_size
 from localstack_engines.services.rds.control import versions
 from localstack_engines.services.rds.control.instance_manager import NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import RdsError, invalid_combination, invalid_state, invalid_value
+from localstack_engines.services.rds.errors import invalid_combination, invalid_state, invalid_value
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 
 class InstanceOperations(Operations):
@@ -133,4 +134,4 @@ class InstanceOperations(Operations):
         try:
             self.manager.set_password(instance, password)
         except SqlError as error:
-            raise RdsError("InternalFailure", f"cannot set the master password: {error}", 500) from error
+            raise ServiceError("InternalFailure", f"cannot set the master password: {error}", 500) from error

@@ -8,11 +8,12 @@ from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.control import log_exports, versions
 from localstack_engines.services.rds.control.instance_manager import InstanceManager, NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import RdsError, instance_not_found, invalid_state
+from localstack_engines.services.rds.errors import instance_not_found, invalid_state
 from localstack_engines.services.rds.models import Instance, Key, ParameterGroup
 from localstack_engines.services.rds.store import Store
 from localstack_engines.toolkit import ports
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -58,7 +59,7 @@ class Operations:
         """Returns the name, in lower case, of the subnet group in a request. Raises DBSubnetGroupNotFoundFault."""
         name = str(request["DBSubnetGroupName"]).lower()
         if not self.store.has_subnet_group(context, name):
-            raise RdsError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
+            raise ServiceError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
         return name
 
     def launch(self, context: RequestContext, new: NewInstance) -> Response:
@@ -68,7 +69,7 @@ class Operations:
             instance = self.manager.create(new)
         except ports.NoPortLeft as error:
             self.store.remove_instance(context, identifier)
-            raise RdsError("InsufficientDBInstanceCapacity", str(error)) from error
+            raise ServiceError("InsufficientDBInstanceCapacity", str(error)) from error
         self.store.note_server(context, instance)
         self.export_log(context, instance)
         return self.description(context, instance)
@@ -86,7 +87,7 @@ class Operations:
             self.manager.take_snapshot(instance, key(context, identifier))
         except SqlError as error:
             self.store.remove_snapshot(context, identifier)
-            raise RdsError("InternalFailure", f"cannot copy the instance's data: {error}", 500) from error
+            raise ServiceError("InternalFailure", f"cannot copy the instance's data: {error}", 500) from error
         return dict(response["DBSnapshot"])
 
     def description(self, context: RequestContext, instance: Instance) -> Response:

@@ -7,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.servicediscovery.cloudformation.tags import replace_tags
+from localstack_engines.services.servicediscovery.cloudformation.tags import update_resource_tags
 
 _READ_ONLY = ("Id", "Arn", "HostedZoneId")
 _UPDATABLE = ("Description", "Properties")
@@ -40,7 +40,7 @@ class Namespace(Resource):
             arguments = to_request(client, self.UPDATE, {"Id": identifier, "Namespace": changes})
             getattr(client, xform_name(self.UPDATE))(**arguments)
         model = _complete(client, model, identifier)
-        replace_tags(client, model["Arn"], request)
+        update_resource_tags(client, model["Arn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
