@@ -1,4 +1,4 @@
-"""What the EC2 types share: a client and tags."""
+"""The base class of the EC2 types, and their tags."""
 
 from typing import Any
 

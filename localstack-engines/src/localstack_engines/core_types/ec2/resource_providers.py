@@ -1,4 +1,4 @@
-"""The CloudFormation types of EC2."""
+"""EC2's CloudFormation types."""
 
 from localstack_engines.core_types.ec2.eip import Eip
 from localstack_engines.core_types.ec2.flow_log import FlowLog

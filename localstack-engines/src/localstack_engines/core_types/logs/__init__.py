@@ -1,1 +1,1 @@
-"""The CloudFormation types of CloudWatch Logs, one module a type."""
+"""CloudWatch Logs's CloudFormation types, one module per type."""

@@ -1,4 +1,4 @@
-"""The CloudFormation types of CloudWatch Logs."""
+"""CloudWatch Logs's CloudFormation types."""
 
 from localstack_engines.core_types.logs.log_group import LogGroup
 

@@ -1,4 +1,4 @@
-"""The CloudFormation types of S3."""
+"""S3's CloudFormation types."""
 
 from localstack_engines.core_types.s3.bucket import Bucket
 

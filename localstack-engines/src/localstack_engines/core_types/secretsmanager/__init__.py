@@ -1,1 +1,1 @@
-"""The CloudFormation types of Secrets Manager, one module a type."""
+"""Secrets Manager's CloudFormation types, one module per type."""

@@ -1,4 +1,4 @@
-"""The CloudFormation types of Secrets Manager."""
+"""Secrets Manager's CloudFormation types."""
 
 from localstack_engines.core_types.secretsmanager.secret_target_attachment import SecretTargetAttachment
 

@@ -1,1 +1,1 @@
-"""The CloudFormation types of SES, one module a type."""
+"""SES's CloudFormation types, one module per type."""

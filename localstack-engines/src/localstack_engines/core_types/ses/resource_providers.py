@@ -1,4 +1,4 @@
-"""The CloudFormation types of SES."""
+"""SES's CloudFormation types."""
 
 from localstack_engines.core_types.ses.email_identity import EmailIdentity
 

@@ -28,9 +28,6 @@ class RdsProvider(
     def __init__(self) -> None:
         super().__init__(Store(), InstanceManager())
 
-    def on_before_start(self) -> None:
-        self.manager.clear_leftovers()
-
     def on_before_stop(self) -> None:
         self.manager.stop_all()
 

@@ -36,7 +36,7 @@ class ProcessFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessSpec:
-    """How to run a process.
+    """The specification of a process.
 
     `user` runs it as that account (LocalStack itself must be root). `log_file` gets stdout and
     stderr. `ready` decides when the process counts as up. Times are in seconds.

@@ -1,1 +1,1 @@
-"""ECR's CloudFormation types, one module a type."""
+"""ECR's CloudFormation types, one module per type."""

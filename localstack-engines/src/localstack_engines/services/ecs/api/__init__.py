@@ -1,1 +1,1 @@
-"""ECS's operations, one module a resource. They check requests and answer in AWS's words."""
+"""ECS's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,1 +1,1 @@
-"""ECS's CloudFormation types, one module a type."""
+"""ECS's CloudFormation types, one module per type."""

@@ -12,7 +12,7 @@ _SECRET_ARN_PARTS = 7
 
 
 class SecretUnavailable(Exception):
-    """The secret cannot be read, or lacks what the reference asks for. The message is worded as ECS words it."""
+    """The secret cannot be read, or lacks what the reference asks for. The message is in ECS's words."""
 
 
 @dataclass(frozen=True)

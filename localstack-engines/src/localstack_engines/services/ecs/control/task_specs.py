@@ -1,4 +1,4 @@
-"""A task's record as the engine's specification, with secrets, credentials and log streams."""
+"""Makes the engine's specification of a task, with secrets, credentials and log streams."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

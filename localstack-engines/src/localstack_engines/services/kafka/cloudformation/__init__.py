@@ -1,1 +1,1 @@
-"""MSK's CloudFormation types, one module a type."""
+"""MSK's CloudFormation types, one module per type."""

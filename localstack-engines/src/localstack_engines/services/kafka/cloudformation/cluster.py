@@ -12,10 +12,10 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.cloudformation.tags import update_tags
+from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.kafka import models
-from localstack_engines.toolkit.process.waiting import settle
 
-_MOVING = frozenset((models.CREATING, models.UPDATING, models.REBOOTING, models.HEALING, models.DELETING))
+_TRANSITIONAL = frozenset((models.CREATING, models.UPDATING, models.REBOOTING, models.HEALING, models.DELETING))
 _READ_ONLY = ("Arn", "CurrentVersion")
 _MONITORING = ("EnhancedMonitoring", "OpenMonitoring", "LoggingInfo")
 _SECURITY = ("ClientAuthentication", "EncryptionInfo")
@@ -43,7 +43,7 @@ class Cluster(Resource):
         return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        """Calls one operation after the other, each when the cluster is ACTIVE again after the one before."""
+        """Calls one operation after another. Waits before each until the cluster is ACTIVE."""
         model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
         model["Arn"] = before["Arn"]
         updates, done = _updates(before, model), int(request.custom_context.get("updates") or 0)
@@ -68,7 +68,7 @@ class Cluster(Resource):
                     return None
                 raise
 
-        if settle(state, frozenset((models.DELETING,))) == models.DELETING:
+        if wait_while(frozenset((models.DELETING,)), state) == models.DELETING:
             return self.wait(request, model, deleting=True)
         return self.done({})
 
@@ -80,10 +80,10 @@ class Cluster(Resource):
             found.update(kafka.describe_cluster(ClusterArn=model["Arn"])["ClusterInfo"])
             return str(found["State"])
 
-        reached = settle(state, _MOVING)
+        reached = wait_while(_TRANSITIONAL, state)
         if reached == models.FAILED:
             raise Failed(found["StateInfo"]["Message"])
-        if reached in _MOVING:
+        if reached in _TRANSITIONAL:
             return self.wait(request, model, **context)
         return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
 

@@ -1,1 +1,1 @@
-"""Lambda's CloudFormation types, one module a type."""
+"""Lambda's CloudFormation types, one module per type."""

@@ -23,7 +23,7 @@ class LogFileOperations(Operations):
         return {"DescribeDBLogFiles": [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]}
 
     def download_db_log_file_portion(self, context: RequestContext, request: Request) -> Response:
-        """The marker is the number of the next line. Without a marker the response has the end of the file."""
+        """Returns lines from the marker on, or the end of the file. The marker is the number of the next line."""
         file = self.instance(context, request).server.log_file
         if request["LogFileName"] != _NAME or not file.exists():
             raise ServiceError(

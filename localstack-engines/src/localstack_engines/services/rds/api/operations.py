@@ -39,7 +39,7 @@ class Operations:
     def instance(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Instance:
         """Returns the instance that a request names.
 
-        Raises DBInstanceNotFound, and InvalidDBInstanceState unless its status is one of `allowed` (any, without).
+        Raises DBInstanceNotFound. Raises InvalidDBInstanceState if `allowed` is given and lacks the instance's status.
         """
         identifier = request["DBInstanceIdentifier"].lower()
         found = self.manager.get(key(context, identifier))

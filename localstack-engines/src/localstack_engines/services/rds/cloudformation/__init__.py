@@ -1,1 +1,1 @@
-"""RDS's CloudFormation types, one module a type."""
+"""RDS's CloudFormation types, one module per type."""

@@ -1,1 +1,1 @@
-"""Cloud Map's CloudFormation types, one module a type."""
+"""Cloud Map's CloudFormation types, one module per type."""
