@@ -26,10 +26,10 @@ def run_in_background(
     failed: str,
     expected: tuple[type[Exception], ...] = (),
 ) -> None:
-    """Runs `work` in a thread. The resource's state is `during` meanwhile, then `after`, or `failed` after an exception.
+    """Runs `work` in a thread. The resource's state is `during` meanwhile, then `after`, or `failed` if `work` raises.
 
-    A change that has been overtaken by another one, such as a deletion, is not begun, and its end does not set the
-    state. `name` is the resource's in the log. Exceptions that are not `expected` are logged with their traceback.
+    If another change, such as a deletion, sets another state first, `work` does not run. If it does so later, its state
+    stays. `name` is the resource's name in the log. Exceptions that are not `expected` are logged with a traceback.
     """
     resource.state = during
 

@@ -27,7 +27,7 @@ class Store:
         """By ARN."""
 
     def tasks_in(self, scope: Scope) -> list[Task]:
-        """Returns the cluster's tasks. A stopped task disappears after an hour, as on AWS."""
+        """Returns the cluster's tasks. A stopped task is removed after an hour."""
         self._forget_old_tasks()
         return [task for task in list(self.tasks.values()) if task.scope == scope]
 

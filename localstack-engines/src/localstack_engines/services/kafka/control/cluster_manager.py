@@ -63,7 +63,7 @@ class ClusterManager:
         self._background(cluster, models.DELETING, work)
 
     def follow_logs(self, cluster: Cluster) -> None:
-        """Sends the brokers' logs to the log group of the cluster's `LoggingInfo`, and ends sending them elsewhere."""
+        """Sends the brokers' logs to the log group of the cluster's `LoggingInfo`, and stops sending them elsewhere."""
         _stop_followers(cluster)
         if group := cluster.log_group:
             for broker in cluster.kafka.brokers:

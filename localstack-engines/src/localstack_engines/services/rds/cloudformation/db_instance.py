@@ -104,9 +104,7 @@ class DBInstance(Resource):
 
     def _refuse_unsupported(self, rds: Any, model: dict[str, Any]) -> None:
         known = rds.meta.service_model.operation_model("CreateDBInstance").input_shape.members
-        unknown = sorted(
-            name for name in model if name not in known and name not in _NOT_IN_CREATE and name not in _ATTRIBUTES
-        )
+        unknown = sorted(model.keys() - known.keys() - _NOT_IN_CREATE - _ATTRIBUTES)
         if unknown:
             raise Failed(f"The local rds service does not support: {', '.join(unknown)}", "InvalidRequest")
 

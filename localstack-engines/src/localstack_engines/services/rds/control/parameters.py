@@ -53,7 +53,7 @@ class Parameter:
         return f"{self.min_val}-{self.max_val}" if self.min_val is not None else None
 
     def accepts(self, value: str) -> bool:
-        """Returns whether the server accepts the value. RDS's formulas (`{DBInstanceClassMemory/...}`) are always accepted."""
+        """Returns whether the server accepts the value. RDS's formulas (`{DBInstanceClassMemory/...}`) always pass."""
         if "{" in value:
             return True
         if self.vartype == "bool":
