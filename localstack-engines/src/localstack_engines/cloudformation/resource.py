@@ -36,7 +36,7 @@ class Failed(Exception):
 class Resource(ResourceProvider):
     """One CloudFormation type.
 
-    A subclass sets `TYPE` and implements `create`, `read`, `update` and `delete`. Each takes the request and returns a
+    A subclass sets `TYPE` and implements `create`, `update` and `delete`. Each takes the request and returns a
     ProgressEvent (`done`, `wait`). Properties and read-only attributes are in one model: `request.desired_state`,
     completed with what the type's `Ref` and `GetAtt` need. Any exception fails the action; its message is the reason.
     """

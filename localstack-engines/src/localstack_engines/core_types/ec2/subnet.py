@@ -26,9 +26,21 @@ class Subnet(Ec2Resource):
         subnet = ec2.create_subnet(**arguments, TagSpecifications=tag_specifications(request, "subnet"))["Subnet"]
         model["SubnetId"] = subnet["SubnetId"]
         modify_attributes(ec2, "ModifySubnetAttribute", "SubnetId", model, _ATTRIBUTES)
-        return self.read(request)
+        return self._complete(request)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        model["SubnetId"] = request.previous_state["SubnetId"]
+        modify_attributes(ec2, "ModifySubnetAttribute", "SubnetId", model, _ATTRIBUTES)
+        update_resource_tags(ec2, model["SubnetId"], request)
+        return self._complete(request)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.ec2(request).delete_subnet(SubnetId=request.desired_state["SubnetId"])
+        return self.done({})
+
+    def _complete(self, request: ResourceRequest) -> ProgressEvent:
+        """Completes the model with the attributes for GetAtt."""
         ec2, model = self.ec2(request), request.desired_state
         subnet = ec2.describe_subnets(SubnetIds=[model["SubnetId"]])["Subnets"][0]
         by_subnet = {"Name": "association.subnet-id", "Values": [model["SubnetId"]]}
@@ -38,14 +50,3 @@ class Subnet(Ec2Resource):
                     model["NetworkAclAssociationId"] = association["NetworkAclAssociationId"]
         model.update(present(subnet, "AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "VpcId"))
         return self.done(model)
-
-    def update(self, request: ResourceRequest) -> ProgressEvent:
-        ec2, model = self.ec2(request), request.desired_state
-        model["SubnetId"] = request.previous_state["SubnetId"]
-        modify_attributes(ec2, "ModifySubnetAttribute", "SubnetId", model, _ATTRIBUTES)
-        update_resource_tags(ec2, model["SubnetId"], request)
-        return self.read(request)
-
-    def delete(self, request: ResourceRequest) -> ProgressEvent:
-        self.ec2(request).delete_subnet(SubnetId=request.desired_state["SubnetId"])
-        return self.done({})

@@ -25,9 +25,21 @@ class Vpc(Ec2Resource):
         vpc = ec2.create_vpc(**arguments, TagSpecifications=tag_specifications(request, "vpc"))["Vpc"]
         model["VpcId"] = vpc["VpcId"]
         modify_attributes(ec2, "ModifyVpcAttribute", "VpcId", model, _DNS_ATTRIBUTES)
-        return self.read(request)
+        return self._complete(request)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        model["VpcId"] = request.previous_state["VpcId"]
+        modify_attributes(ec2, "ModifyVpcAttribute", "VpcId", model, _DNS_ATTRIBUTES)
+        update_resource_tags(ec2, model["VpcId"], request)
+        return self._complete(request)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.ec2(request).delete_vpc(VpcId=request.desired_state["VpcId"])
+        return self.done({})
+
+    def _complete(self, request: ResourceRequest) -> ProgressEvent:
+        """Completes the model with the attributes for GetAtt."""
         ec2, model = self.ec2(request), request.desired_state
         vpc = ec2.describe_vpcs(VpcIds=[model["VpcId"]])["Vpcs"][0]
         in_vpc = {"Name": "vpc-id", "Values": [model["VpcId"]]}
@@ -42,14 +54,3 @@ class Vpc(Ec2Resource):
             Ipv6CidrBlocks=[item["Ipv6CidrBlock"] for item in vpc.get("Ipv6CidrBlockAssociationSet", [])],
         )
         return self.done(model)
-
-    def update(self, request: ResourceRequest) -> ProgressEvent:
-        ec2, model = self.ec2(request), request.desired_state
-        model["VpcId"] = request.previous_state["VpcId"]
-        modify_attributes(ec2, "ModifyVpcAttribute", "VpcId", model, _DNS_ATTRIBUTES)
-        update_resource_tags(ec2, model["VpcId"], request)
-        return self.read(request)
-
-    def delete(self, request: ResourceRequest) -> ProgressEvent:
-        self.ec2(request).delete_vpc(VpcId=request.desired_state["VpcId"])
-        return self.done({})

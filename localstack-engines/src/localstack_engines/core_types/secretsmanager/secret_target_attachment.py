@@ -20,9 +20,6 @@ class SecretTargetAttachment(Resource):
         model = request.desired_state
         return self.done(self._attach(request, model))
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.done(self._attach(request, request.desired_state))
 

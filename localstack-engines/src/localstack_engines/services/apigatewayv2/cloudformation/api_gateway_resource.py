@@ -28,10 +28,6 @@ class ApiGatewayResource(Resource):
         returned = self.call(request, "Create", self.properties(model), self._read_only())
         return self.done({**model, **self.attributes(request, returned)})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = dict(request.desired_state)
-        return self.done({**model, **self.attributes(request, self.call(request, "Get", self.identifiers(model)))})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         before = request.previous_state or {}
         model = {**request.desired_state, **{key: before[key] for key in self.IDS if key in before}}

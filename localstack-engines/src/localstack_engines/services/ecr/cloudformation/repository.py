@@ -32,11 +32,6 @@ class Repository(Resource):
         repository = made["repository"]
         return self.done({**model, "Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "ecr").describe_repositories(repositoryNames=[model["RepositoryName"]])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, ecr = request.desired_state, request.previous_state, self.client(request, "ecr")
         model |= {name: before[name] for name in ("RepositoryName", *_READ_ONLY)}

@@ -22,9 +22,6 @@ class Cluster(Resource):
         cluster = client.create_cluster(**arguments)["cluster"]
         return self.done(model | {"Arn": cluster["clusterArn"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
         refuse_replacement(request.previous_state, model, ("ClusterName",))

@@ -17,9 +17,6 @@ class ClusterCapacityProviderAssociations(Resource):
         client.put_cluster_capacity_providers(**to_request(client, "PutClusterCapacityProviders", model))
         return self.done(model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.create(request)
 

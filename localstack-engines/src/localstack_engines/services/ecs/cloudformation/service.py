@@ -37,9 +37,6 @@ class Service(Resource):
             return self.wait(request, model, deployment=service["deployments"][0]["id"])
         return self._settled(request, model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
         if "deployment" not in request.custom_context:

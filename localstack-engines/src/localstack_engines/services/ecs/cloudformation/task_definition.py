@@ -24,9 +24,6 @@ class TaskDefinition(Resource):
         model["Family"] = model.get("Family") or self.default_name(request, 200)
         return self.done(self._register(request, model))
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, previous = request.desired_state, request.previous_state
         model["Family"] = model.get("Family") or previous["Family"]

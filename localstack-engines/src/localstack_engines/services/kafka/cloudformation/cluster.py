@@ -37,11 +37,6 @@ class Cluster(Resource):
             model["Arn"] = kafka.create_cluster(**arguments)["ClusterArn"]
         return self._await_active(request, kafka, model, created=True)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").describe_cluster(ClusterArn=model["Arn"])["ClusterInfo"]
-        return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         """Calls one operation after another. Waits before each until the cluster is ACTIVE."""
         model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")

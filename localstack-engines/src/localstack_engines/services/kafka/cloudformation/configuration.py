@@ -25,11 +25,6 @@ class Configuration(Resource):
         made = kafka.create_configuration(**arguments)
         return self.done({**model, "Arn": made["Arn"], "LatestRevision": _revision(made["LatestRevision"])})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").describe_configuration(Arn=model["Arn"])
-        return self.done({**model, "LatestRevision": _revision(found["LatestRevision"])})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
         model["Arn"], model["LatestRevision"] = before["Arn"], before["LatestRevision"]

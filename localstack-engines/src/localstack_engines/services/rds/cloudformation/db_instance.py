@@ -41,10 +41,6 @@ class DBInstance(Resource):
             self.created(request)
         return self._await_available(request, rds, model, created=True)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        return self.done({**model, **self._attributes(self._describe(self.client(request, "rds"), model))})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         model["DBInstanceIdentifier"] = before["DBInstanceIdentifier"]

@@ -31,11 +31,6 @@ class DBParameterGroup(Resource):
         self._set(rds, model, model.get("Parameters") or {})
         return self.done(model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "rds").describe_db_parameter_groups(DBParameterGroupName=model["DBParameterGroupName"])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBParameterGroupName", "DBParameterGroupArn"):

@@ -23,11 +23,6 @@ class DBSubnetGroup(Resource):
         model["DBSubnetGroupArn"] = made["DBSubnetGroup"]["DBSubnetGroupArn"]
         return self.done(model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "rds").describe_db_subnet_groups(DBSubnetGroupName=model["DBSubnetGroupName"])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):

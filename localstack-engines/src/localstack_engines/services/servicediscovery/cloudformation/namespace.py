@@ -26,10 +26,6 @@ class Namespace(Resource):
         targets = client.get_operation(OperationId=operation)["Operation"]["Targets"]
         return self.done(_complete(client, model, targets["NAMESPACE"]))
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        client = self.client(request, "servicediscovery")
-        return self.done(_complete(client, request.desired_state, request.desired_state["Id"]))
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
         refuse_replacement(request.previous_state, model, ("Name", "Vpc"))

@@ -23,10 +23,6 @@ class Service(Resource):
         service = client.create_service(**arguments)["Service"]
         return self.done(model | {"Id": service["Id"], "Arn": service["Arn"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        service = self.client(request, "servicediscovery").get_service(Id=request.desired_state["Id"])["Service"]
-        return self.done(request.desired_state | {"Arn": service["Arn"]})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
         refuse_replacement(request.previous_state, model, ("Name", "NamespaceId", "HealthCheckCustomConfig"))
