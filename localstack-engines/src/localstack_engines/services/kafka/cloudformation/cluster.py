@@ -39,9 +39,9 @@ class Cluster(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         """Calls one operation after another. Waits before each until the cluster is ACTIVE."""
-        model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
-        model["Arn"] = before["Arn"]
-        updates, done = _updates(before, model), int(request.custom_context.get("updates") or 0)
+        model, previous, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
+        model["Arn"] = previous["Arn"]
+        updates, done = _updates(previous, model), int(request.custom_context.get("updates") or 0)
         event = self._await_active(request, kafka, model, updates=done)
         if event.status == OperationStatus.IN_PROGRESS or done == len(updates):
             return event
@@ -83,17 +83,17 @@ class Cluster(Resource):
         return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
 
 
-def _updates(before: Model, after: Model) -> list[Update]:
+def _updates(previous: Model, after: Model) -> list[Update]:
     """Returns the API calls that turn one set of properties into the other, in an order that works."""
 
     def changed(*names: str) -> bool:
-        return any(before.get(name) != after.get(name) for name in names)
+        return any(previous.get(name) != after.get(name) for name in names)
 
     def nodes_changed(name: str) -> bool:
-        return bool(before["BrokerNodeGroupInfo"].get(name) != after["BrokerNodeGroupInfo"].get(name))
+        return bool(previous["BrokerNodeGroupInfo"].get(name) != after["BrokerNodeGroupInfo"].get(name))
 
     candidates: list[tuple[bool, Update]] = [
-        (changed("Tags"), lambda kafka, model: _update_tags(kafka, before, model)),
+        (changed("Tags"), lambda kafka, model: _update_tags(kafka, previous, model)),
         (changed("NumberOfBrokerNodes"), _update_broker_count),
         (nodes_changed("InstanceType"), _update_broker_type),
         (nodes_changed("StorageInfo"), _update_broker_storage),
@@ -116,10 +116,10 @@ def _same(model: Model, *names: str) -> Model:
     return {name: model.get(name) for name in names}
 
 
-def _update_tags(kafka: Any, before: Model, model: Model) -> None:
+def _update_tags(kafka: Any, previous: Model, model: Model) -> None:
     arn = model["Arn"]
     update_tags(
-        before.get("Tags"),
+        previous.get("Tags"),
         model.get("Tags"),
         remove=lambda keys: kafka.untag_resource(ResourceArn=arn, TagKeys=keys),
         put=lambda tags: kafka.tag_resource(ResourceArn=arn, Tags=tags),

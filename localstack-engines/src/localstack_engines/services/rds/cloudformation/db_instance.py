@@ -42,17 +42,17 @@ class DBInstance(Resource):
         return self._await_available(request, rds, model, created=True)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
-        model["DBInstanceIdentifier"] = before["DBInstanceIdentifier"]
+        model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        model["DBInstanceIdentifier"] = previous["DBInstanceIdentifier"]
         if not request.custom_context.get("modified"):
-            changed = {name: value for name, value in model.items() if before.get(name) != value}
+            changed = {name: value for name, value in model.items() if previous.get(name) != value}
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
-            if exports := _exports_change(before, model):
+            if exports := _exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
             if arguments:
                 identifier = {"DBInstanceIdentifier": model["DBInstanceIdentifier"]}
                 rds.modify_db_instance(**arguments | identifier, ApplyImmediately=True)
-            update_resource_tags(rds, before["DBInstanceArn"], request)
+            update_resource_tags(rds, previous["DBInstanceArn"], request)
             self._reboot_if_pending(rds, model)
         return self._await_available(request, rds, model, modified=True)
 
@@ -133,7 +133,7 @@ class DBInstance(Resource):
         return attributes
 
 
-def _exports_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
-    old, new = (set(model.get("EnableCloudwatchLogsExports") or []) for model in (before, after))
+def _exports_change(previous: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
+    old, new = (set(model.get("EnableCloudwatchLogsExports") or []) for model in (previous, after))
     change = {"EnableLogTypes": sorted(new - old), "DisableLogTypes": sorted(old - new)}
     return {name: types for name, types in change.items() if types}

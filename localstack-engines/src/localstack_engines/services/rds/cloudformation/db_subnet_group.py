@@ -24,9 +24,9 @@ class DBSubnetGroup(Resource):
         return self.done(model)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):
-            model[name] = before[name]
+            model[name] = previous[name]
         rds.modify_db_subnet_group(**to_request(rds, "ModifyDBSubnetGroup", model, ignore=("DBSubnetGroupArn", "Tags")))
         update_resource_tags(rds, model["DBSubnetGroupArn"], request)
         return self.done(model)
