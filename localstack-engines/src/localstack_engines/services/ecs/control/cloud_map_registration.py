@@ -43,7 +43,7 @@ class CloudMapRegistration:
                     ServiceId=service_id, InstanceId=task.id, Status=health
                 )
             except ClientError as error:
-                # a Cloud Map service without a custom health check refuses the call
+                # A Cloud Map service without a custom health check refuses the call.
                 if error.response["Error"]["Code"] != "CustomHealthNotFound":
                     LOG.warning("cannot report the health of task %s to Cloud Map: %s", task.id, error)
 

@@ -58,7 +58,7 @@ class Images:
 
     def _download(self, reference: str) -> None:
         tag = None if _has_tag(reference) else "latest"
-        # the daemon answers with status 200 and reports a failure inside the stream
+        # The daemon answers with status 200 and reports a failure inside the stream.
         for progress in self._client.api.pull(reference, tag=tag, stream=True, decode=True, auth_config={}):
             if "error" in progress:
                 raise _PullError(progress["error"])

@@ -59,5 +59,5 @@ class TaskEngine:
 def _client() -> Any:
     import docker
 
-    # each log stream and each running health check holds a connection
+    # Each log stream and each running health check holds a connection.
     return docker.from_env(timeout=_CLIENT_TIMEOUT, max_pool_size=_CONNECTIONS)
