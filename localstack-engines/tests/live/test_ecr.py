@@ -5,12 +5,12 @@ import hashlib
 import json
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 
 
@@ -51,13 +51,6 @@ def pushed(repository: dict[str, Any]) -> Iterator[str]:
     output = docker("push", tagged)
     yield output.rsplit("digest: ", 1)[1].split()[0]
     docker("rmi", "--force", tagged)
-
-
-def refused(call: Callable[..., Any], code: str, **request: Any) -> str:
-    with pytest.raises(ClientError) as raised:
-        call(**request)
-    assert raised.value.response["Error"]["Code"] == code
-    return str(raised.value.response["Error"]["Message"])
 
 
 def test_an_image_is_pushed_described_and_pulled(ecr: Any, repository: dict[str, Any], pushed: str) -> None:

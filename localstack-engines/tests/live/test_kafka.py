@@ -4,15 +4,15 @@ import asyncio
 import re
 import ssl
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 from lab.waiting import until
 
@@ -131,14 +131,6 @@ def broker_setting(servers: str, name: str) -> str:
             await admin.close()
 
     return asyncio.run(read())
-
-
-def refused(call: Callable[..., Any], code: str, message: str, **arguments: Any) -> None:
-    with pytest.raises(ClientError) as raised:
-        call(**arguments)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
 
 
 def test_active_means_that_messages_pass(kafka: Any, subnets: list[str]) -> None:

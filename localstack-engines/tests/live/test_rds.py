@@ -3,13 +3,14 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 from lab.waiting import until
 
@@ -87,15 +88,6 @@ def sql(found: dict[str, Any], *statements: str, password: str = PASSWORD, **opt
             await connection.close()
 
     return asyncio.run(run())
-
-
-def refused(call: Callable[..., Any], code: str, message: str, **request: Any) -> None:
-    """Checks that the call fails with this code and a message that matches."""
-    with pytest.raises(ClientError) as raised:
-        call(**request)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
 
 
 def test_an_available_instance_answers_sql(rds: Any, name: str) -> None:
@@ -244,11 +236,7 @@ def test_final_snapshot_and_restore(rds: Any, name: str) -> None:
 def test_invalid_requests_fail_with_awss_errors(
     rds: Any, name: str, change: dict[str, Any], code: str, message: str
 ) -> None:
-    with pytest.raises(ClientError) as raised:
-        create(rds, name, **change)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
+    refused(partial(create, rds, name), code, message, **change)
     refused(rds.describe_db_instances, "DBInstanceNotFound", name, DBInstanceIdentifier=name)
 
 

@@ -86,7 +86,7 @@ def test_discovery_respects_health_and_counts_revisions(namespace: Namespace) ->
     assert status == {"one": "UNHEALTHY", "two": "UNHEALTHY"}
 
 
-def test_without_a_health_check_there_is_no_status_to_set(namespace: Namespace) -> None:
+def test_health_cannot_be_set_without_a_health_check(namespace: Namespace) -> None:
     service = namespace.service("web", "A")
     namespace.register(service, "one", "10.0.0.1")
     assert namespace.lab.sd.get_instances_health_status(ServiceId=service["Id"])["Status"] == {"one": "UNKNOWN"}

@@ -39,7 +39,7 @@ def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names:
 
 
 def is_true(value: Any) -> bool:
-    """Whether a boolean property is true. Templates may carry booleans as text, in any case."""
+    """Returns whether a boolean property is true. Templates may carry booleans as text, in any case."""
     return str(value).lower() == "true"
 
 

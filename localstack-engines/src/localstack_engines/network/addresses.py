@@ -1,7 +1,7 @@
 """AWS's address plan as arithmetic.
 
 In every subnet the first four addresses and the last one are reserved. The second address of a VPC (base+1) is its
-router, the third (base+2) its DNS resolver. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+router, the third (base+2) its DNS resolver. Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 from collections.abc import Collection

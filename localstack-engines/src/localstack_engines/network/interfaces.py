@@ -34,7 +34,7 @@ def network_of(account: str, region: str, subnet_id: str) -> VpcNetwork:
 
     Raises SubnetNotFound, or NetworkConflict when another Docker network has the range.
     """
-    vpc = ec2.records(account, region).vpcs.get(_subnet(account, region, subnet_id).vpc_id)
+    vpc = ec2.backend(account, region).vpcs.get(_subnet(account, region, subnet_id).vpc_id)
     return networks.ensure(vpc.id, vpc.cidr_block)
 
 
@@ -44,7 +44,7 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
     Raises SubnetFull, SubnetNotFound, or NetworkConflict when another Docker network has the range.
     """
     network = network_of(account, region, subnet_id)
-    backend = ec2.records(account, region)
+    backend = ec2.backend(account, region)
     subnet = _subnet(account, region, subnet_id)
     with _allocation:
         taken = {eni.private_ip_address for eni in list(backend.enis.values())}
@@ -57,8 +57,8 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
 
 
 def detach(account: str, region: str, interface: Interface) -> None:
-    """Removes the interface, if it is still there."""
-    ec2.records(account, region).enis.pop(interface.id, None)
+    """Removes the interface. Does nothing if it is gone."""
+    ec2.backend(account, region).enis.pop(interface.id, None)
 
 
 def mac_of(address: str) -> str:

@@ -1,1 +1,1 @@
-"""The CloudFormation types of EC2, one module a type."""
+"""EC2's CloudFormation types, one module per type."""

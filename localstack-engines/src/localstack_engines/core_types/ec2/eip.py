@@ -8,10 +8,15 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.core_types.ec2.base import Ec2Resource, present, tag_specifications, update_resource_tags
+from localstack_engines.core_types.ec2.ec2_resource import (
+    Ec2Resource,
+    present,
+    tag_specifications,
+    update_resource_tags,
+)
 
 
-class ElasticIp(Ec2Resource):
+class Eip(Ec2Resource):
     TYPE = "AWS::EC2::EIP"
     PHYSICAL_ID = "/properties/PublicIp"
 

@@ -7,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed
-from localstack_engines.core_types.ec2.base import Ec2Resource, tag_specifications, update_resource_tags
+from localstack_engines.core_types.ec2.ec2_resource import Ec2Resource, tag_specifications, update_resource_tags
 
 
 class FlowLog(Ec2Resource):

@@ -1,6 +1,6 @@
-"""The CloudFormation types of EC2."""
+"""EC2's CloudFormation types."""
 
-from localstack_engines.core_types.ec2.eip import ElasticIp
+from localstack_engines.core_types.ec2.eip import Eip
 from localstack_engines.core_types.ec2.flow_log import FlowLog
 from localstack_engines.core_types.ec2.internet_gateway import InternetGateway
 from localstack_engines.core_types.ec2.route import Route
@@ -15,7 +15,7 @@ from localstack_engines.core_types.ec2.vpc_endpoint import VpcEndpoint
 RESOURCE_PROVIDERS = {
     provider.TYPE: provider
     for provider in (
-        ElasticIp,
+        Eip,
         FlowLog,
         InternetGateway,
         Route,

@@ -8,7 +8,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.core_types.ec2.base import Ec2Resource, tag_specifications, update_resource_tags
+from localstack_engines.core_types.ec2.ec2_resource import Ec2Resource, tag_specifications, update_resource_tags
 from localstack_engines.core_types.ec2.security_group_rule import ip_permission
 
 _NOT_IN_CREATE = ("GroupDescription", "SecurityGroupEgress", "SecurityGroupIngress", "Tags")

@@ -5,7 +5,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.core_types.ec2.base import Ec2Resource, present
+from localstack_engines.core_types.ec2.ec2_resource import Ec2Resource, present
 
 
 class SecurityGroupRule(Ec2Resource):

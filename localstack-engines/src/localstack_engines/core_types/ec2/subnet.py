@@ -3,12 +3,16 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnet.html
 """
 
-from typing import Any
-
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.core_types.ec2.base import Ec2Resource, present, tag_specifications, update_resource_tags
+from localstack_engines.core_types.ec2.ec2_resource import (
+    Ec2Resource,
+    modify_attributes,
+    present,
+    tag_specifications,
+    update_resource_tags,
+)
 
 _ATTRIBUTES = ("AssignIpv6AddressOnCreation", "EnableDns64", "MapPublicIpOnLaunch")
 
@@ -21,10 +25,22 @@ class Subnet(Ec2Resource):
         arguments = to_request(ec2, "CreateSubnet", model, ignore=("Tags", *_ATTRIBUTES))
         subnet = ec2.create_subnet(**arguments, TagSpecifications=tag_specifications(request, "subnet"))["Subnet"]
         model["SubnetId"] = subnet["SubnetId"]
-        self._modify_attributes(ec2, model)
-        return self.read(request)
+        modify_attributes(ec2, "ModifySubnetAttribute", "SubnetId", model, _ATTRIBUTES)
+        return self._complete(request)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        model["SubnetId"] = request.previous_state["SubnetId"]
+        modify_attributes(ec2, "ModifySubnetAttribute", "SubnetId", model, _ATTRIBUTES)
+        update_resource_tags(ec2, model["SubnetId"], request)
+        return self._complete(request)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.ec2(request).delete_subnet(SubnetId=request.desired_state["SubnetId"])
+        return self.done({})
+
+    def _complete(self, request: ResourceRequest) -> ProgressEvent:
+        """Completes the model with the attributes for GetAtt."""
         ec2, model = self.ec2(request), request.desired_state
         subnet = ec2.describe_subnets(SubnetIds=[model["SubnetId"]])["Subnets"][0]
         by_subnet = {"Name": "association.subnet-id", "Values": [model["SubnetId"]]}
@@ -34,22 +50,3 @@ class Subnet(Ec2Resource):
                     model["NetworkAclAssociationId"] = association["NetworkAclAssociationId"]
         model.update(present(subnet, "AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "VpcId"))
         return self.done(model)
-
-    def update(self, request: ResourceRequest) -> ProgressEvent:
-        ec2, model = self.ec2(request), request.desired_state
-        model["SubnetId"] = request.previous_state["SubnetId"]
-        self._modify_attributes(ec2, model)
-        update_resource_tags(ec2, model["SubnetId"], request)
-        return self.read(request)
-
-    def delete(self, request: ResourceRequest) -> ProgressEvent:
-        self.ec2(request).delete_subnet(SubnetId=request.desired_state["SubnetId"])
-        return self.done({})
-
-    @staticmethod
-    def _modify_attributes(ec2: Any, model: dict[str, Any]) -> None:
-        # The API changes one attribute in a call.
-        for name in _ATTRIBUTES:
-            if model.get(name) is not None:
-                change = {"SubnetId": model["SubnetId"], name: {"Value": model[name]}}
-                ec2.modify_subnet_attribute(**to_request(ec2, "ModifySubnetAttribute", change))

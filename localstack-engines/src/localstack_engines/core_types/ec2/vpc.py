@@ -3,12 +3,15 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html
 """
 
-from typing import Any
-
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.core_types.ec2.base import Ec2Resource, tag_specifications, update_resource_tags
+from localstack_engines.core_types.ec2.ec2_resource import (
+    Ec2Resource,
+    modify_attributes,
+    tag_specifications,
+    update_resource_tags,
+)
 
 _DNS_ATTRIBUTES = ("EnableDnsSupport", "EnableDnsHostnames")
 
@@ -21,10 +24,22 @@ class Vpc(Ec2Resource):
         arguments = to_request(ec2, "CreateVpc", model, ignore=("Tags", *_DNS_ATTRIBUTES))
         vpc = ec2.create_vpc(**arguments, TagSpecifications=tag_specifications(request, "vpc"))["Vpc"]
         model["VpcId"] = vpc["VpcId"]
-        self._modify_attributes(ec2, model)
-        return self.read(request)
+        modify_attributes(ec2, "ModifyVpcAttribute", "VpcId", model, _DNS_ATTRIBUTES)
+        return self._complete(request)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
+    def update(self, request: ResourceRequest) -> ProgressEvent:
+        ec2, model = self.ec2(request), request.desired_state
+        model["VpcId"] = request.previous_state["VpcId"]
+        modify_attributes(ec2, "ModifyVpcAttribute", "VpcId", model, _DNS_ATTRIBUTES)
+        update_resource_tags(ec2, model["VpcId"], request)
+        return self._complete(request)
+
+    def delete(self, request: ResourceRequest) -> ProgressEvent:
+        self.ec2(request).delete_vpc(VpcId=request.desired_state["VpcId"])
+        return self.done({})
+
+    def _complete(self, request: ResourceRequest) -> ProgressEvent:
+        """Completes the model with the attributes for GetAtt."""
         ec2, model = self.ec2(request), request.desired_state
         vpc = ec2.describe_vpcs(VpcIds=[model["VpcId"]])["Vpcs"][0]
         in_vpc = {"Name": "vpc-id", "Values": [model["VpcId"]]}
@@ -39,22 +54,3 @@ class Vpc(Ec2Resource):
             Ipv6CidrBlocks=[item["Ipv6CidrBlock"] for item in vpc.get("Ipv6CidrBlockAssociationSet", [])],
         )
         return self.done(model)
-
-    def update(self, request: ResourceRequest) -> ProgressEvent:
-        ec2, model = self.ec2(request), request.desired_state
-        model["VpcId"] = request.previous_state["VpcId"]
-        self._modify_attributes(ec2, model)
-        update_resource_tags(ec2, model["VpcId"], request)
-        return self.read(request)
-
-    def delete(self, request: ResourceRequest) -> ProgressEvent:
-        self.ec2(request).delete_vpc(VpcId=request.desired_state["VpcId"])
-        return self.done({})
-
-    @staticmethod
-    def _modify_attributes(ec2: Any, model: dict[str, Any]) -> None:
-        # The API changes one attribute in a call.
-        for name in _DNS_ATTRIBUTES:
-            if model.get(name) is not None:
-                change = {"VpcId": model["VpcId"], name: {"Value": model[name]}}
-                ec2.modify_vpc_attribute(**to_request(ec2, "ModifyVpcAttribute", change))

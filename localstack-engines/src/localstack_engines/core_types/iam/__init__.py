@@ -1,1 +1,1 @@
-"""The CloudFormation types of IAM, one module a type."""
+"""IAM's CloudFormation types, one module per type."""

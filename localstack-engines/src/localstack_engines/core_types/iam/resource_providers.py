@@ -1,4 +1,4 @@
-"""The CloudFormation types of IAM."""
+"""IAM's CloudFormation types."""
 
 from localstack_engines.core_types.iam.managed_policy import ManagedPolicy
 from localstack_engines.core_types.iam.policy import Policy

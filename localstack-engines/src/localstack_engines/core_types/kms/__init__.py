@@ -1,1 +1,1 @@
-"""The CloudFormation types of KMS, one module a type."""
+"""KMS's CloudFormation types, one module per type."""

@@ -1,4 +1,4 @@
-"""The CloudFormation types of KMS."""
+"""KMS's CloudFormation types."""
 
 from localstack_engines.core_types.kms.alias import Alias
 from localstack_engines.core_types.kms.key import Key

@@ -1,1 +1,1 @@
-"""The CloudFormation types of S3, one module a type."""
+"""S3's CloudFormation types, one module per type."""

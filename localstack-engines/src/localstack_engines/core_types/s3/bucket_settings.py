@@ -20,19 +20,19 @@ _NOTIFICATIONS = {
 
 
 def encryption(value: dict[str, Any]) -> dict[str, Any]:
-    """BucketEncryption."""
+    """Returns the API's form of BucketEncryption."""
     names = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
     return {"Rules": [_renamed(rule, names) for rule in value["ServerSideEncryptionConfiguration"]]}
 
 
 def cors(value: dict[str, Any]) -> dict[str, Any]:
-    """CorsConfiguration."""
+    """Returns the API's form of CorsConfiguration."""
     names = {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
     return {"CORSRules": [_renamed(rule, names) for rule in value["CorsRules"]]}
 
 
 def lifecycle(value: dict[str, Any]) -> dict[str, Any]:
-    """LifecycleConfiguration. Raises Failed for members of a rule that are not supported."""
+    """Returns the API's form of LifecycleConfiguration. Raises Failed for members of a rule that are not supported."""
     return {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]}
 
 
@@ -55,7 +55,7 @@ def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def logging(value: dict[str, Any]) -> dict[str, Any]:
-    """LoggingConfiguration."""
+    """Returns the API's form of LoggingConfiguration."""
     if not value.get("DestinationBucketName"):
         return {}
     enabled = {"TargetBucket": value["DestinationBucketName"], "TargetPrefix": value.get("LogFilePrefix") or ""}
@@ -63,7 +63,7 @@ def logging(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def notifications(value: dict[str, Any]) -> dict[str, Any]:
-    """NotificationConfiguration."""
+    """Returns the API's form of NotificationConfiguration."""
     converted: dict[str, Any] = {}
     for kind, (name, argument, target) in _NOTIFICATIONS.items():
         for item in value.get(kind) or []:
@@ -77,7 +77,7 @@ def notifications(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def website(value: dict[str, Any]) -> dict[str, Any]:
-    """WebsiteConfiguration."""
+    """Returns the API's form of WebsiteConfiguration."""
     converted: dict[str, Any] = {}
     if index := value.get("IndexDocument"):
         converted["IndexDocument"] = {"Suffix": index}

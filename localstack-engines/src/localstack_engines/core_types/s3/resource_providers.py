@@ -1,5 +1,5 @@
-"""The CloudFormation types of S3."""
+"""S3's CloudFormation types."""
 
 from localstack_engines.core_types.s3.bucket import Bucket
 
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Bucket,)}
+RESOURCE_PROVIDERS = {Bucket.TYPE: Bucket}

@@ -1,13 +1,13 @@
-"""MSK's errors, with the codes of AWS's API."""
+"""MSK's errors, with AWS's codes and wording."""
 
-from localstack.aws.api import CommonServiceException
+from localstack_engines.toolkit.errors import ServiceError
 
 
-class KafkaError(CommonServiceException):
+class KafkaError(ServiceError):
     """An error of the MSK API. `parameter` is the request's member that is wrong, as clients see it."""
 
     def __init__(self, code: str, message: str, status_code: int, parameter: str = "") -> None:
-        super().__init__(code, message, status_code=status_code, sender_fault=True)
+        super().__init__(code, message, status_code)
         self.invalid_parameter = parameter
 
 

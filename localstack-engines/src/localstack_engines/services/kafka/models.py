@@ -11,7 +11,7 @@ from typing import Any
 from localstack_engines.services.kafka.engine.cluster import KafkaCluster
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
 
-# https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn.html
+# Source: https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn.html
 CREATING = "CREATING"
 ACTIVE = "ACTIVE"
 UPDATING = "UPDATING"

@@ -18,7 +18,7 @@ class Region:
 
 
 class Store:
-    """All regions."""
+    """Holds the resources of all regions."""
 
     def __init__(self) -> None:
         self._regions: dict[tuple[str, str], Region] = defaultdict(Region)

@@ -10,7 +10,7 @@ from typing import Any
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+# Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 CREATING = "creating"
 AVAILABLE = "available"
 STARTING = "starting"
@@ -41,7 +41,7 @@ class Instance:
     parameters: dict[str, str] = field(default_factory=dict)
     resource_id: str = field(default_factory=lambda: "db-" + _random_upper(26))
     log_follower: LogFollower | None = None
-    # One change at a time: a deletion waits until the creation that it overtook has ended.
+    # Held during a change. A deletion waits until a creation that is under way has ended.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property

@@ -23,13 +23,10 @@ class RdsProvider(
     SubnetGroupOperations,
     UnsupportedOperations,
 ):
-    """The operations of the RDS API. Those that only keep records are moto's."""
+    """The operations of the RDS API. Moto has those that are not in the groups."""
 
     def __init__(self) -> None:
         super().__init__(Store(), InstanceManager())
-
-    def on_before_start(self) -> None:
-        self.manager.clear_leftovers()
 
     def on_before_stop(self) -> None:
         self.manager.stop_all()

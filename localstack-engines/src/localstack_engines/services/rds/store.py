@@ -1,4 +1,4 @@
-"""moto's records of RDS and of the EC2 resources that RDS refers to. Nothing else reads them."""
+"""Moto's records of RDS, and look-ups of the EC2 resources that RDS refers to."""
 
 import json
 import secrets
@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterable
 
 from localstack.aws.api import RequestContext
-from moto.ec2.models import ec2_backends
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 
-from localstack_engines.services.rds.errors import RdsError, instance_not_found
+from localstack_engines.network import ec2
+from localstack_engines.services.rds.errors import instance_not_found
 from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.toolkit.errors import ServiceError
 
 _PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
 _PASSWORD_LENGTH = 28
@@ -54,12 +55,12 @@ class Store:
         _backend(context).delete_db_snapshot(identifier)
 
     def parameter_group(self, context: RequestContext, name: str) -> ParameterGroup:
-        """Raises DBParameterGroupNotFound."""
+        """Returns the record of a parameter group. Raises DBParameterGroupNotFound."""
         found = self._parameter_group(context, name)
         return ParameterGroup(found.name, str(found.family), dict(found.parameters))
 
     def default_parameter_group(self, context: RequestContext, family: str) -> ParameterGroup:
-        """Returns the family's default group. On AWS it always exists, so its record is made when it is missing."""
+        """Returns the family's default group. On AWS it always exists, so a missing record is created."""
         name, groups = f"default.{family}", _backend(context).db_parameter_groups
         if name not in groups:
             description = f"Default parameter group for {family}"
@@ -90,12 +91,11 @@ class Store:
 
     def availability_zones(self, context: RequestContext) -> dict[str, str]:
         """Returns the availability zone of every subnet, by the subnet's id."""
-        subnets = ec2_backends[context.account_id][context.region].describe_subnets()
+        subnets = ec2.backend(context.account_id, context.region).describe_subnets()
         return {subnet.id: subnet.availability_zone for subnet in subnets}
 
     def has_security_group(self, context: RequestContext, group_id: str) -> bool:
-        ec2 = ec2_backends[context.account_id][context.region]
-        return ec2.get_security_group_from_id(group_id) is not None
+        return ec2.security_group(context.account_id, context.region, group_id) is not None
 
     def _instance(self, context: RequestContext, identifier: str) -> DBInstance:
         found = _backend(context).databases.get(identifier.lower())
@@ -106,7 +106,7 @@ class Store:
     def _parameter_group(self, context: RequestContext, name: str) -> DBParameterGroup:
         found = _backend(context).db_parameter_groups.get(name.lower())
         if found is None:
-            raise RdsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
+            raise ServiceError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
         return found
 
 

@@ -1,4 +1,4 @@
-"""Moto's records of namespaces, services and operations."""
+"""Moto's records of namespaces, services and asynchronous operations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

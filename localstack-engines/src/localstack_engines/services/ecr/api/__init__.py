@@ -1,1 +1,1 @@
-"""ECR's operations: they check requests and answer in AWS's words."""
+"""ECR's operations, one module per resource. They check requests and answer in AWS's words."""

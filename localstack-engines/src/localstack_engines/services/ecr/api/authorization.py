@@ -1,4 +1,4 @@
-"""GetAuthorizationToken: the credentials for `docker login`."""
+"""Operations on authorization tokens, the credentials for `docker login`."""
 
 import base64
 import secrets
@@ -13,7 +13,7 @@ _TOKEN_LIFETIME = timedelta(hours=12)
 
 
 class AuthorizationOperations(Operations):
-    """Hands out tokens. The local registry accepts any."""
+    """Issues tokens. The local registry accepts any token."""
 
     def get_authorization_token(self, context: RequestContext, request: Request) -> Response:
         token = base64.b64encode(f"AWS:{secrets.token_urlsafe(48)}".encode()).decode()

@@ -10,7 +10,7 @@ from localstack_engines.services.ecr.errors import layers_not_found
 
 
 class LayerOperations(Operations):
-    """Tells which layers exist and where to download them."""
+    """Checks which layers exist, and returns their download addresses."""
 
     def batch_check_layer_availability(self, context: RequestContext, request: Request) -> Response:
         repository = self.repository_name(context, request)

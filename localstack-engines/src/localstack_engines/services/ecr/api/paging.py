@@ -1,10 +1,11 @@
-"""How ECR spells the pages of its lists."""
+"""The pages of ECR's lists."""
 
-from localstack_engines.services.ecr.errors import EcrError, invalid_parameter
+from localstack_engines.services.ecr.errors import invalid_parameter
+from localstack_engines.toolkit.errors import ServiceError
 from localstack_engines.toolkit.paging import Pager
 
 
-def _invalid_token(token: str) -> EcrError:
+def _invalid_token(token: str) -> ServiceError:
     return invalid_parameter("Invalid parameter at 'nextToken' failed to satisfy constraint")
 
 

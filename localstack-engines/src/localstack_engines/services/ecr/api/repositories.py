@@ -1,4 +1,4 @@
-"""Operations on repositories: moto's, with addresses of the local registry."""
+"""Operations on repositories. Moto keeps their records; the plugin adds the addresses in the local registry."""
 
 from localstack.aws.api import RequestContext
 

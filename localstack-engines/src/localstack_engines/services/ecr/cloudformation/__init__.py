@@ -1,1 +1,1 @@
-"""ECR's CloudFormation type."""
+"""ECR's CloudFormation types, one module per type."""

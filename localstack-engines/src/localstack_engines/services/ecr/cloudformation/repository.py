@@ -32,19 +32,14 @@ class Repository(Resource):
         repository = made["repository"]
         return self.done({**model, "Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "ecr").describe_repositories(repositoryNames=[model["RepositoryName"]])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, ecr = request.desired_state, request.previous_state, self.client(request, "ecr")
-        model |= {name: before[name] for name in ("RepositoryName", *_READ_ONLY)}
-        _update_mutability(ecr, before, model)
-        _update_scanning(ecr, before, model)
-        _update_policies(ecr, before, model)
+        model, previous, ecr = request.desired_state, request.previous_state, self.client(request, "ecr")
+        model |= {name: previous[name] for name in ("RepositoryName", *_READ_ONLY)}
+        _update_mutability(ecr, previous, model)
+        _update_scanning(ecr, previous, model)
+        _update_policies(ecr, previous, model)
         update_tags(
-            before.get("Tags"),
+            previous.get("Tags"),
             model.get("Tags"),
             remove=lambda keys: ecr.untag_resource(resourceArn=model["Arn"], tagKeys=keys),
             put=lambda tags: ecr.tag_resource(resourceArn=model["Arn"], tags=tag_list(tags)),
@@ -59,14 +54,14 @@ class Repository(Resource):
         return self.done({})
 
 
-def _update_mutability(ecr: Any, before: Model, model: Model) -> None:
-    old, new = (state.get("ImageTagMutability") or "MUTABLE" for state in (before, model))
+def _update_mutability(ecr: Any, previous: Model, model: Model) -> None:
+    old, new = (state.get("ImageTagMutability") or "MUTABLE" for state in (previous, model))
     if new != old:
         ecr.put_image_tag_mutability(repositoryName=model["RepositoryName"], imageTagMutability=new)
 
 
-def _update_scanning(ecr: Any, before: Model, model: Model) -> None:
-    old, new = (state.get("ImageScanningConfiguration") or {} for state in (before, model))
+def _update_scanning(ecr: Any, previous: Model, model: Model) -> None:
+    old, new = (state.get("ImageScanningConfiguration") or {} for state in (previous, model))
     if new != old:
         properties = {
             "RepositoryName": model["RepositoryName"],
@@ -75,14 +70,14 @@ def _update_scanning(ecr: Any, before: Model, model: Model) -> None:
         ecr.put_image_scanning_configuration(**to_request(ecr, "PutImageScanningConfiguration", properties))
 
 
-def _update_policies(ecr: Any, before: Model, model: Model) -> None:
+def _update_policies(ecr: Any, previous: Model, model: Model) -> None:
     name = {"repositoryName": model["RepositoryName"]}
-    old, new = ((state.get("LifecyclePolicy") or {}).get("LifecyclePolicyText") for state in (before, model))
+    old, new = ((state.get("LifecyclePolicy") or {}).get("LifecyclePolicyText") for state in (previous, model))
     if new and new != old:
         ecr.put_lifecycle_policy(**name, lifecyclePolicyText=new)
     elif old and not new:
         ecr.delete_lifecycle_policy(**name)
-    old, new = (state.get("RepositoryPolicyText") for state in (before, model))
+    old, new = (state.get("RepositoryPolicyText") for state in (previous, model))
     if new and new != old:
         ecr.set_repository_policy(**name, policyText=new if isinstance(new, str) else json.dumps(new))
     elif old and not new:

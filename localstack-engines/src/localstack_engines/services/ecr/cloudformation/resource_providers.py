@@ -1,4 +1,4 @@
-"""The CloudFormation type of ECR."""
+"""ECR's CloudFormation types."""
 
 from localstack_engines.services.ecr.cloudformation.repository import Repository
 

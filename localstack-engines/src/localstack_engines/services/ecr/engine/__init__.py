@@ -1,1 +1,1 @@
-"""The container registry and its storage. Knows nothing of AWS."""
+"""Runs the image registry and reads its storage. Knows nothing of AWS's API."""

@@ -1,4 +1,7 @@
-"""AWS::ECS::Cluster."""
+"""AWS::ECS::Cluster.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-cluster.html
+"""
 
 from typing import Any
 
@@ -18,9 +21,6 @@ class Cluster(Resource):
         arguments = to_request(client, "CreateCluster", _renamed(model), ("Arn",))
         cluster = client.create_cluster(**arguments)["cluster"]
         return self.done(model | {"Arn": cluster["clusterArn"]})
-
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")

@@ -1,4 +1,4 @@
-"""The CloudFormation types of ECS."""
+"""ECS's CloudFormation types."""
 
 from localstack_engines.services.ecs.cloudformation.cluster import Cluster
 from localstack_engines.services.ecs.cloudformation.cluster_capacity_provider_associations import (
@@ -8,8 +8,8 @@ from localstack_engines.services.ecs.cloudformation.service import Service
 from localstack_engines.services.ecs.cloudformation.task_definition import TaskDefinition
 
 RESOURCE_PROVIDERS = {
-    resource.TYPE: resource
-    for resource in (
+    provider.TYPE: provider
+    for provider in (
         Cluster,
         ClusterCapacityProviderAssociations,
         TaskDefinition,

@@ -1,1 +1,1 @@
-"""MSK's operations: they check requests and answer in AWS's words."""
+"""MSK's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -86,8 +86,8 @@ def nodes(cluster: Cluster) -> list[dict[str, Any]]:
     ]
 
 
-def revision(found: Revision) -> dict[str, Any]:
-    return {"CreationTime": found.created, "Description": found.description, "Revision": found.number}
+def revision(record: Revision) -> dict[str, Any]:
+    return {"CreationTime": record.created, "Description": record.description, "Revision": record.number}
 
 
 def configuration(found: Configuration) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _BOOTSTRAP_MEMBERS = {
 
 
 class NodeOperations(Operations):
-    """Lists brokers and tells how to reach them."""
+    """Lists brokers and returns their addresses."""
 
     def list_nodes(self, context: RequestContext, request: Request) -> Response:
         nodes, next_token = PAGER.page(descriptions.nodes(self.cluster(context, request["ClusterArn"])), request)

@@ -1,4 +1,4 @@
-"""How MSK spells the pages of its lists."""
+"""The pages of MSK's lists."""
 
 from localstack_engines.services.kafka.errors import KafkaError, bad_request
 from localstack_engines.toolkit.paging import Pager

@@ -8,7 +8,7 @@ from localstack_engines.services.kafka.errors import not_found, outdated_version
 
 
 class PolicyOperations(Operations):
-    """Stores policies. They are not enforced: the local brokers know no IAM."""
+    """Stores policies. They are not enforced: the local brokers have no IAM."""
 
     def put_cluster_policy(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request["ClusterArn"])

@@ -1,6 +1,6 @@
 """Checks of a new cluster, in AWS's words, and the listeners that follow from its settings.
 
-https://docs.aws.amazon.com/msk/1.0/apireference/clusters.html
+Source: https://docs.aws.amazon.com/msk/1.0/apireference/clusters.html
 """
 
 import re

@@ -1,1 +1,1 @@
-"""MSK's CloudFormation types."""
+"""MSK's CloudFormation types, one module per type."""

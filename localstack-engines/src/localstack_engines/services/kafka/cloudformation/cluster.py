@@ -12,10 +12,10 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.cloudformation.tags import update_tags
+from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.kafka import models
-from localstack_engines.toolkit.process.waiting import settle
 
-_MOVING = frozenset((models.CREATING, models.UPDATING, models.REBOOTING, models.HEALING, models.DELETING))
+_TRANSITIONAL = frozenset((models.CREATING, models.UPDATING, models.REBOOTING, models.HEALING, models.DELETING))
 _READ_ONLY = ("Arn", "CurrentVersion")
 _MONITORING = ("EnhancedMonitoring", "OpenMonitoring", "LoggingInfo")
 _SECURITY = ("ClientAuthentication", "EncryptionInfo")
@@ -37,16 +37,11 @@ class Cluster(Resource):
             model["Arn"] = kafka.create_cluster(**arguments)["ClusterArn"]
         return self._await_active(request, kafka, model, created=True)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").describe_cluster(ClusterArn=model["Arn"])["ClusterInfo"]
-        return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        """Calls one operation after the other, each when the cluster is ACTIVE again after the one before."""
-        model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
-        model["Arn"] = before["Arn"]
-        updates, done = _updates(before, model), int(request.custom_context.get("updates") or 0)
+        """Calls one operation after another. Waits before each until the cluster is ACTIVE."""
+        model, previous, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
+        model["Arn"] = previous["Arn"]
+        updates, done = _updates(previous, model), int(request.custom_context.get("updates") or 0)
         event = self._await_active(request, kafka, model, updates=done)
         if event.status == OperationStatus.IN_PROGRESS or done == len(updates):
             return event
@@ -68,7 +63,7 @@ class Cluster(Resource):
                     return None
                 raise
 
-        if settle(state, frozenset((models.DELETING,))) == models.DELETING:
+        if wait_while(frozenset((models.DELETING,)), state) == models.DELETING:
             return self.wait(request, model, deleting=True)
         return self.done({})
 
@@ -80,25 +75,25 @@ class Cluster(Resource):
             found.update(kafka.describe_cluster(ClusterArn=model["Arn"])["ClusterInfo"])
             return str(found["State"])
 
-        reached = settle(state, _MOVING)
+        reached = wait_while(_TRANSITIONAL, state)
         if reached == models.FAILED:
             raise Failed(found["StateInfo"]["Message"])
-        if reached in _MOVING:
+        if reached in _TRANSITIONAL:
             return self.wait(request, model, **context)
         return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
 
 
-def _updates(before: Model, after: Model) -> list[Update]:
+def _updates(previous: Model, after: Model) -> list[Update]:
     """Returns the API calls that turn one set of properties into the other, in an order that works."""
 
     def changed(*names: str) -> bool:
-        return any(before.get(name) != after.get(name) for name in names)
+        return any(previous.get(name) != after.get(name) for name in names)
 
     def nodes_changed(name: str) -> bool:
-        return bool(before["BrokerNodeGroupInfo"].get(name) != after["BrokerNodeGroupInfo"].get(name))
+        return bool(previous["BrokerNodeGroupInfo"].get(name) != after["BrokerNodeGroupInfo"].get(name))
 
     candidates: list[tuple[bool, Update]] = [
-        (changed("Tags"), lambda kafka, model: _update_tags(kafka, before, model)),
+        (changed("Tags"), lambda kafka, model: _update_tags(kafka, previous, model)),
         (changed("NumberOfBrokerNodes"), _update_broker_count),
         (nodes_changed("InstanceType"), _update_broker_type),
         (nodes_changed("StorageInfo"), _update_broker_storage),
@@ -121,10 +116,10 @@ def _same(model: Model, *names: str) -> Model:
     return {name: model.get(name) for name in names}
 
 
-def _update_tags(kafka: Any, before: Model, model: Model) -> None:
+def _update_tags(kafka: Any, previous: Model, model: Model) -> None:
     arn = model["Arn"]
     update_tags(
-        before.get("Tags"),
+        previous.get("Tags"),
         model.get("Tags"),
         remove=lambda keys: kafka.untag_resource(ResourceArn=arn, TagKeys=keys),
         put=lambda tags: kafka.tag_resource(ResourceArn=arn, Tags=tags),

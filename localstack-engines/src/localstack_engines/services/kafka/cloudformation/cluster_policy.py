@@ -20,11 +20,6 @@ class ClusterPolicy(Resource):
         arguments = to_request(kafka, "PutClusterPolicy", {**model, "Policy": policy}, ignore=("CurrentVersion",))
         return self.done({**model, "CurrentVersion": kafka.put_cluster_policy(**arguments)["CurrentVersion"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").get_cluster_policy(ClusterArn=model["ClusterArn"])
-        return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.create(request)
 

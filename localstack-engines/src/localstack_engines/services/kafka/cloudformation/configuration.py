@@ -25,15 +25,10 @@ class Configuration(Resource):
         made = kafka.create_configuration(**arguments)
         return self.done({**model, "Arn": made["Arn"], "LatestRevision": _revision(made["LatestRevision"])})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").describe_configuration(Arn=model["Arn"])
-        return self.done({**model, "LatestRevision": _revision(found["LatestRevision"])})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
-        model["Arn"], model["LatestRevision"] = before["Arn"], before["LatestRevision"]
-        if any(model.get(name) != before.get(name) for name in _UPDATABLE):
+        model, previous, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
+        model["Arn"], model["LatestRevision"] = previous["Arn"], previous["LatestRevision"]
+        if any(model.get(name) != previous.get(name) for name in _UPDATABLE):
             properties = {name: model.get(name) for name in ("Arn", *_UPDATABLE)}
             made = kafka.update_configuration(**to_request(kafka, "UpdateConfiguration", properties))
             model["LatestRevision"] = _revision(made["LatestRevision"])

@@ -1,4 +1,4 @@
-"""The CloudFormation types of MSK."""
+"""MSK's CloudFormation types."""
 
 from localstack_engines.services.kafka.cloudformation.cluster import Cluster
 from localstack_engines.services.kafka.cloudformation.cluster_policy import ClusterPolicy

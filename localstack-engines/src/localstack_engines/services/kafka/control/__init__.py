@@ -1,1 +1,1 @@
-"""What keeps the brokers as the API's records say."""
+"""Keeps brokers as the API asked: their starts and changes, properties and versions."""

@@ -1,6 +1,6 @@
 """The broker properties that a configuration may set, and MSK's defaults for the others.
 
-https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
+Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ def effective(configured: Mapping[str, str], zones: int, brokers: int) -> dict[s
 
     Numbers of replicas are lowered to the number of brokers.
 
-    https://docs.aws.amazon.com/msk/latest/developerguide/msk-default-configuration.html
+    Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-default-configuration.html
     """
     replicas, in_sync = ("3", "2") if zones >= 3 else ("2", "1")
     merged = {

@@ -1,7 +1,5 @@
 """Starts, changes and removes the brokers of clusters, in the background."""
 
-import logging
-import threading
 from collections.abc import Callable
 
 from localstack_engines.services.kafka import models
@@ -10,10 +8,9 @@ from localstack_engines.services.kafka.engine.cluster import ClusterSpec, KafkaC
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.services.kafka.store import Store
 from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.log_shipping.cloudwatch import log_stream
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
-
-LOG = logging.getLogger(__name__)
 
 
 class ClusterManager:
@@ -36,24 +33,24 @@ class ClusterManager:
 
     def start(self, cluster: Cluster, properties: dict[str, str]) -> None:
         """Starts the brokers; the cluster becomes ACTIVE when all of them are in service."""
-        self._run(cluster, models.CREATING, lambda: cluster.kafka.start(_effective(cluster, properties)))
+        self._background(cluster, models.CREATING, lambda: cluster.kafka.start(_effective(cluster, properties)))
         self.follow_logs(cluster)
 
     def reconfigure(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
         """Restarts the brokers with other properties, one after the other."""
         work = _recorded(operation, lambda: cluster.kafka.reconfigure(_effective(cluster, properties)))
-        self._run(cluster, models.UPDATING, work)
+        self._background(cluster, models.UPDATING, work)
 
     def expand(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
         """Starts the brokers that were added, within the local limit. Raises NoPortLeft."""
         cluster.kafka.reserve(min(cluster.requested_brokers, _max_brokers()))
         work = _recorded(operation, lambda: cluster.kafka.start(_effective(cluster, properties)))
-        self._run(cluster, models.UPDATING, work)
+        self._background(cluster, models.UPDATING, work)
         self.follow_logs(cluster)
 
     def reboot(self, cluster: Cluster, node_ids: list[int], operation: Operation) -> None:
         work = _recorded(operation, lambda: cluster.kafka.restart(node_ids))
-        self._run(cluster, models.REBOOTING, work)
+        self._background(cluster, models.REBOOTING, work)
 
     def delete(self, cluster: Cluster) -> None:
         """Removes the brokers with their data, then the cluster's record."""
@@ -63,10 +60,10 @@ class ClusterManager:
             cluster.kafka.destroy()
             self._store.remove_cluster(cluster)
 
-        self._run(cluster, models.DELETING, work)
+        self._background(cluster, models.DELETING, work)
 
     def follow_logs(self, cluster: Cluster) -> None:
-        """Sends the brokers' logs to the log group of the cluster's `LoggingInfo`, and no longer to another one."""
+        """Sends the brokers' logs to the log group of the cluster's `LoggingInfo`, and stops sending them elsewhere."""
         _stop_followers(cluster)
         if group := cluster.log_group:
             for broker in cluster.kafka.brokers:
@@ -76,31 +73,15 @@ class ClusterManager:
                 cluster.followers[-1].start()
 
     def stop_all(self) -> None:
-        """Stops all brokers in good order."""
+        """Stops all brokers cleanly."""
         for cluster in self._store.clusters():
             cluster.kafka.stop()
 
     @staticmethod
-    def _run(cluster: Cluster, state: str, work: Callable[[], None]) -> None:
-        """Puts the cluster into `state` for as long as `work` runs in a thread, then into ACTIVE or FAILED."""
-        cluster.state = state
-
-        def job() -> None:
-            with cluster.lock:
-                # A deletion that was requested in the meantime has changed the state: the work is not needed any more.
-                if cluster.state != state:
-                    return
-                outcome = models.ACTIVE
-                try:
-                    work()
-                except Exception as error:
-                    # Nobody sees an exception of this thread, but clients see a failed cluster.
-                    LOG.error("Kafka cluster %s: %s", cluster.name, error, exc_info=True)
-                    cluster.failure, outcome = str(error), models.FAILED
-                if cluster.state == state:
-                    cluster.state = outcome
-
-        threading.Thread(target=job, name=f"kafka-{state}-{cluster.name}", daemon=True).start()
+    def _background(cluster: Cluster, state: str, work: Callable[[], None]) -> None:
+        """Runs `work` in a thread. The cluster's state is `state` meanwhile, then ACTIVE or FAILED."""
+        name = f"MSK cluster {cluster.name}"
+        run_in_background(cluster, work, name=name, during=state, after=models.ACTIVE, failed=models.FAILED)
 
 
 def _max_brokers() -> int:

@@ -1,1 +1,1 @@
-"""Kafka brokers as processes: their files, their properties, their ports. Knows nothing of AWS."""
+"""Runs Kafka brokers: their processes, files, properties and ports. Knows nothing of AWS's API."""

@@ -34,7 +34,7 @@ _BASE_PROPERTIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerSpec:
-    """How to run a broker.
+    """The specification of a broker.
 
     `listeners` maps a security protocol to its published port. `controllers` maps the node ids of the quorum to their
     ports; a broker whose id is in it is also a controller.
@@ -76,7 +76,7 @@ class Broker:
         return self.process.ready
 
     def serves(self) -> bool:
-        """Whether the broker answers and the controller has admitted it."""
+        """Returns whether the broker answers and the controller has admitted it."""
         return self.spec.node_id in live_brokers(self.spec.internal_port)
 
     def initialise(self) -> None:
@@ -85,7 +85,7 @@ class Broker:
         storage.format_directory(self.spec.directory / "data", self.spec.cluster_id, self.spec.node_id)
 
     def configure(self, properties: Mapping[str, str]) -> None:
-        """Writes the properties: the defaults above, then `properties`, then those that the spec determines."""
+        """Writes the properties: the defaults, then `properties`, then those that the spec determines."""
         merged = {**_BASE_PROPERTIES, **properties, **self._identity(), **self._network(), **self._tls()}
         lines = [f"{name}={_escape(value)}" for name, value in sorted(merged.items())]
         self._properties_file.write_text("\n".join(lines) + "\n")

@@ -14,7 +14,7 @@ from localstack_engines.toolkit import ports
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterSpec:
-    """How to run a cluster. `protocols` has the security protocol of each published listener."""
+    """The specification of a cluster. `protocols` has the security protocol of each published listener."""
 
     name: str
     directory: Path

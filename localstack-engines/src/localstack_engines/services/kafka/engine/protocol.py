@@ -1,7 +1,7 @@
 """Kafka's Metadata request, which tells whether a broker is in service.
 
 A port that accepts connections is not enough: Kafka opens it before it can answer, and a broker can serve clients
-only when the controller has admitted it. https://kafka.apache.org/protocol.html#The_Messages_Metadata
+only when the controller has admitted it. Source: https://kafka.apache.org/protocol.html#The_Messages_Metadata
 """
 
 import socket

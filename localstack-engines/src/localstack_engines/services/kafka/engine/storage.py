@@ -28,7 +28,7 @@ def kafka_home() -> Path:
 
 
 def java_arguments() -> list[str]:
-    """Returns the JVM and its fixed options. The JVM accepts the class archive with exactly these only."""
+    """Returns the JVM and its fixed options. The JVM accepts the class archive only with exactly these options."""
     return [settings.variable("JAVA", "java"), f"@{kafka_home() / 'java.args'}"]
 
 

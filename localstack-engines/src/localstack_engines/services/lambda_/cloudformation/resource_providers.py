@@ -1,4 +1,4 @@
-"""The CloudFormation types of Lambda that replace LocalStack's own."""
+"""Lambda's CloudFormation types that replace LocalStack's own."""
 
 from localstack_engines.services.lambda_.cloudformation.function import Function
 

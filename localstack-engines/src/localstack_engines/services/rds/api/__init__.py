@@ -1,1 +1,1 @@
-"""The operations of the RDS API, one module a resource."""
+"""RDS's operations, one module per resource. They check requests and answer in AWS's words."""

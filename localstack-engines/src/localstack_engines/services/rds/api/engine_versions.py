@@ -2,9 +2,9 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api import describe
+from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
-from localstack_engines.services.rds.api.paging import pager
+from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import parameters, versions
 from localstack_engines.services.rds.errors import unknown_family
 
@@ -20,13 +20,13 @@ class EngineVersionOperations(Operations):
         family, engine = request.get("DBParameterGroupFamily"), request.get("Engine")
         if engine not in (None, versions.ENGINE) or family not in (None, versions.family()):
             names = []
-        page, marker = pager.page(names, request)
-        return {"DBEngineVersions": [describe.engine_version(name) for name in page], **marker}
+        page, marker = PAGER.page(names, request)
+        return {"DBEngineVersions": [descriptions.engine_version(name) for name in page], **marker}
 
     def describe_engine_default_parameters(self, context: RequestContext, request: Request) -> Response:
         family = request["DBParameterGroupFamily"]
         if family != versions.family():
             raise unknown_family(family)
-        page, marker = pager.page(list(parameters.catalogue().values()), request)
-        defaults = {"DBParameterGroupFamily": family, "Parameters": [describe.parameter(one) for one in page]}
+        page, marker = PAGER.page(list(parameters.catalogue().values()), request)
+        defaults = {"DBParameterGroupFamily": family, "Parameters": [descriptions.parameter(one) for one in page]}
         return {"EngineDefaults": {**defaults, **marker}}

@@ -3,15 +3,16 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import describe, validation
+from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
 from localstack_engines.services.rds.api.paging import check_page_size
 from localstack_engines.services.rds.control import versions
 from localstack_engines.services.rds.control.instance_manager import NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import RdsError, invalid_combination, invalid_state, invalid_value
+from localstack_engines.services.rds.errors import invalid_combination, invalid_state, invalid_value
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 
 class InstanceOperations(Operations):
@@ -45,7 +46,7 @@ class InstanceOperations(Operations):
             request = {**request, "DBInstanceIdentifier": name_of(request["DBInstanceIdentifier"]).lower()}
         response = moto(context, "DescribeDBInstances", request)
         for description in response.get("DBInstances") or []:
-            describe.instance(description, self.manager.get(key(context, description["DBInstanceIdentifier"])))
+            descriptions.instance(description, self.manager.get(key(context, description["DBInstanceIdentifier"])))
         return response
 
     def modify_db_instance(self, context: RequestContext, request: Request) -> Response:
@@ -67,7 +68,7 @@ class InstanceOperations(Operations):
         if identifier != instance.identifier:
             self.manager.rename(instance, identifier)
         self.export_log(context, instance)
-        return {"DBInstance": describe.instance(response["DBInstance"], instance)}
+        return {"DBInstance": descriptions.instance(response["DBInstance"], instance)}
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
         validation.check_final_snapshot(request)
@@ -75,7 +76,7 @@ class InstanceOperations(Operations):
         response = moto(context, "DeleteDBInstance", {**request, "DBInstanceIdentifier": instance.identifier})
         final = request.get("FinalDBSnapshotIdentifier")
         self.manager.delete(instance, key(context, final) if final else None)
-        return {"DBInstance": describe.instance(response["DBInstance"], instance)}
+        return {"DBInstance": descriptions.instance(response["DBInstance"], instance)}
 
     def start_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.STOPPED,))
@@ -133,4 +134,4 @@ class InstanceOperations(Operations):
         try:
             self.manager.set_password(instance, password)
         except SqlError as error:
-            raise RdsError("InternalFailure", f"cannot set the master password: {error}", 500) from error
+            raise ServiceError("InternalFailure", f"cannot set the master password: {error}", 500) from error

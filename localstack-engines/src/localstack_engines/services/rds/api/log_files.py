@@ -3,7 +3,7 @@
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
-from localstack_engines.services.rds.errors import RdsError
+from localstack_engines.toolkit.errors import ServiceError
 
 _NAME = "error/postgresql.log"
 _PORTION_LINES = 1000
@@ -23,10 +23,10 @@ class LogFileOperations(Operations):
         return {"DescribeDBLogFiles": [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]}
 
     def download_db_log_file_portion(self, context: RequestContext, request: Request) -> Response:
-        """The marker is the number of the next line. Without a marker the response has the end of the file."""
+        """Returns lines from the marker on, or the end of the file. The marker is the number of the next line."""
         file = self.instance(context, request).server.log_file
         if request["LogFileName"] != _NAME or not file.exists():
-            raise RdsError(
+            raise ServiceError(
                 "DBLogFileNotFoundFault", f"DBLog File: {request['LogFileName']}, is not found on the DB", 404
             )
         lines = file.read_text(errors="replace").splitlines()

@@ -4,15 +4,16 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api import describe
+from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.control import log_exports, versions
 from localstack_engines.services.rds.control.instance_manager import InstanceManager, NewInstance
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import RdsError, instance_not_found, invalid_state
+from localstack_engines.services.rds.errors import instance_not_found, invalid_state
 from localstack_engines.services.rds.models import Instance, Key, ParameterGroup
 from localstack_engines.services.rds.store import Store
 from localstack_engines.toolkit import ports
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -38,7 +39,7 @@ class Operations:
     def instance(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Instance:
         """Returns the instance that a request names.
 
-        Raises DBInstanceNotFound, and InvalidDBInstanceState unless its status is one of `allowed` (any, without).
+        Raises DBInstanceNotFound. Raises InvalidDBInstanceState if `allowed` is given and lacks the instance's status.
         """
         identifier = request["DBInstanceIdentifier"].lower()
         found = self.manager.get(key(context, identifier))
@@ -58,7 +59,7 @@ class Operations:
         """Returns the name, in lower case, of the subnet group in a request. Raises DBSubnetGroupNotFoundFault."""
         name = str(request["DBSubnetGroupName"]).lower()
         if not self.store.has_subnet_group(context, name):
-            raise RdsError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
+            raise ServiceError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
         return name
 
     def launch(self, context: RequestContext, new: NewInstance) -> Response:
@@ -68,7 +69,7 @@ class Operations:
             instance = self.manager.create(new)
         except ports.NoPortLeft as error:
             self.store.remove_instance(context, identifier)
-            raise RdsError("InsufficientDBInstanceCapacity", str(error)) from error
+            raise ServiceError("InsufficientDBInstanceCapacity", str(error)) from error
         self.store.note_server(context, instance)
         self.export_log(context, instance)
         return self.description(context, instance)
@@ -86,10 +87,10 @@ class Operations:
             self.manager.take_snapshot(instance, key(context, identifier))
         except SqlError as error:
             self.store.remove_snapshot(context, identifier)
-            raise RdsError("InternalFailure", f"cannot copy the instance's data: {error}", 500) from error
+            raise ServiceError("InternalFailure", f"cannot copy the instance's data: {error}", 500) from error
         return dict(response["DBSnapshot"])
 
     def description(self, context: RequestContext, instance: Instance) -> Response:
         """Returns the response of an operation that answers with the instance."""
         found = moto(context, "DescribeDBInstances", {"DBInstanceIdentifier": instance.identifier})
-        return {"DBInstance": describe.instance(found["DBInstances"][0], instance)}
+        return {"DBInstance": descriptions.instance(found["DBInstances"][0], instance)}

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from localstack_engines.services.rds.errors import RdsError, invalid_value
+from localstack_engines.services.rds.errors import invalid_value
+from localstack_engines.toolkit.errors import ServiceError
 from localstack_engines.toolkit.paging import Pager
 
 Item = TypeVar("Item")
@@ -24,8 +25,8 @@ class _RdsPager(Pager):
         return super().page(items, request, default_size)
 
 
-def _invalid_marker(marker: str) -> RdsError:
-    return invalid_value(f"Invalid marker: {marker}")
+def _invalid_token(token: str) -> ServiceError:
+    return invalid_value(f"Invalid marker: {token}")
 
 
-pager = _RdsPager(size="MaxRecords", token="Marker", invalid_token=_invalid_marker)  # noqa: S106 - a member's name
+PAGER = _RdsPager(size="MaxRecords", token="Marker", invalid_token=_invalid_token)  # noqa: S106 - a member's name

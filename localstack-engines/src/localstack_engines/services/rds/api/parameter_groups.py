@@ -5,12 +5,13 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import describe, validation
+from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
-from localstack_engines.services.rds.api.paging import check_page_size, pager
+from localstack_engines.services.rds.api.paging import PAGER, check_page_size
 from localstack_engines.services.rds.control import parameters, versions
-from localstack_engines.services.rds.errors import RdsError, invalid_value, unknown_family
+from localstack_engines.services.rds.errors import invalid_value, unknown_family
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 
 class ParameterGroupOperations(Operations):
@@ -54,9 +55,9 @@ class ParameterGroupOperations(Operations):
     def delete_db_parameter_group(self, context: RequestContext, request: Request) -> Response:
         group = self.parameter_group(context, request["DBParameterGroupName"])
         if group.is_default:
-            raise RdsError("InvalidDBParameterGroupState", "You cannot delete a default parameter group.")
+            raise ServiceError("InvalidDBParameterGroupState", "You cannot delete a default parameter group.")
         if self.store.instances_with_parameter_group(context, group.name):
-            raise RdsError(
+            raise ServiceError(
                 "InvalidDBParameterGroupState",
                 f"One or more database instances are still members of this parameter group {group.name}, "
                 "so the group cannot be deleted",
@@ -67,11 +68,11 @@ class ParameterGroupOperations(Operations):
     def describe_db_parameters(self, context: RequestContext, request: Request) -> Response:
         group = self.parameter_group(context, request["DBParameterGroupName"])
         described: list[dict[str, Any]] = [
-            describe.parameter(parameter, group.parameters.get(name))
+            descriptions.parameter(parameter, group.parameters.get(name))
             for name, parameter in parameters.catalogue().items()
         ]
         source = request.get("Source")
-        page, marker = pager.page([one for one in described if source in (None, one["Source"])], request)
+        page, marker = PAGER.page([one for one in described if source in (None, one["Source"])], request)
         return {"Parameters": page, **marker}
 
     def _apply(self, context: RequestContext, group: str, reboot_needed: bool) -> None:

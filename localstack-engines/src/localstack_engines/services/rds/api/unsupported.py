@@ -7,7 +7,7 @@ from localstack_engines.services.rds.errors import not_supported
 
 
 class UnsupportedOperations(Operations):
-    """Clusters, proxies, replicas and other resources than single DB instances."""
+    """Refuses clusters, proxies, replicas and all other resources than single DB instances."""
 
     def create_blue_green_deployment(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)

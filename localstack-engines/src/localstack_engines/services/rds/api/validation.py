@@ -17,7 +17,7 @@ _MINIMUM_STORAGE_GIB = {"io1": 100, "io2": 100, "gp2": 20, "gp3": 20, "standard"
 def check_new_instance(request: dict[str, Any]) -> None:
     """Checks the members of a CreateDBInstance request, but for the resources that it refers to.
 
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """
     engine = request["Engine"]
     if engine != versions.ENGINE:

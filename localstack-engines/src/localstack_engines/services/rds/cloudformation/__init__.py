@@ -1,1 +1,1 @@
-"""The CloudFormation types of RDS, one module a type."""
+"""RDS's CloudFormation types, one module per type."""

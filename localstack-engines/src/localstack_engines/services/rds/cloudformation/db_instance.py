@@ -9,14 +9,14 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Failed, Resource
+from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
-from localstack_engines.toolkit.process.waiting import settle
 
-_MOVING = frozenset((models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING))
+_TRANSITIONAL = frozenset((models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING))
 
-# Properties that CreateDBInstance does not have under this name, and that are still supported or have no effect here.
-_OWN = {
+# CreateDBInstance does not have properties of these names. They are supported in another way, or have no effect here.
+_NOT_IN_CREATE = {
     "VPCSecurityGroups",
     "DBSnapshotIdentifier",
     "DeleteAutomatedBackups",
@@ -41,22 +41,18 @@ class DBInstance(Resource):
             self.created(request)
         return self._await_available(request, rds, model, created=True)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        return self.done({**model, **self._attributes(self._describe(self.client(request, "rds"), model))})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
-        model["DBInstanceIdentifier"] = before["DBInstanceIdentifier"]
+        model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        model["DBInstanceIdentifier"] = previous["DBInstanceIdentifier"]
         if not request.custom_context.get("modified"):
-            changed = {name: value for name, value in model.items() if before.get(name) != value}
+            changed = {name: value for name, value in model.items() if previous.get(name) != value}
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
-            if exports := _exports_change(before, model):
+            if exports := _exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
             if arguments:
                 identifier = {"DBInstanceIdentifier": model["DBInstanceIdentifier"]}
                 rds.modify_db_instance(**arguments | identifier, ApplyImmediately=True)
-            update_resource_tags(rds, before["DBInstanceArn"], request)
+            update_resource_tags(rds, previous["DBInstanceArn"], request)
             self._reboot_if_pending(rds, model)
         return self._await_available(request, rds, model, modified=True)
 
@@ -89,10 +85,10 @@ class DBInstance(Resource):
             found.update(self._describe(rds, model))
             return str(found["DBInstanceStatus"])
 
-        state = settle(status, _MOVING)
+        state = wait_while(_TRANSITIONAL, status)
         if state == models.FAILED:
             raise Failed(found["StatusInfos"][0]["Message"])
-        if state in _MOVING:
+        if state in _TRANSITIONAL:
             return self.wait(request, model, **context)
         return self.done({**model, **self._attributes(found)})
 
@@ -104,13 +100,13 @@ class DBInstance(Resource):
 
     def _refuse_unsupported(self, rds: Any, model: dict[str, Any]) -> None:
         known = rds.meta.service_model.operation_model("CreateDBInstance").input_shape.members
-        unknown = sorted(name for name in model if name not in known and name not in _OWN and name not in _ATTRIBUTES)
+        unknown = sorted(model.keys() - known.keys() - _NOT_IN_CREATE - _ATTRIBUTES)
         if unknown:
             raise Failed(f"The local rds service does not support: {', '.join(unknown)}", "InvalidRequest")
 
     @staticmethod
     def _arguments(rds: Any, operation: str, model: dict[str, Any]) -> dict[str, Any]:
-        """Returns the arguments for those properties that the operation has; the operations differ in them."""
+        """Returns the arguments for those properties that the operation has."""
         properties = {**model, "MasterUserSecretKmsKeyId": (model.get("MasterUserSecret") or {}).get("KmsKeyId")}
         if "VPCSecurityGroups" in properties:
             properties["VpcSecurityGroupIds"] = properties.pop("VPCSecurityGroups")
@@ -137,7 +133,7 @@ class DBInstance(Resource):
         return attributes
 
 
-def _exports_change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
-    old, new = (set(model.get("EnableCloudwatchLogsExports") or []) for model in (before, after))
+def _exports_change(previous: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
+    old, new = (set(model.get("EnableCloudwatchLogsExports") or []) for model in (previous, after))
     change = {"EnableLogTypes": sorted(new - old), "DisableLogTypes": sorted(old - new)}
     return {name: types for name, types in change.items() if types}

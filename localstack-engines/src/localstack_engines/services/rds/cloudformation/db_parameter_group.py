@@ -31,16 +31,11 @@ class DBParameterGroup(Resource):
         self._set(rds, model, model.get("Parameters") or {})
         return self.done(model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "rds").describe_db_parameter_groups(DBParameterGroupName=model["DBParameterGroupName"])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBParameterGroupName", "DBParameterGroupArn"):
-            model[name] = before[name]
-        old, new = before.get("Parameters") or {}, model.get("Parameters") or {}
+            model[name] = previous[name]
+        old, new = previous.get("Parameters") or {}, model.get("Parameters") or {}
         self._set(rds, model, {name: value for name, value in new.items() if old.get(name) != value})
         if gone := sorted(old.keys() - new.keys()):
             parameters = [{"ParameterName": name, "ApplyMethod": models.PENDING_REBOOT} for name in gone]

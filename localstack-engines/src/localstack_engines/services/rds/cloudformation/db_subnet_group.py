@@ -23,15 +23,10 @@ class DBSubnetGroup(Resource):
         model["DBSubnetGroupArn"] = made["DBSubnetGroup"]["DBSubnetGroupArn"]
         return self.done(model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        self.client(request, "rds").describe_db_subnet_groups(DBSubnetGroupName=model["DBSubnetGroupName"])
-        return self.done(model)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before, rds = request.desired_state, request.previous_state, self.client(request, "rds")
+        model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         for name in ("DBSubnetGroupName", "DBSubnetGroupArn"):
-            model[name] = before[name]
+            model[name] = previous[name]
         rds.modify_db_subnet_group(**to_request(rds, "ModifyDBSubnetGroup", model, ignore=("DBSubnetGroupArn", "Tags")))
         update_resource_tags(rds, model["DBSubnetGroupArn"], request)
         return self.done(model)

@@ -1,4 +1,4 @@
-"""The CloudFormation types of RDS."""
+"""RDS's CloudFormation types."""
 
 from localstack_engines.services.rds.cloudformation.db_instance import DBInstance
 from localstack_engines.services.rds.cloudformation.db_parameter_group import DBParameterGroup

@@ -1,1 +1,1 @@
-"""Keeps servers as the API asked: their life cycle, parameters, versions and log exports."""
+"""Keeps servers as the API asked: their starts and changes, parameters, versions and log exports."""

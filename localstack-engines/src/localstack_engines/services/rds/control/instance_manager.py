@@ -1,9 +1,7 @@
-"""Starts, stops and removes the servers of DB instances. Nothing else does."""
+"""Starts, stops and removes the servers of DB instances, in the background."""
 
-import logging
 import shutil
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +12,8 @@ from localstack_engines.services.rds.engine.postgres import PostgresServer, Serv
 from localstack_engines.services.rds.engine.template import TemplateFailed
 from localstack_engines.services.rds.models import Instance, Key
 from localstack_engines.toolkit import ports, settings
+from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
-
-LOG = logging.getLogger(__name__)
 
 _MASTER_PRIVILEGES = "rds_superuser"
 """The role whose member a master user is, as on RDS."""
@@ -37,21 +34,14 @@ class NewInstance:
 
 
 class InstanceManager:
-    """All DB instances of this LocalStack. Work that takes long runs in threads; see `Instance.status`."""
+    """Runs the servers of all DB instances. Long work happens in threads; `Instance.status` shows its progress."""
 
     def __init__(self) -> None:
         self._instances: dict[Key, Instance] = {}
         self._root = settings.state_directory("rds")
 
-    def clear_leftovers(self) -> None:
-        """Removes the files of an earlier run, whose instances no longer have a record."""
-        shutil.rmtree(self._root, ignore_errors=True)
-
     def get(self, key: Key) -> Instance | None:
         return self._instances.get(key)
-
-    def all(self) -> Iterable[Instance]:
-        return list(self._instances.values())
 
     def create(self, new: NewInstance) -> Instance:
         """Reserves a port and sets up a server in the background. Raises `ports.NoPortLeft`."""
@@ -95,7 +85,7 @@ class InstanceManager:
                 instance.parameter_status = models.PENDING_REBOOT
 
     def delete(self, instance: Instance, snapshot: Key | None) -> None:
-        """Stops the server and removes its files; keeps the data as `snapshot`, if given."""
+        """Stops the server and removes its files. Keeps the data if `snapshot` names a snapshot for it."""
         instance.state = models.DELETING
         with instance.lock:
             instance.state = models.DELETING
@@ -136,7 +126,7 @@ class InstanceManager:
 
     def stop_all(self) -> None:
         """Stops all servers cleanly and at the same time."""
-        servers = [instance.server for instance in self.all()]
+        servers = [instance.server for instance in list(self._instances.values())]
         if servers:
             with ThreadPoolExecutor(max_workers=len(servers)) as pool:
                 list(pool.map(PostgresServer.stop, servers))
@@ -167,24 +157,13 @@ class InstanceManager:
     def _background(
         self, instance: Instance, state: str, work: Callable[[], None], after: str = models.AVAILABLE
     ) -> None:
-        """Runs `work` in a thread. The instance's state is `state` meanwhile and `after` afterwards, or FAILED."""
-        instance.state = state
-
-        def job() -> None:
-            with instance.lock:
-                if instance.state != state:
-                    return
-                try:
-                    work()
-                    outcome = after
-                except Exception as error:
-                    # An exception of this thread would go unseen. The state of the instance shows it.
-                    LOG.error(
-                        "DB instance %s: %s", instance.identifier, error, exc_info=not isinstance(error, _FAILURES)
-                    )
-                    instance.failure, outcome = str(error), models.FAILED
-                # A deletion that began meanwhile has set another state, which stays.
-                if instance.state == state:
-                    instance.state = outcome
-
-        threading.Thread(target=job, name=f"rds-{state}-{instance.identifier}", daemon=True).start()
+        """Runs `work` in a thread. The instance's state is `state` meanwhile, then `after` or FAILED."""
+        run_in_background(
+            instance,
+            work,
+            name=f"DB instance {instance.identifier}",
+            during=state,
+            after=after,
+            failed=models.FAILED,
+            expected=_FAILURES,
+        )

@@ -1,6 +1,6 @@
 """The export of a server's log to CloudWatch Logs.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
+Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
 """
 
 from localstack_engines.services.rds.models import Instance

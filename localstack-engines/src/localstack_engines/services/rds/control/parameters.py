@@ -53,7 +53,7 @@ class Parameter:
         return f"{self.min_val}-{self.max_val}" if self.min_val is not None else None
 
     def accepts(self, value: str) -> bool:
-        """Whether the server accepts the value. RDS's formulas (`{DBInstanceClassMemory/...}`) are always accepted."""
+        """Returns whether the server accepts the value. RDS's formulas (`{DBInstanceClassMemory/...}`) always pass."""
         if "{" in value:
             return True
         if self.vartype == "bool":
@@ -103,7 +103,7 @@ def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 def force_ssl(chosen: Mapping[str, str]) -> bool:
-    """Whether the server accepts TLS connections only. Off by default, unlike on RDS."""
+    """Returns whether the server accepts only TLS connections. The default is False, unlike on RDS."""
     return _is_true(chosen.get("rds.force_ssl", "0"))
 
 

@@ -1,1 +1,1 @@
-"""The PostgreSQL servers behind DB instances."""
+"""Runs PostgreSQL servers: their processes, files and roles. Knows nothing of AWS's API."""

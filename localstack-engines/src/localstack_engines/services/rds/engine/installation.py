@@ -27,7 +27,7 @@ def version() -> tuple[int, int]:
 
 
 def has_library(name: str) -> bool:
-    """Whether a server can load the library."""
+    """Returns whether a server can load the library."""
     return (_library_directory() / f"{name}.so").exists()
 
 

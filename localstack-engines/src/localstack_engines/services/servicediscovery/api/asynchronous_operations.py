@@ -1,4 +1,4 @@
-"""ListOperations: the operations that Cloud Map carries out asynchronously. Locally each one has already succeeded."""
+"""Operations on the records of asynchronous operations. Each recorded operation has already succeeded."""
 
 from localstack.aws.api import RequestContext
 
@@ -14,7 +14,7 @@ _FILTER_FIELDS: Fields = {
 
 
 class AsynchronousOperations(Operations):
-    """Lists operations."""
+    """Lists asynchronous operations."""
 
     def list_operations(self, context: RequestContext, request: Request) -> Response:
         found, next_token = self.page(self.store.operations(context), request, _FILTER_FIELDS)

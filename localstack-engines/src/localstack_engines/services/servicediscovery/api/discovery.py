@@ -1,4 +1,4 @@
-"""DiscoverInstances: the instances of a service, by names, attributes and health."""
+"""Operations that discover the instances of a service, by names, attributes and health."""
 
 from typing import Any
 

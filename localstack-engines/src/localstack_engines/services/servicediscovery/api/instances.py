@@ -5,7 +5,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.servicediscovery.api import descriptions, registration_rules
 from localstack_engines.services.servicediscovery.api.operations import Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import custom_health_not_found, invalid_input
-from localstack_engines.toolkit import dispatch
+from localstack_engines.toolkit.dispatch import moto
 
 
 class InstanceOperations(Operations):
@@ -20,7 +20,7 @@ class InstanceOperations(Operations):
             raise invalid_input(problem)
         # AWS replaces an instance with the same id; moto adds a second one.
         previous = [instance for instance in service.instances if instance.instance_id == request["InstanceId"]]
-        response = dispatch.moto(context, "RegisterInstance", {**request, "ServiceId": service.id})
+        response = moto(context, "RegisterInstance", {**request, "ServiceId": service.id})
         for replaced in previous:
             service.instances.remove(replaced)
         custom = service.health_check_custom_config is not None
@@ -32,7 +32,7 @@ class InstanceOperations(Operations):
     def deregister_instance(self, context: RequestContext, request: Request) -> Response:
         service = self.store.service(context, request["ServiceId"])
         self.instance(service, request["InstanceId"])
-        response = dispatch.moto(context, "DeregisterInstance", {**request, "ServiceId": service.id})
+        response = moto(context, "DeregisterInstance", {**request, "ServiceId": service.id})
         self.discovery.notify(service.arn)
         return response
 

@@ -7,7 +7,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.servicediscovery.api import descriptions
 from localstack_engines.services.servicediscovery.api.operations import Fields, Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import namespace_exists, resource_in_use
-from localstack_engines.toolkit import dispatch
+from localstack_engines.toolkit.dispatch import moto
 
 _FILTER_FIELDS: Fields = {
     "TYPE": lambda namespace: namespace.type,
@@ -25,13 +25,13 @@ class NamespaceOperations(Operations):
             if other.vpc == request["Vpc"] and other.name == request["Name"]:
                 raise namespace_exists(f"The namespace {other.name} already exists in this VPC.")
         with self.store.several_namespaces_allowed(context, request["Vpc"]):
-            return dispatch.moto(context, "CreatePrivateDnsNamespace", request)
+            return moto(context, "CreatePrivateDnsNamespace", request)
 
     def create_http_namespace(self, context: RequestContext, request: Request) -> Response:
         for other in self.store.namespaces(context):
             if other.type == "HTTP" and other.name == request["Name"]:
                 raise namespace_exists(f"The namespace {other.name} already exists.")
-        return dispatch.moto(context, "CreateHttpNamespace", request)
+        return moto(context, "CreateHttpNamespace", request)
 
     def get_namespace(self, context: RequestContext, request: Request) -> Response:
         return {"Namespace": self._described(context, self.store.namespace(context, request["Id"]))}

@@ -1,6 +1,6 @@
 """The rules of RegisterInstance for the attributes of an instance.
 
-https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+Source: https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
 """
 
 from typing import Any

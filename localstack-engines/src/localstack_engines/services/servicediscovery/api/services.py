@@ -5,7 +5,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.servicediscovery.api import descriptions
 from localstack_engines.services.servicediscovery.api.operations import Fields, Operations, Request, Response
 from localstack_engines.services.servicediscovery.errors import invalid_input, resource_in_use, service_exists
-from localstack_engines.toolkit import dispatch
+from localstack_engines.toolkit.dispatch import moto
 
 _FILTER_FIELDS: Fields = {
     "NAMESPACE_ID": lambda service: service.namespace_id,
@@ -26,7 +26,7 @@ class ServiceOperations(Operations):
             if other.namespace_id == namespace.id and other.name == request["Name"]:
                 raise service_exists(other.name)
         default_type = "DNS_HTTP" if dns_config and namespace.type != "HTTP" else "HTTP"
-        response = dispatch.moto(context, "CreateService", {**request, "NamespaceId": namespace.id})
+        response = moto(context, "CreateService", {**request, "NamespaceId": namespace.id})
         service = self.store.service(context, response["Service"]["Id"])
         service.service_type = request.get("Type") or default_type
         return {"Service": descriptions.service(service, context.account_id)}
@@ -40,7 +40,7 @@ class ServiceOperations(Operations):
 
     def update_service(self, context: RequestContext, request: Request) -> Response:
         service = self.store.service(context, request["Id"])
-        response = dispatch.moto(context, "UpdateService", {**request, "Id": service.id})
+        response = moto(context, "UpdateService", {**request, "Id": service.id})
         self.discovery.notify(service.arn)
         return response
 

@@ -23,9 +23,6 @@ class Instance(Resource):
         model.setdefault("InstanceId", f"{request.stack_name}-{request.logical_resource_id}")
         return self._register(request, model)
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state
         model["InstanceId"] = request.previous_state["InstanceId"]

@@ -7,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.servicediscovery.cloudformation.tags import replace_tags
+from localstack_engines.services.servicediscovery.cloudformation.tags import update_resource_tags
 
 _READ_ONLY = ("Id", "Arn", "HostedZoneId")
 _UPDATABLE = ("Description", "Properties")
@@ -26,10 +26,6 @@ class Namespace(Resource):
         targets = client.get_operation(OperationId=operation)["Operation"]["Targets"]
         return self.done(_complete(client, model, targets["NAMESPACE"]))
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        client = self.client(request, "servicediscovery")
-        return self.done(_complete(client, request.desired_state, request.desired_state["Id"]))
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
         refuse_replacement(request.previous_state, model, ("Name", "Vpc"))
@@ -40,7 +36,7 @@ class Namespace(Resource):
             arguments = to_request(client, self.UPDATE, {"Id": identifier, "Namespace": changes})
             getattr(client, xform_name(self.UPDATE))(**arguments)
         model = _complete(client, model, identifier)
-        replace_tags(client, model["Arn"], request)
+        update_resource_tags(client, model["Arn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

@@ -1,4 +1,4 @@
-"""The CloudFormation types of Cloud Map."""
+"""Cloud Map's CloudFormation types."""
 
 from localstack_engines.services.servicediscovery.cloudformation.http_namespace import HttpNamespace
 from localstack_engines.services.servicediscovery.cloudformation.instance import Instance

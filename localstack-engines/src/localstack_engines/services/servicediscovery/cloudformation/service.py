@@ -7,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.servicediscovery.cloudformation.tags import replace_tags
+from localstack_engines.services.servicediscovery.cloudformation.tags import update_resource_tags
 
 _NOT_IN_THE_REQUEST = ("Id", "Arn", "ServiceAttributes")
 _UPDATABLE = ("Description", "DnsConfig", "HealthCheckConfig")
@@ -23,10 +23,6 @@ class Service(Resource):
         service = client.create_service(**arguments)["Service"]
         return self.done(model | {"Id": service["Id"], "Arn": service["Arn"]})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        service = self.client(request, "servicediscovery").get_service(Id=request.desired_state["Id"])["Service"]
-        return self.done(request.desired_state | {"Arn": service["Arn"]})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "servicediscovery")
         refuse_replacement(request.previous_state, model, ("Name", "NamespaceId", "HealthCheckCustomConfig"))
@@ -36,7 +32,7 @@ class Service(Resource):
             # UpdateService accepts the records of a DnsConfig, and none of its other members.
             changes["DnsConfig"] = {"DnsRecords": changes["DnsConfig"]["DnsRecords"]}
         client.update_service(**to_request(client, "UpdateService", {"Id": model["Id"], "Service": changes}))
-        replace_tags(client, model["Arn"], request)
+        update_resource_tags(client, model["Arn"], request)
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

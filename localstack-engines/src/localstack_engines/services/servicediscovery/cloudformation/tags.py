@@ -1,4 +1,4 @@
-"""Tags of Cloud Map's resources."""
+"""Tags of Cloud Map's resources in CloudFormation."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from localstack.services.cloudformation.resource_provider import ResourceRequest
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 
-def replace_tags(client: Any, arn: str, request: ResourceRequest) -> None:
-    """Makes the resource's tags those of the template."""
+def update_resource_tags(client: Any, arn: str, request: ResourceRequest) -> None:
+    """Makes the tags of a Cloud Map resource those of the template."""
     update_tags(
         request.previous_state.get("Tags"),
         request.desired_state.get("Tags"),

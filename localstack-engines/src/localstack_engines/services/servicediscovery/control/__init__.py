@@ -1,1 +1,1 @@
-"""Cloud Map for the data plane: instances, their changes, and DNS answers."""
+"""Serves Cloud Map to the data plane: instances, their changes, and DNS answers."""

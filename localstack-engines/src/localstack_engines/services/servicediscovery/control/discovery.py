@@ -42,7 +42,7 @@ class Discovery:
     def healthy_instances(self, service_arn: str) -> list[Instance]:
         """Returns the healthy instances or, when none is healthy, all of them.
 
-        This is HEALTHY_OR_ELSE_ALL of Cloud Map's DiscoverInstances, by which its DNS answers too.
+        This is HEALTHY_OR_ELSE_ALL of Cloud Map's DiscoverInstances. Its DNS answers follow the same rule.
         """
         found = self.instances(service_arn)
         return [instance for instance in found if instance.healthy] or found
@@ -65,10 +65,10 @@ class Discovery:
         return lambda: self._unsubscribe(callback)
 
     def notify(self, service_arn: str) -> None:
-        """Tells the subscribers of a change and waits until they return, for one second at most.
+        """Tells the subscribers of a change. Waits until they return, at most one second.
 
         A task gets SIGTERM when its deregistration returns. By then an API should send it no more requests, but a
-        subscriber that is slow must not hold up the task.
+        slow subscriber must not delay the task.
         """
         with self._lock:
             self._revisions[service_arn] = self._revisions.get(service_arn, 0) + 1

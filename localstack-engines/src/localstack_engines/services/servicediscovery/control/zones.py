@@ -2,7 +2,7 @@
 
 A MULTIVALUE policy gives up to eight healthy instances and WEIGHTED gives one. When no instance is healthy, all count
 as healthy. An SRV record points to `<instance>.<service>.<namespace>`.
-https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html
+Source: https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html
 """
 
 import random

@@ -1,9 +1,11 @@
-"""What the EC2 types share: a client and tags."""
+"""The base class of the EC2 types, their tags and their attributes."""
 
 from typing import Any
 
+from botocore import xform_name
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
@@ -38,3 +40,13 @@ def update_resource_tags(ec2: Any, resource_id: str, request: ResourceRequest) -
 def present(model: dict[str, Any], *names: str) -> dict[str, Any]:
     """Returns those of the named properties that have a value."""
     return {name: model[name] for name in names if model.get(name) is not None}
+
+
+def modify_attributes(ec2: Any, operation: str, key: str, model: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Sets those of the named attributes that have a value. `operation` changes one attribute per call.
+
+    `key` is the property with the resource's id.
+    """
+    for name, value in present(model, *names).items():
+        arguments = to_request(ec2, operation, {key: model[key], name: {"Value": value}})
+        getattr(ec2, xform_name(operation))(**arguments)

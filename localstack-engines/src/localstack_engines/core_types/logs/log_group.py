@@ -55,6 +55,3 @@ class LogGroup(Resource):
             logs.put_retention_policy(**to_request(logs, "PutRetentionPolicy", retention))
         else:
             logs.delete_retention_policy(logGroupName=model["LogGroupName"])
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (LogGroup,)}

@@ -1,4 +1,4 @@
-"""Resources in the words of RDS's responses."""
+"""Descriptions of DB instances, parameters and engine versions, in the API's spelling."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -45,6 +45,3 @@ class EmailIdentity(Resource):
 def _refuse_unsupported(model: dict[str, Any]) -> None:
     if names := [name for name in _UNSUPPORTED if model.get(name)]:
         raise Failed(f"The local SES does not support {', '.join(names)} of an email identity")
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (EmailIdentity,)}

@@ -1,6 +1,6 @@
 """Container definitions as Docker's configuration."""
 
-from localstack_engines.services.ecs.control.container_specs import health_check, host_options
+from localstack_engines.services.ecs.control.container_spec_factory import health_check, host_options
 
 
 def test_health_checks_have_aws_defaults_and_lose_their_marker() -> None:

@@ -1,11 +1,11 @@
-"""A task's record as the engine's specification, with secrets, credentials and log streams."""
+"""Makes the engine's specification of a task, with secrets, credentials and log streams."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from localstack_engines.services.ecr import public as ecr
 from localstack_engines.services.ecs.control import container_environment, container_secrets
-from localstack_engines.services.ecs.control.container_specs import container_spec
+from localstack_engines.services.ecs.control.container_spec_factory import container_spec
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec

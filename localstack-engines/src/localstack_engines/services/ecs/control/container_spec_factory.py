@@ -1,4 +1,4 @@
-"""Containers of a task definition as the engine's specifications (pure)."""
+"""Makes the engine's specifications of a task definition's containers (pure)."""
 
 from typing import Any
 

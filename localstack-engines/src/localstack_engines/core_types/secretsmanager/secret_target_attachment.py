@@ -20,9 +20,6 @@ class SecretTargetAttachment(Resource):
         model = request.desired_state
         return self.done(self._attach(request, model))
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.done(self._attach(request, request.desired_state))
 
@@ -59,6 +56,3 @@ class SecretTargetAttachment(Resource):
         if merged != content:
             secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(merged))
         return str(current["ARN"])
-
-
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (SecretTargetAttachment,)}

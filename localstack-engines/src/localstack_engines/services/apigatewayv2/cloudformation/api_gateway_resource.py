@@ -28,14 +28,10 @@ class ApiGatewayResource(Resource):
         returned = self.call(request, "Create", self.properties(model), self._read_only())
         return self.done({**model, **self.attributes(request, returned)})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = dict(request.desired_state)
-        return self.done({**model, **self.attributes(request, self.call(request, "Get", self.identifiers(model)))})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        before = request.previous_state or {}
-        model = {**request.desired_state, **{key: before[key] for key in self.IDS if key in before}}
-        changes = {**self.properties(model), **self.removed(before, model), **self.identifiers(model)}
+        previous = request.previous_state or {}
+        model = {**request.desired_state, **{key: previous[key] for key in self.IDS if key in previous}}
+        changes = {**self.properties(model), **self.removed(previous, model), **self.identifiers(model)}
         ignored = (set(self._read_only()) | set(self.FIXED)) - set(self.IDS)
         returned = self.call(request, "Update", changes, ignored)
         return self.done({**model, **self.attributes(request, returned)})
@@ -66,13 +62,13 @@ class ApiGatewayResource(Resource):
         """Returns the attributes for Ref and GetAtt from an operation's response."""
         return {key: returned[key] for key in self.RETURNED if key in returned}
 
-    def removed(self, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    def removed(self, previous: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         """Returns the arguments that reset what the template no longer has.
 
         An update operation leaves out what it is not told, so these properties have to be named.
         """
         defaults = {"Description": "", "AuthorizationScopes": [], "AuthorizationType": "NONE"}
-        return {key: value for key, value in defaults.items() if key in before and key not in after}
+        return {key: value for key, value in defaults.items() if key in previous and key not in after}
 
     def _read_only(self) -> tuple[str, ...]:
         return self.RETURNED + self.IGNORED
