@@ -72,6 +72,14 @@ class DoctorSchedule(Base):
     updated_at: Mapped[datetime]
 
 
+class DeletedPatient(Base):
+    """A patient whose record was deleted. Nothing is booked for them any more."""
+
+    __tablename__ = "deleted_patient"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
     """The part of an appointment that people write. In a change, `doctor_id` None keeps the doctor."""

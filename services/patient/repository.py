@@ -50,6 +50,11 @@ class PatientRepository:
         """Returns whether there is such a record, deleted or not, of any owner. For denials in the audit log only."""
         return await self._session.scalar(select(Patient.id).where(Patient.id == id)) is not None
 
+    async def email_taken(self, email: str) -> bool:
+        """Returns whether a record has this e-mail address."""
+        statement = select(Patient.id).where(Patient.email == email, Patient.deleted_at.is_(None))
+        return await self._session.scalar(statement) is not None
+
     async def likely_duplicates(self, patient: Patient, limit: int = 10) -> Sequence[UUID]:
         """Returns other records with the same name and date of birth."""
         statement = (

@@ -95,6 +95,10 @@ class PatientService:
         differences = _differences(patient.details, details)
         if not differences:
             return patient
+        # Looked up before the write: two records that take each other's address would wait for each other in a circle
+        # at the unique index. It still decides when two records take the same free address.
+        if "email" in differences and await self._patients.email_taken(details.email):
+            raise _conflict(Duplicate(EMAIL_TAKEN))
         self._assign(patient, details)
         self._next_version(patient)
         await self._save(patient, ChangeKind.UPDATED, differences)

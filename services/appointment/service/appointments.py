@@ -53,12 +53,12 @@ class AppointmentService:
         """Books an appointment. Raises Unprocessable, Conflict when the time is taken, and Unavailable."""
         now = utc_now()
         doctor, time_zone = await self._bookable(details, now)
-        # Locked before the look-up: if the patient is deleted after it, `cancel_of_patient` waits for this booking.
-        await self._appointments.lock_patient(patient_id)
-        patient = await self._patients.find(patient_id)
+        async with self._uow.released():
+            patient = await self._patients.find(patient_id)
         if patient is None or (self._owner and patient.owner_user_id != self._owner):
-            raise Unprocessable("unknown-patient", "There is no such patient.")
-        await self._appointments.lock_doctor(doctor.id)
+            raise _unknown_patient()
+        await self._appointments.lock(patient_id, doctor.id)
+        await self._check_free(patient_id, doctor, details)
         appointment = Appointment(
             id=uuid7(),
             patient_id=patient.id,
@@ -98,6 +98,7 @@ class AppointmentService:
 
         Raises NotFound, PreconditionFailed, Conflict and Unprocessable.
         """
+        await self._appointments.lock_for_change(id, details.doctor_id, self._owner)
         appointment = await self._get_booked("update", id, condition)
         if patient_id not in (None, appointment.patient_id):
             raise Unprocessable("patient-fixed", "The patient cannot be changed: book another appointment.")
@@ -118,8 +119,7 @@ class AppointmentService:
         now, previous = utc_now(), appointment.date
         _check_not_started(appointment, now)
         doctor, time_zone = await self._bookable(details, now)
-        await self._appointments.lock_patient(appointment.patient_id)
-        await self._appointments.lock_doctor(doctor.id)
+        await self._check_free(appointment.patient_id, doctor, details, appointment.id)
         appointment.reschedules += 1
         appointment.moved_late = self._is_late(appointment, now)
         self._assign(appointment, details, doctor, time_zone, now)
@@ -135,8 +135,9 @@ class AppointmentService:
         return appointment
 
     async def cancel_of_patient(self, patient_id: UUID) -> None:
-        """Cancels the upcoming appointments of a patient who was deleted. This costs no fee."""
-        await self._appointments.lock_patient(patient_id)
+        """Cancels the upcoming appointments of a patient who was deleted, at no fee. Later bookings are refused."""
+        await self._appointments.lock(patient_id)
+        await self._appointments.remember_deleted_patient(patient_id)
         now = utc_now()
         for appointment in await self._appointments.upcoming_for_update(patient_id, now):
             await self._cancel(appointment, now, late=False)
@@ -202,13 +203,25 @@ class AppointmentService:
         by_doctor = self._principal.roles == {Role.DOCTOR}
         return not by_doctor and (appointment.moved_late or now > appointment.date - window)
 
+    async def _check_free(
+        self, patient_id: UUID, doctor: Doctor, details: AppointmentDetails, moved_id: UUID | None = None
+    ) -> None:
+        """Raises Conflict when the time is taken, and Unprocessable when the patient was deleted after the look-up."""
+        obstacles = await self._appointments.obstacles(patient_id, doctor.id, details.time, moved_id)
+        if obstacles.patient_deleted:
+            raise _unknown_patient()
+        if obstacles.doctor_busy:
+            raise _slot_taken()
+        if obstacles.patient_busy:
+            raise _patient_busy()
+
     async def _save(self, appointment: Appointment) -> None:
         try:
             await self._appointments.save(appointment)
         except Overlap as overlap:
             if overlap.constraint == DOCTOR_TAKEN:
-                raise Conflict("slot-taken", "The doctor has another appointment at that time.") from overlap
-            raise Conflict("patient-busy", "The patient has another appointment at that time.") from overlap
+                raise _slot_taken() from overlap
+            raise _patient_busy() from overlap
 
     def _assign(
         self, appointment: Appointment, details: AppointmentDetails, doctor: Doctor, time_zone: str, now: datetime
@@ -244,3 +257,15 @@ def _check_not_started(appointment: Appointment, now: datetime) -> None:
         raise Conflict(
             "already-started", "The appointment has started: it can only be completed or recorded as a no-show."
         )
+
+
+def _unknown_patient() -> Unprocessable:
+    return Unprocessable("unknown-patient", "There is no such patient.")
+
+
+def _slot_taken() -> Conflict:
+    return Conflict("slot-taken", "The doctor has another appointment at that time.")
+
+
+def _patient_busy() -> Conflict:
+    return Conflict("patient-busy", "The patient has another appointment at that time.")

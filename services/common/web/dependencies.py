@@ -84,7 +84,9 @@ async def _claim_key(
         return
     who = str(principal.subject) if principal else "anonymous"
     route = f"{request.method} {request.scope['route'].path}"
-    request.state.idempotency = await idempotency.claim(request, uow.session, who, route, idempotency_key)
+    claim = await idempotency.claim_of(request, uow.session, who, route, idempotency_key)
+    await uow.claim(claim.take)
+    request.state.idempotency = claim
 
 
 IdempotencyKey: Any = Depends(_claim_key)

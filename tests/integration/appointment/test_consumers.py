@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import text
 
 from services.appointment import consumers
-from services.appointment.entity import Patient
 from services.common.clock import utc_now
 from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted, UserRegistered, UserUpdated
@@ -69,22 +67,3 @@ async def test_a_deleted_patients_appointments_are_cancelled_without_a_fee(
     assert states == ["CANCELLED", "CANCELLED", "BOOKED"]
     cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, False]
-
-
-async def test_a_booking_is_cancelled_when_the_patient_is_deleted_meanwhile(
-    staff: Caller, visit: Make, registry: Registry, runtime: Runtime[Any, Any]
-) -> None:
-    patient = registry.add()
-    telling: list[asyncio.Task[None]] = []
-
-    async def deleted_right_after(id: UUID) -> Patient | None:
-        found = Patient(id, None)
-        deleted = PatientDeleted(patient_id=id, version=2, deleted_at=utc_now())
-        telling.append(asyncio.create_task(tell(runtime, deleted)))
-        await asyncio.wait(telling, timeout=0.5)  # enough time for the handler, unless a lock makes it wait
-        return found
-
-    registry.find = deleted_right_after  # type: ignore[method-assign]
-    booked = (await staff.request("POST", json=visit(at(9), patient_id=patient))).json()
-    await asyncio.gather(*telling)
-    assert (await staff.request("GET", f"/{booked['id']}")).json()["status"] == "CANCELLED"

@@ -135,6 +135,38 @@ async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Make
     await database.close()
 
 
+async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadlock(
+    service_settings: Callable[..., Awaitable[Any]],
+) -> None:
+    settings = await service_settings("billing", BillingSettings)
+    database, patient = Database(settings), uuid4()
+
+    async def charge(appointment: UUID) -> None:
+        async with database.unit_of_work() as uow:
+            invoices = invoice_service(SYSTEM, uow, _runtime(settings))
+            await invoices.charge(InvoiceReason.VISIT, appointment, patient, utc_now())
+
+    async def pay(invoice: UUID) -> None:
+        async with database.unit_of_work() as uow:
+            await invoice_service(STAFF, uow, _runtime(settings)).pay(invoice, 100, PaymentMethod.CARD)
+
+    async def change_owner() -> None:
+        async with database.unit_of_work() as uow:
+            await account_service(SYSTEM, uow, _runtime(settings)).ensure(patient, uuid4())
+
+    appointments = [uuid4() for _ in range(4)]
+    await asyncio.gather(*map(charge, appointments * 2))
+    async with database.read_session() as session:
+        invoices = (await session.scalars(select(Invoice.id))).all()
+    for _ in range(10):
+        more = [charge(id) for id in (*appointments, uuid4())]
+        await asyncio.gather(*map(pay, [*invoices, *invoices]), *more, change_owner(), change_owner())
+    async with database.read_session() as session:
+        account = (await session.scalars(select(Account))).one()
+    assert account.balance_minor == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100
+    await database.close()
+
+
 @pytest.mark.parametrize("statement", ["UPDATE posting SET debit_minor = 1", "DELETE FROM journal_entry"])
 async def test_the_ledger_is_append_only(runtime: Runtime[Any, Any], statement: str) -> None:
     async with runtime.database.read_session() as session:
