@@ -100,7 +100,8 @@ class AppointmentRepository:
     ) -> Obstacles:
         """Returns what is against booking a time for a patient and a doctor, who are locked.
 
-        The appointment `moved_id` does not count. No other transaction can add one until this one ends, because it would have to lock the same patient or doctor.
+        The appointment `moved_id` does not count. Until this transaction ends no other one can add an appointment,
+        because it would have to lock the same patient or doctor.
         """
         deleted = exists().where(DeletedPatient.id == patient_id)
         overlaps = _overlapping(time) if moved_id is None else _overlapping(time).where(Appointment.id != moved_id)
