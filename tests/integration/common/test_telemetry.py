@@ -33,7 +33,7 @@ from services.common import metrics
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.identifiers import uuid7
-from services.common.messaging import consumer_loop, housekeeping
+from services.common.messaging import housekeeping, lag_monitor
 from services.common.messaging.consumer_loop import ConsumerLoop
 from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.kafka import Kafka
@@ -304,7 +304,7 @@ async def test_the_consumer_lag_rises_while_an_event_holds_its_partition_up(
     settings: ServiceSettings, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What follows the stuck event was fetched long ago: that does not make it done."""
-    monkeypatch.setattr(consumer_loop, "MEASURE_SECONDS", 0.1)
+    monkeypatch.setattr(lag_monitor, "MEASURE_SECONDS", 0.1)
     user, group = uuid.uuid4(), f"lag-{uuid.uuid4().hex[:12]}"
     handlers, stuck, go_on = Handlers(), asyncio.Event(), asyncio.Event()
 
