@@ -122,7 +122,7 @@ class ConsumerLoop(Generic[R]):
             for message in messages:
                 if self._stopping.is_set():
                     break
-                if monotonic() > end:
+                if offset is not None and monotonic() > end:
                     with suppress(IllegalStateError):  # the partition belongs to another instance
                         consumer.seek(place, message.offset)
                     break

@@ -19,7 +19,7 @@ from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.errors import PoisonMessage
 from services.common.identifiers import uuid7
-from services.common.messaging import consumer_loop
+from services.common.messaging import message_processor
 from services.common.messaging.consumer_loop import ConsumerLoop
 from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.dead_letters import DeadLetterQueue
@@ -272,7 +272,7 @@ async def test_newest_only_skips_older_versions(
 async def test_poison_goes_aside_and_the_partition_goes_on(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(message_processor, "RETRY_SECONDS", (0.01, 0.01))
     bad, good, poison = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     mine = {str(bad), str(good), str(poison)}
     broken = True
@@ -349,7 +349,7 @@ async def test_an_event_that_was_interrupted_comes_again(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its offset is not committed because it was read, nor because the consumer stops."""
-    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (60.0,))
+    monkeypatch.setattr(message_processor, "RETRY_SECONDS", (60.0,))
     user = uuid.uuid4()
     tried = asyncio.Event()
 

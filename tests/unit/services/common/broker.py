@@ -12,14 +12,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder, _DefaultRecordBatchBuilderPy
 
+from tests.support.kafka_records import NotUtf8
+
 MAX_REQUEST = 1_048_576
-
-
-class NotUtf8:
-    """A header's name that no client of Python can write, but others can."""
-
-    def encode(self, *_: str) -> bytes:
-        return b"\xff\xfe"
 
 
 def encoded(

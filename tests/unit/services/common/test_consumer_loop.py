@@ -19,13 +19,14 @@ from services.common import metrics
 from services.common.background import Background
 from services.common.errors import PoisonMessage
 from services.common.identifiers import uuid7
-from services.common.messaging import inbox, lag_monitor, message_processor
+from services.common.messaging import consumer_loop, inbox, lag_monitor, message_processor
 from services.common.messaging.consumer_loop import ConsumerLoop
 from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.lag_monitor import ConsumerStalled
 from services.contracts import topics
 from services.contracts.events import Event, PatientDeleted
-from tests.unit.services.common.broker import Broker, Consumer, Database, Kafka, NotUtf8, Producer, encoded
+from tests.support.kafka_records import NotUtf8
+from tests.unit.services.common.broker import Broker, Consumer, Database, Kafka, Producer, encoded
 
 TOPIC = topics.PATIENT.name
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -97,7 +98,7 @@ NASTY = {
     "a large key": lambda: encoded(b"k" * LIMIT, b"x"),
     "large headers": lambda: encoded(b"k", b"x", [("h", b"x" * LIMIT)]),
     "a header whose name is not UTF-8": lambda: encoded(b"k", b"x", [(NotUtf8(), b"x")]),
-    "a headers named like a dead letter's": lambda: encoded(b"k", b"x", [("dlq-topic", b"elsewhere")]),
+    "a header named like a dead letter's": lambda: encoded(b"k", b"x", [("dlq-topic", b"elsewhere")]),
     "a strange timestamp": lambda: encoded(b"k", b"x", timestamp=-(2**63)),
 }
 
@@ -193,6 +194,13 @@ async def test_a_restart_repeats_no_dead_letter() -> None:
     assert offsets(broker) == [0, 1, 2, 3]
     await consume(Kafka(broker))
     assert offsets(broker) == [0, 1, 2, 3, 3, 4, 5]  # only the one whose offset could not be committed
+
+
+async def test_the_rest_of_a_batch_that_takes_long_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer_loop, "BATCH_SECONDS", 0.0)
+    broker, sent = Broker(), [event() for _ in range(5)]
+    broker.logs[TOPIC] += map(valid, sent)
+    assert await consume(Kafka(broker)) == [one.subject for one in sent]
 
 
 async def _ignore(event: Event[Any], _: EventContext) -> None:
