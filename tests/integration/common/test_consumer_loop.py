@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from lab.waiting import eventually
 from services.common.errors import PoisonMessage
-from services.common.messaging import consumer_loop
+from services.common.messaging import message_processor
 from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.dead_letters import DeadLetterQueue
 from services.common.messaging.kafka import Kafka
@@ -99,7 +99,7 @@ async def test_newest_only_skips_older_versions(
 async def test_messages_that_fail_become_dead_letters_and_the_consumer_continues(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(message_processor, "RETRY_SECONDS", (0.01, 0.01))
     bad, good, poison = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     mine = {str(bad), str(good), str(poison)}
     broken = True
@@ -176,7 +176,7 @@ async def test_an_event_whose_handler_was_interrupted_is_processed_again(
     settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither reading an event nor stopping the consumer commits its offset."""
-    monkeypatch.setattr(consumer_loop, "RETRY_SECONDS", (60.0,))
+    monkeypatch.setattr(message_processor, "RETRY_SECONDS", (60.0,))
     user = uuid.uuid4()
     tried = asyncio.Event()
 

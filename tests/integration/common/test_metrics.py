@@ -11,7 +11,7 @@ import pytest
 
 from lab.waiting import eventually
 from services.common import metrics
-from services.common.messaging import consumer_loop, housekeeping
+from services.common.messaging import housekeeping, lag_monitor
 from services.common.messaging.consumers import EventContext, Handlers
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
@@ -58,7 +58,7 @@ async def test_the_consumer_lag_grows_while_an_event_blocks_its_partition(
     settings: ServiceSettings, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The events after the blocked one were fetched, but they are not done."""
-    monkeypatch.setattr(consumer_loop, "MEASURE_SECONDS", 0.1)
+    monkeypatch.setattr(lag_monitor, "MEASURE_SECONDS", 0.1)
     user, group = uuid.uuid4(), f"lag-{uuid.uuid4().hex[:12]}"
     handlers, stuck, go_on = Handlers(), asyncio.Event(), asyncio.Event()
 
