@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.auth import mapper
 from services.auth.composition import account_service
@@ -14,6 +14,7 @@ from services.auth.service.accounts import AccountService
 from services.common.dto import Page
 from services.common.etags import etag
 from services.common.paging import page_of
+from services.common.web.client_address import ClientAddress
 from services.common.web.dependencies import IdempotencyKey, IfMatch, requires, service
 from services.common.web.routing import router as make_router
 from services.common.web.security import optional_principal
@@ -24,10 +25,26 @@ Accounts = Annotated[AccountService, service(account_service)]
 Registrations = Annotated[AccountService, service(account_service, optional_principal)]
 
 
-@router.post("/register", status_code=201, dependencies=[IdempotencyKey], summary="Create an account")
-async def register(body: RegistrationIn, accounts: Registrations, response: Response) -> UserOut:
+async def _password_hash(
+    request: Request, body: RegistrationIn, accounts: Registrations, address: ClientAddress
+) -> str:
+    """Returns the hash of the new password. It is computed once, however often the transaction is tried."""
+    if not hasattr(request.state, "password_hash"):
+        registration = mapper.registration_from(body)
+        request.state.password_hash = await accounts.hash_password(registration, address)
+    return str(request.state.password_hash)
+
+
+_PASSWORD_HASH: Any = Depends(_password_hash)
+"""Stands before IdempotencyKey, which takes a database connection."""
+
+
+@router.post("/register", status_code=201, dependencies=[_PASSWORD_HASH, IdempotencyKey], summary="Create an account")
+async def register(
+    body: RegistrationIn, password_hash: Annotated[str, _PASSWORD_HASH], accounts: Registrations, response: Response
+) -> UserOut:
     """Anybody may create a PATIENT's account. An ADMIN's token is required to set `roles`."""
-    user = await accounts.register(mapper.registration_from(body))
+    user = await accounts.register(mapper.registration_from(body), password_hash)
     response.headers["ETag"] = etag(user.version)
     return mapper.user_out(user)
 

@@ -23,6 +23,12 @@ class LoginBackoffRepository:
         until: datetime | None = await self._session.scalar(statement)
         return until
 
+    async def lock(self, username_hash: bytes) -> datetime | None:
+        """Returns the same, and locks it until the transaction ends: the next one sees what this one has counted."""
+        statement = select(LoginBackoff.blocked_until).where(LoginBackoff.username_hash == username_hash)
+        until: datetime | None = await self._session.scalar(statement.with_for_update())
+        return until
+
     async def count_failure(self, username_hash: bytes, now: datetime, forget_after: timedelta) -> int:
         """Counts a failed login and returns the number of failures.
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.auth import mapper
 from services.auth.entity import Registration, User, UserChange, UserFilter
+from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
 from services.auth.repository.sessions import SessionRepository
@@ -41,11 +42,21 @@ class AccountService:
         self._sessions = sessions
         self._passwords = passwords
 
-    async def register(self, registration: Registration) -> User:
-        """Creates an account. Raises Forbidden for roles from anyone but an ADMIN, and Conflict for a duplicate."""
-        if registration.roles is not None and not (self._principal and self._principal.has(Role.ADMIN)):
+    async def hash_password(self, registration: Registration, client: str) -> str:
+        """Returns the hash for `register`. Raises Forbidden for roles from anyone but an ADMIN, and Unavailable.
+
+        It comes before everything that needs a database connection, which would be held while the request waits for
+        its turn.
+        """
+        by_admin = self._principal is not None and self._principal.has(Role.ADMIN)
+        if registration.roles is not None and not by_admin:
             raise Forbidden("roles-not-allowed", "Only an ADMIN may set roles.")
-        user = await self._new_user(registration)
+        turn = Turn(Lane.SIGN_IN if by_admin else Lane.REGISTRATION, client)
+        return await self._passwords.hash(turn, registration.password)
+
+    async def register(self, registration: Registration, password_hash: str) -> User:
+        """Creates an account. Raises Conflict for a duplicate."""
+        user = _new_user(registration, password_hash)
         try:
             await self._users.add(user)
         except Duplicate as duplicate:
@@ -58,7 +69,8 @@ class AccountService:
         """Creates the first ADMIN, unless there is an account with this username or e-mail address."""
         if await self._users.get_by_username(registration.username) is not None:
             return
-        user = await self._new_user(registration)
+        await self._uow.release()
+        user = _new_user(registration, await self._passwords.hash(Turn(Lane.REGISTRATION), registration.password))
         if not await self._users.add_if_new(user):
             return  # another instance was faster
         self._uow.publish(mapper.user_registered_event(user))
@@ -104,22 +116,21 @@ class AccountService:
         self._uow.publish(mapper.user_updated_event(user))
         self._uow.record("user.update", RESOURCE, user.id)
 
-    async def _new_user(self, registration: Registration) -> User:
-        async with self._passwords.slot():
-            password_hash = await self._passwords.hash(registration.password)
-        now = utc_now()
-        return User(
-            id=uuid7(),
-            username=registration.username,
-            email=registration.email,
-            full_name=registration.full_name,
-            password_hash=password_hash,
-            roles=sorted(role.value for role in registration.roles or {Role.PATIENT}),
-            disabled=False,
-            version=1,
-            created_at=now,
-            updated_at=now,
-        )
+
+def _new_user(registration: Registration, password_hash: str) -> User:
+    now = utc_now()
+    return User(
+        id=uuid7(),
+        username=registration.username,
+        email=registration.email,
+        full_name=registration.full_name,
+        password_hash=password_hash,
+        roles=sorted(role.value for role in registration.roles or {Role.PATIENT}),
+        disabled=False,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _conflict(duplicate: Duplicate) -> Exception:

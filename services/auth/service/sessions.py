@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.auth.config import AuthSettings
 from services.auth.entity import IssuedTokens, RefreshToken, Session, User
+from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
 from services.auth.repository.login_backoff import LoginBackoffRepository
@@ -67,27 +68,28 @@ class SessionService:
         self._passwords = passwords
         self._access_tokens = access_tokens
 
-    async def sign_in(self, username: str, password: str) -> IssuedTokens:
+    async def sign_in(self, username: str, password: str, client: str) -> IssuedTokens:
         """Verifies the password and starts a session. Raises WrongCredentials, TooManyRequests and Unavailable.
 
-        The back-off is checked and counted while a hashing slot is held. Otherwise many simultaneous guesses would all
-        pass the check before the first failure is counted.
+        No connection is held while the request waits for its turn and while the password is verified. So the back-off
+        is checked twice: before, to refuse a guess without the cost of a hash, and afterwards with a lock, so that of
+        many simultaneous guesses only the free ones are answered.
         """
         username_hash = hashlib.sha256(username.lower().encode()).digest()
-        async with self._passwords.slot():
-            await self._check_backoff(username_hash)
-            user = await self._users.get_by_username(username)
-            await self._uow.release()
-            matches = await self._passwords.verify(user.password_hash if user else None, password)
-            if user is None or not matches or user.disabled:
-                await self._count_failure(username_hash)
-                user_id = user.id if user else None
-                self._uow.record("session.start", "user", user_id, outcome="denied", actor="anonymous")
-                await self._uow.commit()  # while the slot is held, so that the next guess sees the failure
-                raise WrongCredentials
-            if self._passwords.needs_rehash(user.password_hash):
-                await self._users.set_password_hash(user.id, await self._passwords.hash(password))
-            await self._backoff.delete(username_hash)
+        self._check_backoff(await self._backoff.blocked_until(username_hash))
+        user = await self._users.get_by_username(username)
+        await self._uow.release()
+        turn = Turn(Lane.SIGN_IN, client)
+        verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
+        self._check_backoff(await self._backoff.lock(username_hash))
+        if user is None or not verified.matches or user.disabled:
+            await self._count_failure(username_hash)
+            user_id = user.id if user else None
+            self._uow.record("session.start", "user", user_id, outcome="denied", actor="anonymous")
+            raise WrongCredentials
+        if verified.new_hash is not None:
+            await self._users.set_password_hash(user.id, verified.new_hash)
+        await self._backoff.delete(username_hash)
         return await self._start(user)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
@@ -147,8 +149,7 @@ class SessionService:
     def _revoke(self, session: Session, now: datetime, because: str) -> None:
         session.revoked_at, session.revoked_because = now, because
 
-    async def _check_backoff(self, username_hash: bytes) -> None:
-        until = await self._backoff.blocked_until(username_hash)
+    def _check_backoff(self, until: datetime | None) -> None:
         if until is None:
             return
         seconds = (until - utc_now()).total_seconds()
