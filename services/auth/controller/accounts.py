@@ -9,25 +9,32 @@ from fastapi import Depends, Query, Request, Response
 
 from services.auth import mapper
 from services.auth.composition import account_service
+from services.auth.controller.callers import (
+    OptionalPresentPrincipal,
+    check_present,
+    optional_present_principal,
+    present_principal,
+    requires_present,
+)
 from services.auth.dto import RegistrationIn, UserChangeIn, UserOut, UserQuery
 from services.auth.service.accounts import AccountService
 from services.common.dto import Page
 from services.common.etags import etag
 from services.common.paging import page_of
 from services.common.web.client_address import ClientAddress
-from services.common.web.dependencies import IdempotencyKey, IfMatch, requires, service
+from services.common.web.dependencies import IdempotencyKey, IfMatch, Uow, service
 from services.common.web.routing import router as make_router
-from services.common.web.security import optional_principal
-from services.contracts.roles import Scope
+from services.common.web.security import Requires, optional_principal
+from services.contracts.roles import Role, Scope
 
 router = make_router("/auth", tags=["accounts"])
-Accounts = Annotated[AccountService, service(account_service)]
-Registrations = Annotated[AccountService, service(account_service, optional_principal)]
+Accounts = Annotated[AccountService, service(account_service, present_principal)]
+Registrations = Annotated[AccountService, service(account_service, optional_present_principal)]
+NewPasswords = Annotated[AccountService, service(account_service, optional_principal)]
+_SETS_ROLES = Requires((), (Role.ADMIN,))
 
 
-async def _password_hash(
-    request: Request, body: RegistrationIn, accounts: Registrations, address: ClientAddress
-) -> str:
+async def _password_hash(request: Request, body: RegistrationIn, accounts: NewPasswords, address: ClientAddress) -> str:
     """Returns the hash of the new password. It is computed once, however often the transaction is tried."""
     if not hasattr(request.state, "password_hash"):
         registration = mapper.registration_from(body)
@@ -36,10 +43,20 @@ async def _password_hash(
 
 
 _PASSWORD_HASH: Any = Depends(_password_hash)
-"""Stands before IdempotencyKey, which takes a database connection."""
+"""Stands before all dependencies that take a database connection."""
 
 
-@router.post("/register", status_code=201, dependencies=[_PASSWORD_HASH, IdempotencyKey], summary="Create an account")
+async def _may_set_roles(request: Request, body: RegistrationIn, uow: Uow, principal: OptionalPresentPrincipal) -> None:
+    if body.roles is not None and principal is not None:
+        await check_present(request, uow, principal, _SETS_ROLES)
+
+
+@router.post(
+    "/register",
+    status_code=201,
+    dependencies=[_PASSWORD_HASH, Depends(_may_set_roles), IdempotencyKey],
+    summary="Create an account",
+)
 async def register(
     body: RegistrationIn, password_hash: Annotated[str, _PASSWORD_HASH], accounts: Registrations, response: Response
 ) -> UserOut:
@@ -57,13 +74,15 @@ async def me(accounts: Accounts, response: Response) -> UserOut:
     return mapper.user_out(user)
 
 
-@router.get("/users", dependencies=[requires(Scope.USERS_READ)], summary="List accounts")
+@router.get("/users", dependencies=[requires_present(Scope.USERS_READ)], summary="List accounts")
 async def list_users(query: Annotated[UserQuery, Query()], accounts: Accounts) -> Page[UserOut]:
     """All accounts, or those with a role, in the order of their registration."""
     return page_of(await accounts.list(mapper.user_filter(query), query), mapper.user_out)
 
 
-@router.patch("/users/{id}", dependencies=[requires(Scope.USERS_WRITE)], summary="Change roles, disable or enable")
+@router.patch(
+    "/users/{id}", dependencies=[requires_present(Scope.USERS_WRITE)], summary="Change roles, disable or enable"
+)
 async def change_user(
     id: UUID, body: UserChangeIn, condition: IfMatch, accounts: Accounts, response: Response
 ) -> UserOut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.auth import mapper
@@ -20,7 +21,7 @@ from services.common.logs import logger
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.roles import Role
+from services.contracts.roles import Role, scopes_of
 
 RESOURCE = "user"
 
@@ -55,7 +56,9 @@ class AccountService:
         return await self._passwords.hash(turn, registration.password)
 
     async def register(self, registration: Registration, password_hash: str) -> User:
-        """Creates an account. Raises Conflict for a duplicate."""
+        """Creates an account. Raises Conflict for a duplicate, and Forbidden when roles are set by a former ADMIN."""
+        if registration.roles is not None:
+            await self._lock_caller()
         user = _new_user(registration, password_hash)
         try:
             await self._users.add(user)
@@ -76,6 +79,14 @@ class AccountService:
         self._uow.publish(mapper.user_registered_event(user))
         self._uow.record("user.register", RESOURCE, user.id)
         logger(__name__).info("admin_created", user_id=user.id)
+
+    async def present_principal(self) -> Principal:
+        """Returns the caller with the roles and scopes of the token that the account still has. Raises Unauthorized."""
+        principal, user = self._principal, await self.get_own()
+        assert principal is not None
+        roles = principal.roles & {Role(role) for role in user.roles}
+        scopes = principal.scopes & set(scopes_of(roles))
+        return replace(principal, roles=roles, scopes=scopes)
 
     async def get_own(self) -> User:
         """Returns the caller's account. Raises Unauthorized when it is disabled, although the token is still valid."""
@@ -107,6 +118,11 @@ class AccountService:
         if sorted(user.roles) != sorted(roles) or user.disabled != disabled:
             await self._update(user, roles, disabled)
         return user
+
+    async def _lock_caller(self) -> None:
+        """Keeps the caller an active ADMIN until the transaction ends. Raises Forbidden when this is not so."""
+        if self._principal is None or not await self._users.lock_active_admin(self._principal.subject):
+            raise Forbidden(None, "The caller is not an ADMIN any more.")
 
     async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
         user.roles, user.disabled, user.updated_at = list(roles), disabled, utc_now()

@@ -16,7 +16,7 @@ from services.auth.repository.login_backoff import LoginBackoffRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
 from services.common.clock import utc_now
-from services.common.errors import TooManyRequests, Unauthorized
+from services.common.errors import TooManyRequests, Unauthorized, Unavailable
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.unit_of_work import UnitOfWork
@@ -71,9 +71,10 @@ class SessionService:
     async def sign_in(self, username: str, password: str, client: str) -> IssuedTokens:
         """Verifies the password and starts a session. Raises WrongCredentials, TooManyRequests and Unavailable.
 
-        No connection is held while the request waits for its turn and while the password is verified. So the back-off
-        is checked twice: before, to refuse a guess without the cost of a hash, and afterwards with a lock, so that of
-        many simultaneous guesses only the free ones are answered.
+        No connection is held while the request waits for its turn, while the password is verified and while the token
+        is signed. So the back-off is checked twice: before, to refuse a guess without the cost of a hash, and
+        afterwards with a lock, so that of many simultaneous guesses only the free ones are answered. The account is
+        read again with a lock too, because it may have been disabled meanwhile.
         """
         username_hash = hashlib.sha256(username.lower().encode()).digest()
         self._check_backoff(await self._backoff.blocked_until(username_hash))
@@ -81,16 +82,21 @@ class SessionService:
         await self._uow.release()
         turn = Turn(Lane.SIGN_IN, client)
         verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
-        self._check_backoff(await self._backoff.lock(username_hash))
         if user is None or not verified.matches or user.disabled:
-            await self._count_failure(username_hash)
-            user_id = user.id if user else None
-            self._uow.record("session.start", "user", user_id, outcome="denied", actor="anonymous")
-            raise WrongCredentials
+            raise await self._denied(username_hash, user)
+        now = utc_now()
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        self._check_backoff(await self._backoff.lock(username_hash))
+        account = await self._users.get_for_share(user.id)
+        if account is None or account.disabled:
+            raise await self._denied(username_hash, user)
+        if account.roles != user.roles:
+            raise Unavailable("The account has just been changed.", retry_after=1)
         if verified.new_hash is not None:
             await self._users.set_password_hash(user.id, verified.new_hash)
         await self._backoff.delete(username_hash)
-        return await self._start(user)
+        session = await self._start(user.id, now)
+        return self._issue(session, access_token, user.roles, now)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
         """Exchanges a refresh token for new tokens. Raises InvalidRefreshToken.
@@ -111,7 +117,8 @@ class SessionService:
         if ended or user.disabled:
             raise InvalidRefreshToken
         token.used_at = now
-        return await self._issue_tokens(session, user.id, user.roles, now)
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        return self._issue(session, access_token, user.roles, now)
 
     async def sign_out(self, refresh_token: str) -> None:
         """Revokes the session of the token. An unknown token is no error (RFC 7009, section 2.2)."""
@@ -125,22 +132,29 @@ class SessionService:
         await self._sessions.delete_expired(now - KEEP_EXPIRED_SESSIONS)
         await self._backoff.delete_old(now - KEEP_LOGIN_FAILURES)
 
-    async def _start(self, user: User) -> IssuedTokens:
-        now = utc_now()
-        expires_at = now + timedelta(seconds=self._settings.session_seconds)
-        session = Session(id=uuid7(), user_id=user.id, created_at=now, expires_at=expires_at)
-        await self._sessions.add(session)
-        self._uow.record("session.start", RESOURCE, session.id, actor=user.id)
-        return await self._issue_tokens(session, user.id, user.roles, now)
+    async def _denied(self, username_hash: bytes, user: User | None) -> WrongCredentials:
+        """Counts and records a failure. Returns the error for it. Raises TooManyRequests after too many others."""
+        self._check_backoff(await self._backoff.lock(username_hash))
+        await self._count_failure(username_hash)
+        self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
+        return WrongCredentials()
 
-    async def _issue_tokens(self, session: Session, user_id: UUID, roles: list[str], now: datetime) -> IssuedTokens:
+    async def _start(self, user_id: UUID, now: datetime) -> Session:
+        expires_at = now + timedelta(seconds=self._settings.session_seconds)
+        session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
+        await self._sessions.add(session)
+        self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
+        return session
+
+    def _issue(self, session: Session, access_token: str, roles: list[str], now: datetime) -> IssuedTokens:
+        """Returns the access token and a new refresh token."""
         refresh_token, token_hash = new_refresh_token()
         expires_at = now + timedelta(seconds=self._settings.refresh_token_seconds)
         self._sessions.add_token(
             RefreshToken(token_hash=token_hash, session_id=session.id, issued_at=now, expires_at=expires_at)
         )
         return IssuedTokens(
-            access_token=await self._access_tokens.issue(user_id, roles, now),
+            access_token=access_token,
             refresh_token=refresh_token,
             scope=self._access_tokens.scope(roles),
             expires_in=self._settings.access_token_seconds,

@@ -12,6 +12,8 @@ import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
+from services.auth.passwords import PasswordHasher
+from tests.integration.auth.conftest import paused
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
@@ -200,6 +202,58 @@ async def test_a_downgraded_admin_cannot_use_the_old_token(
     assert (await client.patch(mine, json={"roles": ["STAFF"]}, headers=admin.headers)).status_code == 200
     back = await client.patch(mine, json={"roles": ["ADMIN"]}, headers=other.headers)
     assert back.status_code == 403
+
+
+@pytest.mark.attack(13)
+@pytest.mark.parametrize(("change", "status"), [({"disabled": True}, 401), ({"roles": ["PATIENT"]}, 403)])
+async def test_a_former_admin_does_nothing_with_the_old_token(
+    client: httpx.AsyncClient, admin: Any, register: Register, change: dict[str, Any], status: int
+) -> None:
+    """Not even by repeating a request that was once allowed: the stored response is not replayed."""
+    other, target = await register(admin, roles=["ADMIN"]), await register()
+    body, key = BODY | {"roles": ["ADMIN"]}, {"Idempotency-Key": "k"}
+    assert (await post(client, body, **other.headers, **key)).status_code == 201
+    await client.patch(f"/auth/users/{other.account['id']}", json=change, headers=admin.headers)
+    again = BODY | {"username": "bob", "email": "bob@example.org", "roles": ["ADMIN"]}
+    statuses = [
+        (await post(client, body, **other.headers, **key)).status_code,
+        (await post(client, again, **other.headers)).status_code,
+        (await client.get("/auth/users", headers=other.headers)).status_code,
+        (
+            await client.patch(f"/auth/users/{target.account['id']}", json={"disabled": True}, headers=other.headers)
+        ).status_code,
+    ]
+    assert statuses == [status] * 4
+    assert (await client.get("/auth/me", headers=other.headers)).status_code == (401 if status == 401 else 200)
+
+
+@pytest.mark.attack(13)
+async def test_denials_of_former_admins_are_on_record(
+    client: httpx.AsyncClient, admin: Any, register: Register, sql: Any
+) -> None:
+    other = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{other.account['id']}"
+    await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)
+    await client.get("/auth/users", headers=other.headers)
+    await client.patch(path, json={"roles": ["ADMIN"]}, headers=other.headers)
+    await post(client, BODY | {"roles": ["ADMIN"]}, **other.headers)
+    denied = "SELECT action FROM audit_log WHERE outcome = 'denied' AND actor = $1 ORDER BY id"
+    actions = [row["action"] for row in await sql.fetch(denied, other.account["id"])]
+    assert actions == ["GET /auth/users", "PATCH /auth/users/{id}", "POST /auth/register"]
+
+
+@pytest.mark.attack(13)
+async def test_a_registration_in_flight_does_not_survive_the_downgrade(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await register(admin, roles=["ADMIN"])
+    with paused(monkeypatch, PasswordHasher, "hash") as pause:
+        registering = asyncio.create_task(post(client, BODY | {"roles": ["ADMIN"]}, **other.headers))
+        await pause.reached.wait()
+        path = f"/auth/users/{other.account['id']}"
+        assert (await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        assert (await registering).status_code == 403
 
 
 async def test_two_admins_cannot_remove_each_other(

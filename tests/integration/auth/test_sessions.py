@@ -16,8 +16,10 @@ import pytest
 from services.auth.config import AuthSettings
 from services.auth.main import app
 from services.auth.passwords import PasswordHasher
+from services.auth.tokens import AccessTokenIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
+from tests.integration.auth.conftest import paused
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
@@ -85,6 +87,60 @@ async def test_a_refresh_applies_new_roles(client: httpx.AsyncClient, admin: Any
     await client.patch(path, json={"roles": ["DOCTOR"]}, headers=admin.headers)
     answer = await refresh(client, person.tokens["refresh_token"])
     assert answer.json()["scope"] == " ".join(scopes_of(["DOCTOR"]))
+
+
+@pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_does_not_survive_the_disabling(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register()
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, PasswordHasher, "verify") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"disabled": True}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        assert (await signing_in).status_code == 401
+
+
+@pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_gets_no_role_that_was_taken_away(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        answer = await signing_in
+    assert answer.status_code == 503
+    assert (await login(client, person.account["username"], person.password)).json()["scope"] == " ".join(
+        scopes_of(["PATIENT"])
+    )
+
+
+@pytest.mark.attack(13)
+@pytest.mark.parametrize("change", [{"disabled": True}, {"roles": ["PATIENT"]}])
+async def test_a_change_waits_for_a_refresh_in_flight(
+    client: httpx.AsyncClient,
+    admin: Any,
+    register: Register,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+) -> None:
+    """So no tokens are issued after the change is answered that do not know of it."""
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        refreshing = asyncio.create_task(refresh(client, person.tokens["refresh_token"]))
+        await pause.reached.wait()
+        changing = asyncio.create_task(client.patch(path, json=change, headers=admin.headers))
+        await asyncio.sleep(0.5)
+        assert not changing.done()
+        pause.over.set()
+        assert ((await refreshing).status_code, (await changing).status_code) == (200, 200)
 
 
 @pytest.mark.attack(13)
