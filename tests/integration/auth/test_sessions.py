@@ -283,5 +283,5 @@ async def test_nothing_secret_is_logged(
     written = capsys.readouterr()
     logged = written.out + written.err
     assert '"event": "request"' in logged
-    for secret in ("4471", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
+    for secret in ("Canary", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
         assert secret not in logged
