@@ -12,13 +12,14 @@ import argon2
 
 from services.auth.config import AuthSettings
 from services.auth.hashing_queue import HashingQueue, Turn
+from services.auth.password_rules import normalised
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a password is right. `new_hash` replaces the stored hash, if that was made with other parameters."""
+    """Whether a password is right. `new_hash` replaces the stored hash, if that was made in another way than today."""
 
     matches: bool
     new_hash: str | None = None
@@ -46,20 +47,23 @@ class PasswordHasher:
     async def hash(self, turn: Turn, password: str) -> str:
         """Returns the hash of a password. Raises Unavailable when too many others are waiting."""
         async with self._queue.slot(turn):
-            return await self._run(self._hasher.hash, password)
+            return await self._run(self._hasher.hash, normalised(password))
 
     async def verify(self, turn: Turn, password_hash: str | None, password: str) -> Verification:
         """Returns whether the password is right. Raises Unavailable when too many others are waiting.
 
-        Without a hash no password is right, and the answer takes the same time.
+        Without a hash no password is right, and the answer takes the same time. Hashes that were made before passwords
+        were normalised are of the password as it was typed.
         """
         async with self._queue.slot(turn):
-            matches = await self._run(self._matches, password_hash or self._dummy, password)
+            stored, form = password_hash or self._dummy, normalised(password)
+            current = await self._run(self._matches, stored, form)
+            matches = current or (form != password and await self._run(self._matches, stored, password))
             if not matches or password_hash is None:
                 return Verification(False)
-            if not self._hasher.check_needs_rehash(password_hash):
+            if current and not self._hasher.check_needs_rehash(password_hash):
                 return Verification(True)
-            return Verification(True, await self._run(self._hasher.hash, password))
+            return Verification(True, await self._run(self._hasher.hash, form))
 
     async def _run(self, function: Callable[..., T], *arguments: str) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)

@@ -60,7 +60,10 @@ async def _may_set_roles(request: Request, body: RegistrationIn, uow: Uow, princ
 async def register(
     body: RegistrationIn, password_hash: Annotated[str, _PASSWORD_HASH], accounts: Registrations, response: Response
 ) -> UserOut:
-    """Anybody may create a PATIENT's account. An ADMIN's token is required to set `roles`."""
+    """Anybody may create a PATIENT's account. An ADMIN's token is required to set `roles`.
+
+    422 with the reason for a password that is guessed first: a common one, the user's name, a repetition or a sequence.
+    """
     user = await accounts.register(mapper.registration_from(body), password_hash)
     response.headers["ETag"] = etag(user.version)
     return mapper.user_out(user)

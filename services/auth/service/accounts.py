@@ -9,12 +9,13 @@ from uuid import UUID
 from services.auth import mapper
 from services.auth.entity import Registration, User, UserChange, UserFilter
 from services.auth.hashing_queue import Lane, Turn
+from services.auth.password_rules import weakness
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
 from services.auth.repository.sessions import SessionRepository
 from services.common.clock import utc_now
 from services.common.database import Duplicate
-from services.common.errors import Conflict, Forbidden, Unauthorized
+from services.common.errors import Conflict, Forbidden, Unauthorized, Unprocessable
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.logs import logger
@@ -44,14 +45,16 @@ class AccountService:
         self._passwords = passwords
 
     async def hash_password(self, registration: Registration, client: str) -> str:
-        """Returns the hash for `register`. Raises Forbidden for roles from anyone but an ADMIN, and Unavailable.
+        """Returns the hash for `register`. Raises Forbidden for roles from anyone but an ADMIN.
 
+        Raises Unprocessable for a password that is guessed first, and Unavailable when too many others are waiting.
         It comes before everything that needs a database connection, which would be held while the request waits for
         its turn.
         """
         by_admin = self._principal is not None and self._principal.has(Role.ADMIN)
         if registration.roles is not None and not by_admin:
             raise Forbidden("roles-not-allowed", "Only an ADMIN may set roles.")
+        _check_password(registration)
         turn = Turn(Lane.SIGN_IN if by_admin else Lane.REGISTRATION, client)
         return await self._passwords.hash(turn, registration.password)
 
@@ -131,6 +134,14 @@ class AccountService:
         await self._users.save(user)
         self._uow.publish(mapper.user_updated_event(user))
         self._uow.record("user.update", RESOURCE, user.id)
+
+
+def _check_password(registration: Registration) -> None:
+    mailbox = registration.email.partition("@")[0]
+    reason = weakness(registration.password, (registration.username, mailbox, registration.full_name or ""))
+    if reason is not None:
+        fault = {"pointer": "/body/password", "code": "weak-password", "detail": reason}
+        raise Unprocessable("weak-password", reason, errors=[fault])
 
 
 def _new_user(registration: Registration, password_hash: str) -> User:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import argon2
 import httpx
 import pytest
 
@@ -282,3 +283,37 @@ async def test_the_first_admin_is_created_once(client: httpx.AsyncClient, settin
         old = {"username": settings.admin_username, "password": settings.admin_password.get_secret_value()}
         assert (await again.post("/auth/login", json=old)).status_code == 200
     assert await sql.fetchval('SELECT count(*) FROM "user"') == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"password": "password"},
+        {"password": "12345678"},
+        {"username": "somebody", "password": "Somebody"},
+        {"email": "somebody@example.org", "password": "somebody1"},
+        {"full_name": "Ann Somebody", "password": "ann somebody"},
+    ],
+)
+async def test_a_password_that_is_guessed_first_is_422_with_the_reason(
+    client: httpx.AsyncClient, change: dict[str, str]
+) -> None:
+    answer = await post(client, BODY | change)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["type"] == "urn:pms:problem:weak-password"
+    assert problem["detail"].startswith("The password is ")
+    assert problem["errors"] == [{"pointer": "/body/password", "code": "weak-password", "detail": problem["detail"]}]
+
+
+async def test_a_password_is_right_in_every_form_of_its_characters(client: httpx.AsyncClient, sql: Any) -> None:
+    """Also when its hash was made before passwords were normalised."""
+    composed, decomposed = "caf\u00e9 au lait", "cafe\u0301 au lait"
+    assert (await post(client, BODY | {"password": decomposed})).status_code == 201
+    for password in (composed, decomposed):
+        assert (await client.post("/auth/login", json={"username": "ann", "password": password})).status_code == 200
+    earlier = argon2.PasswordHasher(2, 19 * 1024, 1).hash(decomposed)
+    await sql.execute('UPDATE "user" SET password_hash = $1 WHERE username = $2', earlier, "ann")
+    assert (await client.post("/auth/login", json={"username": "ann", "password": composed})).status_code == 401
+    for password in (decomposed, composed):  # the first sign-in replaces the hash
+        assert (await client.post("/auth/login", json={"username": "ann", "password": password})).status_code == 200
