@@ -13,8 +13,12 @@ from services.common.errors import Unavailable
 
 
 class Lane(Enum):
-    """What a hash is computed for, the most important first."""
+    """What a hash is computed for, the most important first.
 
+    A known sign-in is that of a user who has signed in from the same address before.
+    """
+
+    KNOWN_SIGN_IN = "known sign-in"
     SIGN_IN = "sign-in"
     REGISTRATION = "registration"
 
@@ -27,7 +31,7 @@ class Turn:
     client: str = ""
 
 
-_PREFERRED = (Lane.SIGN_IN, Lane.SIGN_IN, Lane.SIGN_IN, Lane.REGISTRATION)
+_PREFERRED = (Lane.KNOWN_SIGN_IN, Lane.SIGN_IN, Lane.KNOWN_SIGN_IN, Lane.REGISTRATION)
 """The lanes that get the slots that become free, in turn. When the lane is empty, the most important one gets it."""
 Waiter = asyncio.Future[None]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,18 +10,17 @@ from services.auth.entity import IssuedTokens, RefreshToken, Session, User
 from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
-from services.auth.repository.login_backoff import LoginBackoffRepository
 from services.auth.repository.sessions import SessionRepository
+from services.auth.service.login_backoff import Attempt, LoginBackoff
 from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
 from services.common.clock import utc_now
-from services.common.errors import TooManyRequests, Unauthorized, Unavailable
+from services.common.errors import Unauthorized, Unavailable
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.unit_of_work import UnitOfWork
 
 RESOURCE = "session"
 KEEP_EXPIRED_SESSIONS = timedelta(days=7)
-KEEP_LOGIN_FAILURES = timedelta(days=1)
 
 
 class WrongCredentials(Unauthorized):
@@ -56,7 +53,7 @@ class SessionService:
         settings: AuthSettings,
         users: UserRepository,
         sessions: SessionRepository,
-        backoff: LoginBackoffRepository,
+        backoff: LoginBackoff,
         passwords: PasswordHasher,
         access_tokens: AccessTokenIssuer,
     ) -> None:
@@ -68,7 +65,7 @@ class SessionService:
         self._passwords = passwords
         self._access_tokens = access_tokens
 
-    async def sign_in(self, username: str, password: str, client: str) -> IssuedTokens:
+    async def sign_in(self, username: str, password: str, address: str) -> IssuedTokens:
         """Verifies the password and starts a session. Raises WrongCredentials, TooManyRequests and Unavailable.
 
         No connection is held while the request waits for its turn, while the password is verified and while the token
@@ -76,25 +73,23 @@ class SessionService:
         afterwards with a lock, so that of many simultaneous guesses only the free ones are answered. The account is
         read again with a lock too, because it may have been disabled meanwhile.
         """
-        username_hash = hashlib.sha256(username.lower().encode()).digest()
-        self._check_backoff(await self._backoff.blocked_until(username_hash))
+        attempt = await self._backoff.begin(username, address)
         user = await self._users.get_by_username(username)
         await self._uow.release()
-        turn = Turn(Lane.SIGN_IN, client)
+        turn = Turn(Lane.KNOWN_SIGN_IN, username.lower()) if attempt.known else Turn(Lane.SIGN_IN, address)
         verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
         if user is None or not verified.matches or user.disabled:
-            raise await self._denied(username_hash, user)
+            raise await self._denied(attempt, user)
         now = utc_now()
         access_token = await self._access_tokens.issue(user.id, user.roles, now)
-        self._check_backoff(await self._backoff.lock(username_hash))
         account = await self._users.get_for_share(user.id)
         if account is None or account.disabled:
-            raise await self._denied(username_hash, user)
+            raise await self._denied(attempt, user)
+        await self._backoff.succeed(attempt)
         if account.roles != user.roles:
             raise Unavailable("The account has just been changed.", retry_after=1)
         if verified.new_hash is not None:
             await self._users.set_password_hash(user.id, verified.new_hash)
-        await self._backoff.delete(username_hash)
         session = await self._start(user.id, now)
         return self._issue(session, access_token, user.roles, now)
 
@@ -127,15 +122,13 @@ class SessionService:
             self._revoke(presented.session, utc_now(), "sign-out")
 
     async def delete_old(self) -> None:
-        """Deletes sessions that expired a week ago, and login failures that are older than a day."""
-        now = utc_now()
-        await self._sessions.delete_expired(now - KEEP_EXPIRED_SESSIONS)
-        await self._backoff.delete_old(now - KEEP_LOGIN_FAILURES)
+        """Deletes sessions that expired a week ago, and what the back-off does not need any more."""
+        await self._sessions.delete_expired(utc_now() - KEEP_EXPIRED_SESSIONS)
+        await self._backoff.delete_old()
 
-    async def _denied(self, username_hash: bytes, user: User | None) -> WrongCredentials:
+    async def _denied(self, attempt: Attempt, user: User | None) -> WrongCredentials:
         """Counts and records a failure. Returns the error for it. Raises TooManyRequests after too many others."""
-        self._check_backoff(await self._backoff.lock(username_hash))
-        await self._count_failure(username_hash)
+        await self._backoff.fail(attempt)
         self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
         return WrongCredentials()
 
@@ -162,23 +155,3 @@ class SessionService:
 
     def _revoke(self, session: Session, now: datetime, because: str) -> None:
         session.revoked_at, session.revoked_because = now, because
-
-    def _check_backoff(self, until: datetime | None) -> None:
-        if until is None:
-            return
-        seconds = (until - utc_now()).total_seconds()
-        if seconds > 0:
-            raise TooManyRequests("Too many failed logins with this username.", retry_after=math.ceil(seconds))
-
-    async def _count_failure(self, username_hash: bytes) -> None:
-        """Counts a failure and blocks the username for a while, unless the failure is one of the free ones.
-
-        Each further failure doubles the pause up to a limit. So guessing is slow, and nobody is locked out for good.
-        """
-        now = utc_now()
-        forget_after = timedelta(seconds=self._settings.forget_failures_seconds)
-        failures = await self._backoff.count_failure(username_hash, now, forget_after)
-        excess = failures - self._settings.free_failures
-        if excess >= 0:
-            seconds = min(2.0 ** min(excess, 10), self._settings.longest_backoff_seconds)
-            await self._backoff.block(username_hash, now + timedelta(seconds=seconds))

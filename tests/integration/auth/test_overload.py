@@ -59,7 +59,11 @@ async def flood(client: httpx.AsyncClient) -> AsyncIterator[list[int]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_people_sign_in_during_a_flood(client: httpx.AsyncClient, register: Register) -> None:
+@pytest.mark.parametrize("headers", [{}, {"X-Forwarded-For": "203.0.113.1"}], ids=["known address", "new address"])
+async def test_people_sign_in_during_a_flood(
+    client: httpx.AsyncClient, register: Register, headers: dict[str, str]
+) -> None:
+    """The person has signed in from the address of the flood before, or signs in from another one."""
     person = await register()
     credentials = {"username": person.account["username"], "password": person.password}
     async with flood(client) as statuses:
@@ -67,7 +71,7 @@ async def test_people_sign_in_during_a_flood(client: httpx.AsyncClient, register
         for _ in range(3):
             started = time.monotonic()
             async with asyncio.timeout(SIGN_IN_SECONDS):
-                answer = await client.post("/auth/login", json=credentials)
+                answer = await client.post("/auth/login", json=credentials, headers=headers)
             assert answer.status_code == 200, (answer.text, time.monotonic() - started)
             async with asyncio.timeout(1):
                 assert (await client.get("/health/live")).status_code == 200

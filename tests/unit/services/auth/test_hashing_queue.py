@@ -11,7 +11,7 @@ from services.auth.hashing_queue import HashingQueue, Lane, Turn
 from services.common.errors import Unavailable
 
 FLOOD, OTHER = Turn(Lane.SIGN_IN, "flood"), Turn(Lane.SIGN_IN, "other")
-REGISTRATION = Turn(Lane.REGISTRATION, "flood")
+KNOWN, REGISTRATION = Turn(Lane.KNOWN_SIGN_IN, "ann"), Turn(Lane.REGISTRATION, "flood")
 
 
 class Workers:
@@ -86,13 +86,15 @@ def test_a_full_lane_drops_the_newest_request_of_the_client_with_the_most() -> N
     asyncio.run(check())
 
 
-def test_registrations_neither_delay_sign_ins_nor_starve() -> None:
+def test_known_sign_ins_come_first_and_no_lane_starves() -> None:
     async def check() -> None:
         workers = Workers(HashingQueue(slots=1, capacity=100, seconds=5))
-        tasks = await workers.start([REGISTRATION] * 20 + [FLOOD] * 20)
-        await workers.release(40)
-        served = [turn.lane for turn in workers.served[1:9]]
-        assert served.count(Lane.SIGN_IN) == 6
+        tasks = await workers.start([REGISTRATION] * 20 + [FLOOD] * 20 + [KNOWN] * 4)
+        await workers.release(44)
+        served = [turn.lane for turn in workers.served[1:17]]
+        assert served[:8].count(Lane.KNOWN_SIGN_IN) == 4
+        assert served[8:].count(Lane.SIGN_IN) == 6
+        assert served.count(Lane.REGISTRATION) == 4
         await asyncio.gather(*tasks)
 
     asyncio.run(check())
