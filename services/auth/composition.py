@@ -11,9 +11,10 @@ from services.auth.config import AuthSettings
 from services.auth.entity import Registration
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
-from services.auth.repository.login_backoff import LoginBackoffRepository
+from services.auth.repository.login_attempts import LoginAttemptsRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.service.accounts import AccountService
+from services.auth.service.login_backoff import LoginBackoff
 from services.auth.service.sessions import SessionService
 from services.auth.signing_key import SigningKey
 from services.auth.tokens import AccessTokenIssuer
@@ -75,7 +76,7 @@ def _session_service(uow: UnitOfWork, settings: AuthSettings, components: Compon
         settings,
         UserRepository(uow.session),
         SessionRepository(uow.session),
-        LoginBackoffRepository(uow.session),
+        LoginBackoff(settings, LoginAttemptsRepository(uow.session)),
         components.passwords,
         components.access_tokens,
     )

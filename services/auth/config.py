@@ -29,8 +29,16 @@ class AuthSettings(ServiceSettings):
     hashing_slots: int = Field(
         default=2, description="How many hashes are computed at once. It bounds memory and CPU time."
     )
-    hashing_queue: int = Field(default=100, description="How many requests may wait for a slot. Others get 503.")
+    hashing_queue: int = Field(
+        default=100, description="How many sign-ins, and how many registrations, may wait for a slot. Others get 503."
+    )
+    hashing_wait_seconds: float = Field(default=10.0, description="A request that waits longer for a slot gets 503.")
 
-    free_failures: int = Field(default=5, description="How many failed logins a username has before it is blocked.")
-    longest_backoff_seconds: int = Field(default=60, description="The longest time for which a username is blocked.")
+    free_failures: int = Field(
+        default=5, description="How many failed logins a username has from one address before it is blocked there."
+    )
+    free_account_failures: int = Field(
+        default=100, description="The same from all addresses together, except for those where the user has signed in."
+    )
+    longest_backoff_seconds: int = Field(default=60, description="The longest time for which logins are blocked.")
     forget_failures_seconds: int = Field(default=900, description="After this time without a failure, none counts.")

@@ -15,7 +15,8 @@ from services.contracts.roles import Role
 
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}$")]
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, strip_whitespace=False)]
-"""At least 8 characters of any kind (NIST SP 800-63B, section 5.1.1.2). Spaces at the ends are part of it."""
+"""At least 8 characters of any kind (NIST SP 800-63B, section 5.1.1.2). Spaces at the ends are part of it.
+`password_rules.weakness` refuses those that are guessed first."""
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=False)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Roles = Annotated[frozenset[Role], Field(min_length=1)]

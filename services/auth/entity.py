@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -62,18 +63,39 @@ class RefreshToken(Base):
     used_at: Mapped[datetime | None]
 
 
-class LoginBackoff(Base):
-    """Failed logins with one username, whether or not there is such an account.
+class LoginAttempts(Base):
+    """Logins with one username, whether or not there is such an account: from one address, or from all that failed.
 
-    The username is stored as a hash, because people sometimes type their password into the wrong field.
+    `signed_in_at` is the time of the last successful one. Usernames and addresses are stored as hashes, because people
+    sometimes type their password into the wrong field, and because nobody needs to see where they are.
     """
 
-    __tablename__ = "login_backoff"
+    __tablename__ = "login_attempts"
 
     username_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     failures: Mapped[int]
     failed_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptKey:
+    """Which logins are counted together. An empty `address_hash` stands for all addresses."""
+
+    username_hash: bytes
+    address_hash: bytes = b""
+
+    @classmethod
+    def of(cls, username: str, address: str | None = None) -> AttemptKey:
+        """Returns the key of a username and an address. Case is ignored."""
+        name = username.lower().encode()
+        digest = hashlib.sha256(name).digest()
+        if address is None:
+            return cls(digest)
+        # The username is part of it, so that the same address cannot be found in the rows of other users.
+        return cls(digest, hashlib.sha256(b"\0".join((name, address.encode()))).digest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.auth import mapper
 from services.auth.composition import account_service
+from services.auth.controller.callers import (
+    OptionalPresentPrincipal,
+    check_present,
+    optional_present_principal,
+    present_principal,
+    requires_present,
+)
 from services.auth.dto import RegistrationIn, UserChangeIn, UserOut, UserQuery
 from services.auth.service.accounts import AccountService
 from services.common.dto import Page
 from services.common.etags import etag
 from services.common.paging import page_of
-from services.common.web.dependencies import IdempotencyKey, IfMatch, requires, service
+from services.common.web.client_address import ClientAddress
+from services.common.web.dependencies import IdempotencyKey, IfMatch, Uow, service
 from services.common.web.routing import router as make_router
-from services.common.web.security import optional_principal
-from services.contracts.roles import Scope
+from services.common.web.security import Requires, optional_principal
+from services.contracts.roles import Role, Scope
 
 router = make_router("/auth", tags=["accounts"])
-READ, WRITE = requires(Scope.USERS_READ), requires(Scope.USERS_WRITE)
-Accounts = Annotated[AccountService, service(account_service)]
-Registrations = Annotated[AccountService, service(account_service, optional_principal)]
+READ, WRITE = requires_present(Scope.USERS_READ), requires_present(Scope.USERS_WRITE)
+Accounts = Annotated[AccountService, service(account_service, present_principal)]
+Registrations = Annotated[AccountService, service(account_service, optional_present_principal)]
+NewPasswords = Annotated[AccountService, service(account_service, optional_principal)]
+_SETS_ROLES = Requires((), (Role.ADMIN,))
 
 
-@router.post("/register", status_code=201, dependencies=[IdempotencyKey], summary="Create an account")
-async def register(body: RegistrationIn, accounts: Registrations, response: Response) -> UserOut:
-    """Anybody may create a PATIENT's account. An ADMIN's token is required to set `roles`."""
-    user = await accounts.register(mapper.registration_from(body))
+async def _password_hash(request: Request, body: RegistrationIn, accounts: NewPasswords, address: ClientAddress) -> str:
+    """Returns the hash of the new password. It is computed once, however often the transaction is tried."""
+    if not hasattr(request.state, "password_hash"):
+        registration = mapper.registration_from(body)
+        request.state.password_hash = await accounts.hash_password(registration, address)
+    return str(request.state.password_hash)
+
+
+_PASSWORD_HASH: Any = Depends(_password_hash)
+"""Stands before all dependencies that take a database connection."""
+
+
+async def _may_set_roles(request: Request, body: RegistrationIn, uow: Uow, principal: OptionalPresentPrincipal) -> None:
+    if body.roles is not None and principal is not None:
+        await check_present(request, uow, principal, _SETS_ROLES)
+
+
+@router.post(
+    "/register",
+    status_code=201,
+    dependencies=[_PASSWORD_HASH, Depends(_may_set_roles), IdempotencyKey],
+    summary="Create an account",
+)
+async def register(
+    body: RegistrationIn, password_hash: Annotated[str, _PASSWORD_HASH], accounts: Registrations, response: Response
+) -> UserOut:
+    """Anybody may create a PATIENT's account. An ADMIN's token is required to set `roles`.
+
+    422 with the reason for a password that is guessed first: a common one, the user's name, a repetition or a sequence.
+    """
+    user = await accounts.register(mapper.registration_from(body), password_hash)
     response.headers["ETag"] = etag(user.version)
     return mapper.user_out(user)
 

@@ -8,6 +8,7 @@ from services.auth import mapper
 from services.auth.composition import session_service
 from services.auth.dto import LoginIn, RefreshTokenIn, TokensOut
 from services.auth.service.sessions import SessionService
+from services.common.web.client_address import ClientAddress
 from services.common.web.dependencies import service
 from services.common.web.routing import router as make_router
 from services.common.web.security import no_principal
@@ -17,9 +18,9 @@ Sessions = Annotated[SessionService, service(session_service, no_principal)]
 
 
 @router.post("/login", summary="Sign in")
-async def login(body: LoginIn, sessions: Sessions) -> TokensOut:
+async def login(body: LoginIn, sessions: Sessions, address: ClientAddress) -> TokensOut:
     """Returns an access token and a refresh token. 429 with Retry-After after repeated failures."""
-    return mapper.tokens_out(await sessions.sign_in(body.username, body.password))
+    return mapper.tokens_out(await sessions.sign_in(body.username, body.password, address))
 
 
 @router.post("/refresh", summary="Exchange a refresh token for new tokens")

@@ -33,6 +33,10 @@ class UserRepository:
         """Returns the account and locks it until the transaction ends."""
         return await self._session.get(User, id, with_for_update=True)
 
+    async def get_for_share(self, id: UUID) -> User | None:
+        """Returns the account as it is now. Nobody changes it until the transaction ends."""
+        return await self._session.get(User, id, with_for_update={"read": True})
+
     async def get_by_username(self, username: str) -> User | None:
         """Returns the account with this username. Case is ignored."""
         return await self._session.scalar(select(User).where(func.lower(User.username) == username.lower()))
@@ -52,6 +56,11 @@ class UserRepository:
         """
         active = select(User.id).where(User.roles.contains([Role.ADMIN.value]), ~User.disabled)
         return (await self._session.scalars(active.order_by(User.id).with_for_update())).all()
+
+    async def lock_active_admin(self, id: UUID) -> bool:
+        """Returns whether the account is an active ADMIN's. If so, it stays one until the transaction ends."""
+        active = select(User.id).where(User.id == id, User.roles.contains([Role.ADMIN.value]), ~User.disabled)
+        return await self._session.scalar(active.with_for_update(read=True)) is not None
 
     async def add(self, user: User) -> None:
         """Writes a new account. Raises Duplicate when the username or the e-mail address is taken."""

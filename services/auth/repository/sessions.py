@@ -27,16 +27,21 @@ class SessionRepository:
         self._session.add(token)
 
     async def get_for_update(self, token_hash: bytes) -> PresentedToken | None:
-        """Returns a refresh token with its session and account. Locks the session until the transaction ends.
+        """Returns a refresh token with its session and account. Locks both until the transaction ends.
 
-        So of two simultaneous exchanges of one token, the second sees what the first has done.
+        So of two simultaneous exchanges of one token, the second sees what the first has done, and the account is not
+        disabled during an exchange. The account is locked first, as in `AccountService.change`.
         """
-        session_id = await self._session.scalar(
-            select(RefreshToken.session_id).where(RefreshToken.token_hash == token_hash)
+        # Statements of their own for the locks: the last one then sees what the previous holders have committed.
+        of_token = (
+            select(Session.id)
+            .join(RefreshToken, RefreshToken.session_id == Session.id)
+            .join(User, User.id == Session.user_id)
+            .where(RefreshToken.token_hash == token_hash)
         )
+        session_id = await self._session.scalar(of_token.with_for_update(read=True, of=User))
         if session_id is None:
             return None
-        # A statement of its own for the lock: the next statement then sees what the previous holder has committed.
         await self._session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
         statement = (
             select(RefreshToken, Session, User)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.auth import mapper
 from services.auth.entity import Registration, User, UserChange, UserFilter
+from services.auth.hashing_queue import Lane, Turn
+from services.auth.password_rules import weakness
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
 from services.auth.repository.sessions import SessionRepository
 from services.common.clock import utc_now
 from services.common.database import Duplicate
-from services.common.errors import Conflict, Forbidden, Unauthorized
+from services.common.errors import Conflict, Forbidden, Unauthorized, Unprocessable
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.roles import Role
+from services.contracts.roles import Role, scopes_of
 
 RESOURCE = "user"
 
@@ -41,11 +44,25 @@ class AccountService:
         self._sessions = sessions
         self._passwords = passwords
 
-    async def register(self, registration: Registration) -> User:
-        """Creates an account. Raises Forbidden for roles from anyone but an ADMIN, and Conflict for a duplicate."""
-        if registration.roles is not None and not (self._principal and self._principal.has(Role.ADMIN)):
+    async def hash_password(self, registration: Registration, client: str) -> str:
+        """Returns the hash for `register`. Raises Forbidden for roles from anyone but an ADMIN.
+
+        Raises Unprocessable for a password that is guessed first, and Unavailable when too many others are waiting.
+        It comes before everything that needs a database connection, which would be held while the request waits for
+        its turn.
+        """
+        by_admin = self._principal is not None and self._principal.has(Role.ADMIN)
+        if registration.roles is not None and not by_admin:
             raise Forbidden("roles-not-allowed", "Only an ADMIN may set roles.")
-        user = await self._new_user(registration)
+        _check_password(registration)
+        turn = Turn(Lane.SIGN_IN if by_admin else Lane.REGISTRATION, client)
+        return await self._passwords.hash(turn, registration.password)
+
+    async def register(self, registration: Registration, password_hash: str) -> User:
+        """Creates an account. Raises Conflict for a duplicate, and Forbidden when roles are set by a former ADMIN."""
+        if registration.roles is not None:
+            await self._lock_caller()
+        user = _new_user(registration, password_hash)
         try:
             await self._users.add(user)
         except Duplicate as duplicate:
@@ -58,12 +75,21 @@ class AccountService:
         """Creates the first ADMIN, unless there is an account with this username or e-mail address."""
         if await self._users.get_by_username(registration.username) is not None:
             return
-        user = await self._new_user(registration)
+        await self._uow.release()
+        user = _new_user(registration, await self._passwords.hash(Turn(Lane.REGISTRATION), registration.password))
         if not await self._users.add_if_new(user):
             return  # another instance was faster
         self._uow.publish(mapper.user_registered_event(user))
         self._uow.record("user.register", RESOURCE, user.id)
         logger(__name__).info("admin_created", user_id=user.id)
+
+    async def present_principal(self) -> Principal:
+        """Returns the caller with the roles and scopes of the token that the account still has. Raises Unauthorized."""
+        principal, user = self._principal, await self.get_own()
+        assert principal is not None
+        roles = principal.roles & {Role(role) for role in user.roles}
+        scopes = principal.scopes & set(scopes_of(roles))
+        return replace(principal, roles=roles, scopes=scopes)
 
     async def get_own(self) -> User:
         """Returns the caller's account. Raises Unauthorized when it is disabled, although the token is still valid."""
@@ -96,6 +122,11 @@ class AccountService:
             await self._update(user, roles, disabled)
         return user
 
+    async def _lock_caller(self) -> None:
+        """Keeps the caller an active ADMIN until the transaction ends. Raises Forbidden when this is not so."""
+        if self._principal is None or not await self._users.lock_active_admin(self._principal.subject):
+            raise Forbidden(None, "The caller is not an ADMIN any more.")
+
     async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
         user.roles, user.disabled, user.updated_at = list(roles), disabled, utc_now()
         if disabled:
@@ -104,22 +135,29 @@ class AccountService:
         self._uow.publish(mapper.user_updated_event(user))
         self._uow.record("user.update", RESOURCE, user.id)
 
-    async def _new_user(self, registration: Registration) -> User:
-        async with self._passwords.slot():
-            password_hash = await self._passwords.hash(registration.password)
-        now = utc_now()
-        return User(
-            id=uuid7(),
-            username=registration.username,
-            email=registration.email,
-            full_name=registration.full_name,
-            password_hash=password_hash,
-            roles=sorted(role.value for role in registration.roles or {Role.PATIENT}),
-            disabled=False,
-            version=1,
-            created_at=now,
-            updated_at=now,
-        )
+
+def _check_password(registration: Registration) -> None:
+    mailbox = registration.email.partition("@")[0]
+    reason = weakness(registration.password, (registration.username, mailbox, registration.full_name or ""))
+    if reason is not None:
+        fault = {"pointer": "/body/password", "code": "weak-password", "detail": reason}
+        raise Unprocessable("weak-password", reason, errors=[fault])
+
+
+def _new_user(registration: Registration, password_hash: str) -> User:
+    now = utc_now()
+    return User(
+        id=uuid7(),
+        username=registration.username,
+        email=registration.email,
+        full_name=registration.full_name,
+        password_hash=password_hash,
+        roles=sorted(role.value for role in registration.roles or {Role.PATIENT}),
+        disabled=False,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _conflict(duplicate: Duplicate) -> Exception:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.auth.config import AuthSettings
 from services.auth.entity import IssuedTokens, RefreshToken, Session, User
+from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
-from services.auth.repository.login_backoff import LoginBackoffRepository
 from services.auth.repository.sessions import SessionRepository
+from services.auth.service.login_backoff import Attempt, LoginBackoff
 from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
 from services.common.clock import utc_now
-from services.common.errors import TooManyRequests, Unauthorized
+from services.common.errors import Unauthorized, Unavailable
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.unit_of_work import UnitOfWork
 
 RESOURCE = "session"
 KEEP_EXPIRED_SESSIONS = timedelta(days=7)
-KEEP_LOGIN_FAILURES = timedelta(days=1)
 
 
 class WrongCredentials(Unauthorized):
@@ -55,7 +53,7 @@ class SessionService:
         settings: AuthSettings,
         users: UserRepository,
         sessions: SessionRepository,
-        backoff: LoginBackoffRepository,
+        backoff: LoginBackoff,
         passwords: PasswordHasher,
         access_tokens: AccessTokenIssuer,
     ) -> None:
@@ -67,28 +65,33 @@ class SessionService:
         self._passwords = passwords
         self._access_tokens = access_tokens
 
-    async def sign_in(self, username: str, password: str) -> IssuedTokens:
+    async def sign_in(self, username: str, password: str, address: str) -> IssuedTokens:
         """Verifies the password and starts a session. Raises WrongCredentials, TooManyRequests and Unavailable.
 
-        The back-off is checked and counted while a hashing slot is held. Otherwise many simultaneous guesses would all
-        pass the check before the first failure is counted.
+        No connection is held while the request waits for its turn, while the password is verified and while the token
+        is signed. So the back-off is checked twice: before, to refuse a guess without the cost of a hash, and
+        afterwards with a lock, so that of many simultaneous guesses only the free ones are answered. The account is
+        read again with a lock too, because it may have been disabled meanwhile.
         """
-        username_hash = hashlib.sha256(username.lower().encode()).digest()
-        async with self._passwords.slot():
-            await self._check_backoff(username_hash)
-            user = await self._users.get_by_username(username)
-            await self._uow.release()
-            matches = await self._passwords.verify(user.password_hash if user else None, password)
-            if user is None or not matches or user.disabled:
-                await self._count_failure(username_hash)
-                user_id = user.id if user else None
-                self._uow.record("session.start", "user", user_id, outcome="denied", actor="anonymous")
-                await self._uow.commit()  # while the slot is held, so that the next guess sees the failure
-                raise WrongCredentials
-            if self._passwords.needs_rehash(user.password_hash):
-                await self._users.set_password_hash(user.id, await self._passwords.hash(password))
-            await self._backoff.delete(username_hash)
-        return await self._start(user)
+        attempt = await self._backoff.begin(username, address)
+        user = await self._users.get_by_username(username)
+        await self._uow.release()
+        turn = Turn(Lane.KNOWN_SIGN_IN, username.lower()) if attempt.known else Turn(Lane.SIGN_IN, address)
+        verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
+        if user is None or not verified.matches or user.disabled:
+            raise await self._denied(attempt, user)
+        now = utc_now()
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        account = await self._users.get_for_share(user.id)
+        if account is None or account.disabled:
+            raise await self._denied(attempt, user)
+        await self._backoff.succeed(attempt)
+        if account.roles != user.roles:
+            raise Unavailable("The account has just been changed.", retry_after=1)
+        if verified.new_hash is not None:
+            await self._users.set_password_hash(user.id, verified.new_hash)
+        session = await self._start(user.id, now)
+        return self._issue(session, access_token, user.roles, now)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
         """Exchanges a refresh token for new tokens. Raises InvalidRefreshToken.
@@ -109,7 +112,8 @@ class SessionService:
         if ended or user.disabled:
             raise InvalidRefreshToken
         token.used_at = now
-        return await self._issue_tokens(session, user.id, user.roles, now)
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        return self._issue(session, access_token, user.roles, now)
 
     async def sign_out(self, refresh_token: str) -> None:
         """Revokes the session of the token. An unknown token is no error (RFC 7009, section 2.2)."""
@@ -118,27 +122,32 @@ class SessionService:
             self._revoke(presented.session, utc_now(), "sign-out")
 
     async def delete_old(self) -> None:
-        """Deletes sessions that expired a week ago, and login failures that are older than a day."""
-        now = utc_now()
-        await self._sessions.delete_expired(now - KEEP_EXPIRED_SESSIONS)
-        await self._backoff.delete_old(now - KEEP_LOGIN_FAILURES)
+        """Deletes sessions that expired a week ago, and what the back-off does not need any more."""
+        await self._sessions.delete_expired(utc_now() - KEEP_EXPIRED_SESSIONS)
+        await self._backoff.delete_old()
 
-    async def _start(self, user: User) -> IssuedTokens:
-        now = utc_now()
+    async def _denied(self, attempt: Attempt, user: User | None) -> WrongCredentials:
+        """Counts and records a failure. Returns the error for it. Raises TooManyRequests after too many others."""
+        await self._backoff.fail(attempt)
+        self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
+        return WrongCredentials()
+
+    async def _start(self, user_id: UUID, now: datetime) -> Session:
         expires_at = now + timedelta(seconds=self._settings.session_seconds)
-        session = Session(id=uuid7(), user_id=user.id, created_at=now, expires_at=expires_at)
+        session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
         await self._sessions.add(session)
-        self._uow.record("session.start", RESOURCE, session.id, actor=user.id)
-        return await self._issue_tokens(session, user.id, user.roles, now)
+        self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
+        return session
 
-    async def _issue_tokens(self, session: Session, user_id: UUID, roles: list[str], now: datetime) -> IssuedTokens:
+    def _issue(self, session: Session, access_token: str, roles: list[str], now: datetime) -> IssuedTokens:
+        """Returns the access token and a new refresh token."""
         refresh_token, token_hash = new_refresh_token()
         expires_at = now + timedelta(seconds=self._settings.refresh_token_seconds)
         self._sessions.add_token(
             RefreshToken(token_hash=token_hash, session_id=session.id, issued_at=now, expires_at=expires_at)
         )
         return IssuedTokens(
-            access_token=await self._access_tokens.issue(user_id, roles, now),
+            access_token=access_token,
             refresh_token=refresh_token,
             scope=self._access_tokens.scope(roles),
             expires_in=self._settings.access_token_seconds,
@@ -146,24 +155,3 @@ class SessionService:
 
     def _revoke(self, session: Session, now: datetime, because: str) -> None:
         session.revoked_at, session.revoked_because = now, because
-
-    async def _check_backoff(self, username_hash: bytes) -> None:
-        until = await self._backoff.blocked_until(username_hash)
-        if until is None:
-            return
-        seconds = (until - utc_now()).total_seconds()
-        if seconds > 0:
-            raise TooManyRequests("Too many failed logins with this username.", retry_after=math.ceil(seconds))
-
-    async def _count_failure(self, username_hash: bytes) -> None:
-        """Counts a failure and blocks the username for a while, unless the failure is one of the free ones.
-
-        Each further failure doubles the pause up to a limit. So guessing is slow, and nobody is locked out for good.
-        """
-        now = utc_now()
-        forget_after = timedelta(seconds=self._settings.forget_failures_seconds)
-        failures = await self._backoff.count_failure(username_hash, now, forget_after)
-        excess = failures - self._settings.free_failures
-        if excess >= 0:
-            seconds = min(2.0 ** min(excess, 10), self._settings.longest_backoff_seconds)
-            await self._backoff.block(username_hash, now + timedelta(seconds=seconds))

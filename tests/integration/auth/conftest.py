@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -37,6 +40,29 @@ class Person:
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+
+@dataclass
+class Pause:
+    """`reached` is set when the method is called. It continues when `over` is set."""
+
+    reached: asyncio.Event
+    over: asyncio.Event
+
+
+@contextmanager
+def paused(monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str) -> Iterator[Pause]:
+    """Lets the calls of an asynchronous method wait before they begin."""
+    pause, original = Pause(asyncio.Event(), asyncio.Event()), getattr(kind, method)
+
+    async def wait(*arguments: Any) -> Any:
+        pause.reached.set()
+        await pause.over.wait()
+        return await original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, method, wait)
+        yield pause
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import argon2
 import httpx
 import pytest
 
 from services.auth.config import AuthSettings
 from services.auth.main import app
+from services.auth.passwords import PasswordHasher
+from tests.integration.auth.conftest import paused
 from tests.integration.callers import items_of_all_pages
 from tests.support.application import running
 
@@ -198,6 +201,58 @@ async def test_a_downgraded_admin_cannot_use_the_old_token(
     assert back.status_code == 403
 
 
+@pytest.mark.attack(13)
+@pytest.mark.parametrize(("change", "status"), [({"disabled": True}, 401), ({"roles": ["PATIENT"]}, 403)])
+async def test_a_former_admin_does_nothing_with_the_old_token(
+    client: httpx.AsyncClient, admin: Any, register: Register, change: dict[str, Any], status: int
+) -> None:
+    """Not even by repeating a request that was once allowed: the stored response is not replayed."""
+    other, target = await register(admin, roles=["ADMIN"]), await register()
+    body, key = BODY | {"roles": ["ADMIN"]}, {"Idempotency-Key": "k"}
+    assert (await post(client, body, **other.headers, **key)).status_code == 201
+    await client.patch(f"/auth/users/{other.account['id']}", json=change, headers=admin.headers)
+    again = BODY | {"username": "bob", "email": "bob@example.org", "roles": ["ADMIN"]}
+    statuses = [
+        (await post(client, body, **other.headers, **key)).status_code,
+        (await post(client, again, **other.headers)).status_code,
+        (await client.get("/auth/users", headers=other.headers)).status_code,
+        (
+            await client.patch(f"/auth/users/{target.account['id']}", json={"disabled": True}, headers=other.headers)
+        ).status_code,
+    ]
+    assert statuses == [status] * 4
+    assert (await client.get("/auth/me", headers=other.headers)).status_code == (401 if status == 401 else 200)
+
+
+@pytest.mark.attack(13)
+async def test_denials_of_former_admins_are_on_record(
+    client: httpx.AsyncClient, admin: Any, register: Register, sql: Any
+) -> None:
+    other = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{other.account['id']}"
+    await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)
+    await client.get("/auth/users", headers=other.headers)
+    await client.patch(path, json={"roles": ["ADMIN"]}, headers=other.headers)
+    await post(client, BODY | {"roles": ["ADMIN"]}, **other.headers)
+    denied = "SELECT action FROM audit_log WHERE outcome = 'denied' AND actor = $1 ORDER BY id"
+    actions = [row["action"] for row in await sql.fetch(denied, other.account["id"])]
+    assert actions == ["GET /auth/users", "PATCH /auth/users/{id}", "POST /auth/register"]
+
+
+@pytest.mark.attack(13)
+async def test_a_registration_in_flight_does_not_survive_the_downgrade(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await register(admin, roles=["ADMIN"])
+    with paused(monkeypatch, PasswordHasher, "hash") as pause:
+        registering = asyncio.create_task(post(client, BODY | {"roles": ["ADMIN"]}, **other.headers))
+        await pause.reached.wait()
+        path = f"/auth/users/{other.account['id']}"
+        assert (await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        assert (await registering).status_code == 403
+
+
 async def test_two_admins_cannot_remove_each_other(
     client: httpx.AsyncClient, admin: Any, register: Register, sql: Any
 ) -> None:
@@ -224,3 +279,37 @@ async def test_the_first_admin_is_created_once(client: httpx.AsyncClient, settin
         old = {"username": settings.admin_username, "password": settings.admin_password.get_secret_value()}
         assert (await again.post("/auth/login", json=old)).status_code == 200
     assert await sql.fetchval('SELECT count(*) FROM "user"') == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"password": "password"},
+        {"password": "12345678"},
+        {"username": "somebody", "password": "Somebody"},
+        {"email": "somebody@example.org", "password": "somebody1"},
+        {"full_name": "Ann Somebody", "password": "ann somebody"},
+    ],
+)
+async def test_a_password_that_is_guessed_first_is_422_with_the_reason(
+    client: httpx.AsyncClient, change: dict[str, str]
+) -> None:
+    answer = await post(client, BODY | change)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["type"] == "urn:pms:problem:weak-password"
+    assert problem["detail"].startswith("The password is ")
+    assert problem["errors"] == [{"pointer": "/body/password", "code": "weak-password", "detail": problem["detail"]}]
+
+
+async def test_a_password_is_right_in_every_form_of_its_characters(client: httpx.AsyncClient, sql: Any) -> None:
+    """Also when its hash was made before passwords were normalised."""
+    composed, decomposed = "caf\u00e9 au lait", "cafe\u0301 au lait"
+    assert (await post(client, BODY | {"password": decomposed})).status_code == 201
+    for password in (composed, decomposed):
+        assert (await client.post("/auth/login", json={"username": "ann", "password": password})).status_code == 200
+    earlier = argon2.PasswordHasher(2, 19 * 1024, 1).hash(decomposed)
+    await sql.execute('UPDATE "user" SET password_hash = $1 WHERE username = $2', earlier, "ann")
+    assert (await client.post("/auth/login", json={"username": "ann", "password": composed})).status_code == 401
+    for password in (decomposed, composed):  # the first sign-in replaces the hash
+        assert (await client.post("/auth/login", json={"username": "ann", "password": password})).status_code == 200

@@ -13,18 +13,23 @@ import httpx
 import jwt
 import pytest
 
+from services.auth.composition import session_service
 from services.auth.config import AuthSettings
 from services.auth.main import app
 from services.auth.passwords import PasswordHasher
+from services.auth.tokens import AccessTokenIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
+from tests.integration.auth.conftest import paused
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
 
 
-async def login(client: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
-    return await client.post("/auth/login", json={"username": username, "password": password})
+async def login(client: httpx.AsyncClient, username: str, password: str, address: str | None = None) -> httpx.Response:
+    """`address` is the client's, as the gateway reports it."""
+    headers = {} if address is None else {"X-Forwarded-For": address}
+    return await client.post("/auth/login", json={"username": username, "password": password}, headers=headers)
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -85,6 +90,60 @@ async def test_a_refresh_applies_new_roles(client: httpx.AsyncClient, admin: Any
     await client.patch(path, json={"roles": ["DOCTOR"]}, headers=admin.headers)
     answer = await refresh(client, person.tokens["refresh_token"])
     assert answer.json()["scope"] == " ".join(scopes_of(["DOCTOR"]))
+
+
+@pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_does_not_survive_the_disabling(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register()
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, PasswordHasher, "verify") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"disabled": True}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        assert (await signing_in).status_code == 401
+
+
+@pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_gets_no_role_that_was_taken_away(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        answer = await signing_in
+    assert answer.status_code == 503
+    assert (await login(client, person.account["username"], person.password)).json()["scope"] == " ".join(
+        scopes_of(["PATIENT"])
+    )
+
+
+@pytest.mark.attack(13)
+@pytest.mark.parametrize("change", [{"disabled": True}, {"roles": ["PATIENT"]}])
+async def test_a_change_waits_for_a_refresh_in_flight(
+    client: httpx.AsyncClient,
+    admin: Any,
+    register: Register,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+) -> None:
+    """So no tokens are issued after the change is answered that do not know of it."""
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        refreshing = asyncio.create_task(refresh(client, person.tokens["refresh_token"]))
+        await pause.reached.wait()
+        changing = asyncio.create_task(client.patch(path, json=change, headers=admin.headers))
+        await asyncio.sleep(0.5)
+        assert not changing.done()
+        pause.over.set()
+        assert ((await refreshing).status_code, (await changing).status_code) == (200, 200)
 
 
 @pytest.mark.attack(13)
@@ -168,9 +227,65 @@ async def test_credential_stuffing_is_slowed_down_and_nobody_is_locked_out(
     assert 1 <= int(refused.headers["retry-after"]) <= settings.longest_backoff_seconds
     if username == "known":
         assert (await login(client, "known", "long enough")).status_code == 429
-        await sql.execute("UPDATE login_backoff SET blocked_until = now()")
+        await sql.execute("UPDATE login_attempts SET blocked_until = now()")
         assert (await login(client, "known", "long enough")).status_code == 200
-        assert await sql.fetchval("SELECT count(*) FROM login_backoff") == 0
+        assert await sql.fetchval("SELECT count(*) FROM login_attempts WHERE address_hash <> '' AND failures > 0") == 0
+
+
+@pytest.mark.attack(15)
+async def test_guesses_from_one_address_do_not_lock_out_another(
+    client: httpx.AsyncClient, register: Register, settings: AuthSettings
+) -> None:
+    """Whatever addresses the guesser claims: only the last one is the gateway's."""
+    username = (await register()).account["username"]
+    answers = [
+        await login(client, username, f"guess number {n}", f"203.0.113.{n}, 198.51.100.1")
+        for n in range(settings.free_failures + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [401] * settings.free_failures + [429]
+    assert (await login(client, username, "long enough", "198.51.100.1")).status_code == 429
+    assert (await login(client, username, "long enough", "203.0.113.1")).status_code == 200
+
+
+@pytest.mark.attack(15)
+@pytest.mark.parametrize("username", ["known", "unknown"])
+async def test_guesses_from_many_addresses_are_slowed_down_except_for_known_ones(
+    settings: AuthSettings, sql: Any, username: str
+) -> None:
+    """The owner signs in from where they signed in before, also while somebody guesses from everywhere."""
+    few = settings.model_copy(update={"free_account_failures": 20})
+    async with running(app, few) as client:
+        body = {"username": "known", "password": "long enough", "email": "known@example.org"}
+        await client.post("/auth/register", json=body)
+        assert (await login(client, "known", "long enough", "203.0.113.1")).status_code == 200
+        answers = [await login(client, username, f"guess number {n}", f"198.51.100.{n}") for n in range(21)]
+        assert [answer.status_code for answer in answers] == [401] * 20 + [429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= settings.longest_backoff_seconds
+        if username == "known":
+            assert (await login(client, "known", "long enough", "203.0.113.2")).status_code == 429
+            assert (await login(client, "known", "long enough", "203.0.113.1")).status_code == 200
+            await sql.execute("UPDATE login_attempts SET blocked_until = now()")
+            assert (await login(client, "known", "long enough", "203.0.113.2")).status_code == 200
+
+
+async def test_old_attempts_are_deleted_and_known_addresses_kept_longer(
+    client: httpx.AsyncClient, register: Register, sql: Any
+) -> None:
+    username = (await register()).account["username"]
+    await login(client, "nobody-here", "a guess")
+    await sql.execute("UPDATE login_attempts SET failed_at = failed_at - interval '2 days'")
+    await delete_old()
+    assert await sql.fetchval("SELECT count(*) FROM login_attempts") == 1
+    assert (await login(client, username, "long enough")).status_code == 200
+    await sql.execute("UPDATE login_attempts SET signed_in_at = signed_in_at - interval '31 days'")
+    await delete_old()
+    assert await sql.fetchval("SELECT count(*) FROM login_attempts") == 0
+
+
+async def delete_old() -> None:
+    runtime = app.state.runtime
+    async with runtime.database.unit_of_work() as uow:
+        await session_service(None, uow, runtime).delete_old()
 
 
 async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -> None:
@@ -227,5 +342,5 @@ async def test_nothing_secret_is_logged(
     written = capsys.readouterr()
     logged = written.out + written.err
     assert '"event": "request"' in logged
-    for secret in ("4471", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
+    for secret in ("Canary", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
         assert secret not in logged

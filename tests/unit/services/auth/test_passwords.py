@@ -1,4 +1,4 @@
-"""Password hashes: what is accepted, how many are computed at once, and with which parameters."""
+"""Password hashes: what is accepted, and with which parameters they are made."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Any
 import pytest
 
 from services.auth.config import AuthSettings
-from services.auth.passwords import PasswordHasher
-from services.common.errors import Unavailable
+from services.auth.hashing_queue import Lane, Turn
+from services.auth.passwords import PasswordHasher, Verification
 
 CHEAP: dict[str, Any] = {"argon2_memory_kib": 64, "argon2_passes": 1}
+TURN = Turn(Lane.SIGN_IN)
 
 
 def test_only_the_right_password_is_accepted() -> None:
     async def check() -> None:
         passwords = PasswordHasher(AuthSettings(**CHEAP))
-        made = await passwords.hash("correct horse")
+        made = await passwords.hash(TURN, "correct horse")
         assert made.startswith("$argon2id$")
-        assert await passwords.verify(made, "correct horse")
+        assert (await passwords.verify(TURN, made, "correct horse")).matches
         for wrong in ("correct horse ", "Correct horse", "", "x" * 1000):
-            assert not await passwords.verify(made, wrong)
-        assert not await passwords.verify("no hash at all", "correct horse")
+            assert not (await passwords.verify(TURN, made, wrong)).matches
+        assert not (await passwords.verify(TURN, "no hash at all", "correct horse")).matches
 
     asyncio.run(check())
 
@@ -32,42 +33,20 @@ def test_without_a_hash_no_password_is_accepted() -> None:
 
     async def check() -> None:
         passwords = PasswordHasher(AuthSettings(**CHEAP))
-        assert not await passwords.verify(None, "no account has this password")
+        assert not (await passwords.verify(TURN, None, "no account has this password")).matches
 
     asyncio.run(check())
 
 
-def test_a_weaker_hash_needs_a_rehash() -> None:
+def test_a_weaker_hash_is_replaced() -> None:
     async def check() -> None:
         weak, strong = PasswordHasher(AuthSettings(**CHEAP)), PasswordHasher(AuthSettings())
-        assert strong.needs_rehash(await weak.hash("p"))
-        assert not weak.needs_rehash(await weak.hash("p"))
-
-    asyncio.run(check())
-
-
-def test_slots_limit_how_many_hash_and_how_many_wait() -> None:
-    async def check() -> None:
-        passwords = PasswordHasher(AuthSettings(**CHEAP, hashing_slots=2, hashing_queue=3))
-        inside, most, release = 0, 0, asyncio.Event()
-
-        async def work() -> str:
-            nonlocal inside, most
-            async with passwords.slot():
-                inside += 1
-                most = max(most, inside)
-                await release.wait()
-                inside -= 1
-            return "done"
-
-        tasks = [asyncio.create_task(work()) for _ in range(8)]
-        for _ in range(5):
-            await asyncio.sleep(0)
-        release.set()
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        assert most == 2
-        assert outcomes.count("done") == 5
-        assert sum(isinstance(outcome, Unavailable) for outcome in outcomes) == 3
+        made = await weak.hash(TURN, "correct horse")
+        assert (await weak.verify(TURN, made, "correct horse")).new_hash is None
+        assert (await strong.verify(TURN, made, "wrong")).new_hash is None
+        replacement = (await strong.verify(TURN, made, "correct horse")).new_hash
+        assert replacement is not None
+        assert await strong.verify(TURN, replacement, "correct horse") == Verification(True)
 
     asyncio.run(check())
 
