@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 from uuid import UUID
 
 from services.auth import mapper
@@ -95,7 +96,7 @@ class AccountService:
         """Returns the caller's account. Raises Unauthorized when it is disabled, although the token is still valid."""
         user = await self._users.get(self._principal.subject) if self._principal else None
         if user is None or user.disabled:
-            raise Unauthorized("invalid_token", "There is no active account for this token.")
+            raise _no_account()
         return user
 
     async def list(self, filter: UserFilter, page: PageRequest) -> Slice[User]:
@@ -103,13 +104,13 @@ class AccountService:
         return await self._users.page(filter, page)
 
     async def change(self, id: UUID, change: UserChange, condition: Condition) -> User:
-        """Changes roles and the disabled flag. Raises NotFound, PreconditionFailed, Conflict and Forbidden.
+        """Changes roles and the disabled flag. Raises NotFound, PreconditionFailed and Conflict.
 
-        The caller's account must still be an active ADMIN's, whatever the token says.
+        Raises Unauthorized or Forbidden when the caller's account is not an active ADMIN's any more.
         """
         admins = await self._users.lock_active_admins()
         if self._principal is None or self._principal.subject not in admins:
-            raise Forbidden(None, "The caller is not an ADMIN any more.")
+            await self._refuse_former_admin()
         user = await self._users.get_for_update(id)
         if user is None:
             await self._uow.not_found("user.update", RESOURCE)
@@ -123,9 +124,16 @@ class AccountService:
         return user
 
     async def _lock_caller(self) -> None:
-        """Keeps the caller an active ADMIN until the transaction ends. Raises Forbidden when this is not so."""
+        """Keeps the caller an active ADMIN until the transaction ends. Raises Unauthorized or Forbidden for others."""
         if self._principal is None or not await self._users.lock_active_admin(self._principal.subject):
-            raise Forbidden(None, "The caller is not an ADMIN any more.")
+            await self._refuse_former_admin()
+
+    async def _refuse_former_admin(self) -> NoReturn:
+        """Raises Unauthorized when the caller's account has been disabled meanwhile, otherwise Forbidden."""
+        user = await self._users.get_for_share(self._principal.subject) if self._principal else None
+        if user is None or user.disabled:
+            raise _no_account()
+        raise Forbidden(None, "The caller is not an ADMIN any more.")
 
     async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
         user.roles, user.disabled, user.updated_at = list(roles), disabled, utc_now()
@@ -158,6 +166,10 @@ def _new_user(registration: Registration, password_hash: str) -> User:
         created_at=now,
         updated_at=now,
     )
+
+
+def _no_account() -> Unauthorized:
+    return Unauthorized("invalid_token", "There is no active account for this token.")
 
 
 def _conflict(duplicate: Duplicate) -> Exception:
