@@ -34,7 +34,7 @@ class Result:
 
 
 class Options(TypedDict, total=False):
-    """What `stream` and `check` may be told beside the command."""
+    """The options of `stream` and `check`."""
 
     log: Path
     on_line: Callable[[str], None]

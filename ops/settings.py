@@ -53,6 +53,9 @@ def child_environment() -> dict[str, str]:
     # A profile or a session of the caller's real account must never reach a tool that deploys.
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
         env.pop(name, None)
+    # `make test ARGS=...` must not set ARGS for a `make` that a test or a tool starts.
+    for name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "ARGS"):
+        env.pop(name, None)
     env |= aws_environment()
     env["PATH"] = os.pathsep.join([str(VENV_BIN), str(NODE_BIN), env.get("PATH", os.defpath)])
     env["LOCALSTACK_HOST"] = f"localhost:{EDGE_PORT}"  # for awslocal and the localstack CLI
@@ -65,10 +68,10 @@ def child_environment() -> dict[str, str]:
 
 
 def is_root() -> bool:
-    """Tells whether this process may install packages and start the Docker engine."""
+    """Returns whether this process may install packages and start the Docker engine."""
     return os.geteuid() == 0
 
 
 def has_apt() -> bool:
-    """Tells whether this is a Debian system or one derived from it."""
+    """Returns whether this is a Debian system or one derived from it."""
     return shutil.which("apt-get") is not None

@@ -20,7 +20,7 @@ _PATIENT, _ACCOUNT = 1, 2
 _CURRENCY = "EUR"
 
 Advance = Callable[[int], None]
-"""Is told how many more rows are imported."""
+"""It is called with the number of rows that were imported since the last call."""
 
 _PATIENT_COLUMNS = [
     "id",

@@ -14,7 +14,7 @@ from ops.demo.plan import Account, Visit
 from ops.problems import Problem
 
 Advance = Callable[[], None]
-"""Is told that one more item is done."""
+"""It is called when one more item is done."""
 _ATTEMPTS = 60
 _PAUSE_SECONDS = 0.5
 _WEEKS = 26

@@ -26,7 +26,7 @@ def version() -> str | None:
 
 
 def answers() -> bool:
-    """Tells whether a Docker engine answers."""
+    """Returns whether a Docker engine answers."""
     return version() is not None
 
 

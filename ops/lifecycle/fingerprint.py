@@ -24,7 +24,7 @@ def of(paths: Iterable[Path], *extra: str) -> str:
 
 
 def is_current(name: str, value: str) -> bool:
-    """Tells whether the step called `name` last succeeded with exactly these inputs."""
+    """Returns whether the step called `name` last succeeded with exactly these inputs."""
     try:
         return bool(json.loads((STAMPS / f"{name}.json").read_text())["inputs"] == value)
     except (OSError, ValueError, KeyError):
@@ -32,7 +32,7 @@ def is_current(name: str, value: str) -> bool:
 
 
 def remember(name: str, value: str) -> None:
-    """Records that the step succeeded with these inputs. To be called afterwards: an interrupted step is repeated."""
+    """Records that the step has succeeded with these inputs. An interrupted step is not recorded, so it is repeated."""
     STAMPS.mkdir(parents=True, exist_ok=True)
     fresh = STAMPS / f"{name}.json.new"
     fresh.write_text(json.dumps({"inputs": value}))

@@ -15,7 +15,7 @@ LINE = f"127.0.0.1 {' '.join(NAMES)}"
 
 
 def resolves(name: str) -> bool:
-    """Tells whether the system's resolver finds this machine under the name."""
+    """Returns whether the system's resolver finds this machine under the name."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, settings.EDGE_PORT, family=socket.AF_INET)}
     except OSError:

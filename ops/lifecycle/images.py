@@ -8,7 +8,7 @@ BUILD = settings.ROOT / "images" / "build"
 
 
 def exists(image: str) -> bool:
-    """Tells whether Docker has the image."""
+    """Returns whether Docker has the image."""
     return processes.output(["docker", "image", "inspect", image]) is not None
 
 

@@ -19,7 +19,7 @@ POLL_SECONDS = 0.1
 
 
 def uses_vendor_image() -> bool:
-    """Tells whether the licensed LocalStack is used instead of this repository's image."""
+    """Returns whether the licensed LocalStack is used instead of this repository's image."""
     return bool(os.environ.get("LOCALSTACK_AUTH_TOKEN"))
 
 

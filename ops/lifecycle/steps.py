@@ -24,7 +24,7 @@ class Board(Protocol):
 
 @dataclass
 class Report:
-    """Takes what a step says about its progress."""
+    """Receives the progress of a step."""
 
     name: str
     board: Board

@@ -10,7 +10,7 @@ from ops.lifecycle.steps import Report, Step, run
 
 
 def up(console: Console) -> None:
-    """Brings the system up. May be interrupted at any moment and repeated. Raises Problem."""
+    """Brings the system up. It may be interrupted at any moment and repeated. Raises Problem."""
     settings.STATE.mkdir(exist_ok=True)
     if localstack.uses_vendor_image():
         console.print("LOCALSTACK_AUTH_TOKEN is set: the vendor's image is used, without this project's plugin")

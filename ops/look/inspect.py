@@ -1,4 +1,4 @@
-"""Looking into one service: its log, its database, its own commands."""
+"""Opens one service: its log, its database, its own commands."""
 
 import json
 import os

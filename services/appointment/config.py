@@ -1,4 +1,4 @@
-"""The appointment service's settings."""
+"""The settings of the appointment service."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from services.common.settings import ServiceSettings
 
 
 class AppointmentSettings(ServiceSettings):
-    """The clinic's rules of booking, and where patients are looked up, besides what every service has."""
+    """Adds the patient service's address and the clinic's rules of booking to the settings of every service."""
 
-    patient_grpc_target: str = Field(default="", description="The patient service; without it nothing can be booked.")
-    patient_grpc_seconds: float = Field(default=1.0, gt=0, description="Deadline of a look-up, retries included.")
+    patient_grpc_target: str = Field(
+        default="", description="The patient service. If it is empty, nothing can be booked."
+    )
+    patient_grpc_seconds: float = Field(
+        default=1.0, gt=0, description="The deadline of a call to the patient service, retries included."
+    )
 
-    clinic_time_zone: str = Field(default="UTC", description="IANA zone of the clinic's hours.")
-    clinic_opens: str = Field(default="08:00", description="Monday to Friday, for doctors without a schedule.")
+    clinic_time_zone: str = Field(default="UTC", description="The IANA time zone of the clinic's hours.")
+    clinic_opens: str = Field(
+        default="08:00", description="The clinic's hours, Monday to Friday, for doctors without a schedule."
+    )
     clinic_closes: str = "18:00"
 
-    booking_lead_minutes: int = Field(default=0, ge=0, description="How long before its start a visit is bookable.")
-    booking_horizon_days: int = Field(default=366, ge=1, description="How far ahead a visit is bookable.")
+    booking_lead_minutes: int = Field(
+        default=0, ge=0, description="How long before its start an appointment must be booked."
+    )
+    booking_horizon_days: int = Field(default=366, ge=1, description="How far ahead an appointment can be booked.")
     max_reschedules: int = Field(default=3, ge=0, description="How often one appointment may be moved.")
-    cancellation_window_hours: int = Field(default=24, ge=0, description="To cancel within it is late and costs a fee.")
-    reminder_hours: int = Field(default=24, ge=1, description="How long before a visit its reminder is due.")
-    reminder_poll_seconds: float = Field(default=15.0, gt=0)
+    cancellation_window_hours: int = Field(
+        default=24, ge=0, description="How long before the start a cancellation is late, which costs a fee."
+    )
+    reminder_hours: int = Field(default=24, ge=1, description="How long before the start the reminder is due.")
+    reminder_poll_seconds: float = Field(
+        default=15.0, gt=0, description="The pause between two searches for reminders that are due."
+    )

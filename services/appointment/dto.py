@@ -18,7 +18,7 @@ from services.contracts.events import AppointmentStatus
 
 Duration = Annotated[int, Field(ge=5, le=480, strict=True)]
 WallClock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-MAX_STRETCHES, MAX_EXCEPTIONS = 12, 1000
+MAX_HOURS, MAX_EXCEPTIONS = 12, 1000
 
 
 @cache
@@ -35,38 +35,38 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, Field(max_length=64, examples=["Europe/Berlin"]), AfterValidator(_known_zone)]
 
 
-class NewAppointment(RequestModel):
-    """A visit to book."""
+class AppointmentIn(RequestModel):
+    """An appointment to book."""
 
     patient_id: UUID
-    doctor_id: UUID = Field(description="The user id of somebody with the role DOCTOR.")
-    date: Moment = Field(description="When it starts, with an offset.")
+    doctor_id: UUID = Field(description="The id of a user with the role DOCTOR.")
+    date: Moment = Field(description="The start, with an offset.")
     duration_minutes: Duration = 30
     reason: FreeText | None = None
 
 
-class ChangedAppointment(RequestModel):
-    """A booked visit as it shall be. Its patient cannot change."""
+class AppointmentChangeIn(RequestModel):
+    """The new details of a booked appointment. Its patient cannot be changed."""
 
-    patient_id: UUID | None = Field(default=None, description="If given, the patient whose it is.")
-    doctor_id: UUID | None = Field(default=None, description="The doctor it is with, if left out.")
-    date: Moment
+    patient_id: UUID | None = Field(default=None, description="If it is given, it must be the appointment's patient.")
+    doctor_id: UUID | None = Field(default=None, description="If it is left out, the doctor stays the same.")
+    date: Moment = Field(description="The start, with an offset.")
     duration_minutes: Duration = 30
     reason: FreeText | None = None
 
 
 class AppointmentQuery(PageRequest):
-    """What to list. Everything given must hold."""
+    """The parameters of the list. An appointment must match all that are given."""
 
     patient_id: UUID | None = Field(default=None, alias="patientId")
     doctor_id: UUID | None = Field(default=None, alias="doctorId")
-    since: Moment | None = Field(default=None, alias="from", description="Those that start then or later.")
-    until: Moment | None = Field(default=None, alias="to", description="Those that start before then.")
+    since: Moment | None = Field(default=None, alias="from", description="Appointments that start then or later.")
+    until: Moment | None = Field(default=None, alias="to", description="Appointments that start before then.")
     status: AppointmentStatus | None = None
 
 
 class AppointmentOut(ResponseModel):
-    """A visit."""
+    """An appointment."""
 
     id: UUID
     patient_id: UUID
@@ -76,15 +76,22 @@ class AppointmentOut(ResponseModel):
     duration_minutes: int
     status: AppointmentStatus
     reason: str | None
-    time_zone: str = Field(description="Of the doctor's schedule, to show the hour to people.")
+    time_zone: str = Field(description="The IANA time zone of the doctor's schedule, in which people read the time.")
     reschedules: int = Field(description="How often it was moved.")
     booked_at: datetime
     updated_at: datetime
     version: int
 
 
+class DoctorOut(ResponseModel):
+    """A doctor who can be booked."""
+
+    id: UUID
+    name: str | None
+
+
 class AvailabilityQuery(RequestModel):
-    """Whose free hours, on which day of the doctor's calendar."""
+    """The parameters of a search for free slots. The day is one of the doctor's calendar."""
 
     doctor_id: UUID = Field(alias="doctorId")
     date: FullDate
@@ -92,20 +99,20 @@ class AvailabilityQuery(RequestModel):
 
 
 class SlotOut(ResponseModel):
-    """A free stretch of the length asked for."""
+    """A free slot of the requested length."""
 
     start: datetime
     end: datetime
 
 
 class AvailabilityOut(ResponseModel):
-    """All that is free on that day."""
+    """The free slots of the day."""
 
     items: list[SlotOut]
 
 
-class StretchIn(RequestModel):
-    """From when to when, on the wall clock; `24:00` is the midnight at the day's end."""
+class HoursIn(RequestModel):
+    """A period of a day, in wall-clock time. `24:00` is the midnight at the end of the day."""
 
     start: WallClock
     end: WallClock
@@ -117,75 +124,70 @@ class StretchIn(RequestModel):
         return self
 
 
-def _apart(stretches: list[StretchIn]) -> list[StretchIn]:
-    ordered = sorted(stretches, key=lambda stretch: stretch.start)
+def _without_overlaps(hours: list[HoursIn]) -> list[HoursIn]:
+    ordered = sorted(hours, key=lambda period: period.start)
     if any(later.start < earlier.end for earlier, later in pairwise(ordered)):
         raise ValueError("must not overlap")
     return ordered
 
 
-Stretches = Annotated[list[StretchIn], Field(max_length=MAX_STRETCHES), AfterValidator(_apart)]
+DayIn = Annotated[list[HoursIn], Field(max_length=MAX_HOURS), AfterValidator(_without_overlaps)]
 
 
-class WeeklyIn(RequestModel):
-    """The hours of each weekday; a day without any is closed."""
+class WeeklyHoursIn(RequestModel):
+    """The hours of each weekday. A day without hours is closed."""
 
-    monday: Stretches = []
-    tuesday: Stretches = []
-    wednesday: Stretches = []
-    thursday: Stretches = []
-    friday: Stretches = []
-    saturday: Stretches = []
-    sunday: Stretches = []
+    monday: DayIn = []
+    tuesday: DayIn = []
+    wednesday: DayIn = []
+    thursday: DayIn = []
+    friday: DayIn = []
+    saturday: DayIn = []
+    sunday: DayIn = []
 
 
-class ExceptionIn(RequestModel):
-    """A day with other hours than its weekday's; none mean closed."""
+class ScheduleExceptionIn(RequestModel):
+    """A date whose hours replace those of its weekday. Without hours it is closed."""
 
     date: FullDate
-    hours: Stretches
+    hours: DayIn
 
 
-def _once(exceptions: list[ExceptionIn]) -> list[ExceptionIn]:
+def _distinct_dates(exceptions: list[ScheduleExceptionIn]) -> list[ScheduleExceptionIn]:
     if len({exception.date for exception in exceptions}) < len(exceptions):
         raise ValueError("must name each date once")
     return sorted(exceptions, key=lambda exception: exception.date)
 
 
 class ScheduleIn(RequestModel):
-    """A doctor's hours."""
+    """A doctor's schedule."""
 
     time_zone: TimeZone
-    weekly: WeeklyIn
-    exceptions: Annotated[list[ExceptionIn], Field(max_length=MAX_EXCEPTIONS), AfterValidator(_once)] = []
+    weekly: WeeklyHoursIn
+    exceptions: Annotated[
+        list[ScheduleExceptionIn], Field(max_length=MAX_EXCEPTIONS), AfterValidator(_distinct_dates)
+    ] = []
 
 
-class DoctorOut(ResponseModel):
-    """Somebody who can be booked."""
-
-    id: UUID
-    name: str | None
-
-
-class StretchOut(ResponseModel):
-    """From when to when, on the wall clock."""
+class HoursOut(ResponseModel):
+    """A period of a day, in wall-clock time."""
 
     start: str
     end: str
 
 
-class ExceptionOut(ResponseModel):
-    """A day with other hours than its weekday's."""
+class ScheduleExceptionOut(ResponseModel):
+    """A date whose hours replace those of its weekday."""
 
     date: date
-    hours: list[StretchOut]
+    hours: list[HoursOut]
 
 
 class ScheduleOut(ResponseModel):
-    """A doctor's hours. `version` 0 is the clinic's own, of a doctor without others."""
+    """The schedule that applies to a doctor. Version 0 is the clinic's hours."""
 
     doctor_id: UUID
     time_zone: str
-    weekly: dict[str, list[StretchOut]]
-    exceptions: list[ExceptionOut]
+    weekly: dict[str, list[HoursOut]]
+    exceptions: list[ScheduleExceptionOut]
     version: int

@@ -1,4 +1,4 @@
-"""Tables of the appointment service."""
+"""The tables and value objects of the appointment service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.appointment.schedule import Interval
+from services.appointment.schedule import Interval, Schedule
 from services.common import database
 
 
@@ -18,7 +18,11 @@ class Base(DeclarativeBase):
 
 
 class Appointment(Base):
-    """A visit of a patient to a doctor. Only a BOOKED one holds its time."""
+    """A patient's appointment with a doctor. Only a BOOKED one occupies its time.
+
+    `moved_late` says that it was moved inside the cancellation window: cancelling it is then late, however far ahead
+    the new time is. `remind_at` is null when no reminder is to be sent.
+    """
 
     __tablename__ = "appointment"
 
@@ -33,15 +37,20 @@ class Appointment(Base):
     time_zone: Mapped[str]
     patient_owner_id: Mapped[UUID | None]
     reschedules: Mapped[int]
-    moved_late: Mapped[bool]  # inside the cancellation window: to cancel it is late however far ahead it is now
+    moved_late: Mapped[bool]
     booked_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     remind_at: Mapped[datetime | None]
     version: Mapped[int]
 
+    @property
+    def time(self) -> Interval:
+        """The time from the start to the end."""
+        return Interval(self.date, self.ends_at)
+
 
 class Doctor(Base):
-    """What is known of a doctor here, copied from the events of `pms.user.v1`."""
+    """A user who has, or had, the role DOCTOR. It is copied from the events of `pms.user.v1`."""
 
     __tablename__ = "doctor"
 
@@ -51,7 +60,7 @@ class Doctor(Base):
 
 
 class DoctorSchedule(Base):
-    """A doctor's own hours; who has none follows the clinic's."""
+    """A doctor's own schedule. A doctor without one has the clinic's hours."""
 
     __tablename__ = "schedule"
 
@@ -63,9 +72,17 @@ class DoctorSchedule(Base):
     updated_at: Mapped[datetime]
 
 
+class DeletedPatient(Base):
+    """A patient whose record was deleted. Nothing is booked for them any more."""
+
+    __tablename__ = "deleted_patient"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """What a person asks for: which doctor (None: the same as before), when, and what for."""
+class AppointmentDetails:
+    """The part of an appointment that people write. In a change, `doctor_id` None keeps the doctor."""
 
     doctor_id: UUID | None
     time: Interval
@@ -74,19 +91,28 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
-    """What the patient service tells of a patient."""
-
-    id: UUID
-    owner_user_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which appointments to list; everything given must hold."""
+class AppointmentFilter:
+    """Which appointments to list. An appointment must match all fields that are given."""
 
     patient_id: UUID | None = None
     doctor_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
     status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedSchedule:
+    """The schedule that applies to a doctor. Version 0 is the clinic's hours."""
+
+    doctor_id: UUID
+    schedule: Schedule
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient, as the patient service describes them."""
+
+    id: UUID
+    owner_user_id: UUID | None

@@ -1,7 +1,8 @@
 """The appointment service."""
 
-from services.appointment import consumers, controller, grpc_clients
+from services.appointment import composition, consumers
 from services.appointment.config import AppointmentSettings
+from services.appointment.controller import appointments, doctors, schedules
 from services.common.web.app import create_app
 from services.contracts import topics
 
@@ -9,8 +10,9 @@ app = create_app(
     "appointment",
     title="Appointments",
     settings=AppointmentSettings,
-    routers=[controller.router],
-    compose=grpc_clients.compose,
+    # The first route that matches is used, and /appointments/{id} matches /appointments/doctors too.
+    routers=[doctors.router, schedules.router, appointments.router],
+    compose=composition.compose,
     topics=[topics.APPOINTMENT],
     consumers=consumers.handlers,
 )

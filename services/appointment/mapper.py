@@ -1,4 +1,4 @@
-"""Between the appointment service's tables, its API and its events. Pure."""
+"""Converts between requests, entities, responses, events and gRPC messages. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,94 +9,124 @@ from uuid import UUID
 
 from services.appointment.config import AppointmentSettings
 from services.appointment.dto import (
+    AppointmentChangeIn,
+    AppointmentIn,
     AppointmentOut,
     AppointmentQuery,
     AvailabilityOut,
-    ChangedAppointment,
-    ExceptionOut,
-    NewAppointment,
+    DoctorOut,
+    HoursIn,
+    HoursOut,
+    ScheduleExceptionOut,
     ScheduleIn,
     ScheduleOut,
     SlotOut,
-    StretchIn,
-    StretchOut,
 )
-from services.appointment.entity import Appointment, Doctor, DoctorSchedule, Filters, Visit
+from services.appointment.entity import (
+    Appointment,
+    AppointmentDetails,
+    AppointmentFilter,
+    Doctor,
+    DoctorSchedule,
+    Patient,
+    VersionedSchedule,
+)
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
 from services.contracts import events
+from services.contracts.proto import patient_v1_pb2
+from services.contracts.roles import Role
 
 
-def visit(body: NewAppointment | ChangedAppointment) -> Visit:
-    """What a request asks for."""
+def appointment_details_from(body: AppointmentIn | AppointmentChangeIn) -> AppointmentDetails:
+    """Returns the details in a request."""
     time = Interval(body.date, body.date + timedelta(minutes=body.duration_minutes))
-    return Visit(body.doctor_id, time, body.duration_minutes, body.reason)
+    return AppointmentDetails(body.doctor_id, time, body.duration_minutes, body.reason)
 
 
-def filters(query: AppointmentQuery) -> Filters:
-    """What a list's parameters ask for."""
-    return Filters(query.patient_id, query.doctor_id, query.since, query.until, query.status)
+def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
+    """Returns the filter in a list's parameters."""
+    return AppointmentFilter(query.patient_id, query.doctor_id, query.since, query.until, query.status)
 
 
 def appointment_out(appointment: Appointment) -> AppointmentOut:
-    """A visit."""
+    """Returns the response for an appointment."""
     return AppointmentOut.model_validate(appointment)
 
 
+def patient_from(message: patient_v1_pb2.Patient) -> Patient:
+    """Returns the patient in a gRPC message."""
+    owner = UUID(message.owner_user_id) if message.HasField("owner_user_id") else None
+    return Patient(UUID(message.id), owner)
+
+
+def doctor_from(user: events.UserRegistered | events.UserUpdated) -> Doctor:
+    """Returns a user as a doctor, who is active when the user has the role DOCTOR and is not disabled."""
+    active = Role.DOCTOR in user.roles and not user.disabled
+    return Doctor(id=user.user_id, name=user.full_name or user.username, active=active)
+
+
+def doctor_out(doctor: Doctor) -> DoctorOut:
+    """Returns the response for a doctor."""
+    return DoctorOut.model_validate(doctor)
+
+
 def availability_out(slots: Sequence[Interval]) -> AvailabilityOut:
-    """Free slots."""
+    """Returns the response for free slots."""
     return AvailabilityOut(items=[SlotOut(start=slot.start, end=slot.end) for slot in slots])
 
 
-def clinic_hours(settings: AppointmentSettings) -> Schedule:
-    """Monday to Friday, as the settings say."""
+def clinic_schedule_from(settings: AppointmentSettings) -> Schedule:
+    """Returns the clinic's hours, Monday to Friday."""
     hours = (Hours(_minutes(settings.clinic_opens), _minutes(settings.clinic_closes)),)
     return Schedule(settings.clinic_time_zone, dict.fromkeys(WEEKDAYS[:5], hours))
 
 
 def schedule_from(body: ScheduleIn) -> Schedule:
-    """A schedule as a person writes it."""
-    weekly = {day: _hours_in(getattr(body.weekly, day)) for day in WEEKDAYS}
-    return Schedule(body.time_zone, weekly, {item.date: _hours_in(item.hours) for item in body.exceptions})
+    """Returns the schedule in a request."""
+    weekly = {day: _hours_from(getattr(body.weekly, day)) for day in WEEKDAYS}
+    return Schedule(body.time_zone, weekly, {item.date: _hours_from(item.hours) for item in body.exceptions})
 
 
-def schedule_out(doctor_id: UUID, schedule: Schedule, version: int) -> ScheduleOut:
-    """A schedule as people read it."""
-    exceptions = sorted(schedule.exceptions.items())
-    return ScheduleOut(
-        doctor_id=doctor_id,
-        time_zone=schedule.time_zone,
-        weekly={day: _stretches(schedule.weekly.get(day, ())) for day in WEEKDAYS},
-        exceptions=[ExceptionOut(date=day, hours=_stretches(hours)) for day, hours in exceptions],
-        version=version,
-    )
+def schedule_from_row(row: DoctorSchedule) -> Schedule:
+    """Returns the schedule in a row."""
+    exceptions = {date.fromisoformat(day): _hours_from_pairs(pairs) for day, pairs in row.exceptions.items()}
+    weekly = {day: _hours_from_pairs(pairs) for day, pairs in row.weekly.items()}
+    return Schedule(row.time_zone, weekly, exceptions)
 
 
-def schedule(row: DoctorSchedule) -> Schedule:
-    """A schedule from its row."""
-    exceptions = {date.fromisoformat(day): _hours(pairs) for day, pairs in row.exceptions.items()}
-    return Schedule(row.time_zone, {day: _hours(pairs) for day, pairs in row.weekly.items()}, exceptions)
-
-
-def stored(schedule: Schedule) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A schedule's weekly hours and exceptions as the row keeps them: pairs of minutes."""
+def schedule_columns(schedule: Schedule) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the weekly hours and the exceptions as a row stores them: as pairs of minutes since midnight."""
     exceptions = {day.isoformat(): hours for day, hours in schedule.exceptions.items()}
     return _pairs(schedule.weekly), _pairs(exceptions)
 
 
+def schedule_out(found: VersionedSchedule) -> ScheduleOut:
+    """Returns the response for a schedule."""
+    schedule = found.schedule
+    exceptions = sorted(schedule.exceptions.items())
+    return ScheduleOut(
+        doctor_id=found.doctor_id,
+        time_zone=schedule.time_zone,
+        weekly={day: _hours_out(schedule.weekly.get(day, ())) for day in WEEKDAYS},
+        exceptions=[ScheduleExceptionOut(date=day, hours=_hours_out(hours)) for day, hours in exceptions],
+        version=found.version,
+    )
+
+
 def _pairs(hours: Mapping[str, Sequence[Hours]]) -> dict[str, Any]:
-    return {key: [[span.start, span.end] for span in spans] for key, spans in hours.items()}
+    return {key: [[period.start, period.end] for period in periods] for key, periods in hours.items()}
 
 
-def _hours(pairs: Sequence[Sequence[int]]) -> tuple[Hours, ...]:
+def _hours_from_pairs(pairs: Sequence[Sequence[int]]) -> tuple[Hours, ...]:
     return tuple(Hours(*pair) for pair in pairs)
 
 
-def _hours_in(stretches: Sequence[StretchIn]) -> tuple[Hours, ...]:
-    return tuple(Hours(_minutes(stretch.start), _minutes(stretch.end)) for stretch in stretches)
+def _hours_from(periods: Sequence[HoursIn]) -> tuple[Hours, ...]:
+    return tuple(Hours(_minutes(period.start), _minutes(period.end)) for period in periods)
 
 
-def _stretches(hours: Sequence[Hours]) -> list[StretchOut]:
-    return [StretchOut(start=_wall_clock(span.start), end=_wall_clock(span.end)) for span in hours]
+def _hours_out(periods: Sequence[Hours]) -> list[HoursOut]:
+    return [HoursOut(start=_wall_clock(period.start), end=_wall_clock(period.end)) for period in periods]
 
 
 def _minutes(wall_clock: str) -> int:
@@ -108,41 +138,46 @@ def _wall_clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def booked_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentBooked:
-    """It was booked."""
-    return events.AppointmentBooked(**_told(appointment, doctor), booked_at=appointment.booked_at)
+def appointment_booked_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentBooked:
+    """Returns the event for a new appointment."""
+    return events.AppointmentBooked(**_event_fields(appointment, doctor), booked_at=appointment.booked_at)
 
 
-def rescheduled_event(
+def appointment_rescheduled_event(
     appointment: Appointment, doctor: Doctor | None, previous: datetime
 ) -> events.AppointmentRescheduled:
-    """It was moved."""
-    told = _told(appointment, doctor)
-    return events.AppointmentRescheduled(**told, previous_date=previous, rescheduled_at=appointment.updated_at)
+    """Returns the event for an appointment that was moved. `previous` is its start before."""
+    return events.AppointmentRescheduled(
+        **_event_fields(appointment, doctor), previous_date=previous, rescheduled_at=appointment.updated_at
+    )
 
 
-def cancelled_event(appointment: Appointment, doctor: Doctor | None, late: bool) -> events.AppointmentCancelled:
-    """It was called off."""
-    told = _told(appointment, doctor)
-    return events.AppointmentCancelled(**told, late=late, cancelled_at=appointment.updated_at)
+def appointment_cancelled_event(
+    appointment: Appointment, doctor: Doctor | None, late: bool
+) -> events.AppointmentCancelled:
+    """Returns the event for a cancelled appointment. `late` makes it cost a fee."""
+    fields = _event_fields(appointment, doctor)
+    return events.AppointmentCancelled(**fields, late=late, cancelled_at=appointment.updated_at)
 
 
-def completed_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentCompleted:
-    """It took place."""
-    return events.AppointmentCompleted(**_told(appointment, doctor), completed_at=appointment.updated_at)
+def appointment_completed_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentCompleted:
+    """Returns the event for a visit that took place."""
+    return events.AppointmentCompleted(**_event_fields(appointment, doctor), completed_at=appointment.updated_at)
 
 
-def no_show_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentNoShow:
-    """Nobody came."""
-    return events.AppointmentNoShow(**_told(appointment, doctor), recorded_at=appointment.updated_at)
+def appointment_no_show_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentNoShow:
+    """Returns the event for a patient who did not come."""
+    return events.AppointmentNoShow(**_event_fields(appointment, doctor), recorded_at=appointment.updated_at)
 
 
-def reminder_event(appointment: Appointment, doctor: Doctor | None, due_at: datetime) -> events.AppointmentReminderDue:
-    """It is soon."""
-    return events.AppointmentReminderDue(**_told(appointment, doctor), due_at=due_at)
+def appointment_reminder_due_event(
+    appointment: Appointment, doctor: Doctor | None, due_at: datetime
+) -> events.AppointmentReminderDue:
+    """Returns the event for a reminder that is due."""
+    return events.AppointmentReminderDue(**_event_fields(appointment, doctor), due_at=due_at)
 
 
-def _told(appointment: Appointment, doctor: Doctor | None) -> dict[str, Any]:
+def _event_fields(appointment: Appointment, doctor: Doctor | None) -> dict[str, Any]:
     return {
         "appointment_id": appointment.id,
         "patient_id": appointment.patient_id,

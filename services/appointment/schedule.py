@@ -1,7 +1,7 @@
-"""When a doctor receives patients: weekly hours and exceptions on the doctor's clock, as intervals of real time.
+"""A doctor's schedule: converts weekly hours and exceptions to intervals of UTC. Pure functions.
 
-Pure. A day's hours are wall-clock times of a time zone, so the same hours are other instants in summer, and one day a
-year has an hour twice and another lacks one.
+Hours are wall-clock times of a time zone. So the same hours are different instants in summer and in winter. When the
+clocks change, one day a year lacks an hour, and another has an hour twice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hours:
-    """A stretch of a day, in minutes since midnight on the wall clock; 1440 is the midnight at its end."""
+    """A period of a day, in minutes since midnight in wall-clock time. 1440 is the midnight at the end of the day."""
 
     start: int
     end: int
@@ -26,43 +26,46 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """A half-open stretch of time, in UTC: what ends at ten leaves ten o'clock free."""
+    """A half-open interval in UTC: one that ends at ten does not overlap one that starts at ten."""
 
     start: datetime
     end: datetime
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether they share an instant."""
+        """Returns whether the two have an instant in common."""
         return self.start < other.end and other.start < self.end
 
     def covers(self, other: Interval) -> bool:
-        """Whether the other lies within this one."""
+        """Returns whether the other lies within this one."""
         return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A doctor's hours. A date's exception replaces the hours of its weekday; no hours mean closed."""
+    """Hours of each weekday, and exceptions: dates whose hours replace those of the weekday. No hours mean closed."""
 
     time_zone: str
     weekly: Mapping[str, Sequence[Hours]]
     exceptions: Mapping[date, Sequence[Hours]] = field(default_factory=dict)
 
     def open_on(self, day: date) -> list[Interval]:
-        """The hours that begin on this day of the doctor's calendar."""
+        """Returns the hours that start on this day of the doctor's calendar, earliest first."""
         zone = ZoneInfo(self.time_zone)
         hours = self.exceptions.get(day, self.weekly.get(WEEKDAYS[day.weekday()], ()))
-        found = (Interval(_instant(day, span.start, zone, 0), _instant(day, span.end, zone, 1)) for span in hours)
+        found = (Interval(_instant(day, period.start, zone, 0), _instant(day, period.end, zone, 1)) for period in hours)
         return merged(interval for interval in found if interval.start < interval.end)
 
     def covers(self, visit: Interval) -> bool:
-        """Whether the doctor receives patients during all of the visit."""
+        """Returns whether the schedule is open during the whole visit."""
         day = visit.start.astimezone(ZoneInfo(self.time_zone)).date()
         around = chain.from_iterable(self.open_on(day + timedelta(days=offset)) for offset in (-1, 0, 1))
         return any(interval.covers(visit) for interval in merged(around))
 
     def free_slots(self, day: date, length: timedelta, taken: Sequence[Interval], earliest: datetime) -> list[Interval]:
-        """The day's slots of this length, one after the other from the start of each stretch, that nobody has."""
+        """Returns the slots of this length that start at `earliest` or later and overlap nothing in `taken`.
+
+        The slots of an interval follow each other from its start.
+        """
         slots = []
         for interval in self.open_on(day):
             start = interval.start
@@ -75,7 +78,7 @@ class Schedule:
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few intervals as it takes: two that touch are one."""
+    """Returns the same time in the fewest intervals: those that overlap or touch become one."""
     result: list[Interval] = []
     for interval in sorted(intervals):
         if result and interval.start <= result[-1].end:
@@ -86,8 +89,11 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo, fold: int) -> datetime:
-    """The instant of a wall-clock time. Of an hour that comes twice, `fold` chooses which (PEP 495); a time that the
-    clocks skip is the instant at which they do."""
+    """Returns the instant of a wall-clock time.
+
+    If the time occurs twice, `fold` chooses the first (0) or the second (1), as in PEP 495. If the clocks skip the
+    time, it is the instant at which they do.
+    """
     wall = datetime.combine(day, time(), zone) + timedelta(minutes=minutes)
     wall = wall.replace(fold=fold)
     instant = wall.astimezone(UTC)

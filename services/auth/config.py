@@ -1,4 +1,4 @@
-"""Settings of the auth service."""
+"""The settings of the auth service."""
 
 from __future__ import annotations
 
@@ -8,25 +8,37 @@ from services.common.settings import ServiceSettings
 
 
 class AuthSettings(ServiceSettings):
-    """Durations are in seconds."""
+    """Adds the signing key, lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
 
-    signing_key_id: str = Field(default="alias/pms-signing", description="An RSA_2048 SIGN_VERIFY key in KMS.")
+    signing_key_id: str = Field(
+        default="alias/pms-signing", description="The KMS key that signs tokens: RSA_2048, for SIGN_VERIFY."
+    )
     access_token_seconds: int = Field(
-        default=900, description="Also the bound within which a disabled or downgraded user loses access."
+        default=900, description="Also how long a disabled or downgraded user may still have access to other services."
     )
     refresh_token_seconds: int = 14 * 24 * 3600
-    session_seconds: int = Field(default=90 * 24 * 3600, description="After this a user signs in again, come what may.")
+    session_seconds: int = Field(default=90 * 24 * 3600, description="After this time the user must sign in again.")
 
-    admin_username: str = ""
+    admin_username: str = Field(default="", description="The first ADMIN. If it is empty, none is created.")
     admin_password: SecretStr = SecretStr("")
     admin_email: str = "admin@clinic.example"
 
-    # OWASP's password storage cheat sheet: argon2id with at least 19 MiB, two passes, one lane.
+    # OWASP, Password Storage Cheat Sheet: argon2id with at least 19 MiB of memory, two iterations and one lane.
     argon2_memory_kib: int = 19 * 1024
     argon2_passes: int = 2
-    hashing_slots: int = Field(default=2, description="Hashes computed at once: bounds memory and leaves CPU.")
-    hashing_queue: int = Field(default=100, description="Logins that may wait for a slot; further ones get 503.")
+    hashing_slots: int = Field(
+        default=2, description="How many hashes are computed at once. It bounds memory and CPU time."
+    )
+    hashing_queue: int = Field(
+        default=100, description="How many sign-ins, and how many registrations, may wait for a slot. Others get 503."
+    )
+    hashing_wait_seconds: float = Field(default=10.0, description="A request that waits longer for a slot gets 503.")
 
-    free_failures: int = Field(default=5, description="Wrong passwords before an account backs off.")
-    longest_backoff_seconds: int = Field(default=60, description="No account is ever locked for good.")
-    forget_failures_seconds: int = 900
+    free_failures: int = Field(
+        default=5, description="How many failed logins a username has from one address before it is blocked there."
+    )
+    free_account_failures: int = Field(
+        default=100, description="The same from all addresses together, except for those where the user has signed in."
+    )
+    longest_backoff_seconds: int = Field(default=60, description="The longest time for which logins are blocked.")
+    forget_failures_seconds: int = Field(default=900, description="After this time without a failure, none counts.")

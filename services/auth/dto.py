@@ -14,21 +14,22 @@ from services.common.paging import PageRequest
 from services.contracts.roles import Role
 
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}$")]
-# As typed: spaces at the ends belong to it. NIST SP 800-63B, 5.1.1.2: at least 8, no rules of composition.
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, strip_whitespace=False)]
+"""At least 8 characters of any kind (NIST SP 800-63B, section 5.1.1.2). Spaces at the ends are part of it.
+`password_rules.weakness` refuses those that are guessed first."""
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=False)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Roles = Annotated[frozenset[Role], Field(min_length=1)]
 
 
 class _WithPassword(RequestModel):
-    """The model's own stripping would win over the field's."""
+    """Keeps the spaces at the ends of a password. The setting of the model would override that of the field."""
 
     model_config = ConfigDict(str_strip_whitespace=False)
 
 
-class Registration(_WithPassword):
-    """A new account. Only an ADMIN may give `roles`; anyone else becomes a PATIENT."""
+class RegistrationIn(_WithPassword):
+    """A new account. Only an ADMIN may set `roles`; without them the account becomes a PATIENT's."""
 
     username: Username
     password: NewPassword
@@ -37,34 +38,34 @@ class Registration(_WithPassword):
     roles: Roles | None = None
 
 
-class Login(_WithPassword):
-    """Credentials. Any username is looked up, so that a malformed one is told apart from an unknown one by nothing."""
+class LoginIn(_WithPassword):
+    """Credentials. A username of any form is accepted, so the response is the same for all that do not exist."""
 
     username: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     password: GivenPassword
 
 
-class RefreshRequest(RequestModel):
-    """A refresh token, to be exchanged or given up."""
+class RefreshTokenIn(RequestModel):
+    """A refresh token, to exchange it or to sign out."""
 
     refresh_token: Token
 
 
-class UserChange(RequestModel):
-    """What an ADMIN changes; what is absent or null stays."""
+class UserChangeIn(RequestModel):
+    """The fields to change. A field that is left out or null stays as it is."""
 
     roles: Roles | None = None
     disabled: bool | None = Field(default=None, strict=True)
 
 
 class UserQuery(PageRequest):
-    """Filters of the list."""
+    """The parameters of the list."""
 
     role: Role | None = None
 
 
 class UserOut(ResponseModel):
-    """An account, without anything secret."""
+    """An account, without its password."""
 
     id: UUID
     username: str
@@ -77,11 +78,11 @@ class UserOut(ResponseModel):
     updated_at: datetime
 
 
-class Tokens(ResponseModel):
-    """The answer of a token endpoint (RFC 6749, section 5.1)."""
+class TokensOut(ResponseModel):
+    """An access token and a refresh token (RFC 6749, section 5.1)."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type, no secret
-    expires_in: int = Field(description="Seconds.")
+    expires_in: int = Field(description="The lifetime of the access token in seconds.")
     refresh_token: str
     scope: str

@@ -1,6 +1,6 @@
 """The auth service."""
 
-from services.auth import components
+from services.auth import composition
 from services.auth.config import AuthSettings
 from services.auth.controller import accounts, sessions
 from services.common.web.app import create_app
@@ -11,7 +11,7 @@ app = create_app(
     title="Accounts and sessions",
     settings=AuthSettings,
     routers=[sessions.router, accounts.router],
-    compose=components.compose,
+    compose=composition.compose,
     topics=[topics.USER],
-    keys=components.signing_key,
+    keys=composition.signing_key,
 )

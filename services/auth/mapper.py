@@ -1,29 +1,57 @@
-"""Between entities, answers and events."""
+"""Converts between requests, entities, responses and events. Pure functions."""
 
 from __future__ import annotations
 
-from services.auth.dto import UserOut
-from services.auth.entity import User
+from typing import Any
+
+from services.auth.dto import RegistrationIn, TokensOut, UserChangeIn, UserOut, UserQuery
+from services.auth.entity import IssuedTokens, Registration, User, UserChange, UserFilter
 from services.contracts.events import UserRegistered, UserUpdated
 from services.contracts.roles import Role
 
 
-def to_dto(user: User) -> UserOut:
-    """The account as clients see it."""
+def registration_from(body: RegistrationIn) -> Registration:
+    """Returns the new account in a request."""
+    return Registration(
+        username=body.username,
+        password=body.password,
+        email=body.email,
+        full_name=body.full_name,
+        roles=body.roles,
+    )
+
+
+def user_change_from(body: UserChangeIn) -> UserChange:
+    """Returns the change in a request."""
+    return UserChange(roles=body.roles, disabled=body.disabled)
+
+
+def user_filter(query: UserQuery) -> UserFilter:
+    """Returns the filter in a list's parameters."""
+    return UserFilter(role=query.role)
+
+
+def user_out(user: User) -> UserOut:
+    """Returns the response for an account."""
     return UserOut.model_validate(user)
 
 
-def to_registered(user: User) -> UserRegistered:
-    """The event of a new account."""
-    return UserRegistered(registered_at=user.created_at, **_state(user))
+def tokens_out(tokens: IssuedTokens) -> TokensOut:
+    """Returns the response for issued tokens."""
+    return TokensOut.model_validate(tokens)
 
 
-def to_updated(user: User) -> UserUpdated:
-    """The event of a changed account."""
-    return UserUpdated(updated_at=user.updated_at, **_state(user))
+def user_registered_event(user: User) -> UserRegistered:
+    """Returns the event for a new account."""
+    return UserRegistered(**_event_fields(user), registered_at=user.created_at)
 
 
-def _state(user: User) -> dict[str, object]:
+def user_updated_event(user: User) -> UserUpdated:
+    """Returns the event for a changed account."""
+    return UserUpdated(**_event_fields(user), updated_at=user.updated_at)
+
+
+def _event_fields(user: User) -> dict[str, Any]:
     return {
         "user_id": user.id,
         "username": user.username,

@@ -17,12 +17,11 @@ from services.contracts.events import (
     PatientUpdated,
 )
 
-Context = EventContext[BillingRuntime]
 handlers = Handlers[BillingRuntime]()
 
 
 @handlers.on(PatientRegistered, PatientUpdated, newest_only=True)
-async def on_patient_registered_or_updated(event: Event[Any], context: Context) -> None:
+async def on_patient_registered_or_updated(event: Event[Any], context: EventContext[BillingRuntime]) -> None:
     """Opens the patient's account, and stores its owner.
 
     The patient service also asks for the account by gRPC, which is faster. This event guarantees it.
@@ -32,21 +31,21 @@ async def on_patient_registered_or_updated(event: Event[Any], context: Context) 
 
 
 @handlers.on(AppointmentCompleted)
-async def on_appointment_completed(event: Event[AppointmentCompleted], context: Context) -> None:
+async def on_appointment_completed(event: Event[AppointmentCompleted], context: EventContext[BillingRuntime]) -> None:
     """Charges the visit."""
     data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
     await invoices.charge(InvoiceReason.VISIT, data.appointment_id, data.patient_id, data.date)
 
 
 @handlers.on(AppointmentNoShow)
-async def on_appointment_no_show(event: Event[AppointmentNoShow], context: Context) -> None:
+async def on_appointment_no_show(event: Event[AppointmentNoShow], context: EventContext[BillingRuntime]) -> None:
     """Charges the appointment that the patient missed."""
     data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
     await invoices.charge(InvoiceReason.NO_SHOW, data.appointment_id, data.patient_id, data.date)
 
 
 @handlers.on(AppointmentCancelled)
-async def on_appointment_cancelled(event: Event[AppointmentCancelled], context: Context) -> None:
+async def on_appointment_cancelled(event: Event[AppointmentCancelled], context: EventContext[BillingRuntime]) -> None:
     """Charges a late cancellation."""
     data, invoices = event.data, invoice_service(SYSTEM, context.uow, context.runtime)
     await invoices.charge_cancellation(data.appointment_id, data.patient_id, data.date, late=data.late)

@@ -174,6 +174,14 @@ def is_disconnect_cause(error: BaseException | None) -> bool:
     return isinstance(error, OSError | TimeoutError) or getattr(error, "sqlstate", "")[:3] in ("57P", "080")
 
 
+class Duplicate(Exception):
+    """Another row has the same value. `constraint` is the name of the violated constraint."""
+
+    def __init__(self, constraint: str | None) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
 def violated_constraint(error: IntegrityError) -> str | None:
     """Returns the constraint's name, so that a repository can tell a duplicate e-mail from an overlapping slot."""
     cause: Any = error.orig

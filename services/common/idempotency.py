@@ -44,13 +44,29 @@ class Replay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to answer for a key, held until the transaction ends."""
+    """The right to answer for a key. Once taken, it is held until the transaction ends."""
 
     session: AsyncSession
     principal: str
     route: str
     key: str
     body_hash: bytes
+
+    async def take(self) -> None:
+        """Claims the key until the transaction ends. Raises Replay, InFlight, or Unprocessable for a different request.
+
+        It never waits for another transaction, so it may come before or after any other lock.
+        """
+        lock = func.hashtextextended("\x1f".join((self.principal, self.route, self.key)), 0)
+        if not await self.session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+            raise InFlight
+        # A separate statement: its snapshot is taken after the lock, so it sees what the previous holder committed.
+        stored: Any = (await self.session.execute(_stored(self))).first()
+        if stored is None:
+            return
+        if stored.body_hash != self.body_hash:
+            raise Unprocessable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
+        raise Replay(Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"}))
 
     async def store(self, response: Response) -> None:
         """Stores the response in the transaction of the effect."""
@@ -68,27 +84,16 @@ class Claim:
         )
 
 
-async def claim(request: Request, session: AsyncSession, principal: str, route: str, key: str) -> Claim:
-    """Claims the key for this transaction. Raises Replay, InFlight, or Unprocessable for a different request."""
+async def claim_of(request: Request, session: AsyncSession, principal: str, route: str, key: str) -> Claim:
+    """Returns the claim for a key and the body of the request. It is not taken yet."""
     digest = hashlib.sha256(
         request.url.path.encode() + b"\0" + request.url.query.encode() + b"\0" + await request.body()
     )
-    claimed = Claim(session, principal, route, key, digest.digest())
-    lock = func.hashtextextended("\x1f".join((principal, route, key)), 0)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
-        raise InFlight
-    # A separate statement: its snapshot is taken after the lock, so it sees what the previous holder committed.
-    stored: Any = (await session.execute(_stored(claimed))).first()
-    if stored is None:
-        return claimed
-    if stored.body_hash != claimed.body_hash:
-        raise Unprocessable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
-    replayed = Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"})
-    raise Replay(replayed)
+    return Claim(session, principal, route, key, digest.digest())
 
 
-def _stored(claimed: Claim) -> Any:
+def _stored(claim: Claim) -> Any:
     table = tables.idempotency_key
     return select(table.c.body_hash, table.c.status, table.c.headers, table.c.body).where(
-        table.c.principal == claimed.principal, table.c.route == claimed.route, table.c.key == claimed.key
+        table.c.principal == claim.principal, table.c.route == claim.route, table.c.key == claim.key
     )

@@ -21,6 +21,7 @@ OUTBOX_LEADER = Gauge("outbox_leader", "1 in the one process that sends.")
 
 CONSUMED = Counter("events_consumed_total", "Events handled.", ["topic", "type", "outcome"])
 CONSUMER_LAG = Gauge("consumer_lag", "Messages that wait in a partition.", ["topic", "partition"])
+CONSUMER_REBUILT = Counter("consumer_rebuilt_total", "Consumers replaced because they made no progress.", ["reason"])
 DEAD_LETTERS = Counter("dead_letters_total", "Messages given up.", ["topic", "reason"])
 EVENT_SECONDS = Histogram(
     "event_delay_seconds", "From an event's time to its effect.", ["topic"], buckets=(*_FAST, 30.0, 120.0)

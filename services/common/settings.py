@@ -62,6 +62,10 @@ class ServiceSettings(BaseSettings):
 
     max_body_bytes: int = Field(default=10 * 1024 * 1024, description="The limit of API Gateway's HTTP APIs.")
     body_seconds: float = Field(default=20.0, description="A body that takes longer to arrive is answered with 408.")
+    request_seconds: float = Field(
+        default=25.0, description="A request that takes longer is ended with 503; below the gateway's 30 s."
+    )
+    max_requests: int = Field(default=500, description="How many requests may be in progress. Others get 503.")
 
     @property
     def database_url(self) -> str:

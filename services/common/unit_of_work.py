@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NoReturn
 
 from sqlalchemy import insert
@@ -41,6 +41,7 @@ class UnitOfWork:
         self._events: list[dict[str, Any]] = []
         self._audit: list[dict[str, Any]] = []
         self._after_commit: list[Call] = []
+        self._claims: list[Call] = []
 
     def publish(self, data: EventData) -> None:
         """Sends `data` as a CloudEvent, at least once, after this transaction has committed."""
@@ -113,6 +114,22 @@ class UnitOfWork:
         """
         self.session.expunge_all()  # a rollback would expire the objects that were read
         await self.session.rollback()
+
+    async def claim(self, call: Call) -> None:
+        """Makes `call`, which takes a lock for this transaction. It is made again after `released`."""
+        await call()
+        self._claims.append(call)
+
+    @asynccontextmanager
+    async def released(self) -> AsyncIterator[None]:
+        """Runs the block without a connection, for calls to other services. Afterwards repeats the calls of `claim`.
+
+        The rules of `release` apply: what the transaction had locked may have changed hands during the block.
+        """
+        await self.release()
+        yield
+        for call in self._claims:
+            await call()
 
     async def write_pending(self) -> None:
         """Writes the events and audit records into the transaction."""

@@ -1,1 +1,1 @@
-"""What a client must know before it has a token: the issuer's metadata, its keys, and the API's documentation."""
+"""The discovery function: the issuer's metadata and keys, and the API's documentation. All of it needs no token."""

@@ -1,4 +1,4 @@
-"""The discovery function's settings."""
+"""The settings of the discovery function."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the CDK app tells the function."""
+@dataclass(frozen=True, slots=True)
+class DiscoverySettings:
+    """The environment variables that the CDK app sets."""
 
     issuer: str
-    """The `iss` of every token: the HTTP API's own URL, without a slash at its end."""
+    """The `iss` of every token: the URL of the HTTP API, without a slash at its end."""
     signing_key_id: str
     """The KMS key (ARN, id or alias) that the auth service signs with."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Reads JWT_ISSUER and SIGNING_KEY_ID. Raises KeyError naming the one that is missing."""
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> DiscoverySettings:
+        """Reads JWT_ISSUER and SIGNING_KEY_ID. Raises KeyError with the name of a missing one."""
         return cls(issuer=environment["JWT_ISSUER"].rstrip("/"), signing_key_id=environment["SIGNING_KEY_ID"])

@@ -1,4 +1,4 @@
-"""The function's HTTP interface. Everything here is public and the same for everybody, so everything may be cached."""
+"""The HTTP interface of the discovery function. All responses are public, so they may be cached."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from services.discovery import docs_page
 from services.discovery.service import KeySet, provider_metadata
 
 KEYS_MAX_AGE = 300
-"""Seconds. Bounds how long a verifier goes on with a withdrawn key."""
+"""Seconds. A verifier may use a withdrawn key for this long."""
 DOCS_MAX_AGE = 3600
 ASSETS_MAX_AGE = 86_400
 
 
 def router(issuer: str, keys: KeySet, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
-    """The routes, bound to what they answer with."""
+    """Returns the routes. `openapi` returns the documentation of the API."""
     routes = APIRouter()
 
     @routes.get("/.well-known/openid-configuration")

@@ -1,6 +1,6 @@
-"""Swagger UI over the aggregated document, with its files from the layer instead of somebody else's server.
+"""The documentation page: Swagger UI for the API's document. Its files come from the Lambda layer, not from a CDN.
 
-Addresses are relative: the API is reached under several (`/_aws/execute-api/pms/...`, a host name of its own, AWS).
+Links are relative, because the API has several URLs: `/_aws/execute-api/pms/...`, its own host name, and AWS's.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ INITIALIZER = """SwaggerUIBundle({
 });
 """
 
-# Swagger UI writes style attributes and data: images; scripts come from here alone.
+# Swagger UI writes style attributes and images with `data:` URLs. Scripts come from this function only.
 SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -53,21 +53,23 @@ SECURITY_HEADERS = {
 
 
 def _assets() -> dict[str, Path]:
-    """The bundled files by name. Finding the package does not import it, and so not what it imports."""
+    """Returns the bundled files by name. It does not import the package, which would import its dependencies too."""
     spec = find_spec("fastapi_swagger")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("fastapi_swagger, which carries the docs page's files: see lambda_layers/discovery")
+        raise ModuleNotFoundError(
+            "fastapi_swagger, whose files the documentation page uses: see lambda_layers/discovery"
+        )
     resources = Path(spec.origin).parent / "resources"
     return {name: resources / name for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")}
 
 
 ASSETS = _assets()
-"""What `/docs/{name}` may answer with, and nothing else."""
+"""The only files that `/docs/{name}` returns, besides the initializer."""
 
 
 @cache
 def asset(name: str) -> tuple[bytes, str, str]:
-    """Content, media type and strong ETag of a bundled file. Raises KeyError for any other name."""
+    """Returns content, media type and strong ETag of a bundled file. Raises KeyError for any other name."""
     content = ASSETS[name].read_bytes()
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -9,14 +9,14 @@ from services.contracts.jwk import jwk_of
 from services.contracts.roles import Scope
 
 PublicKeySource = Callable[[], bytes]
-"""Returns the signing key's public half, DER SubjectPublicKeyInfo."""
+"""Returns the public half of the signing key as DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7)."""
 
 
 def provider_metadata(issuer: str) -> dict[str, Any]:
-    """Metadata of the issuer (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
+    """Returns the metadata of the issuer (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 
-    API Gateway's JWT authorizer reads `issuer` and `jwks_uri`. There is no authorization endpoint: tokens are had from
-    the token endpoint directly.
+    API Gateway's JWT authorizer reads `issuer` and `jwks_uri`. There is no authorization endpoint, because clients get
+    tokens from the token endpoint directly.
     """
     return {
         "issuer": issuer,
@@ -36,21 +36,21 @@ def provider_metadata(issuer: str) -> dict[str, Any]:
 
 
 class KeySet:
-    """The JWK set of the signing key. An asymmetric KMS key never changes under its id, so one call serves for ever."""
+    """The JWK set of the signing key. It is read once, because an asymmetric KMS key never changes under its id."""
 
     def __init__(self, public_key: PublicKeySource) -> None:
         self._public_key = public_key
         self._keys: list[dict[str, str]] = []
 
     def document(self) -> dict[str, Any]:
-        """The set (RFC 7517, section 5). Asks KMS the first time; what KMS raises is not remembered."""
+        """Returns the set (RFC 7517, section 5). Reads the key, unless an earlier call has done so without an error."""
         if not self._keys:
             self._keys = [jwk_of(self._public_key())]
         return {"keys": self._keys}
 
 
 def kms_public_key(key_id: str) -> PublicKeySource:
-    """Reads the key from KMS. boto3 is the runtime's own, imported only when a key is asked for (cold start)."""
+    """Returns a function that reads the key from KMS. boto3 is imported only then, so that a cold start is faster."""
 
     def read() -> bytes:
         import boto3

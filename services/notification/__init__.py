@@ -1,1 +1,1 @@
-"""Notification: the log of every event, and the e-mails and SMS that tell people about them."""
+"""The notification service: a log of all events, and the e-mails and text messages that tell people about them."""

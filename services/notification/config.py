@@ -1,4 +1,4 @@
-"""The notification service's settings."""
+"""The settings of the notification service."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from services.common.settings import ServiceSettings
 
 
 class NotificationSettings(ServiceSettings):
-    """EMAIL_SENDER and the dispatcher's settings besides what every service has."""
+    """Adds EMAIL_SENDER, DISPATCHERS and SEND_ATTEMPTS to the settings of every service."""
 
     email_sender: str = Field(default="clinic@pms.example.com", description="A verified SES identity.")
-    dispatchers: int = Field(default=2, ge=1, le=16, description="Messages that are sent at once.")
-    send_attempts: int = Field(default=8, ge=1, description="Tries before a message counts as failed: about 8 minutes.")
+    dispatchers: int = Field(default=2, ge=1, le=16, description="How many messages are sent at the same time.")
+    send_attempts: int = Field(
+        default=8, ge=1, description="After how many attempts a message has failed. Eight take about 8 minutes."
+    )

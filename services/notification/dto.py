@@ -11,54 +11,56 @@ from pydantic import Field, StringConstraints
 from services.common.dto import RequestModel, ResponseModel
 from services.common.fields import Email, Moment
 from services.common.paging import PageRequest
-from services.notification.entity import Channel, Status
+from services.notification.entity import Channel, MessageStatus
 
-# A line break in a subject would start another header (RFC 5322, section 2.2): no control characters.
+# No control characters: a line break in a subject would start another header (RFC 5322, section 2.2).
 SubjectLine = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
 
-class NewEmail(RequestModel):
-    """An e-mail as staff write it."""
+class EmailIn(RequestModel):
+    """An e-mail that staff wrote."""
 
     to: Email
     subject: SubjectLine
     body: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class AcceptedOut(ResponseModel):
-    """The e-mail will be sent; `id` finds it in the list of notifications."""
+class EmailOut(ResponseModel):
+    """An e-mail that was accepted."""
 
-    id: UUID
-    status: Status
+    id: UUID = Field(description="Its id in the list of notifications.")
+    status: MessageStatus
 
 
 class MessageOut(ResponseModel):
-    """What was, or will be, sent because of an event."""
+    """An e-mail or a text message that an event caused."""
 
     channel: Channel
-    template: str | None
-    recipient: str | None
-    status: Status
+    template: str | None = Field(description="Null for an e-mail that staff wrote.")
+    recipient: str | None = Field(description="Null before the first attempt, and while the patient is not known.")
+    status: MessageStatus
     attempts: int
     sent_at: datetime | None
-    error: str | None = Field(description="Why it was not sent: an error's name.")
+    error: str | None = Field(description="Why the last attempt failed: the name of an error.")
 
 
 class NotificationOut(ResponseModel):
-    """An entry of the event log."""
+    """An event and its messages."""
 
     id: UUID
     event_type: str
-    payload: dict[str, Any] = Field(description="The CloudEvent.")
+    payload: dict[str, Any] = Field(
+        description="The CloudEvent; for an e-mail that staff wrote, its recipient, its subject and who requested it."
+    )
     created_at: datetime
     messages: list[MessageOut]
 
 
 class NotificationQuery(PageRequest):
-    """Filters of the event log."""
+    """The parameters of the list. An event must match all that are given."""
 
     event_type: str | None = Field(default=None, max_length=100)
     patient_id: UUID | None = Field(default=None, alias="patientId")
-    status: Status | None = Field(default=None, description="Only events with a message in this state.")
-    since: Moment | None = Field(default=None, alias="from")
-    until: Moment | None = Field(default=None, alias="to", description="Exclusive.")
+    status: MessageStatus | None = Field(default=None, description="Only events with a message in this state.")
+    since: Moment | None = Field(default=None, alias="from", description="Only events logged at this time or later.")
+    until: Moment | None = Field(default=None, alias="to", description="Only events logged before this time.")

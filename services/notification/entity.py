@@ -1,7 +1,8 @@
-"""Tables of the notification service."""
+"""The tables and value objects of the notification service."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -24,16 +25,19 @@ class Channel(StrEnum):
     SMS = "SMS"
 
 
-class Status(StrEnum):
-    """Where a message is. A FAILED one is not tried again."""
+class MessageStatus(StrEnum):
+    """The state of a message. A FAILED one is not tried again."""
 
     PENDING = "PENDING"
     SENT = "SENT"
     FAILED = "FAILED"
 
 
-class LoggedEvent(Base):
-    """Every event that this service has seen, once. `payload` is the whole CloudEvent."""
+class Notification(Base):
+    """An entry of the event log: an event of any service, or an e-mail that staff wrote.
+
+    `payload` is the whole CloudEvent. Each event has one entry, however often it arrives.
+    """
 
     __tablename__ = "event_log"
 
@@ -46,10 +50,10 @@ class LoggedEvent(Base):
 
 
 class Message(Base):
-    """What is to be sent because of an event: at most one a channel.
+    """An e-mail or a text message that an event causes: at most one for each channel.
 
-    `recipient`, `subject` and `body` of a message from a template are filled in when it is sent, because the patient's
-    address may become known after the event that the message is about.
+    `recipient`, `subject` and `body` of a message with a template are filled in when it is sent, because the patient's
+    address may become known after the event.
     """
 
     __tablename__ = "message"
@@ -69,7 +73,7 @@ class Message(Base):
 
 
 class Contact(Base):
-    """How to reach a patient: a read model of `pms.patient.v1`. Without an address once the record is withdrawn."""
+    """How to reach a patient, as the events of `pms.patient.v1` say. After a deletion only id and version are left."""
 
     __tablename__ = "contact"
 
@@ -78,3 +82,23 @@ class Contact(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     version: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An e-mail that staff wrote."""
+
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationFilter:
+    """Which events to list. An event must match all fields that are given; `until` is exclusive."""
+
+    event_type: str | None = None
+    patient_id: UUID | None = None
+    status: MessageStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None

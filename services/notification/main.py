@@ -1,7 +1,7 @@
 """The notification service."""
 
 from services.common.web.app import create_app
-from services.notification import components, consumers, controller
+from services.notification import composition, consumers, controller
 from services.notification.config import NotificationSettings
 
 app = create_app(
@@ -9,6 +9,6 @@ app = create_app(
     title="Notifications",
     settings=NotificationSettings,
     routers=[controller.router],
-    compose=components.compose,
+    compose=composition.compose,
     consumers=consumers.handlers,
 )

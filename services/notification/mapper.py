@@ -1,40 +1,98 @@
-"""Entities to responses, events to entries of the log. Pure."""
+"""Converts between requests, events, entities and responses. Pure functions."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.common.clock import utc_now
-from services.contracts.events import Event
-from services.notification.dto import NotificationOut
-from services.notification.entity import Channel, LoggedEvent, Message, Status
+from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
+from services.notification import templates
+from services.notification.dto import EmailIn, EmailOut, NotificationOut, NotificationQuery
+from services.notification.entity import (
+    Channel,
+    Contact,
+    Email,
+    Message,
+    MessageStatus,
+    Notification,
+    NotificationFilter,
+)
+
+EMAIL_REQUESTED = "notification.email_requested"
 
 
-def to_notification(entry: LoggedEvent) -> NotificationOut:
-    """For REST."""
-    return NotificationOut.model_validate(entry)
+def email_from(body: EmailIn) -> Email:
+    """Returns the e-mail in a request."""
+    return Email(to=body.to, subject=body.subject, body=body.body)
 
 
-def to_entry(event: Event[Any]) -> LoggedEvent:
-    """A domain event as it came."""
-    return LoggedEvent(
+def email_out(message: Message) -> EmailOut:
+    """Returns the response for an accepted e-mail."""
+    return EmailOut(id=message.event_id, status=MessageStatus(message.status))
+
+
+def notification_filter(query: NotificationQuery) -> NotificationFilter:
+    """Returns the filter in a list's parameters."""
+    return NotificationFilter(
+        event_type=query.event_type,
+        patient_id=query.patient_id,
+        status=query.status,
+        since=query.since,
+        until=query.until,
+    )
+
+
+def notification_out(notification: Notification) -> NotificationOut:
+    """Returns the response for an event and its messages."""
+    return NotificationOut.model_validate(notification)
+
+
+def notification_from(event: Event[Any], now: datetime) -> Notification:
+    """Returns the log's entry for an event."""
+    return Notification(
         id=event.id,
         event_type=event.type,
         payload=event.model_dump(mode="json", exclude_none=True),
         patient_id=getattr(event.data, "patient_id", None),
-        created_at=utc_now(),
+        created_at=now,
     )
 
 
-def to_message(event_id: UUID, channel: Channel, *, template: str | None = None, **content: str) -> Message:
-    """A message that waits to be sent; `content` is its recipient, subject and body, when known already."""
+def messages_from(event: Event[Any], now: datetime) -> list[Message]:
+    """Returns the messages that an event causes: one for each channel of its template, if it has one."""
+    template = templates.BY_EVENT_TYPE.get(event.type)
+    if template is None:
+        return []
+    return [_message(event.id, channel, now, template=template.name) for channel in template.channels]
+
+
+def contact_from(data: PatientRegistered | PatientUpdated | PatientDeleted) -> Contact:
+    """Returns the patient's contact after an event. After a deletion it is empty."""
+    if isinstance(data, PatientDeleted):
+        return Contact(patient_id=data.patient_id, version=data.version)
+    return Contact(patient_id=data.patient_id, name=data.name, email=data.email, phone=data.phone, version=data.version)
+
+
+def email_notification(id: UUID, email: Email, requested_by: UUID, now: datetime) -> Notification:
+    """Returns the log's entry for an e-mail that staff wrote."""
+    payload = {"to": email.to, "subject": email.subject, "requested_by": str(requested_by)}
+    return Notification(id=id, event_type=EMAIL_REQUESTED, payload=payload, created_at=now)
+
+
+def email_message(notification_id: UUID, email: Email, now: datetime) -> Message:
+    """Returns the message for an e-mail that staff wrote."""
+    content = {"recipient": email.to, "subject": email.subject, "body": email.body}
+    return _message(notification_id, Channel.EMAIL, now, **content)
+
+
+def _message(event_id: UUID, channel: Channel, now: datetime, **content: str) -> Message:
+    """Returns a message that is due now."""
     return Message(
         event_id=event_id,
         channel=channel,
-        template=template,
-        status=Status.PENDING,
+        status=MessageStatus.PENDING,
         attempts=0,
-        next_attempt_at=utc_now(),
+        next_attempt_at=now,
         **content,
     )

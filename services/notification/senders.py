@@ -1,35 +1,45 @@
-"""E-mail through SES and SMS through SNS."""
+"""Sends e-mails through SES and text messages through SNS."""
 
 from __future__ import annotations
 
+from typing import Protocol
 from uuid import UUID
 
 from services.common.aws import Aws, AwsError
 from services.notification.entity import Channel
 from services.notification.templates import Text
 
+# https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+_FINAL = frozenset({"MessageRejected", "InvalidParameterValue", "InvalidParameter", "OptedOut", "ValidationError"})
+"""Errors that another attempt would meet again."""
+
 
 class Rejected(Exception):
-    """The provider will never take this message; `code` is its error code."""
+    """The provider refuses this message, however often it is tried. `code` is the provider's error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-# https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html, .../sns/latest/api/API_Publish.html
-_FINAL = frozenset({"MessageRejected", "InvalidParameterValue", "InvalidParameter", "OptedOut", "ValidationError"})
+class Sender(Protocol):
+    """Hands messages to a provider."""
+
+    async def send(self, channel: Channel, recipient: str, text: Text, event_id: UUID) -> str:
+        """Returns the provider's id of the message. Raises Rejected, or another error when it may be tried again."""
+        ...
 
 
-class AwsSenders:
-    """Hands messages to the providers; the answer is the provider's id for the message."""
+class AwsSender:
+    """Sends e-mails through SES and text messages through SNS."""
 
     def __init__(self, aws: Aws, email_sender: str) -> None:
         self._aws = aws
         self._email_sender = email_sender
 
     async def send(self, channel: Channel, recipient: str, text: Text, event_id: UUID) -> str:
-        """Raises Rejected when trying again is of no use, and AwsError otherwise."""
+        """Returns the provider's id of the message. Raises Rejected, or AwsError when it may be tried again."""
         try:
             if channel is Channel.EMAIL:
                 return await self._email(recipient, text, event_id)
@@ -40,14 +50,14 @@ class AwsSenders:
             raise
 
     async def _email(self, recipient: str, text: Text, event_id: UUID) -> str:
-        content = {"Data": text.subject, "Charset": "UTF-8"}, {"Data": text.body, "Charset": "UTF-8"}
+        subject, body = {"Data": text.subject, "Charset": "UTF-8"}, {"Data": text.body, "Charset": "UTF-8"}
         answer = await self._aws.call(
             "ses",
             "send_email",
             Source=self._email_sender,
             Destination={"ToAddresses": [recipient]},
-            Message={"Subject": content[0], "Body": {"Text": content[1]}},
-            # Shows in SES's event stream, so that a message sent twice can be told.
+            Message={"Subject": subject, "Body": {"Text": body}},
+            # SES's event stream shows the tag, so a message that was sent twice can be recognised.
             Tags=[{"Name": "notification", "Value": str(event_id)}],
         )
         return str(answer["MessageId"])

@@ -1,6 +1,6 @@
-"""What people are told, and through which channels. Pure.
+"""The texts of e-mails and text messages, and the events that cause them. Pure functions.
 
-No template carries anything medical: e-mail and SMS are not confidential (45 CFR 164.522(b), minimum necessary).
+No text says anything medical, because e-mail and SMS are not confidential (45 CFR 164.502(b), minimum necessary).
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from zoneinfo import ZoneInfo
 from services.contracts import events
 from services.notification.entity import Channel
 
-# ISO 4217: currencies whose minor unit is not a hundredth.
+# The currencies whose minor unit is not a hundredth (ISO 4217).
 _DECIMALS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
-    """`$name` is the patient's name; the other placeholders are those of `variables`. `sms` is None for e-mail only."""
+    """The texts for one type of event. `sms` is None when only an e-mail is sent.
+
+    The placeholder `$name` is the patient's name. The others are made from the event by `variables`.
+    """
 
     name: str
     subject: str
@@ -31,57 +34,61 @@ class MessageTemplate:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """The channels it has a text for."""
+        """The channels for which there is a text."""
         return (Channel.EMAIL,) if self.sms is None else (Channel.EMAIL, Channel.SMS)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message as it is sent; an SMS has no subject."""
+    """The text of one message. An SMS has no subject."""
 
     subject: str | None
     body: str
+
+
+def _letter(sentences: str) -> str:
+    return f"Dear $name,\n\n{sentences}\n\nKind regards,\nYour clinic\n"
 
 
 _TEMPLATES: dict[type[events.EventData], MessageTemplate] = {
     events.PatientRegistered: MessageTemplate(
         "registered",
         "Welcome to the clinic",
-        "Dear $name,\n\nyou are registered as a patient of our clinic.\n\nYour clinic\n",
+        _letter("You are now registered as a patient of our clinic."),
     ),
     events.AppointmentBooked: MessageTemplate(
         "booked",
         "Your appointment on $day",
-        "Dear $name,\n\nyour appointment$with_doctor is on $day at $time ($zone).\n\nYour clinic\n",
+        _letter("Your appointment$with_doctor is on $day at $time ($zone)."),
         sms="Your appointment is on $day at $time.",
     ),
     events.AppointmentRescheduled: MessageTemplate(
         "rescheduled",
         "Your appointment was moved to $day",
-        "Dear $name,\n\nyour appointment$with_doctor was moved to $day at $time ($zone).\n\nYour clinic\n",
+        _letter("Your appointment$with_doctor was moved to $day at $time ($zone)."),
         sms="Your appointment was moved to $day at $time.",
     ),
     events.AppointmentCancelled: MessageTemplate(
         "cancelled",
         "Your appointment on $day was cancelled",
-        "Dear $name,\n\nyour appointment$with_doctor on $day at $time ($zone) was cancelled.\n\nYour clinic\n",
+        _letter("Your appointment$with_doctor on $day at $time ($zone) was cancelled."),
         sms="Your appointment on $day at $time was cancelled.",
     ),
     events.AppointmentReminderDue: MessageTemplate(
         "reminder",
         "Reminder: your appointment on $day",
-        "Dear $name,\n\nplease remember your appointment$with_doctor on $day at $time ($zone).\n\nYour clinic\n",
+        _letter("This is a reminder of your appointment$with_doctor on $day at $time ($zone)."),
         sms="Reminder: your appointment is on $day at $time.",
     ),
     events.InvoiceRaised: MessageTemplate(
         "invoice",
-        "Your invoice over $total",
-        "Dear $name,\n\nwe have raised invoice $invoice over $total.\n\nYour clinic\n",
+        "Your invoice for $total",
+        _letter("We have issued invoice $invoice for $total."),
     ),
     events.PaymentReceived: MessageTemplate(
         "receipt",
-        "Receipt: $amount",
-        "Dear $name,\n\nthank you for your payment of $amount for invoice $invoice. Still due: $due.\n\nYour clinic\n",
+        "Receipt for your payment of $amount",
+        _letter("Thank you for your payment of $amount for invoice $invoice. The amount still due is $due."),
     ),
 }
 
@@ -90,7 +97,7 @@ BY_NAME: Mapping[str, MessageTemplate] = MappingProxyType({v.name: v for v in _T
 
 
 def render(template: MessageTemplate, channel: Channel, name: str, data: events.EventData) -> Text:
-    """The text for one person. A name is put in as it is, on one line: it can change nothing but itself."""
+    """Returns the text for one person. The name is inserted on one line, and placeholders in it are not replaced."""
     values = {"name": " ".join(name.split()), **variables(data)}
     if channel is Channel.SMS:
         assert template.sms is not None
@@ -99,7 +106,7 @@ def render(template: MessageTemplate, channel: Channel, name: str, data: events.
 
 
 def variables(data: Any) -> dict[str, str]:
-    """The placeholders that an event's data gives."""
+    """Returns the values of the placeholders that an event's data determines."""
     if hasattr(data, "appointment_id") and hasattr(data, "time_zone"):
         return _appointment(data)
     if isinstance(data, events.InvoiceRaised):
@@ -115,7 +122,7 @@ def variables(data: Any) -> dict[str, str]:
 
 
 def money(minor: int, currency: str) -> str:
-    """`12050, "EUR"` -> `120.50 EUR`, without ever being a float."""
+    """Returns an amount in minor units as people read it: `120.50 EUR` for 12050 and `EUR`. Uses integers only."""
     decimals = _DECIMALS.get(currency, 2)
     if decimals == 0:
         return f"{minor} {currency}"

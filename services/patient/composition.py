@@ -19,9 +19,9 @@ from services.patient.service import PatientService
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What lives as long as the process. `billing` is None where no billing service is configured."""
+    """What lives as long as the process."""
 
-    billing: BillingClient | None
+    billing: BillingClient
 
 
 PatientRuntime = Runtime[PatientSettings, Components]
@@ -32,7 +32,7 @@ async def compose(runtime: Runtime[PatientSettings]) -> AsyncIterator[Components
     """Opens the gRPC channel to the billing service, which connects when it is first used."""
     settings = runtime.settings
     if not settings.billing_grpc_target:
-        yield Components(billing=None)
+        yield Components(BillingClient(None))
         return
     channel = client.channel(settings.billing_grpc_target, "billing", seconds=settings.billing_grpc_seconds)
     async with channel:

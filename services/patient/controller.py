@@ -29,10 +29,10 @@ async def register_patient(body: PatientIn, patients: Patients, response: Respon
 
     `warnings` lists records with the same name and date of birth.
     """
-    registration = await patients.register(mapper.patient_details_from(body))
-    response.headers["Location"] = f"{router.prefix}/{registration.patient.id}"
-    response.headers["ETag"] = etag(registration.patient.version)
-    return mapper.registered_patient_out(registration)
+    registered = await patients.register(mapper.patient_details_from(body))
+    response.headers["Location"] = f"{router.prefix}/{registered.patient.id}"
+    response.headers["ETag"] = etag(registered.patient.version)
+    return mapper.registered_patient_out(registered)
 
 
 @router.get("", dependencies=[READ], summary="List and search patients")

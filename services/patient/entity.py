@@ -94,7 +94,7 @@ class PatientFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class RegisteredPatient:
     """A new record, and the ids of records that may be of the same person."""
 
     patient: Patient

@@ -14,7 +14,7 @@ from services.patient.dto import (
     PatientQuery,
     RegisteredPatientOut,
 )
-from services.patient.entity import Patient, PatientChange, PatientDetails, PatientFilter, Registration
+from services.patient.entity import Patient, PatientChange, PatientDetails, PatientFilter, RegisteredPatient
 
 
 def patient_details_from(body: PatientIn) -> PatientDetails:
@@ -32,11 +32,11 @@ def patient_out(patient: Any) -> PatientOut:
     return PatientOut.model_validate(patient)
 
 
-def registered_patient_out(registration: Registration) -> RegisteredPatientOut:
+def registered_patient_out(registered: RegisteredPatient) -> RegisteredPatientOut:
     """Returns the response for a new record, with its warnings."""
-    duplicates = list(registration.likely_duplicates)
+    duplicates = list(registered.likely_duplicates)
     warnings = [LikelyDuplicateOut(patient_ids=duplicates)] if duplicates else []
-    return RegisteredPatientOut(**patient_out(registration.patient).model_dump(), warnings=warnings)
+    return RegisteredPatientOut(**patient_out(registered.patient).model_dump(), warnings=warnings)
 
 
 def patient_change_out(change: PatientChange) -> PatientChangeOut:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.database import violated_constraint
+from services.common.database import Duplicate, violated_constraint
 from services.common.paging import DESC, Keyset, PageRequest, Slice
 from services.patient.entity import Patient, PatientChange, PatientFilter
 from services.patient.search import PatientSearch, visible
@@ -22,14 +22,6 @@ from services.patient.search import PatientSearch, visible
 EMAIL_TAKEN, OWNER_HAS_RECORD = "patient_email_key", "patient_owner_key"
 
 _HISTORY = Keyset("history", (PatientChange.version, DESC))
-
-
-class Duplicate(Exception):
-    """Another record has the same value. `constraint` is the name of the violated constraint."""
-
-    def __init__(self, constraint: str | None) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
 
 
 class PatientRepository:
@@ -57,6 +49,11 @@ class PatientRepository:
     async def exists(self, id: UUID) -> bool:
         """Returns whether there is such a record, deleted or not, of any owner. For denials in the audit log only."""
         return await self._session.scalar(select(Patient.id).where(Patient.id == id)) is not None
+
+    async def email_taken(self, email: str) -> bool:
+        """Returns whether a record has this e-mail address."""
+        statement = select(Patient.id).where(Patient.email == email, Patient.deleted_at.is_(None))
+        return await self._session.scalar(statement) is not None
 
     async def likely_duplicates(self, patient: Patient, limit: int = 10) -> Sequence[UUID]:
         """Returns other records with the same name and date of birth."""

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from services.common.clock import utc_now
+from services.common.database import Duplicate
 from services.common.errors import Conflict
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
@@ -23,11 +24,11 @@ from services.patient.entity import (
     PatientChange,
     PatientDetails,
     PatientFilter,
-    Registration,
+    RegisteredPatient,
 )
 from services.patient.grpc_clients import BillingClient
 from services.patient.names import folded
-from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, Duplicate, PatientRepository
+from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, PatientRepository
 
 RESOURCE = "patient"
 READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
@@ -37,16 +38,16 @@ class PatientService:
     """Patients' records, for one caller in one transaction."""
 
     def __init__(
-        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient | None
+        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient
     ) -> None:
         self._principal = principal
         self._uow = uow
         self._patients = patients
         self._billing = billing
         # Two limits: a doctor who is also a patient reads all records, but writes only their own.
-        self._read_owner, self._write_owner = _owner_limit(principal, READERS), _owner_limit(principal, WRITERS)
+        self._read_owner, self._write_owner = principal.owner_limit(*READERS), principal.owner_limit(*WRITERS)
 
-    async def register(self, details: PatientDetails) -> Registration:
+    async def register(self, details: PatientDetails) -> RegisteredPatient:
         """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
         now = utc_now()
         patient = Patient(
@@ -58,9 +59,8 @@ class PatientService:
         duplicates = [] if self._read_owner else await self._patients.likely_duplicates(patient)
         self._uow.publish(mapper.patient_registered_event(patient))
         self._uow.record("create", RESOURCE, patient.id, patient_id=patient.id)
-        if self._billing is not None:
-            self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
-        return Registration(patient, duplicates)
+        self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
+        return RegisteredPatient(patient, duplicates)
 
     async def get(self, id: UUID) -> Patient:
         """Returns the record. Raises NotFound."""
@@ -95,6 +95,10 @@ class PatientService:
         differences = _differences(patient.details, details)
         if not differences:
             return patient
+        # Looked up before the write: two records that take each other's address would wait for each other in a circle
+        # at the unique index. It still decides when two records take the same free address.
+        if "email" in differences and await self._patients.email_taken(details.email):
+            raise _conflict(Duplicate(EMAIL_TAKEN))
         self._assign(patient, details)
         self._next_version(patient)
         await self._save(patient, ChangeKind.UPDATED, differences)
@@ -148,11 +152,6 @@ class PatientService:
     def _record_many(self, action: str, patients: Sequence[Any]) -> None:
         """Writes one audit record for all: one for each would cost more than the list itself."""
         self._uow.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
-
-
-def _owner_limit(principal: Principal, roles: Sequence[Role]) -> UUID | None:
-    """Returns the user whose records alone are visible, or None for a caller with one of the roles."""
-    return None if principal.has(*roles) else principal.subject
 
 
 def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[str, Any]:

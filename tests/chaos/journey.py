@@ -37,7 +37,7 @@ class Journey:
 
 @dataclass
 class Journal:
-    """What the clients were told."""
+    """The acknowledgements that the clients received."""
 
     journeys: list[Journey]
     violations: list[str] = field(default_factory=list)
@@ -134,7 +134,7 @@ class Clients:
 
 
 def _is_transient(answer: httpx.Response) -> bool:
-    """Tells whether the client may repeat its request; a fault may also cause 500, or leave the first one in flight."""
+    """Returns whether the client may repeat its request. A fault may also cause 500, or leave it in flight."""
     in_flight = answer.status_code == 409 and "request-in-flight" in answer.text
     return answer.status_code in (*TRANSIENT, 500) or in_flight
 

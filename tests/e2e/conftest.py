@@ -32,7 +32,7 @@ ORDER = (
     "test_deployments",
     # Reads the complete logs of the databases, so it comes before the attacks, which fill them.
     "test_personal_data",
-    # Kills a task as the README tells a reader to, and does not wait until it is replaced: no test of single tasks
+    # Kills a task as the README says, and does not wait until it is replaced: no test of single tasks
     # follows at once. It also prints dead letters and the last e-mails, before the attacks produce more of them.
     "test_readme",
     "test_authorisation",

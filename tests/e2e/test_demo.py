@@ -25,7 +25,7 @@ STATUS = {None: "BOOKED", "complete": "COMPLETED", "cancel": "CANCELLED"}
 
 
 class Interrupted(Exception):
-    """Stands for the end of the demo's process."""
+    """Is raised where the process of the demo would be killed."""
 
 
 class InterruptedSession(Session):

@@ -1,7 +1,7 @@
-"""Real PostgreSQL, Kafka and KMS for the services' tests: from the running LocalStack, through AWS's own API.
+"""PostgreSQL, Kafka and KMS of the running LocalStack for the services' tests, created through AWS's APIs.
 
-For development without one: TEST_DATABASE_URL (a superuser's, `postgresql://user:password@host:port/database`) and
-TEST_KAFKA_BOOTSTRAP.
+Without LocalStack, the environment variables TEST_DATABASE_URL (of a superuser,
+`postgresql://user:password@host:port/database`) and TEST_KAFKA_BOOTSTRAP name other servers.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MakeSettings = Callable[..., Awaitable[Any]]
 
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server where tests may create databases."""
+    """The URL of a PostgreSQL server on which tests may create databases."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -48,7 +48,7 @@ def database_server() -> Iterator[str]:
     rds = aws.client("rds")
     about = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "EngineVersion": "17", "AllocatedStorage": 20}
     login = {"MasterUsername": "postgres", "MasterUserPassword": PASSWORD}
-    with suppress(rds.exceptions.DBInstanceAlreadyExistsFault):  # an interrupted run left it
+    with suppress(rds.exceptions.DBInstanceAlreadyExistsFault):  # left by an interrupted run
         rds.create_db_instance(DBInstanceIdentifier=INSTANCE, **about, **login)
 
     def available() -> dict[str, Any] | None:
@@ -76,9 +76,9 @@ def kafka_bootstrap() -> Iterator[str]:
 
 def _create_cluster(kafka: Any) -> str:
     left = kafka.list_clusters(ClusterNameFilter=CLUSTER)["ClusterInfoList"]
-    if left:  # by an interrupted run
+    if left:  # an interrupted run did not delete it
         return str(left[0]["ClusterArn"])
-    zones = [{"Name": "default-for-az", "Values": ["true"]}]  # one a zone, as MSK demands
+    zones = [{"Name": "default-for-az", "Values": ["true"]}]  # MSK demands one for each zone
     subnets = [subnet["SubnetId"] for subnet in aws.client("ec2").describe_subnets(Filters=zones)["Subnets"]][:2]
     nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets, "SecurityGroups": []}
     encryption = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
@@ -107,7 +107,7 @@ def signing_key() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _templates(database_server: str) -> Iterator[dict[str, str]]:
-    """Migrated databases to copy, by service: migrating anew for each test would take longer than most tests."""
+    """Migrated databases by service. Each test copies one, because a migration takes longer than most tests."""
     templates: dict[str, str] = {}
     yield templates
     for name in templates.values():
@@ -116,7 +116,7 @@ def _templates(database_server: str) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 async def database_url(database_server: str, _templates: dict[str, str]) -> AsyncIterator[DatabaseUrl]:
-    """`await database_url("patient")` is the URL of a migrated database that only this test uses."""
+    """`await database_url("patient")` returns the URL of a migrated database that only this test uses."""
     made: list[str] = []
 
     async def create(service: str) -> str:
@@ -152,7 +152,7 @@ def _with_database(server: str, name: str) -> str:
 
 
 def settings_of(url: str, kind: type[Any], **more: Any) -> Any:
-    """Settings of a service whose database is at `url`."""
+    """Returns the settings of a service whose database is at `url`."""
     parts = make_url(url)
     return kind(
         database_host=parts.host,
@@ -167,7 +167,10 @@ def settings_of(url: str, kind: type[Any], **more: Any) -> Any:
 
 @pytest.fixture
 async def settings_without_broker(database_url: DatabaseUrl) -> MakeSettings:
-    """`await settings_without_broker("auth", AuthSettings, ...)`: what is seen of events is the outbox."""
+    """`await settings_without_broker("auth", AuthSettings, ...)` returns settings with a fresh database.
+
+    There is no broker, so events stay in the outbox.
+    """
 
     async def make(service: str, kind: type[Any] = ServiceSettings, **more: Any) -> Any:
         url = await database_url(service)
@@ -183,7 +186,7 @@ async def settings_without_broker(database_url: DatabaseUrl) -> MakeSettings:
 
 @pytest.fixture
 async def service_settings(settings_without_broker: MakeSettings, kafka_bootstrap: str) -> MakeSettings:
-    """`await service_settings("auth", AuthSettings, ...)`: settings with a fresh database and the Kafka cluster."""
+    """`await service_settings("auth", AuthSettings, ...)` returns settings with a fresh database and a broker."""
 
     async def make(service: str, kind: type[Any] = ServiceSettings, **more: Any) -> Any:
         return await settings_without_broker(service, kind, **{"kafka_bootstrap_servers": kafka_bootstrap, **more})
@@ -197,8 +200,15 @@ def issuer() -> TestIssuer:
 
 
 @pytest.fixture
+async def settings(app: FastAPI, settings_without_broker: MakeSettings) -> Any:
+    """The settings of the service. A service's conftest.py may replace them, for example to have a broker."""
+    definition = app.state.definition
+    return await settings_without_broker(definition.name, definition.settings, idempotency_wait_seconds=60)
+
+
+@pytest.fixture
 async def client(app: FastAPI, settings: Any, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
-    """The whole application, started. The service's conftest.py has `app` and `settings`."""
+    """A client of the whole application, which is running. The service's conftest.py has `app`."""
     async with running(app, settings, issuer=issuer) as client:
         yield client
 
@@ -211,7 +221,7 @@ def runtime(app: FastAPI, client: httpx.AsyncClient) -> Runtime[Any, Any]:
 
 @pytest.fixture
 async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grpc.aio.Channel]:
-    """To the service's gRPC server, over a socket."""
+    """A channel to the service's gRPC server, over a socket."""
     server = Server(runtime.tokens, 0)
     app.state.definition.grpc_services(server.grpc, runtime)
     await server.start()
@@ -221,18 +231,26 @@ async def channel(app: FastAPI, runtime: Runtime[Any, Any]) -> AsyncIterator[grp
 
 
 @pytest.fixture(scope="session")
+def base_path() -> str:
+    """The beginning of all paths that callers request. A service's conftest.py may replace it."""
+    return ""
+
+
+@pytest.fixture(scope="session")
 def caller_type() -> type[Caller]:
-    """A service's conftest.py may have a caller of its own."""
+    """The class of the callers. A service's conftest.py may replace it by a subclass."""
     return Caller
 
 
 @pytest.fixture
-def caller(client: httpx.AsyncClient, issuer: TestIssuer, caller_type: type[Caller]) -> Callable[..., Any]:
-    """`caller(Role.STAFF)` is somebody with a token of that role."""
+def caller(
+    client: httpx.AsyncClient, issuer: TestIssuer, caller_type: type[Caller], base_path: str
+) -> Callable[..., Any]:
+    """`caller(Role.STAFF)` returns somebody with a token of that role."""
 
     def make(*roles: Role, user_id: uuid.UUID | None = None) -> Caller:
         subject = user_id or uuid.uuid4()
-        return caller_type(client, subject, issuer.bearer(*roles, subject=subject))
+        return caller_type(client, subject, issuer.bearer(*roles, subject=subject), base_path)
 
     return make
 
@@ -249,5 +267,5 @@ def patient_user(caller: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 async def kafka(kafka_bootstrap: str) -> Kafka:
-    """A client factory for the test's own producers and consumers."""
+    """Makes the test's own producers and consumers."""
     return Kafka(ServiceSettings(service_name="test", kafka_bootstrap_servers=kafka_bootstrap))

@@ -1,4 +1,4 @@
-"""Events as other services would send them, and waiting for what they bring about."""
+"""Events of other services, and how a test gives them to a service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
 async def send(kafka: Kafka, *sent: events.Event[Any]) -> None:
-    """Writes to the events' topics, in this order."""
+    """Writes the events to their topics, in this order."""
     await kafka.ensure_topics(topics.TOPICS)
     producer = await kafka.producer()
     try:
@@ -27,27 +27,27 @@ async def send(kafka: Kafka, *sent: events.Event[Any]) -> None:
 
 
 def event(data: events.EventData) -> events.Event[Any]:
-    """The event that tells of `data`."""
+    """Returns an event with this data."""
     return events.Event.of(data, id=uuid7())
 
 
 async def tell(handlers: Handlers, runtime: Runtime[Any, Any], data: events.EventData) -> None:
-    """Hands an event to its handler without a broker, in a transaction like the consumer's."""
-    told = event(data)
-    found = handlers.find(told)
+    """Calls the handler of an event without a broker, in a transaction as the consumer does."""
+    sent = event(data)
+    found = handlers.find(sent)
     assert found is not None
     async with runtime.database.unit_of_work() as uow:
-        await found.handle(told, EventContext(uow, runtime, told.topic, 0, 0))
+        await found.handle(sent, EventContext(uow, runtime, sent.topic, 0, 0))
 
 
 def registered(patient_id: UUID, version: int = 1, **details: Any) -> events.PatientRegistered:
-    """A patient was registered."""
+    """Returns the data of the event that a patient was registered."""
     person = {"name": "Ada Lovelace", "email": f"{patient_id.hex}@example.org", **details}
     return events.PatientRegistered(version=version, patient_id=patient_id, registered_at=NOW, **person)
 
 
 def appointment(kind: type[Any], patient_id: UUID, appointment_id: UUID | None = None, **extra: Any) -> Any:
-    """Something happened to an appointment."""
+    """Returns the data of an event of type `kind`, about an appointment."""
     return kind(
         **{
             "version": 2,

@@ -1,4 +1,4 @@
-"""What ECS gives a service's container, for tests that run its commands as processes."""
+"""The environment of a service's container, for tests that run its commands as processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from services.common.settings import ServiceSettings
 
 
 def free_port() -> int:
+    """Returns a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -16,7 +17,7 @@ def free_port() -> int:
 
 
 def environment_of(service: str, settings: ServiceSettings, **more: str) -> dict[str, str]:
-    """Free ports, the settings' database and brokers, and what a test wants besides or instead."""
+    """Returns the environment variables: free ports, the database and brokers of the settings, and `more`."""
     return {
         **os.environ,
         "SERVICE_NAME": service,

@@ -18,7 +18,7 @@ ISSUER, AUDIENCE = "http://issuer.test", "pms"
 
 
 class TestIssuer:
-    """Signs tokens of any shape, and is the key source that verifies them."""
+    """Signs tokens of any form. It is also the `KeySource` of their verifier."""
 
     __test__ = False
 
@@ -30,11 +30,11 @@ class TestIssuer:
         self.key_id = jwk_of(self.public_der)["kid"]
 
     async def get(self, key_id: str) -> rsa.RSAPublicKey | None:
-        """As services.common.security.keys.KeySource."""
+        """Returns the public key, or None if it has another id."""
         return self.key.public_key() if key_id == self.key_id else None
 
     async def warm_up(self) -> None:
-        """As services.common.security.keys.KeySource."""
+        """Does nothing, because the key is there."""
 
     def token(
         self,
@@ -43,7 +43,7 @@ class TestIssuer:
         headers: dict[str, Any] | None = None,
         **claims: Any,
     ) -> str:
-        """An access token; `claims` and `headers` override, and a value of None leaves one out."""
+        """Returns an access token. `claims` and `headers` replace the usual ones; None leaves one out."""
         now = utc_now()
         payload = {
             "iss": self.issuer,
@@ -61,5 +61,5 @@ class TestIssuer:
         return jwt.encode(present, self.key, algorithm="RS256", headers=header)
 
     def bearer(self, *roles: Role, subject: uuid.UUID | None = None, **claims: Any) -> dict[str, str]:
-        """The request header with such a token."""
+        """Returns the request header with such a token."""
         return {"Authorization": f"Bearer {self.token(*roles, subject=subject, **claims)}"}

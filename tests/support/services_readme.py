@@ -37,7 +37,7 @@ class Block:
 
     @property
     def is_example(self) -> bool:
-        """Whether it is a file of the example service."""
+        """Whether the block is a file of the example service."""
         return self.path is not None and self.path.startswith(EXAMPLE)
 
 

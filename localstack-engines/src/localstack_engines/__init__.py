@@ -1,6 +1,4 @@
-"""ECS, RDS, MSK, HTTP APIs, Cloud Map and ECR for the open LocalStack core.
+"""ECS, RDS, MSK, HTTP APIs, Cloud Map and ECR for LocalStack's open core, each on a real engine.
 
-Every service is a package with the same modules: ``provider`` (control plane),
-``engine`` (processes and containers, knows nothing of AWS) and
-``resource_providers`` (CloudFormation).
+The packages and the direction of their imports are described in the README.
 """

@@ -8,6 +8,6 @@ from bench import gateway
 
 
 @pytest.mark.bench
-def test_the_http_api_outruns_the_rest_api(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_throughput_of_the_http_api_and_the_rest_api(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["gateway", "--seconds", "5"])
     gateway.main()

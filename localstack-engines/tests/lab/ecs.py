@@ -10,8 +10,8 @@ from botocore.config import Config
 
 from lab.waiting import until
 
-IMAGE = "pms/base:latest"
-"""Debian with Python. It is built with the LocalStack image."""
+IMAGE = os.environ.get("ENGINES_TEST_IMAGE") or "pms/base:latest"
+"""An image with Python and a shell, and without an entry point."""
 CIDR = os.environ.get("ENGINES_TEST_VPC_CIDR", "10.63.0.0/16")
 ROLE = "arn:aws:iam::000000000000:role/test"
 

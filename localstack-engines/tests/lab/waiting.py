@@ -31,7 +31,7 @@ def until(
             seen = answer
         except despite as error:
             seen = error
-        assert time.monotonic() < deadline, _in_vain(what, seen, seconds)
+        assert time.monotonic() < deadline, _timed_out(what, seen, seconds)
         time.sleep(_PAUSE_SECONDS)
 
 
@@ -39,10 +39,10 @@ async def eventually(what: str, ask: Callable[[], Awaitable[Seen | None]], secon
     """Does the same as `until` in an event loop."""
     deadline = time.monotonic() + seconds
     while not (answer := await ask()):
-        assert time.monotonic() < deadline, _in_vain(what, answer, seconds)
+        assert time.monotonic() < deadline, _timed_out(what, answer, seconds)
         await asyncio.sleep(_PAUSE_SECONDS)
     return answer
 
 
-def _in_vain(what: str, seen: object, seconds: float) -> str:
-    return f"waited {seconds:g} s in vain for {what}; last seen: {seen!r}"
+def _timed_out(what: str, seen: object, seconds: float) -> str:
+    return f"waited {seconds:g} s for {what}; last seen: {seen!r}"

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from lab import localstack
+from lab.gateway import Upstream, host_address
 from lab.stacks import Stack
 
 
 @pytest.fixture(scope="session")
 def endpoint() -> str:
-    """LocalStack's URL. Skips nothing: without LocalStack these tests fail."""
+    """LocalStack's URL. Without LocalStack these tests fail: they are not skipped."""
     return localstack.ENDPOINT
 
 
@@ -26,6 +27,20 @@ def aws() -> Callable[..., Any]:
 def plugin() -> dict[str, Any]:
     """What the plugin says about itself."""
     return localstack.introspection()
+
+
+@pytest.fixture(scope="session")
+def address(plugin: dict[str, Any]) -> str:
+    """The address at which LocalStack's container reaches this process."""
+    return host_address(plugin["owner"])
+
+
+@pytest.fixture(scope="module")
+def upstream(address: str) -> Iterator[Upstream]:
+    """An HTTP server for integrations."""
+    upstream = Upstream(address)
+    yield upstream
+    upstream.close()
 
 
 @pytest.fixture

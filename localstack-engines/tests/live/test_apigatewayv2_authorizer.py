@@ -14,15 +14,10 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
-from lab.gateway import HttpApi, Issuer, Upstream, host_address, new_key
+from lab.gateway import HttpApi, Issuer, Upstream, new_key
 from lab.waiting import until
 
 UNAUTHORIZED = {"message": "Unauthorized"}
-
-
-@pytest.fixture(scope="module")
-def address(plugin: dict[str, Any]) -> str:
-    return host_address(plugin["owner"])
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +25,6 @@ def issuer(address: str) -> Iterator[Issuer]:
     issuer = Issuer(address)
     yield issuer
     issuer.close()
-
-
-@pytest.fixture(scope="module")
-def upstream(address: str) -> Iterator[Upstream]:
-    upstream = Upstream(address)
-    yield upstream
-    upstream.close()
 
 
 @pytest.fixture(scope="module")

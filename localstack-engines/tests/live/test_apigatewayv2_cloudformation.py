@@ -17,13 +17,6 @@ def issuer(plugin: dict[str, Any]) -> Iterator[Issuer]:
     issuer.close()
 
 
-@pytest.fixture
-def upstream(plugin: dict[str, Any]) -> Iterator[Upstream]:
-    upstream = Upstream(host_address(plugin["owner"]))
-    yield upstream
-    upstream.close()
-
-
 def ref(name: str) -> dict[str, str]:
     return {"Ref": name}
 

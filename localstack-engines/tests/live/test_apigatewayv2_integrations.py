@@ -8,15 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from lab.gateway import CloudMap, HttpApi, Upstream, host_address, traffic
+from lab.gateway import CloudMap, HttpApi, Upstream, traffic
 
 UNAVAILABLE = {"message": "Service Unavailable"}
 LIMIT = 10 * 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def address(plugin: dict[str, Any]) -> str:
-    return host_address(plugin["owner"])
 
 
 @pytest.fixture

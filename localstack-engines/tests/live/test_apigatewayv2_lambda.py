@@ -74,13 +74,6 @@ def functions(aws: Callable[..., Any]) -> Iterator[dict[str, str]]:
         client.delete_function(FunctionName=name)
 
 
-@pytest.fixture(scope="module")
-def upstream(plugin: dict[str, Any]) -> Iterator[Upstream]:
-    upstream = Upstream(host_address(plugin["owner"]))
-    yield upstream
-    upstream.close()
-
-
 @pytest.fixture
 def api(aws: Callable[..., Any], endpoint: str) -> Iterator[HttpApi]:
     api = HttpApi(aws("apigatewayv2"), endpoint)

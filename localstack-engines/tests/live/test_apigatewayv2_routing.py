@@ -7,17 +7,10 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.gateway import HttpApi, Upstream, host_address
+from lab.gateway import HttpApi, Upstream
 
 NOT_FOUND = {"message": "Not Found"}
 Create = Callable[..., HttpApi]
-
-
-@pytest.fixture(scope="module")
-def upstream(plugin: dict[str, Any]) -> Iterator[Upstream]:
-    upstream = Upstream(host_address(plugin["owner"]))
-    yield upstream
-    upstream.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""CloudFormation: a deploy never claims what it did not do, and takes back what failed."""
+"""CloudFormation: failures are reported, and a failed deployment is rolled back."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def parameter(name: str, value: str, **attributes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def value_of(aws: Callable[..., Any]) -> Callable[[str], str | None]:
-    """The value of an SSM parameter, None when there is none."""
+    """Returns the value of an SSM parameter, or None when there is none."""
     ssm = aws("ssm")
 
     def value_of(name: str) -> str | None:
@@ -32,9 +32,7 @@ def value_of(aws: Callable[..., Any]) -> Callable[[str], str | None]:
 
 
 @pytest.mark.parametrize("kind", ["AWS::Nobody::Implements", "AWS::AppStream::Fleet", "Custom::AWS"])
-def test_a_type_nobody_implements_is_refused_by_name(
-    aws: Callable[..., Any], stack: Stack, unique: str, kind: str
-) -> None:
+def test_an_unknown_type_is_refused_by_name(aws: Callable[..., Any], stack: Stack, unique: str, kind: str) -> None:
     resources = {"Good": parameter(unique, "1"), "Bad": {"Type": kind, "Properties": {}}}
     with pytest.raises(ClientError, match=rf"Unrecognized resource types: \[{kind}\]"):
         stack.deploy(resources)
@@ -42,7 +40,7 @@ def test_a_type_nobody_implements_is_refused_by_name(
         aws("cloudformation").describe_stacks(StackName=unique)
 
 
-def test_an_update_with_an_unknown_type_leaves_the_stack_alone(
+def test_an_update_with_an_unknown_type_does_not_change_the_stack(
     stack: Stack, unique: str, value_of: Callable[[str], str | None]
 ) -> None:
     stack.deploy({"One": parameter(unique, "1")})
@@ -107,7 +105,7 @@ def test_a_resource_that_an_update_drops_is_only_deleted_when_the_update_succeed
     assert [value_of(name) for name in names] == ["2", None]
 
 
-def test_a_deletion_that_fails_says_so_and_can_be_repeated(
+def test_a_failed_deletion_is_reported_and_can_be_repeated(
     aws: Callable[..., Any], stack: Stack, unique: str, value_of: Callable[[str], str | None]
 ) -> None:
     ec2 = aws("ec2")
@@ -155,7 +153,7 @@ def function(name: str, answer: str, runtime: str = "python3.13") -> dict[str, A
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 
-def test_independent_resources_are_made_side_by_side(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+def test_independent_resources_are_created_concurrently(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     stack.deploy({f"F{index}": function(f"{unique}-{index}", "hello") for index in range(3)})
     events = aws("cloudformation").describe_stack_events(StackName=unique)["StackEvents"]
     of_functions = [event for event in reversed(events) if event["LogicalResourceId"].startswith("F")]
@@ -171,7 +169,7 @@ def test_a_resource_waits_for_what_it_refers_to(stack: Stack, unique: str) -> No
     assert stack.deploy(shuffled, {"Last": {"Fn::GetAtt": ["P19", "Value"]}}) == {"Last": "first"}
 
 
-def test_an_update_that_fails_in_the_middle_is_taken_back(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+def test_an_update_that_fails_in_the_middle_is_rolled_back(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     client = aws("lambda")
     stack.deploy({"F": function(unique, "old")})
     with pytest.raises(DeployFailed) as failure:
@@ -180,9 +178,7 @@ def test_an_update_that_fails_in_the_middle_is_taken_back(aws: Callable[..., Any
     assert json.loads(client.invoke(FunctionName=unique)["Payload"].read()) == "old"
 
 
-def test_what_had_not_begun_when_another_resource_failed_has_no_events(
-    aws: Callable[..., Any], stack: Stack, unique: str
-) -> None:
+def test_a_resource_that_was_not_started_has_no_events(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     dependent = parameter(unique, "1", DependsOn="Broken")
     with pytest.raises(DeployFailed):
         stack.deploy({"Dependent": dependent, "Broken": BROKEN})
@@ -216,7 +212,7 @@ def test_a_create_only_property_replaces_the_resource(
     assert (value_of(f"{unique}-1"), value_of(f"{unique}-2")) == (None, "x")
 
 
-def test_what_an_update_removed_is_not_deleted_again(
+def test_a_resource_that_an_update_removed_is_not_deleted_again(
     aws: Callable[..., Any], stack: Stack, unique: str, value_of: Callable[[str], str | None]
 ) -> None:
     stack.deploy({"A": parameter(f"{unique}-a", "1"), "B": parameter(f"{unique}-b", "1")})

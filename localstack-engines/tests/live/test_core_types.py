@@ -1,4 +1,4 @@
-"""CloudFormation types that LocalStack has but does not carry out in full: made, changed and removed as told."""
+"""CloudFormation types of core_types: the template's properties take effect on creation, update and deletion."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def test_a_log_group_keeps_its_retention(aws: Callable[..., Any], stack: Stack, 
     logs.delete_log_group(logGroupName=f"{name}-longer")
 
 
-def test_a_failed_creation_never_deletes_somebody_elses_resource(
+def test_a_failed_creation_does_not_delete_an_existing_resource(
     aws: Callable[..., Any], stack: Stack, unique: str, cleanup: Callable[..., None]
 ) -> None:
     logs = aws("logs")
@@ -51,7 +51,7 @@ def test_a_failed_creation_never_deletes_somebody_elses_resource(
     assert logs.describe_log_groups(logGroupNamePrefix=unique)["logGroups"]
 
 
-def test_keys_that_sign_and_keys_that_encrypt(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+def test_signing_and_encryption_keys(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     kms, alias = aws("kms"), f"alias/{unique}"
 
     def resources(rotate: bool, target: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def test_keys_that_sign_and_keys_that_encrypt(aws: Callable[..., Any], stack: St
     assert kms.describe_key(KeyId=data)["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_a_role_is_changed_in_place(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+def test_a_role_is_updated_in_place(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     iam = aws("iam")
 
     def resources(service: str, inline: str, action: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def test_a_role_is_changed_in_place(aws: Callable[..., Any], stack: Stack, uniqu
         iam.get_role(RoleName=unique)
 
 
-def test_a_buckets_settings_are_made_and_changed(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+def test_the_settings_of_a_bucket_are_created_and_updated(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     s3 = aws("s3")
     private = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": True}
 
@@ -175,7 +175,7 @@ def test_a_sender_identity_is_verified(aws: Callable[..., Any], stack: Stack, un
     assert sender not in ses.list_identities()["Identities"]
 
 
-def test_an_update_that_nobody_implements_fails_and_says_so(stack: Stack) -> None:
+def test_an_update_that_no_type_implements_fails_with_a_message(stack: Stack) -> None:
     def resources(tag: str) -> dict[str, Any]:
         tags = [{"Key": "colour", "Value": tag}]
         gateway = {"Type": "AWS::EC2::TransitGateway", "Properties": {"Description": tag, "Tags": tags}}

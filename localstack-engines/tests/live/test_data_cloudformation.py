@@ -1,18 +1,16 @@
-"""CloudFormation types of databases and brokers: created, updated and deleted for real."""
+"""CloudFormation types of databases and brokers, with their engines."""
 
 import asyncio
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
 import pytest
-from botocore.exceptions import ClientError
 from live.test_kafka import broker_setting
 
 from lab.localstack import client
-from lab.waiting import until
+from lab.stacks import DeployFailed, Stack
 
 NETWORK = {
     "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.62.0.0/16"}},
@@ -32,59 +30,8 @@ NETWORK = {
 SUBNETS = [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]
 
 
-class Stack:
-    """A stack that is deployed from templates as dicts."""
-
-    def __init__(self) -> None:
-        self.name = f"data-{uuid.uuid4().hex[:8]}"
-        self.cloudformation = client("cloudformation")
-        self._exists = False
-
-    def deploy(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> dict[str, str]:
-        template = {
-            "Resources": resources,
-            "Outputs": {key: {"Value": value} for key, value in (outputs or {}).items()},
-        }
-        call = self.cloudformation.update_stack if self._exists else self.cloudformation.create_stack
-        self._exists = True
-        call(StackName=self.name, TemplateBody=json.dumps(template))
-        found = until("the stack to settle", self._settled, 120)
-        assert found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), self.reasons()
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-
-    def delete(self) -> None:
-        self.cloudformation.delete_stack(StackName=self.name)
-        until("the stack to be gone", self._deleted)
-
-    def reasons(self) -> list[str]:
-        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
-        return [event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason")]
-
-    def _describe(self) -> dict[str, Any]:
-        return self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
-
-    def _settled(self) -> dict[str, Any] | None:
-        found = self._describe()
-        return None if found["StackStatus"].endswith("_IN_PROGRESS") else found
-
-    def _deleted(self) -> bool:
-        try:
-            status = self._describe()["StackStatus"]
-        except ClientError:
-            return True
-        assert status != "DELETE_FAILED", self.reasons()
-        return bool(status == "DELETE_COMPLETE")
-
-
-@pytest.fixture
-def stack() -> Iterator[Stack]:
-    made = Stack()
-    yield made
-    made.delete()
-
-
 def database(name: str, **properties: Any) -> dict[str, Any]:
-    """What the CDK synthesises for an instance with generated credentials."""
+    """Returns the resources that the CDK synthesises for an instance with generated credentials."""
     generated = {
         "GenerateStringKey": "password",
         "SecretStringTemplate": '{"username": "clinic"}',
@@ -141,7 +88,7 @@ DATABASE_OUTPUTS = {
 
 
 def ask(secret_id: str, query: str) -> Any:
-    """Connect with nothing but what is in the secret, as the services do."""
+    """Runs a query with the address and the credentials in the secret, as the services do. Returns its first value."""
     secret = json.loads(client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
 
     async def run() -> Any:
@@ -160,7 +107,7 @@ def ask(secret_id: str, query: str) -> Any:
     return asyncio.run(run())
 
 
-def test_database_life(stack: Stack) -> None:
+def test_a_database_is_created_updated_and_replaced(stack: Stack) -> None:
     name, rds = f"db-{uuid.uuid4().hex[:8]}", client("rds")
     outputs = stack.deploy(database(name), DATABASE_OUTPUTS)
     assert outputs["Id"] == name
@@ -180,18 +127,20 @@ def test_database_life(stack: Stack) -> None:
     assert ask(outputs["Secret"], "SHOW work_mem") == "2MB"
     assert ask(outputs["Secret"], "SELECT x FROM kept") == 1
 
-    # The name is create-only: another one makes another, empty database.
+    # The name is create-only: a new name replaces the database by an empty one.
     outputs = stack.deploy(database(f"{name}-b"), DATABASE_OUTPUTS)
     assert outputs["Id"] == f"{name}-b"
     assert ask(outputs["Secret"], "SELECT to_regclass('kept')") is None
     assert [one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]].count(name) == 0
+    stack.delete()
 
 
-def test_a_wrong_engine_version_fails_in_awss_words_and_rolls_back(stack: Stack) -> None:
-    with pytest.raises(AssertionError, match=r"Cannot find version 16\.1 for postgres"):
+def test_a_wrong_engine_version_fails_with_awss_message_and_rolls_back(stack: Stack) -> None:
+    with pytest.raises(DeployFailed, match=r"Cannot find version 16\.1 for postgres"):
         stack.deploy(database("never", EngineVersion="16.1"))
     groups = client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
     assert not [group for group in groups if group["DBSubnetGroupName"].startswith(stack.name)]
+    stack.delete()
 
 
 def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
@@ -229,7 +178,7 @@ def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
     }
 
 
-def test_broker_life(stack: Stack) -> None:
+def test_cluster_is_created_updated_and_deleted(stack: Stack) -> None:
     name, kafka = f"mq-{uuid.uuid4().hex[:8]}", client("kafka")
     arn = stack.deploy(broker(name, "num.partitions=3\n"), {"Arn": {"Ref": "Kafka"}})["Arn"]
     servers = kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
@@ -241,3 +190,4 @@ def test_broker_life(stack: Stack) -> None:
     assert found["NumberOfBrokerNodes"] == 4
     assert found["Tags"] == {"a": "b"}
     assert found["CurrentBrokerSoftwareInfo"]["ConfigurationRevision"] == 2
+    stack.delete()

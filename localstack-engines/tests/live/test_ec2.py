@@ -1,4 +1,4 @@
-"""The EC2 types of CloudFormation: what a template says is what the describe calls show."""
+"""The EC2 types of CloudFormation: the describe calls show what the template says."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +40,7 @@ def ec2(aws: Callable[..., Any]) -> Any:
 def test_a_network_has_its_routes_and_attributes(ec2: Any, stack: Stack) -> None:
     resources = {
         **NETWORK,
-        "Gateway": {"Type": "AWS::EC2::InternetGateway", "Properties": {"Tags": [{"Key": "Name", "Value": "door"}]}},
+        "Gateway": {"Type": "AWS::EC2::InternetGateway", "Properties": {"Tags": [{"Key": "Name", "Value": "gateway"}]}},
         "Attachment": {
             "Type": "AWS::EC2::VPCGatewayAttachment",
             "Properties": {"VpcId": {"Ref": "Vpc"}, "InternetGatewayId": {"Ref": "Gateway"}},
@@ -87,7 +87,7 @@ def test_a_network_has_its_routes_and_attributes(ec2: Any, stack: Stack) -> None
 
 
 def rules_of(ec2: Any, group_id: str) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
-    """(protocol, first port, last port, peer) of a group's rules: inward, outward."""
+    """Returns the ingress and the egress rules of a group as (protocol, first port, last port, peer)."""
     found = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
 
     def flat(permissions: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
@@ -102,7 +102,7 @@ def rules_of(ec2: Any, group_id: str) -> tuple[set[tuple[Any, ...]], set[tuple[A
     return flat(found["IpPermissions"]), flat(found["IpPermissionsEgress"])
 
 
-def test_a_security_groups_rules_are_made_and_changed(ec2: Any, stack: Stack) -> None:
+def test_the_rules_of_a_security_group_are_created_and_updated(ec2: Any, stack: Stack) -> None:
     web = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8", "Description": "web"}
     ssh = {"IpProtocol": "tcp", "FromPort": "22", "ToPort": "22", "CidrIp": "10.1.0.0/16"}
     out = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "10.61.0.0/16"}
@@ -114,12 +114,12 @@ def test_a_security_groups_rules_are_made_and_changed(ec2: Any, stack: Stack) ->
     assert rules_of(ec2, name)[0] == {("tcp", 22, 22, "10.1.0.0/16")}
 
 
-def test_a_group_without_egress_rules_lets_everything_out(ec2: Any, stack: Stack) -> None:
+def test_a_group_without_egress_rules_allows_all_egress(ec2: Any, stack: Stack) -> None:
     stack.deploy({**NETWORK, "Group": group()})
     assert rules_of(ec2, stack.physical_id("Group")) == (set(), {("-1", None, None, "0.0.0.0/0")})
 
 
-def test_rules_as_resources_come_and_go(ec2: Any, stack: Stack) -> None:
+def test_rules_as_resources_are_created_and_deleted(ec2: Any, stack: Stack) -> None:
     base = {**NETWORK, "Client": group(), "Server": group()}
     port = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080}
     rules = {

@@ -1,16 +1,16 @@
-"""ECR: what Docker pushes is what the API describes."""
+"""ECR: Docker pushes and pulls images, and the API describes them."""
 
 import base64
 import hashlib
 import json
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 
 
@@ -45,7 +45,7 @@ def login(ecr: Any) -> None:
 
 @pytest.fixture
 def pushed(repository: dict[str, Any]) -> Iterator[str]:
-    """The digest of a small image that Docker has pushed with the tag ``one``."""
+    """Returns the digest of a small image that Docker has pushed with the tag `one`."""
     tagged = f"{repository['repositoryUri']}:one"
     docker("build", "--tag", tagged, "-", stdin=f"FROM scratch\nLABEL unique={uuid.uuid4()}\nENV A=b\n")
     output = docker("push", tagged)
@@ -53,14 +53,7 @@ def pushed(repository: dict[str, Any]) -> Iterator[str]:
     docker("rmi", "--force", tagged)
 
 
-def refused(call: Callable[..., Any], code: str, **request: Any) -> str:
-    with pytest.raises(ClientError) as raised:
-        call(**request)
-    assert raised.value.response["Error"]["Code"] == code
-    return str(raised.value.response["Error"]["Message"])
-
-
-def test_push_describe_pull(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+def test_an_image_is_pushed_described_and_pulled(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
     name, uri = repository["repositoryName"], repository["repositoryUri"]
     assert uri == f"localhost:{uri.split(':')[1].split('/')[0]}/{name}"
     [described] = ecr.describe_images(repositoryName=name, imageIds=[{"imageTag": "one"}])["imageDetails"]
@@ -72,7 +65,7 @@ def test_push_describe_pull(ecr: Any, repository: dict[str, Any], pushed: str) -
     assert pushed in docker("pull", f"{uri}:one")
 
 
-def test_what_cdk_assets_asks_before_a_push(ecr: Any, repository: dict[str, Any]) -> None:
+def test_the_requests_of_cdk_assets_before_a_push(ecr: Any, repository: dict[str, Any]) -> None:
     name = repository["repositoryName"]
     message = refused(ecr.describe_images, "ImageNotFoundException", repositoryName=name, imageIds=[{"imageTag": "x"}])
     assert message.startswith("The image with imageId {imageDigest:'null', imageTag:'x'} does not exist within")
@@ -81,7 +74,7 @@ def test_what_cdk_assets_asks_before_a_push(ecr: Any, repository: dict[str, Any]
     assert found["repositoryUri"] == repository["repositoryUri"]
 
 
-def test_manifests_and_tags(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+def test_manifests_layers_and_tags(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
     name = repository["repositoryName"]
     asked = [{"imageTag": "one"}, {"imageTag": "none"}]
     answer = ecr.batch_get_image(repositoryName=name, imageIds=asked)
@@ -119,7 +112,7 @@ def test_immutable_tags(ecr: Any, repository: dict[str, Any], pushed: str) -> No
     refused(ecr.put_image, "ImageTagAlreadyExistsException", **again)
 
 
-def test_a_repository_with_images_is_deleted_by_force_only(ecr: Any) -> None:
+def test_only_force_deletes_a_repository_with_images(ecr: Any) -> None:
     name = f"test/{uuid.uuid4().hex[:8]}"
     uri = ecr.create_repository(repositoryName=name)["repository"]["repositoryUri"]
     docker("build", "--tag", f"{uri}:one", "-", stdin="FROM scratch\nENV A=b\n")
@@ -136,7 +129,7 @@ def test_a_repository_with_images_is_deleted_by_force_only(ecr: Any) -> None:
 
 def test_references_of_task_definitions_lead_to_the_registry(repository: dict[str, Any]) -> None:
     code = (
-        "import sys; from localstack_engines.services.ecr.control.image_storage import local_reference\n"
+        "import sys; from localstack_engines.services.ecr.public import local_reference\n"
         "print(*map(local_reference, sys.argv[1:]))"
     )
     given = [

@@ -1,18 +1,18 @@
-"""MSK: an ACTIVE cluster is Apache Kafka that takes and gives messages."""
+"""MSK: an ACTIVE cluster is Apache Kafka that clients can use."""
 
 import asyncio
 import re
 import ssl
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 from lab.waiting import until
 
@@ -103,7 +103,7 @@ async def produce(servers: str, topic: str, values: list[bytes], **security: Any
 
 
 async def consume(servers: str, topic: str, **security: Any) -> list[bytes]:
-    """Everything that is in the topic's first partition now."""
+    """Returns all messages that are in the topic's first partition now."""
     consumer = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", **security)
     await consumer.start()
     try:
@@ -133,14 +133,6 @@ def broker_setting(servers: str, name: str) -> str:
     return asyncio.run(read())
 
 
-def refused(call: Callable[..., Any], code: str, message: str, **arguments: Any) -> None:
-    with pytest.raises(ClientError) as raised:
-        call(**arguments)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
-
-
 def test_active_means_that_messages_pass(kafka: Any, subnets: list[str]) -> None:
     arn = kafka.create_cluster(ClusterName=new_name(), **request(subnets))["ClusterArn"]
     found = active(kafka, arn)
@@ -156,10 +148,10 @@ def test_active_means_that_messages_pass(kafka: Any, subnets: list[str]) -> None
     delete(kafka, arn)
 
 
-def test_what_describe_says(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
+def test_a_cluster_is_described_and_listed(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
     assert cluster["Provisioned"]["CurrentBrokerSoftwareInfo"]["KafkaVersion"] == "4.1.x.kraft"
     assert cluster["Provisioned"]["NumberOfBrokerNodes"] == 2
-    # One broker runs by default, and that is said.
+    # One broker runs by default, and the state info says so.
     assert "1 of 2 broker nodes run" in cluster["StateInfo"]["Message"]
     nodes = kafka.list_nodes(ClusterArn=cluster["ClusterArn"])["NodeInfoList"]
     assert [node["BrokerNodeInfo"]["BrokerId"] for node in nodes] == [1]
@@ -174,7 +166,7 @@ def test_what_describe_says(kafka: Any, cluster: dict[str, Any], subnets: list[s
     assert {key for key in strings if key != "ResponseMetadata"} == {"BootstrapBrokerString"}
 
 
-def test_topics_are_not_created_by_accident(kafka: Any, cluster: dict[str, Any]) -> None:
+def test_topics_are_not_created_automatically(kafka: Any, cluster: dict[str, Any]) -> None:
     assert broker_setting(bootstrap(kafka, cluster), "auto.create.topics.enable") == "false"
 
 
@@ -201,14 +193,14 @@ def test_configuration_reaches_the_brokers(kafka: Any, subnets: list[str]) -> No
     first = kafka.create_configuration(
         Name=new_name(),
         KafkaVersions=["4.1.x.kraft"],
-        ServerProperties=b"# ours\nnum.partitions=3\nmin.insync.replicas=2\n",
+        ServerProperties=b"# comment\nnum.partitions=3\nmin.insync.replicas=2\n",
     )
     info = {"Arn": first["Arn"], "Revision": first["LatestRevision"]["Revision"]}
     made = kafka.create_cluster(ClusterName=new_name(), **request(subnets, ConfigurationInfo=info))
     found = active(kafka, made["ClusterArn"])
     servers = bootstrap(kafka, found)
     assert broker_setting(servers, "num.partitions") == "3"
-    # Two replicas in sync cannot be had from the one broker that runs.
+    # One broker runs, so no more than one replica can be in sync.
     assert broker_setting(servers, "min.insync.replicas") == "1"
 
     second = kafka.update_configuration(Arn=first["Arn"], ServerProperties=b"num.partitions=5")["LatestRevision"]
@@ -274,14 +266,14 @@ def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
         ({"ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}}}, "IAM client authentication is not supported"),
     ],
 )
-def test_bad_clusters_are_refused(kafka: Any, subnets: list[str], change: dict[str, Any], message: str) -> None:
+def test_invalid_clusters_are_refused(kafka: Any, subnets: list[str], change: dict[str, Any], message: str) -> None:
     name = new_name()
     wanted = request(subnets) | change
     refused(kafka.create_cluster, "BadRequestException", message, ClusterName=name, **wanted)
     assert kafka.list_clusters(ClusterNameFilter=name)["ClusterInfoList"] == []
 
 
-def test_refusals(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
+def test_other_errors(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
     name, arn = cluster["ClusterName"], cluster["ClusterArn"]
     refused(kafka.create_cluster, "ConflictException", "already exists", ClusterName=name, **request(subnets))
     refused(kafka.describe_cluster, "NotFoundException", "not found", ClusterArn=arn + "0")

@@ -201,7 +201,7 @@ def test_the_log_goes_to_cloudwatch_as_on_aws(aws: Callable[..., Any], function:
     assert [event["message"].strip() for event in events[:5]] == [line.strip() for line in lines]
 
 
-def test_invocations_run_side_by_side(function: Callable[..., Function]) -> None:
+def test_invocations_run_concurrently(function: Callable[..., Function]) -> None:
     source = "import os, time\ndef handler(event, context):\n time.sleep(1)\n return os.getpid()"
     deployed = function(source, Timeout=20)
     with ThreadPoolExecutor(4) as pool:

@@ -1,20 +1,21 @@
-"""RDS: what the API says is what PostgreSQL does."""
+"""RDS: the API reports what PostgreSQL does."""
 
 import asyncio
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
-from botocore.exceptions import ClientError
 
+from lab.errors import refused
 from lab.localstack import client, in_container
 from lab.waiting import until
 
 PASSWORD = "first-Passw0rd'"
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def name() -> str:
 
 
 def create(rds: Any, name: str, **options: Any) -> dict[str, Any]:
-    """Create an instance and wait until RDS calls it available; returns its description."""
+    """Creates an instance, waits until it is available and returns its description."""
     request = {
         "DBInstanceIdentifier": name,
         "DBInstanceClass": "db.t4g.micro",
@@ -67,7 +68,7 @@ def instance(rds: Any, name: str) -> Iterator[dict[str, Any]]:
 
 
 def sql(found: dict[str, Any], *statements: str, password: str = PASSWORD, **options: Any) -> Any:
-    """Run statements as the master user through the published endpoint; the last one's first value."""
+    """Runs statements as the master user through the published endpoint. Returns the first value of the last one."""
     endpoint = found["Endpoint"]
 
     async def run() -> Any:
@@ -89,15 +90,7 @@ def sql(found: dict[str, Any], *statements: str, password: str = PASSWORD, **opt
     return asyncio.run(run())
 
 
-def refused(call: Callable[..., Any], code: str, message: str, **request: Any) -> None:
-    with pytest.raises(ClientError) as raised:
-        call(**request)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
-
-
-def test_available_means_that_sql_answers(rds: Any, name: str) -> None:
+def test_an_available_instance_answers_sql(rds: Any, name: str) -> None:
     created = create(rds, name)
     try:
         assert sql(created, "SELECT current_user || '@' || current_database()") == "postgres@clinic"
@@ -109,7 +102,7 @@ def test_available_means_that_sql_answers(rds: Any, name: str) -> None:
     refused(rds.describe_db_instances, "DBInstanceNotFound", name, DBInstanceIdentifier=name)
 
 
-def test_the_master_user_owns_the_database_but_is_no_superuser(rds: Any, instance: dict[str, Any]) -> None:
+def test_the_master_user_owns_the_database_and_is_no_superuser(rds: Any, instance: dict[str, Any]) -> None:
     # The services' exclusion constraints need btree_gist.
     sql(instance, "CREATE EXTENSION btree_gist", "CREATE TABLE t (x text)", "SELECT 1")
     assert sql(instance, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
@@ -135,18 +128,18 @@ def test_stop_start_and_reboot_keep_data_and_port(rds: Any, instance: dict[str, 
     assert sql(instance, "SELECT x FROM kept") == 42
 
 
-def test_a_killed_server_comes_back_with_every_commit(rds: Any, instance: dict[str, Any]) -> None:
+def test_a_killed_server_restarts_with_every_commit(rds: Any, instance: dict[str, Any]) -> None:
     sql(instance, "CREATE TABLE n (x int)", "SELECT 1")
     port = instance["Endpoint"]["Port"]
     for number in range(5):
         sql(instance, f"INSERT INTO n VALUES ({number})", "SELECT 1")
         in_container("sh", "-c", f"kill -9 $(head -1 /var/lib/localstack/engines/rds/{port}/data/postmaster.pid)")
-        rows = until("the rows", lambda: sql(instance, "SELECT count(*) FROM n"), despite=AWAY)
+        rows = until("the rows", lambda: sql(instance, "SELECT count(*) FROM n"), despite=UNREACHABLE)
         assert rows == number + 1
     wait_for(rds, instance["DBInstanceIdentifier"], "available")
 
 
-def test_modify_password(rds: Any, instance: dict[str, Any]) -> None:
+def test_modify_master_password(rds: Any, instance: dict[str, Any]) -> None:
     name = instance["DBInstanceIdentifier"]
     rds.modify_db_instance(DBInstanceIdentifier=name, MasterUserPassword="second-Passw0rd")
     assert sql(instance, "SELECT 1", password="second-Passw0rd") == 1
@@ -174,10 +167,10 @@ def test_parameter_group_reaches_the_server(rds: Any, name: str) -> None:
     created = create(rds, name, DBParameterGroupName=group)
     try:
         assert sql(created, "SHOW max_connections") == "42"
-        # A dynamic parameter is applied at once, a static one waits for the reboot.
+        # A dynamic parameter is applied at once, a static one at the reboot.
         now = {"ParameterName": "work_mem", "ParameterValue": "2048", "ApplyMethod": "immediate"}
         rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[now])
-        until("the parameter", lambda: sql(created, "SHOW work_mem") == "2MB", despite=AWAY)
+        until("the parameter", lambda: sql(created, "SHOW work_mem") == "2MB", despite=UNREACHABLE)
         assert describe(rds, name)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
         rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[change | {"ParameterValue": "43"}])
         assert describe(rds, name)["DBParameterGroups"][0]["ParameterApplyStatus"] == "pending-reboot"
@@ -240,18 +233,14 @@ def test_final_snapshot_and_restore(rds: Any, name: str) -> None:
         ({"VpcSecurityGroupIds": ["sg-nope"]}, "InvalidParameterValue", "Invalid security group"),
     ],
 )
-def test_bad_requests_are_refused_in_awss_words(
+def test_invalid_requests_fail_with_awss_errors(
     rds: Any, name: str, change: dict[str, Any], code: str, message: str
 ) -> None:
-    with pytest.raises(ClientError) as raised:
-        create(rds, name, **change)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert re.search(message, error["Message"])
+    refused(partial(create, rds, name), code, message, **change)
     refused(rds.describe_db_instances, "DBInstanceNotFound", name, DBInstanceIdentifier=name)
 
 
-def test_refusals_about_an_instance(rds: Any, instance: dict[str, Any]) -> None:
+def test_operations_that_an_instance_refuses(rds: Any, instance: dict[str, Any]) -> None:
     name = instance["DBInstanceIdentifier"]
     refused(create, "DBInstanceAlreadyExists", "already exists", rds=rds, name=name.upper())
     refused(rds.delete_db_instance, "InvalidParameterCombination", "is required unless", DBInstanceIdentifier=name)
@@ -262,7 +251,7 @@ def test_refusals_about_an_instance(rds: Any, instance: dict[str, Any]) -> None:
         refused(call, "DBInstanceNotFound", "nobody", DBInstanceIdentifier="nobody")
 
 
-def test_operations_without_an_engine_say_so(rds: Any, instance: dict[str, Any]) -> None:
+def test_unsupported_operations_are_refused(rds: Any, instance: dict[str, Any]) -> None:
     refused(
         rds.create_db_cluster,
         "NotImplementedException",
@@ -272,7 +261,7 @@ def test_operations_without_an_engine_say_so(rds: Any, instance: dict[str, Any])
     )
 
 
-def test_the_servers_log(rds: Any, name: str) -> None:
+def test_log_files_and_log_export(rds: Any, name: str) -> None:
     created = create(rds, name, EnableCloudwatchLogsExports=["postgresql"])
     with pytest.raises(asyncpg.UndefinedTableError):
         sql(created, "SELECT * FROM missing_table")
@@ -284,7 +273,7 @@ def test_the_servers_log(rds: Any, name: str) -> None:
     assert len(first["LogFileData"].splitlines()) == 1
     logs, group = client("logs"), f"/aws/rds/instance/{name}/postgresql"
     query = {"logGroupName": group, "filterPattern": "missing_table"}
-    # The group comes with the first lines.
+    # The log group is created with the first lines.
     not_yet = (logs.exceptions.ResourceNotFoundException,)
     until("the log", lambda: logs.filter_log_events(**query)["events"], despite=not_yet)
     delete(rds, name)
@@ -330,3 +319,17 @@ def test_subnet_groups(rds: Any, name: str) -> None:
     for subnet in ids:
         ec2.delete_subnet(SubnetId=subnet)
     ec2.delete_vpc(VpcId=vpc)
+
+
+def test_a_copied_snapshot_is_restored(rds: Any, instance: dict[str, Any]) -> None:
+    name = instance["DBInstanceIdentifier"]
+    sql(instance, "CREATE TABLE kept AS SELECT 'precious' AS x", "SELECT 1")
+    rds.create_db_snapshot(DBInstanceIdentifier=name, DBSnapshotIdentifier=f"{name}-first")
+    rds.copy_db_snapshot(SourceDBSnapshotIdentifier=f"{name}-first", TargetDBSnapshotIdentifier=f"{name}-second")
+    restored = f"{name}-restored"
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier=restored, DBSnapshotIdentifier=f"{name}-second")
+    found = wait_for(rds, restored, "available")
+    assert sql(found, "SELECT x FROM kept", database="clinic") == "precious"
+    delete(rds, restored)
+    for snapshot in (f"{name}-first", f"{name}-second"):
+        rds.delete_db_snapshot(DBSnapshotIdentifier=snapshot)

@@ -1,4 +1,4 @@
-"""Ours are the ones that answer: a plugin that fails to load is dropped without a word otherwise."""
+"""The plugin's classes answer. LocalStack drops a class that fails to load without an error."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,13 +50,13 @@ TYPES = (
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_our_provider_answers(plugin: dict[str, Any], service: str) -> None:
+def test_the_plugins_provider_answers(plugin: dict[str, Any], service: str) -> None:
     package = "cloudformation" if service == "cloudformation" else f"services.{service}"
     assert plugin["providers"][service].startswith(f"localstack_engines.{package}.")
 
 
 @pytest.mark.parametrize("resource_type", TYPES)
-def test_our_resource_type_answers(plugin: dict[str, Any], resource_type: str) -> None:
+def test_the_plugins_resource_type_answers(plugin: dict[str, Any], resource_type: str) -> None:
     assert plugin["resource_types"][resource_type].startswith("localstack_engines.")
 
 
@@ -75,7 +75,7 @@ def test_no_module_of_types_failed_to_load(plugin: dict[str, Any]) -> None:
         ("servicediscovery", "get_service_attributes", {"ServiceId": "srv-none"}),
     ],
 )
-def test_an_operation_we_lack_says_so(
+def test_an_unsupported_operation_is_named_in_the_error(
     aws: Callable[..., Any], service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     with pytest.raises(ClientError) as error:
@@ -86,5 +86,5 @@ def test_an_operation_we_lack_says_so(
     assert f"{name} is not supported by the local {service} service".lower() in message
 
 
-def test_localstacks_own_services_are_untouched(aws: Callable[..., Any], endpoint: str) -> None:
+def test_localstacks_own_services_answer(aws: Callable[..., Any], endpoint: str) -> None:
     assert aws("sts").get_caller_identity()["Account"] == "000000000000"

@@ -1,4 +1,4 @@
-"""Cloud Map beyond moto: replacement, filters, health, several namespaces in a VPC, DNS."""
+"""Cloud Map where it differs from moto: replacement, filters, health, several namespaces in a VPC, DNS."""
 
 import subprocess
 import textwrap
@@ -19,7 +19,7 @@ def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
 
 
 class Namespace:
-    """A private DNS namespace with what a test puts into it."""
+    """A private DNS namespace and the resources that a test creates in it."""
 
     def __init__(self, lab: Lab, name: str, cleanup: Callable[..., None]) -> None:
         self.lab, self.name, self._cleanup = lab, name, cleanup
@@ -54,7 +54,7 @@ def namespace(lab: Lab, unique: str, cleanup: Callable[..., None]) -> Namespace:
 CUSTOM = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
 
 
-def test_registering_again_replaces(namespace: Namespace) -> None:
+def test_registering_an_instance_again_replaces_it(namespace: Namespace) -> None:
     service = namespace.service("web", "A", "SRV")
     namespace.register(service, "one", "10.0.0.1")
     namespace.register(service, "one", "10.0.0.2")
@@ -86,7 +86,7 @@ def test_discovery_respects_health_and_counts_revisions(namespace: Namespace) ->
     assert status == {"one": "UNHEALTHY", "two": "UNHEALTHY"}
 
 
-def test_without_a_health_check_there_is_no_status_to_set(namespace: Namespace) -> None:
+def test_health_cannot_be_set_without_a_health_check(namespace: Namespace) -> None:
     service = namespace.service("web", "A")
     namespace.register(service, "one", "10.0.0.1")
     assert namespace.lab.sd.get_instances_health_status(ServiceId=service["Id"])["Status"] == {"one": "UNKNOWN"}
@@ -109,11 +109,13 @@ def test_two_namespaces_in_a_vpc_and_filters(lab: Lab, unique: str, cleanup: Cal
     assert (services(one), services(two)) == (["web"], ["api"])
     filters = [{"Name": "NAME", "Values": [f"{unique}."], "Condition": "BEGINS_WITH"}]
     assert len(lab.sd.list_namespaces(Filters=filters)["Namespaces"]) == 2
+    with pytest.raises(ClientError, match="InvalidInput"):
+        lab.sd.list_namespaces(NextToken="x")
     with pytest.raises(ClientError, match="NamespaceAlreadyExists"):
         lab.sd.create_private_dns_namespace(Name=one.name, Vpc=lab.vpc)
 
 
-def test_what_is_in_use_stays(namespace: Namespace) -> None:
+def test_resources_in_use_are_not_deleted(namespace: Namespace) -> None:
     sd = namespace.lab.sd
     service = namespace.service("web", "A")
     namespace.register(service, "one", "10.0.0.1")

@@ -39,6 +39,8 @@ def names_of(module: Path) -> set[str]:
     file = module.with_suffix(".py") if module.with_suffix(".py").exists() else module / "__init__.py"
     nodes = ast.parse(file.read_text()).body
     defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    defined |= {target.id for target in targets if isinstance(target, ast.Name)}
     return defined | {path.stem for path in module.glob("*.py")}
 
 

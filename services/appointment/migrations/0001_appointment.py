@@ -1,4 +1,4 @@
-"""Appointments, schedules and the doctors that there are."""
+"""Appointments, doctors and their schedules."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Lists the few appointments of a status, such as no-shows, without reading all the others."""
+"""An index for lists by status, such as the few no-shows."""
 
 from alembic import op
 

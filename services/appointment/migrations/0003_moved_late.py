@@ -1,4 +1,4 @@
-"""Remembers that a visit was moved inside the cancellation window, which would be a way around the fee."""
+"""Marks appointments that were moved inside the cancellation window, so that a move does not avoid the fee."""
 
 from alembic import op
 

@@ -1,1 +1,1 @@
-"""Routes of the auth service."""
+"""The HTTP interface of the auth service."""

@@ -1,51 +1,35 @@
-"""Signing in, staying signed in, signing out."""
+"""The HTTP interface of sessions: sign in, refresh, sign out."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Response
-
-from services.auth.components import Components
-from services.auth.dto import Login, RefreshRequest, Tokens
-from services.auth.service.sessions import SessionService, SignedIn
-from services.common.web.dependencies import Uow, component
+from services.auth import mapper
+from services.auth.composition import session_service
+from services.auth.dto import LoginIn, RefreshTokenIn, TokensOut
+from services.auth.service.sessions import SessionService
+from services.common.web.client_address import ClientAddress
+from services.common.web.dependencies import service
 from services.common.web.routing import router as make_router
+from services.common.web.security import no_principal
 
 router = make_router("/auth", tags=["sessions"])
-Parts = Annotated[Components, component(Components)]
+Sessions = Annotated[SessionService, service(session_service, no_principal)]
 
 
-def _service(parts: Parts, work: Uow) -> SessionService:
-    return SessionService(parts.settings, parts.passwords, parts.access_tokens, work)
+@router.post("/login", summary="Sign in")
+async def login(body: LoginIn, sessions: Sessions, address: ClientAddress) -> TokensOut:
+    """Returns an access token and a refresh token. 429 with Retry-After after repeated failures."""
+    return mapper.tokens_out(await sessions.sign_in(body.username, body.password, address))
 
 
-Sessions = Annotated[SessionService, Depends(_service)]
+@router.post("/refresh", summary="Exchange a refresh token for new tokens")
+async def refresh(body: RefreshTokenIn, sessions: Sessions) -> TokensOut:
+    """A refresh token can be exchanged once. If it is presented again, its session ends."""
+    return mapper.tokens_out(await sessions.refresh(body.refresh_token))
 
 
-@router.post("/login")
-async def login(credentials: Login, sessions: Sessions, parts: Parts) -> Tokens:
-    """Access and refresh token for username and password. After repeated failures 429 with Retry-After."""
-    return _answer(await sessions.sign_in(credentials.username, credentials.password), parts)
-
-
-@router.post("/refresh")
-async def refresh(request: RefreshRequest, sessions: Sessions, parts: Parts) -> Tokens:
-    """Exchanges a refresh token for new tokens. A token that is used twice ends its session."""
-    return _answer(await sessions.refresh(request.refresh_token), parts)
-
-
-@router.post("/logout", status_code=204)
-async def logout(request: RefreshRequest, sessions: Sessions) -> Response:
-    """Ends the session of a refresh token. Access tokens run out within 15 minutes."""
-    await sessions.sign_out(request.refresh_token)
-    return Response(status_code=204)
-
-
-def _answer(signed_in: SignedIn, parts: Components) -> Tokens:
-    return Tokens(
-        access_token=signed_in.access_token,
-        refresh_token=signed_in.refresh_token,
-        scope=signed_in.scope,
-        expires_in=parts.settings.access_token_seconds,
-    )
+@router.post("/logout", status_code=204, summary="Sign out")
+async def logout(body: RefreshTokenIn, sessions: Sessions) -> None:
+    """Ends the session of the refresh token. Access tokens expire within 15 minutes."""
+    await sessions.sign_out(body.refresh_token)

@@ -1,1 +1,1 @@
-"""Rules of accounts and of sessions."""
+"""The use cases of accounts and sessions and their rules."""

@@ -1,112 +1,168 @@
-"""Rules of accounts."""
+"""The use cases of user accounts and their rules."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from services.auth import mapper
-from services.auth.dto import Registration, UserChange
-from services.auth.entity import User
-from services.auth.passwords import Passwords
-from services.auth.repository import SessionRepository, UserRepository
+from services.auth.entity import Registration, User, UserChange, UserFilter
+from services.auth.hashing_queue import Lane, Turn
+from services.auth.password_rules import weakness
+from services.auth.passwords import PasswordHasher
+from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
+from services.auth.repository.sessions import SessionRepository
 from services.common.clock import utc_now
-from services.common.errors import Conflict, Forbidden, NotFound, Unauthorized
+from services.common.database import Duplicate
+from services.common.errors import Conflict, Forbidden, Unauthorized, Unprocessable
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.roles import Role
+from services.contracts.roles import Role, scopes_of
+
+RESOURCE = "user"
 
 
 class AccountService:
-    """Registration and administration."""
+    """User accounts, for one caller in one transaction. Somebody who registers is a caller without a principal."""
 
-    def __init__(self, users: UserRepository, passwords: Passwords, work: UnitOfWork) -> None:
+    def __init__(
+        self,
+        principal: Principal | None,
+        uow: UnitOfWork,
+        users: UserRepository,
+        sessions: SessionRepository,
+        passwords: PasswordHasher,
+    ) -> None:
+        self._principal = principal
+        self._uow = uow
         self._users = users
+        self._sessions = sessions
         self._passwords = passwords
-        self._work = work
 
-    async def register(self, caller: Principal | None, registration: Registration) -> User:
-        """Anyone may; only an ADMIN gives roles."""
-        if registration.roles is not None and not (caller and caller.has(Role.ADMIN)):
-            raise Forbidden("roles-not-allowed", "Only an ADMIN may give roles.")
-        roles = registration.roles or frozenset({Role.PATIENT})
-        async with self._passwords.slot():
-            password_hash = await self._passwords.hash(registration.password)
-        user = _new_user(registration.username, registration.email, password_hash, roles, registration.full_name)
-        await self._users.add(user)
-        self._work.publish(mapper.to_registered(user))
-        self._work.record("user.register", "user", user.id, actor=user.id)
+    async def hash_password(self, registration: Registration, client: str) -> str:
+        """Returns the hash for `register`. Raises Forbidden for roles from anyone but an ADMIN.
+
+        Raises Unprocessable for a password that is guessed first, and Unavailable when too many others are waiting.
+        It comes before everything that needs a database connection, which would be held while the request waits for
+        its turn.
+        """
+        by_admin = self._principal is not None and self._principal.has(Role.ADMIN)
+        if registration.roles is not None and not by_admin:
+            raise Forbidden("roles-not-allowed", "Only an ADMIN may set roles.")
+        _check_password(registration)
+        turn = Turn(Lane.SIGN_IN if by_admin else Lane.REGISTRATION, client)
+        return await self._passwords.hash(turn, registration.password)
+
+    async def register(self, registration: Registration, password_hash: str) -> User:
+        """Creates an account. Raises Conflict for a duplicate, and Forbidden when roles are set by a former ADMIN."""
+        if registration.roles is not None:
+            await self._lock_caller()
+        user = _new_user(registration, password_hash)
+        try:
+            await self._users.add(user)
+        except Duplicate as duplicate:
+            raise _conflict(duplicate) from duplicate
+        self._uow.publish(mapper.user_registered_event(user))
+        self._uow.record("user.register", RESOURCE, user.id, actor=user.id)
         return user
 
-    async def ensure_admin(self, username: str, password: str, email: str) -> None:
-        """Makes the first ADMIN, once; an existing account is left as it is."""
-        if await self._users.by_username(username) is not None:
+    async def ensure_admin(self, registration: Registration) -> None:
+        """Creates the first ADMIN, unless there is an account with this username or e-mail address."""
+        if await self._users.get_by_username(registration.username) is not None:
             return
-        password_hash = await self._passwords.hash(password)
-        user = _new_user(username, email, password_hash, frozenset({Role.ADMIN}), None)
-        try:
-            async with self._work.session.begin_nested():
-                await self._users.add(user)
-        except (Conflict, IntegrityError):
+        await self._uow.release()
+        user = _new_user(registration, await self._passwords.hash(Turn(Lane.REGISTRATION), registration.password))
+        if not await self._users.add_if_new(user):
             return  # another instance was faster
-        self._work.publish(mapper.to_registered(user))
-        self._work.record("user.register", "user", user.id)
+        self._uow.publish(mapper.user_registered_event(user))
+        self._uow.record("user.register", RESOURCE, user.id)
         logger(__name__).info("admin_created", user_id=user.id)
 
-    async def own(self, caller: Principal) -> User:
-        """The caller's account as it is now: a disabled one is out at once here."""
-        user = await self._users.get(caller.subject)
+    async def present_principal(self) -> Principal:
+        """Returns the caller with the roles and scopes of the token that the account still has. Raises Unauthorized."""
+        principal, user = self._principal, await self.get_own()
+        assert principal is not None
+        roles = principal.roles & {Role(role) for role in user.roles}
+        scopes = principal.scopes & set(scopes_of(roles))
+        return replace(principal, roles=roles, scopes=scopes)
+
+    async def get_own(self) -> User:
+        """Returns the caller's account. Raises Unauthorized when it is disabled, although the token is still valid."""
+        user = await self._users.get(self._principal.subject) if self._principal else None
         if user is None or user.disabled:
             raise Unauthorized("invalid_token", "There is no active account for this token.")
         return user
 
-    async def page(self, page: PageRequest, role: Role | None) -> Slice[User]:
-        """All accounts, or those with a role."""
-        return await self._users.page(page, role)
+    async def list(self, filter: UserFilter, page: PageRequest) -> Slice[User]:
+        """Returns one page of the accounts."""
+        return await self._users.page(filter, page)
 
-    async def change(self, caller: Principal, user_id: UUID, change: UserChange, condition: Condition) -> User:
-        """Roles and the disabled flag. The caller must be an ADMIN still, whatever their token says."""
+    async def change(self, id: UUID, change: UserChange, condition: Condition) -> User:
+        """Changes roles and the disabled flag. Raises NotFound, PreconditionFailed, Conflict and Forbidden.
+
+        The caller's account must still be an active ADMIN's, whatever the token says.
+        """
         admins = await self._users.lock_active_admins()
-        if caller.subject not in admins:
-            raise Forbidden(None, "The caller is no ADMIN any more.")
-        user = await self._users.get(user_id, lock=True)
+        if self._principal is None or self._principal.subject not in admins:
+            raise Forbidden(None, "The caller is not an ADMIN any more.")
+        user = await self._users.get_for_update(id)
         if user is None:
-            raise NotFound("user")
+            await self._uow.not_found("user.update", RESOURCE)
         condition.check(user.version)
-        roles = sorted(change.roles) if change.roles is not None else user.roles
+        roles = user.roles if change.roles is None else [role.value for role in sorted(change.roles)]
         disabled = user.disabled if change.disabled is None else change.disabled
-        if admins == [user_id] and (disabled or Role.ADMIN.value not in roles):
+        if admins == [id] and (disabled or Role.ADMIN.value not in roles):
             raise Conflict("last-admin", "This is the last active ADMIN.")
-        await self._apply(user, [Role(role).value for role in roles], disabled)
+        if sorted(user.roles) != sorted(roles) or user.disabled != disabled:
+            await self._update(user, roles, disabled)
         return user
 
-    async def _apply(self, user: User, roles: list[str], disabled: bool) -> None:
-        if sorted(user.roles) == sorted(roles) and user.disabled == disabled:
-            return
-        user.roles, user.disabled, user.updated_at = roles, disabled, utc_now()
+    async def _lock_caller(self) -> None:
+        """Keeps the caller an active ADMIN until the transaction ends. Raises Forbidden when this is not so."""
+        if self._principal is None or not await self._users.lock_active_admin(self._principal.subject):
+            raise Forbidden(None, "The caller is not an ADMIN any more.")
+
+    async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
+        user.roles, user.disabled, user.updated_at = list(roles), disabled, utc_now()
         if disabled:
-            await SessionRepository(self._work.session).revoke_all(user.id, user.updated_at, "disabled")
-        await self._work.session.flush()  # counts the version up
-        self._work.publish(mapper.to_updated(user))
-        self._work.record("user.update", "user", user.id)
+            await self._sessions.revoke_all(user.id, user.updated_at, "disabled")
+        await self._users.save(user)
+        self._uow.publish(mapper.user_updated_event(user))
+        self._uow.record("user.update", RESOURCE, user.id)
 
 
-def _new_user(username: str, email: str, password_hash: str, roles: frozenset[Role], full_name: str | None) -> User:
+def _check_password(registration: Registration) -> None:
+    mailbox = registration.email.partition("@")[0]
+    reason = weakness(registration.password, (registration.username, mailbox, registration.full_name or ""))
+    if reason is not None:
+        fault = {"pointer": "/body/password", "code": "weak-password", "detail": reason}
+        raise Unprocessable("weak-password", reason, errors=[fault])
+
+
+def _new_user(registration: Registration, password_hash: str) -> User:
     now = utc_now()
     return User(
         id=uuid7(),
-        username=username,
-        email=email,
-        full_name=full_name,
+        username=registration.username,
+        email=registration.email,
+        full_name=registration.full_name,
         password_hash=password_hash,
-        roles=sorted(role.value for role in roles),
+        roles=sorted(role.value for role in registration.roles or {Role.PATIENT}),
         disabled=False,
         version=1,
         created_at=now,
         updated_at=now,
     )
+
+
+def _conflict(duplicate: Duplicate) -> Exception:
+    if duplicate.constraint == USERNAME_TAKEN:
+        return Conflict("username-taken", "Another account has this username.")
+    if duplicate.constraint == EMAIL_TAKEN:
+        return Conflict("email-taken", "Another account has this e-mail address.")
+    return duplicate

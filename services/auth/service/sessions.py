@@ -1,36 +1,39 @@
-"""Rules of signing in, staying signed in and signing out."""
+"""The use cases of sessions: sign in, refresh, sign out."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.auth.config import AuthSettings
-from services.auth.entity import RefreshToken, Session, User
-from services.auth.passwords import Passwords
-from services.auth.repository import BackoffRepository, SessionRepository, UserRepository
-from services.auth.tokens import AccessTokens, new_refresh_token, refresh_token_hash
+from services.auth.entity import IssuedTokens, RefreshToken, Session, User
+from services.auth.hashing_queue import Lane, Turn
+from services.auth.passwords import PasswordHasher
+from services.auth.repository.accounts import UserRepository
+from services.auth.repository.sessions import SessionRepository
+from services.auth.service.login_backoff import Attempt, LoginBackoff
+from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
 from services.common.clock import utc_now
-from services.common.errors import TooManyRequests, Unauthorized
+from services.common.errors import Unauthorized, Unavailable
 from services.common.identifiers import uuid7
 from services.common.logs import logger
 from services.common.unit_of_work import UnitOfWork
 
+RESOURCE = "session"
+KEEP_EXPIRED_SESSIONS = timedelta(days=7)
+
 
 class WrongCredentials(Unauthorized):
-    """One answer for an unknown user, a wrong password and a disabled account. The failure is counted."""
+    """The response for an unknown user, a wrong password and a disabled account. The failure is counted."""
 
     keeps_changes = True
 
     def __init__(self) -> None:
-        super().__init__(None, "Username or password are wrong.")
+        super().__init__(None, "The username or the password is wrong.")
 
 
-class RefreshRefused(Unauthorized):
-    """One answer for every refresh token that is not good. What was revoked because of it stays revoked."""
+class InvalidRefreshToken(Unauthorized):
+    """The response for every invalid refresh token. If the session was revoked because of it, it stays revoked."""
 
     keeps_changes = True
 
@@ -38,110 +41,117 @@ class RefreshRefused(Unauthorized):
         super().__init__("invalid_grant", "The refresh token is not valid.")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """What a client gets."""
-
-    access_token: str
-    refresh_token: str
-    scope: str
-
-
 class SessionService:
-    """A session is a sign-in; its refresh tokens are each good for one exchange."""
+    """Sessions, in one transaction. A session begins with a sign-in; each of its refresh tokens is exchanged once.
+
+    There is no principal: the caller is whoever presents the password or the refresh token.
+    """
 
     def __init__(
-        self, settings: AuthSettings, passwords: Passwords, access_tokens: AccessTokens, work: UnitOfWork
+        self,
+        uow: UnitOfWork,
+        settings: AuthSettings,
+        users: UserRepository,
+        sessions: SessionRepository,
+        backoff: LoginBackoff,
+        passwords: PasswordHasher,
+        access_tokens: AccessTokenIssuer,
     ) -> None:
+        self._uow = uow
         self._settings = settings
+        self._users = users
+        self._sessions = sessions
+        self._backoff = backoff
         self._passwords = passwords
         self._access_tokens = access_tokens
-        self._work = work
-        self._users = UserRepository(work.session)
-        self._sessions = SessionRepository(work.session)
-        self._backoff = BackoffRepository(work.session)
 
-    async def sign_in(self, username: str, password: str) -> SignedIn:
-        """Verifies the password and starts a session.
+    async def sign_in(self, username: str, password: str, address: str) -> IssuedTokens:
+        """Verifies the password and starts a session. Raises WrongCredentials, TooManyRequests and Unavailable.
 
-        Back-off is looked at and counted while holding a hashing slot: otherwise many guesses at once would all pass
-        the look before the first failure is counted.
+        No connection is held while the request waits for its turn, while the password is verified and while the token
+        is signed. So the back-off is checked twice: before, to refuse a guess without the cost of a hash, and
+        afterwards with a lock, so that of many simultaneous guesses only the free ones are answered. The account is
+        read again with a lock too, because it may have been disabled meanwhile.
         """
-        name_hash = hashlib.sha256(username.lower().encode()).digest()
-        async with self._passwords.slot():
-            await self._refuse_when_blocked(name_hash)
-            user = await self._users.by_username(username)
-            await self._work.release()
-            right = await self._passwords.verify(user.password_hash if user else None, password)
-            if user is None or not right or user.disabled:
-                await self._count_failure(name_hash)
-                known = user.id if user else None
-                self._work.record("session.start", "user", known, outcome="denied", actor="anonymous")
-                await self._work.commit()
-                raise WrongCredentials
-            if self._passwords.outdated(user.password_hash):
-                await self._users.set_password_hash(user.id, await self._passwords.hash(password))
-            await self._backoff.succeeded(name_hash)
-        return await self._start(user)
-
-    async def refresh(self, token: str) -> SignedIn:
-        """Exchanges a refresh token. One that was exchanged before has been stolen, from or by the one who presents it:
-        the whole session ends (RFC 9700, section 4.14.2)."""
+        attempt = await self._backoff.begin(username, address)
+        user = await self._users.get_by_username(username)
+        await self._uow.release()
+        turn = Turn(Lane.KNOWN_SIGN_IN, username.lower()) if attempt.known else Turn(Lane.SIGN_IN, address)
+        verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
+        if user is None or not verified.matches or user.disabled:
+            raise await self._denied(attempt, user)
         now = utc_now()
-        found = await self._sessions.find(refresh_token_hash(token))
-        if found is None:
-            raise RefreshRefused
-        presented, session, user = found
-        if presented.used_at is not None and session.revoked_at is None:
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        account = await self._users.get_for_share(user.id)
+        if account is None or account.disabled:
+            raise await self._denied(attempt, user)
+        await self._backoff.succeed(attempt)
+        if account.roles != user.roles:
+            raise Unavailable("The account has just been changed.", retry_after=1)
+        if verified.new_hash is not None:
+            await self._users.set_password_hash(user.id, verified.new_hash)
+        session = await self._start(user.id, now)
+        return self._issue(session, access_token, user.roles, now)
+
+    async def refresh(self, refresh_token: str) -> IssuedTokens:
+        """Exchanges a refresh token for new tokens. Raises InvalidRefreshToken.
+
+        A token that was exchanged before has been stolen, so the whole session is revoked: the thief may be the one who
+        presents it now or the one who presented it first (RFC 9700, section 4.14.2).
+        """
+        now = utc_now()
+        presented = await self._sessions.get_for_update(refresh_token_hash(refresh_token))
+        if presented is None:
+            raise InvalidRefreshToken
+        token, session, user = presented.token, presented.session, presented.user
+        if token.used_at is not None and session.revoked_at is None:
             self._revoke(session, now, "reuse")
             logger(__name__).warning("refresh_token_reused", family_id=session.id, user_id=user.id)
-            raise RefreshRefused
-        over = session.revoked_at is not None or min(session.expires_at, presented.expires_at) <= now
-        if over or user.disabled:
-            raise RefreshRefused
-        presented.used_at = now
-        return await self._continue(session, user.id, user.roles, now)
+            raise InvalidRefreshToken
+        ended = session.revoked_at is not None or min(session.expires_at, token.expires_at) <= now
+        if ended or user.disabled:
+            raise InvalidRefreshToken
+        token.used_at = now
+        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        return self._issue(session, access_token, user.roles, now)
 
-    async def sign_out(self, token: str) -> None:
-        """Ends the session of the token, if there is one; says the same if not (RFC 7009, section 2.2)."""
-        found = await self._sessions.find(refresh_token_hash(token))
-        if found is not None and found[1].revoked_at is None:
-            self._revoke(found[1], utc_now(), "sign-out")
+    async def sign_out(self, refresh_token: str) -> None:
+        """Revokes the session of the token. An unknown token is no error (RFC 7009, section 2.2)."""
+        presented = await self._sessions.get_for_update(refresh_token_hash(refresh_token))
+        if presented is not None and presented.session.revoked_at is None:
+            self._revoke(presented.session, utc_now(), "sign-out")
 
-    async def _start(self, user: User) -> SignedIn:
-        now = utc_now()
-        expires = now + timedelta(seconds=self._settings.session_seconds)
-        session = Session(id=uuid7(), user_id=user.id, created_at=now, expires_at=expires)
-        self._sessions.add(session)
-        await self._sessions.flush()
-        self._work.record("session.start", "session", session.id, actor=user.id)
-        return await self._continue(session, user.id, user.roles, now)
+    async def delete_old(self) -> None:
+        """Deletes sessions that expired a week ago, and what the back-off does not need any more."""
+        await self._sessions.delete_expired(utc_now() - KEEP_EXPIRED_SESSIONS)
+        await self._backoff.delete_old()
 
-    async def _continue(self, session: Session, user_id: UUID, roles: list[str], now: datetime) -> SignedIn:
-        token, token_hash = new_refresh_token()
-        expires = now + timedelta(seconds=self._settings.refresh_token_seconds)
-        self._sessions.add(
-            RefreshToken(token_hash=token_hash, session_id=session.id, issued_at=now, expires_at=expires)
+    async def _denied(self, attempt: Attempt, user: User | None) -> WrongCredentials:
+        """Counts and records a failure. Returns the error for it. Raises TooManyRequests after too many others."""
+        await self._backoff.fail(attempt)
+        self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
+        return WrongCredentials()
+
+    async def _start(self, user_id: UUID, now: datetime) -> Session:
+        expires_at = now + timedelta(seconds=self._settings.session_seconds)
+        session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
+        await self._sessions.add(session)
+        self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
+        return session
+
+    def _issue(self, session: Session, access_token: str, roles: list[str], now: datetime) -> IssuedTokens:
+        """Returns the access token and a new refresh token."""
+        refresh_token, token_hash = new_refresh_token()
+        expires_at = now + timedelta(seconds=self._settings.refresh_token_seconds)
+        self._sessions.add_token(
+            RefreshToken(token_hash=token_hash, session_id=session.id, issued_at=now, expires_at=expires_at)
         )
-        access_token = await self._access_tokens.issue(user_id, roles, now)
-        return SignedIn(access_token, token, self._access_tokens.scope(roles))
+        return IssuedTokens(
+            access_token=access_token,
+            refresh_token=refresh_token,
+            scope=self._access_tokens.scope(roles),
+            expires_in=self._settings.access_token_seconds,
+        )
 
     def _revoke(self, session: Session, now: datetime, because: str) -> None:
         session.revoked_at, session.revoked_because = now, because
-
-    async def _refuse_when_blocked(self, name_hash: bytes) -> None:
-        until = await self._backoff.blocked_until(name_hash)
-        if until is None:
-            return
-        seconds = (until - utc_now()).total_seconds()
-        if seconds > 0:
-            raise TooManyRequests("Too many wrong passwords for this account.", retry_after=math.ceil(seconds))
-
-    async def _count_failure(self, name_hash: bytes) -> None:
-        """Doubles the pause with each failure after the free ones, up to a bound: guessing is slow, no one shut out."""
-        now = utc_now()
-        forget = timedelta(seconds=self._settings.forget_failures_seconds)
-        excess = await self._backoff.failed(name_hash, now, forget) - self._settings.free_failures
-        if excess >= 0:
-            pause = min(2.0 ** min(excess, 10), self._settings.longest_backoff_seconds)
-            await self._backoff.block(name_hash, now + timedelta(seconds=pause))

@@ -1,4 +1,7 @@
-"""The SQL of patients' accounts."""
+"""The SQL of patients' accounts. Never commits.
+
+`owner` limits a statement to the account of one user; None is for callers who may see all accounts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The SQL of invoices, their payments, and the fees that they charge."""
+"""The SQL of invoices, their payments, and the fees that they charge. Never commits.
+
+`owner` limits a statement to the invoices of one user; None is for callers who may see all invoices.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,7 @@ class InvoiceRepository:
 
 
 def _visible(owner: UUID | None) -> Select[Invoice]:
+    """Selects all invoices or, with an owner, those of their account."""
     statement = select(Invoice)
     if owner is None:
         return statement

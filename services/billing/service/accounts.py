@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.billing import mapper
-from services.billing.access import owner_limit
+from services.billing.access import STAFF
 from services.billing.config import BillingSettings
 from services.billing.entity import Account
 from services.billing.repository.accounts import AccountRepository
@@ -28,7 +28,7 @@ class AccountService:
         self._uow = uow
         self._settings = settings
         self._accounts = accounts
-        self._owner = owner_limit(principal)
+        self._owner = principal.owner_limit(*STAFF)
 
     async def open(self, patient_id: UUID, owner_user_id: UUID | None) -> tuple[Account, bool]:
         """Opens an account for a caller, or reads the existing one. Returns it, and whether it is new.

@@ -7,7 +7,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.billing import ledger, mapper
-from services.billing.access import owner_limit
+from services.billing.access import STAFF
 from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
 from services.billing.repository.invoices import InvoiceRepository
 from services.billing.service.accounts import AccountService
@@ -32,7 +32,7 @@ class InvoiceService:
         self._uow = uow
         self._invoices = invoices
         self._accounts = accounts
-        self._owner = owner_limit(principal)
+        self._owner = principal.owner_limit(*STAFF)
 
     async def list(self, filter: InvoiceFilter, page: PageRequest) -> Slice[Invoice]:
         """Returns one page of the invoices that the caller may read."""

@@ -58,7 +58,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         date_header=False,
-        proxy_headers=False,  # nothing depends on the client's address
+        proxy_headers=False,  # `web/client_address.py` reads the header of the gateway
         timeout_keep_alive=75,  # longer than the gateway's: it must not send a request on a connection that closes
         timeout_graceful_shutdown=settings.shutdown_seconds,
         limit_concurrency=2000,

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import ssl
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    CorruptRecordException,
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnsupportedCodecError,
+    for_code,
+)
 
 from services.common.aws import Aws, AwsError
 from services.common.backoff import Backoff
@@ -23,6 +31,13 @@ _BOOTSTRAP_FIELD = {
     KafkaSecurity.SASL_IAM: "BootstrapBrokerStringSaslIam",
 }
 
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+UNREADABLE = (CorruptRecordException, UnsupportedCodecError, ValueError, EOFError, zlib.error, gzip.BadGzipFile)
+"""What a consumer raises for a record that aiokafka cannot parse, for example one with a header whose name is not
+UTF-8. It raises the same for each further try, until the consumer seeks past the record."""
+
 
 class Kafka:
     """Makes producers and consumers with safe settings; aiokafka's defaults can lose or repeat messages."""
@@ -33,6 +48,7 @@ class Kafka:
         self._lock = asyncio.Lock()
         self.reached = False
         """Whether a broker has answered at least once."""
+        self._stopping: set[asyncio.Task[None]] = set()
 
     async def bootstrap_servers(self) -> str:
         """Returns the brokers' addresses. `AWS::MSK::Cluster` has no attribute for them, so it asks MSK."""
@@ -45,11 +61,10 @@ class Kafka:
         """Makes the next call ask MSK again: a cluster that was created again has other addresses."""
         self._bootstrap = self._settings.kafka_bootstrap_servers
 
-    async def producer(self) -> AIOKafkaProducer:
+    async def producer(self, **options: Any) -> AIOKafkaProducer:
         """Returns a started producer. With `acks=all` and idempotence, retries neither lose, repeat nor reorder."""
-        producer = AIOKafkaProducer(
-            **await self._connection(), acks="all", enable_idempotence=True, linger_ms=2, request_timeout_ms=15_000
-        )
+        defaults = {"acks": "all", "enable_idempotence": True, "linger_ms": 2, "request_timeout_ms": 15_000}
+        producer = AIOKafkaProducer(**{**await self._connection(), **defaults, **options})
         await self._start(producer)
         return producer
 
@@ -66,6 +81,21 @@ class Kafka:
         consumer = AIOKafkaConsumer(*topics, group_id=group, **{**await self._connection(), **defaults, **options})
         await self._start(consumer)
         return consumer
+
+    async def stop(self, client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+        """Stops a client, and waits for it at most STOP_SECONDS: it may wait for a broker that is away.
+
+        After that it goes on stopping in the background. If it was cancelled, a consumer would keep its partitions.
+        """
+        stopping = asyncio.create_task(client.stop())
+        self._stopping.add(stopping)
+        stopping.add_done_callback(self._stopped)
+        await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        self._stopping.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger(__name__).warning("client_not_stopped", **describe(error))
 
     async def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Creates missing topics and their dead-letter topics. MSK does not create topics by itself."""
@@ -85,11 +115,12 @@ class Kafka:
 
     async def _start(self, client: Any, stop: Any = None) -> None:
         try:
-            await client.start()
+            async with asyncio.timeout(START_SECONDS):
+                await client.start()
             self.reached = True
         except BaseException as error:
-            await (stop or client.stop)()
-            if isinstance(error, KafkaError):
+            await (stop() if stop else self.stop(client))
+            if isinstance(error, KafkaError | TimeoutError):
                 await self.forget_brokers()
             raise
 
@@ -130,6 +161,19 @@ class Kafka:
             except AwsError as error:
                 logger(__name__).warning("brokers_unknown", retry_in_s=round(pause, 1), **describe(error))
             await asyncio.sleep(pause)
+
+
+async def read_until(consumer: AIOKafkaConsumer, place: TopicPartition, end: int) -> list[ConsumerRecord]:
+    """Returns the records of a partition from the consumer's position up to `end`, without unreadable ones."""
+    records: list[ConsumerRecord] = []
+    while (position := await consumer.position(place)) < end:
+        try:
+            batches = await consumer.getmany(place, timeout_ms=1000, max_records=1)
+        except UNREADABLE:
+            consumer.seek(place, position + 1)
+        else:
+            records += batches.get(place, [])
+    return records
 
 
 def _raise_unless_created(errors: Iterable[Any]) -> None:

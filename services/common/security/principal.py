@@ -31,10 +31,9 @@ class Principal:
         """Returns whether `user_id` is the caller: whether a record of this user is the caller's own."""
         return user_id is not None and user_id == self.subject
 
-    @property
-    def only_patient(self) -> bool:
-        """Whether the caller is only a patient, and so sees their own records only."""
-        return not self.has(Role.ADMIN, Role.DOCTOR, Role.STAFF)
+    def owner_limit(self, *roles: Role) -> UUID | None:
+        """Returns the user to whose records the caller is limited: None with any of the roles, else the caller."""
+        return None if self.has(*roles) else self.subject
 
 
 SYSTEM = Principal(

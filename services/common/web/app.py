@@ -19,7 +19,7 @@ from services.common.runtime import Runtime
 from services.common.security.keys import KeySet, KeySource
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
-from services.common.web import health, middleware, openapi, problems
+from services.common.web import deadline, health, middleware, openapi, problems
 from services.contracts.topics import Topic
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def create_app(
         app.include_router(router)
     app.include_router(health.router)
     openapi.install(app)
+    app.add_middleware(deadline.DeadlineMiddleware)
     app.add_middleware(middleware.RequestLimitsMiddleware)
     app.add_middleware(middleware.ObservabilityMiddleware)
     return app

@@ -23,20 +23,12 @@ __all__ = [
     "PageQuery",
     "ReadSession",
     "Uow",
-    "component",
     "requires",
-    "runtime",
     "service",
 ]
 
-C = TypeVar("C")
 P = TypeVar("P")
 T = TypeVar("T")
-
-
-async def runtime(request: Request) -> Runtime[Any, Any]:
-    """Returns what lives as long as the process."""
-    return runtime_of(request)
 
 
 async def unit_of_work(request: Request, background: BackgroundTasks) -> AsyncIterator[UnitOfWork]:
@@ -92,22 +84,13 @@ async def _claim_key(
         return
     who = str(principal.subject) if principal else "anonymous"
     route = f"{request.method} {request.scope['route'].path}"
-    request.state.idempotency = await idempotency.claim(request, uow.session, who, route, idempotency_key)
+    claim = await idempotency.claim_of(request, uow.session, who, route, idempotency_key)
+    await uow.claim(claim.take)
+    request.state.idempotency = claim
 
 
 IdempotencyKey: Any = Depends(_claim_key)
 """For the `dependencies` of a POST, after `requires`: nothing is replayed to a caller who is no longer allowed."""
-
-
-def component(kind: type[C]) -> Any:
-    """Returns the dependency on what `compose` yielded: `Annotated[Components, component(Components)]`."""
-
-    async def get(request: Request) -> C:
-        found: C = runtime_of(request).components
-        assert isinstance(found, kind)
-        return found
-
-    return Depends(get)
 
 
 def service(
@@ -116,8 +99,8 @@ def service(
     """Returns the dependency on a service, built by a factory of the service's `composition.py`.
 
     `Annotated[PatientService, service(patient_service)]` calls `patient_service(principal, uow, runtime)` for each
-    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token) or
-    `optional_principal`.
+    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token),
+    `optional_principal` (None without a token) or `no_principal` (always None).
     """
 
     async def build(

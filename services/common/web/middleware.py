@@ -47,7 +47,7 @@ class ObservabilityMiddleware:
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = str(uuid7())
         recorder = _ResponseRecorder(send, request_id)
-        started = time.perf_counter()
+        started = scope["state"]["started"] = time.perf_counter()
         with (
             metrics.HTTP_IN_FLIGHT.track_inprogress(),
             telemetry.span("request", SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -46,17 +46,28 @@ async def current_principal(principal: OptionalPrincipal) -> Principal:
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
+async def no_principal() -> None:
+    """Returns no caller and reads no token: for routes whose requests contain the credentials, such as the sign-in."""
+
+
 class Requires:
-    """Requires any one of the scopes and any one of the roles. The tests' authorisation matrix reads them."""
+    """Requires any one of the scopes and any one of the roles."""
 
     def __init__(self, scopes: tuple[Scope, ...], roles: tuple[Role, ...]) -> None:
         self.scopes = scopes
         self.roles = roles
 
     async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
-        """Raises Forbidden, after the denial was written to the audit log in a transaction of its own."""
-        if (not self.scopes or principal.may(*self.scopes)) and (not self.roles or principal.has(*self.roles)):
-            return
+        """Raises Forbidden, after the denial was recorded."""
+        if not self.allows(principal):
+            await self.refuse(request)
+
+    def allows(self, principal: Principal) -> bool:
+        """Returns whether the caller may use the route."""
+        return (not self.scopes or principal.may(*self.scopes)) and (not self.roles or principal.has(*self.roles))
+
+    async def refuse(self, request: Request) -> NoReturn:
+        """Writes the denial to the audit log in a transaction of its own, and raises Forbidden."""
         route = request.scope["route"]
         async with runtime_of(request).database.unit_of_work() as uow:
             uow.record(f"{request.method} {route.path}", "route", outcome="denied")

@@ -12,7 +12,10 @@ from services.contracts.topics import Topic
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # such as 9999-12-31T23:59:59-14:00
+        raise ValueError("the time is out of range in UTC") from None
 
 
 UtcDatetime = Annotated[AwareDatetime, AfterValidator(_utc)]

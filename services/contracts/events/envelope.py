@@ -80,15 +80,26 @@ class Event(_Attributes, Generic[Data]):
 
 
 def decode(value: bytes | str) -> Event[EventData]:
-    """Parses and checks a message. Raises `InvalidEvent`, or `UnknownEventType` when only the type is unknown."""
+    """Parses and checks a message. Raises `InvalidEvent`, or `UnknownEventType` when only the type is unknown.
+
+    It raises nothing else, whatever the message holds.
+    """
     try:
-        raw = _Raw.model_validate_json(value)
-        model = BY_TYPE.get(raw.type)
-        if model is None:
-            raise UnknownEventType("unknown event type")
-        data = model.model_validate(raw.data)
+        return _decode(value)
+    except InvalidEvent:
+        raise
     except ValidationError as error:
         raise InvalidEvent(_faults(error)) from None
+    except Exception as error:
+        raise InvalidEvent(type(error).__name__) from None
+
+
+def _decode(value: bytes | str) -> Event[EventData]:
+    raw = _Raw.model_validate_json(value)
+    model = BY_TYPE.get(raw.type)
+    if model is None:
+        raise UnknownEventType("unknown event type")
+    data = model.model_validate(raw.data)
     if raw.source != model.SOURCE or raw.subject != data.subject:
         # An event with the source or the id of another aggregate is forged or broken.
         raise InvalidEvent("the source or the subject does not fit the event's type and data")

@@ -1,4 +1,4 @@
-"""The event log, messages and the patients' contacts."""
+"""The event log, messages, and the contacts of patients."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Finds the few messages that failed without reading the log of all that did not."""
+"""An index that finds the few failed messages without reading all the others."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The appointment service's whole application on a database of its own; patients are looked up in a dictionary."""
+"""The whole appointment service on a database of its own. A dictionary replaces the patient service."""
 
 from __future__ import annotations
 
@@ -13,29 +13,27 @@ from fastapi import FastAPI
 
 from ops.demo.calendar import working_day
 from services.appointment import main
-from services.appointment.config import AppointmentSettings
-from services.appointment.entity import Patient
-from services.appointment.grpc_clients import Components
-from services.appointment.repository import DoctorRepository
+from services.appointment.composition import Components
+from services.appointment.entity import Doctor, Patient
+from services.appointment.repository.doctors import DoctorRepository
 from services.common.errors import Unavailable
 from services.common.runtime import Runtime
 from services.contracts.roles import Role
-from tests.integration import callers
-from tests.integration.conftest import MakeSettings
+from tests.integration.callers import Caller
 
 PATH = "/appointments"
 TODAY = datetime.now(UTC).date()
-"""The same in all of a test, should midnight pass meanwhile."""
+"""It does not change when midnight passes during the tests."""
 
 
 def at(hour: int, minute: int = 0, *, days: int = 7) -> datetime:
-    """A time on a working day, a week from now or so: inside the clinic's hours when the hour is."""
+    """Returns a time on the first working day that is at least `days` from now."""
     return datetime.combine(working_day(TODAY + timedelta(days=days)), time(hour, minute), UTC)
 
 
 @dataclass
 class Registry:
-    """Stands in for the patient service: knows patients by id and owner, or is down."""
+    """Replaces the client of the patient service: it knows patients by id and owner, or is down."""
 
     patients: dict[UUID, UUID | None] = field(default_factory=dict)
     down: bool = False
@@ -51,27 +49,14 @@ class Registry:
         return str(id)
 
 
-class Caller(callers.Caller):
-    """Somebody with a token, at the appointment service."""
-
-    PATH = PATH
-
-
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     return main.app
 
 
 @pytest.fixture(scope="session")
-def caller_type() -> type[Caller]:
-    return Caller
-
-
-@pytest.fixture
-async def settings(settings_without_broker: MakeSettings) -> AppointmentSettings:
-    more = {"idempotency_wait_seconds": 60}
-    found: AppointmentSettings = await settings_without_broker("appointment", AppointmentSettings, **more)
-    return found
+def base_path() -> str:
+    return PATH
 
 
 @pytest.fixture
@@ -88,12 +73,12 @@ def staff(caller: Callable[..., Caller], registry: Registry) -> Caller:
 
 @pytest.fixture
 async def new_doctor(runtime: Runtime[Any, Any], caller: Callable[..., Caller]) -> Callable[..., Any]:
-    """`await new_doctor()` is a doctor that the service knows of."""
+    """`await new_doctor()` returns a doctor that the service knows."""
 
     async def make() -> Caller:
         doctor = caller(Role.DOCTOR)
         async with runtime.database.unit_of_work() as uow:
-            await DoctorRepository(uow.session).put(doctor.user_id, "Dr. Who", active=True)
+            await DoctorRepository(uow.session).save(Doctor(id=doctor.user_id, name="Dr. Who", active=True))
         return doctor
 
     return make
@@ -107,7 +92,7 @@ async def doctor(new_doctor: Callable[..., Any]) -> Caller:
 
 @pytest.fixture
 def visit(registry: Registry, doctor: Caller) -> Callable[..., dict[str, Any]]:
-    """A request body that is accepted; of a new patient, unless it says which."""
+    """`visit()` returns a valid request body, for a new patient unless one is given."""
 
     def make(date: datetime | None = None, **more: Any) -> dict[str, Any]:
         body = {"doctor_id": str(doctor.user_id), "date": (date or at(10)).isoformat(), **more}
@@ -118,7 +103,7 @@ def visit(registry: Registry, doctor: Caller) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def book(staff: Caller, visit: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """`await book(at(10))` is a booked appointment."""
+    """`await book(at(10))` returns a booked appointment."""
 
     async def make(date: datetime | None = None, **more: Any) -> dict[str, Any]:
         response = await staff.request("POST", json=visit(date, **more))

@@ -1,4 +1,4 @@
-"""Booking, moving and ending appointments through the API."""
+"""Appointments are booked, moved and ended through the API."""
 
 from __future__ import annotations
 
@@ -10,24 +10,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from services.common import tables
 from services.common.runtime import Runtime
-from services.contracts.events import decode
-from tests.integration.appointment.conftest import Caller, Registry, at
+from tests.integration.appointment.conftest import Registry, at
+from tests.integration.callers import Caller
+from tests.integration.effects import published_events
 
 Make = Callable[..., Any]
 
 
-async def events(runtime: Runtime[Any, Any]) -> list[Any]:
-    async with runtime.database.read_session() as session:
-        rows = (await session.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
-    return [decode(row.payload).data for row in rows]
-
-
 async def shift(runtime: Runtime[Any, Any], id: str, start: datetime) -> None:
-    """Puts an appointment where it cannot be booked any more, as if time had passed."""
+    """Moves an appointment to a time that cannot be booked, as if time had passed."""
     statement = "UPDATE appointment SET date = :start, ends_at = :end WHERE id = :id"
     async with runtime.database.unit_of_work() as uow:
         await uow.session.execute(text(statement), {"start": start, "end": start + timedelta(minutes=30), "id": id})
@@ -43,7 +37,7 @@ async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Ma
     assert (booked["patient_id"], booked["doctor_id"]) == (body["patient_id"], body["doctor_id"])
     assert (booked["status"], booked["version"], booked["reason"]) == ("BOOKED", 1, "Rücken 🦴")
     assert datetime.fromisoformat(booked["ends_at"]) - datetime.fromisoformat(booked["date"]) == timedelta(minutes=45)
-    [event] = await events(runtime)
+    [event] = await published_events(runtime)
     assert (event.TYPE, str(event.appointment_id), event.doctor_name) == ("appointment.booked", booked["id"], "Dr. Who")
     assert not hasattr(event, "reason")
 
@@ -53,7 +47,7 @@ async def test_a_booked_visit_is_read_as_it_was_written(staff: Caller, visit: Ma
     ("offset", "minutes", "expected"),
     [(0, 30, 409), (15, 30, 409), (-15, 30, 409), (-30, 90, 409), (10, 10, 409), (30, 30, 201), (-30, 30, 201)],
 )
-async def test_overlapping_visits_of_a_doctor_are_refused_and_adjacent_ones_are_not(
+async def test_overlapping_visits_of_a_doctor_are_rejected_and_adjacent_ones_are_not(
     staff: Caller, book: Make, visit: Make, offset: int, minutes: int, expected: int
 ) -> None:
     await book(at(12))
@@ -77,35 +71,35 @@ def _next_saturday() -> datetime:
     return day
 
 
-REFUSED = {
+INVALID = {
     "in the past": lambda: {"date": (datetime.now(UTC) - timedelta(days=7)).isoformat()},
     "years ahead": lambda: {"date": at(10, days=500).isoformat()},
-    "before the doctor comes": lambda: {"date": at(7, 45).isoformat()},
-    "after the doctor leaves": lambda: {"date": at(17, 45).isoformat()},
+    "before the doctor's hours": lambda: {"date": at(7, 45).isoformat()},
+    "after the doctor's hours": lambda: {"date": at(17, 45).isoformat()},
     "on a Saturday": lambda: {"date": _next_saturday().isoformat()},
     "unknown doctor": lambda: {"doctor_id": str(uuid4())},
     "unknown patient": lambda: {"patient_id": str(uuid4())},
     "no offset": lambda: {"date": at(10).replace(tzinfo=None).isoformat()},
-    "a number": lambda: {"date": at(10).timestamp()},
+    "Unix time": lambda: {"date": at(10).timestamp()},
     "end of the calendar": lambda: {"date": "9999-12-31T23:59:59-12:00"},
     "start of the calendar": lambda: {"date": "0001-01-01T00:00:00+14:00"},
-    "no time at all": lambda: {"duration_minutes": 0},
-    "backwards": lambda: {"duration_minutes": -30},
-    "for days": lambda: {"duration_minutes": 100_000},
-    "a fraction": lambda: {"duration_minutes": 30.5},
+    "no duration": lambda: {"duration_minutes": 0},
+    "negative duration": lambda: {"duration_minutes": -30},
+    "duration of days": lambda: {"duration_minutes": 100_000},
+    "duration with a fraction": lambda: {"duration_minutes": 30.5},
     "extra fields": lambda: {"status": "COMPLETED"},
     "somebody's id": lambda: {"patient_owner_id": str(uuid4())},
 }
 
 
 @pytest.mark.attack(11, 22, 24)
-@pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
-async def test_what_is_against_the_rules_is_refused(
+@pytest.mark.parametrize("fault", INVALID.values(), ids=INVALID)
+async def test_a_booking_against_the_rules_is_rejected(
     staff: Caller, visit: Make, runtime: Runtime[Any, Any], fault: Callable[[], dict[str, Any]]
 ) -> None:
     answer = await staff.request("POST", json={**visit(), **fault()})
     assert answer.status_code == 422, answer.text
-    assert await events(runtime) == []
+    assert await published_events(runtime) == []
 
 
 async def test_while_patients_cannot_be_looked_up_nothing_is_booked(
@@ -116,7 +110,7 @@ async def test_while_patients_cannot_be_looked_up_nothing_is_booked(
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
-    assert await events(runtime) == []
+    assert await published_events(runtime) == []
 
 
 async def test_of_two_hundred_bookings_of_a_slot_one_wins(
@@ -125,7 +119,7 @@ async def test_of_two_hundred_bookings_of_a_slot_one_wins(
     bodies = [visit(at(11)) for _ in range(200)]
     answers = await asyncio.gather(*(staff.request("POST", json=body) for body in bodies))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 199}
-    assert len(await events(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 async def test_simultaneous_bookings_of_one_patient_by_many_doctors_end_in_one(
@@ -145,7 +139,7 @@ async def test_parallel_retries_with_a_key_are_one_booking(
     answers = await asyncio.gather(*(staff.request("POST", json=body, headers=headers) for _ in range(20)))
     assert Counter(answer.status_code for answer in answers) == {201: 20}
     assert len({answer.content for answer in answers}) == 1
-    assert len(await events(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 async def test_a_visit_is_moved_a_few_times_and_frees_its_old_hour(
@@ -160,7 +154,7 @@ async def test_a_visit_is_moved_a_few_times_and_frees_its_old_hour(
     answer = await staff.request("PUT", f"/{booked['id']}", json={"date": at(14).isoformat()})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:too-many-reschedules")
     await book(at(10))
-    moved = [event for event in await events(runtime) if event.TYPE == "appointment.rescheduled"]
+    moved = [event for event in await published_events(runtime) if event.TYPE == "appointment.rescheduled"]
     assert [event.previous_date for event in moved] == [at(10), at(11), at(12)]
 
 
@@ -178,7 +172,7 @@ async def test_a_visit_is_not_moved_onto_another_or_to_another_patient(staff: Ca
     assert (await staff.request("GET", path)).json() == second
 
 
-async def test_a_visit_that_has_begun_is_not_moved_away_from_its_fee(
+async def test_a_visit_that_has_started_cannot_be_moved_to_avoid_the_fee(
     staff: Caller, book: Make, runtime: Runtime[Any, Any]
 ) -> None:
     booked = await book(at(10))
@@ -187,7 +181,7 @@ async def test_a_visit_that_has_begun_is_not_moved_away_from_its_fee(
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:pms:problem:already-started")
 
 
-async def test_another_reason_is_no_move(staff: Caller, book: Make) -> None:
+async def test_a_change_of_the_reason_is_not_a_move(staff: Caller, book: Make) -> None:
     booked = await book(at(10))
     answer = await staff.request("PUT", f"/{booked['id']}", json={"date": booked["date"], "reason": "cough"})
     assert (answer.json()["reason"], answer.json()["reschedules"], answer.json()["version"]) == ("cough", 0, 2)
@@ -203,7 +197,7 @@ async def test_a_cancelled_visit_frees_the_hour_and_is_late_inside_the_window(
     for who, appointment in ((staff, early), (staff, late), (doctor, by_doctor)):
         answer = await who.request("POST", f"/{appointment['id']}/cancel")
         assert (answer.status_code, answer.json()["status"]) == (200, "CANCELLED")
-    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, True, False]
     await book(at(9))
 
@@ -211,7 +205,7 @@ async def test_a_cancelled_visit_frees_the_hour_and_is_late_inside_the_window(
 async def test_a_visit_that_is_moved_inside_the_window_stays_late(
     staff: Caller, book: Make, doctor: Caller, runtime: Runtime[Any, Any]
 ) -> None:
-    """Otherwise moving a visit first and cancelling it then would be a way around the fee."""
+    """Otherwise a patient could avoid the fee by moving the visit before cancelling it."""
     soon, visits = datetime.now(UTC) + timedelta(hours=2), [await book(at(hour)) for hour in (9, 10, 11)]
     in_time, by_patient, by_doctor = visits
     for number, visit in enumerate(visits[1:]):
@@ -220,18 +214,20 @@ async def test_a_visit_that_is_moved_inside_the_window_stays_late(
         moved = await who.request("PUT", f"/{visit['id']}", json={"date": at(hour).isoformat()})
         assert moved.status_code == 200, moved.text
         assert (await staff.request("POST", f"/{visit['id']}/cancel")).status_code == 200
-    cancelled = [event for event in await events(runtime) if event.TYPE == "appointment.cancelled"]
+    cancelled = [event for event in await published_events(runtime) if event.TYPE == "appointment.cancelled"]
     assert [event.late for event in cancelled] == [False, True, False]
 
 
-async def test_a_visit_is_completed_even_before_its_hour(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
+async def test_a_visit_can_be_completed_before_its_start(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
     booked = await book()
     answer = await staff.request("POST", f"/{booked['id']}/complete")
     assert (answer.status_code, answer.json()["status"], answer.headers["etag"]) == (200, "COMPLETED", '"2"')
-    assert [event.TYPE for event in await events(runtime)] == ["appointment.booked", "appointment.completed"]
+    assert [event.TYPE for event in await published_events(runtime)] == ["appointment.booked", "appointment.completed"]
 
 
-async def test_a_no_show_is_known_after_the_hour_only(staff: Caller, book: Make, runtime: Runtime[Any, Any]) -> None:
+async def test_a_no_show_is_recorded_only_after_the_start(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
     booked = await book()
     path = f"/{booked['id']}/no-show"
     answer = await staff.request("POST", path)
@@ -242,7 +238,7 @@ async def test_a_no_show_is_known_after_the_hour_only(staff: Caller, book: Make,
 
 
 @pytest.mark.parametrize("ended", ["cancel", "complete"])
-async def test_what_is_over_stays_as_it_is(staff: Caller, book: Make, ended: str) -> None:
+async def test_an_appointment_that_ended_does_not_change(staff: Caller, book: Make, ended: str) -> None:
     booked = await book()
     path = f"/{booked['id']}"
     final = (await staff.request("POST", f"{path}/{ended}")).json()

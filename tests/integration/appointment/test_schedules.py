@@ -1,4 +1,4 @@
-"""Doctors' hours and what is free in them, through the API."""
+"""Doctors, their schedules and the free slots in them, through the API."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import pytest
 
-from services.appointment.repository import DoctorRepository
+from services.appointment.entity import Doctor
+from services.appointment.repository.doctors import DoctorRepository
 from services.common.runtime import Runtime
 from services.contracts.roles import Role
-from tests.integration.appointment.conftest import Caller, at
+from tests.integration.appointment.conftest import at
+from tests.integration.callers import Caller, items_of_all_pages
 
 Make = Callable[..., Any]
 HOURS = {
@@ -27,14 +29,14 @@ def path(doctor: Caller) -> str:
     return f"/doctors/{doctor.user_id}/schedule"
 
 
-async def test_a_doctor_without_hours_has_the_clinics(staff: Caller, doctor: Caller) -> None:
+async def test_a_doctor_without_a_schedule_has_the_clinics_hours(staff: Caller, doctor: Caller) -> None:
     schedule = (await staff.request("GET", path(doctor))).json()
     assert (schedule["version"], schedule["time_zone"]) == (0, "UTC")
     assert schedule["weekly"]["friday"] == [{"start": "08:00", "end": "18:00"}]
     assert schedule["weekly"]["sunday"] == []
 
 
-async def test_a_doctor_sets_their_hours(staff: Caller, doctor: Caller) -> None:
+async def test_a_doctor_sets_their_schedule(staff: Caller, doctor: Caller) -> None:
     answer = await doctor.request("PUT", path(doctor), json=HOURS)
     assert answer.status_code == 200, answer.text
     schedule = answer.json()
@@ -46,31 +48,24 @@ async def test_a_doctor_sets_their_hours(staff: Caller, doctor: Caller) -> None:
     assert stale.status_code == 412
 
 
-async def test_hours_that_are_set_at_once_are_set_one_after_the_other(doctor: Caller) -> None:
+async def test_simultaneous_changes_of_a_schedule_are_made_one_after_the_other(doctor: Caller) -> None:
     answers = await asyncio.gather(*(doctor.request("PUT", path(doctor), json=HOURS) for _ in range(8)))
     assert sorted(answer.json()["version"] for answer in answers) == list(range(1, 9))
 
 
-async def test_a_patient_finds_the_doctors_who_can_be_booked(
+async def test_a_patient_lists_the_doctors_who_can_be_booked(
     patient_user: Caller, new_doctor: Make, runtime: Runtime[Any, Any]
 ) -> None:
     doctors = [await new_doctor() for _ in range(3)]
     gone = doctors.pop()
     async with runtime.database.unit_of_work() as uow:
-        await DoctorRepository(uow.session).put(gone.user_id, "Dr. Gone", active=False)
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": 1}
-    while True:
-        page = (await patient_user.request("GET", "/doctors", params=params)).json()
-        found += page["items"]
-        if not page["next_cursor"]:
-            break
-        params["cursor"] = page["next_cursor"]
+        await DoctorRepository(uow.session).save(Doctor(id=gone.user_id, name="Dr. Gone", active=False))
+    found = await items_of_all_pages(lambda params: patient_user.request("GET", "/doctors", params=params), limit=1)
     assert sorted(item["id"] for item in found) == sorted(str(doctor.user_id) for doctor in doctors)
     assert {item["name"] for item in found} == {"Dr. Who"}
 
 
-async def test_only_the_doctor_and_an_admin_set_hours(
+async def test_only_the_doctor_and_an_admin_set_a_schedule(
     staff: Caller, doctor: Caller, new_doctor: Make, caller: Callable[..., Caller]
 ) -> None:
     other = await new_doctor()
@@ -97,11 +92,11 @@ async def test_only_the_doctor_and_an_admin_set_hours(
     ],
     ids=str,
 )
-async def test_hours_that_make_no_sense_are_refused(doctor: Caller, fault: dict[str, Any]) -> None:
+async def test_an_invalid_schedule_is_rejected(doctor: Caller, fault: dict[str, Any]) -> None:
     assert (await doctor.request("PUT", path(doctor), json={**HOURS, **fault})).status_code == 422
 
 
-async def test_what_is_booked_is_not_free_and_what_is_free_can_be_booked(
+async def test_a_booked_slot_is_not_free_and_a_free_slot_can_be_booked(
     staff: Caller, doctor: Caller, book: Make
 ) -> None:
     booked = await book(at(9), duration_minutes=40)
@@ -119,9 +114,7 @@ async def test_what_is_booked_is_not_free_and_what_is_free_can_be_booked(
     assert [datetime.fromisoformat(slot["start"]) for slot in again][:4] == [at(8), at(8, 30), at(9), at(9, 30)]
 
 
-async def test_a_holiday_has_no_free_hours_and_nothing_is_booked_on_it(
-    staff: Caller, doctor: Caller, visit: Make
-) -> None:
+async def test_a_closed_day_has_no_free_slots_and_cannot_be_booked(staff: Caller, doctor: Caller, visit: Make) -> None:
     day = at(9).date().isoformat()
     weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday")
     weekly = {name: [{"start": "08:00", "end": "18:00"}] for name in weekdays}
@@ -132,7 +125,7 @@ async def test_a_holiday_has_no_free_hours_and_nothing_is_booked_on_it(
     assert (await staff.request("POST", json=visit(at(9)))).status_code == 422
 
 
-async def test_availability_of_nobody_or_of_no_day_is_refused(staff: Caller, doctor: Caller) -> None:
+async def test_availability_of_an_unknown_doctor_or_an_invalid_day_is_rejected(staff: Caller, doctor: Caller) -> None:
     known = str(doctor.user_id)
     for params in (
         {"doctorId": str(uuid4()), "date": "2026-06-01"},

@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order, the service and a simple model agree on what happens."""
+"""The service and a simple model give the same answers to random operations in any order."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
+from services.appointment.composition import Components
 from services.appointment.config import AppointmentSettings
-from services.appointment.grpc_clients import Components
+from services.appointment.entity import Doctor
 from services.appointment.main import app
-from services.appointment.repository import DoctorRepository
+from services.appointment.repository.doctors import DoctorRepository
 from services.contracts.roles import Role
 from tests.integration.appointment.conftest import PATH, Registry, at
 from tests.integration.conftest import DatabaseUrl, settings_of
@@ -42,7 +43,7 @@ MAX_RESCHEDULES = 3
 
 @dataclass
 class Modelled:
-    """An appointment as the model sees it; times in minutes after nine."""
+    """An appointment in the model. Times are in minutes after nine."""
 
     doctor: UUID
     patient: UUID
@@ -52,13 +53,13 @@ class Modelled:
     reschedules: int = 0
     version: int = 1
 
-    def meets(self, other: Modelled) -> bool:
+    def conflicts_with(self, other: Modelled) -> bool:
         shared = self.doctor == other.doctor or self.patient == other.patient
         return shared and self.start < other.start + other.length and other.start < self.start + self.length
 
 
 class System:
-    """The application, driven from outside of any event loop."""
+    """Runs the application for tests that are not coroutines."""
 
     def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient, headers: dict[str, str]) -> None:
         self._runner, self._client, self._headers = runner, client, headers
@@ -75,7 +76,7 @@ class System:
 
 
 class Appointments(RuleBasedStateMachine):
-    """Books, moves and ends; the model says what the answer has to be."""
+    """Books, moves and ends appointments. The model says what the response must be."""
 
     system: ClassVar[System]
     ids = Bundle("ids")
@@ -130,10 +131,10 @@ class Appointments(RuleBasedStateMachine):
 
     @rule(id=consumes(ids))
     def forget(self, id: str) -> None:
-        """What nobody touches any more must not change either: the invariant goes on looking at it."""
+        """Takes the appointment out of the bundle. The invariant still checks that it does not change."""
 
     @invariant()
-    def everything_is_as_the_model_says(self) -> None:
+    def all_appointments_are_as_in_the_model(self) -> None:
         items = self.system.request("GET", params={"limit": 200}).json()["items"]
         found = {item["id"]: (item["status"], item["date"], item["reschedules"], item["version"]) for item in items}
         assert found == {
@@ -142,7 +143,9 @@ class Appointments(RuleBasedStateMachine):
         }
 
     def _taken(self, wanted: Modelled, but: str | None) -> bool:
-        return any(other.status == "BOOKED" and other.meets(wanted) for id, other in self.model.items() if id != but)
+        return any(
+            other.status == "BOOKED" and other.conflicts_with(wanted) for id, other in self.model.items() if id != but
+        )
 
 
 def _time(wanted: Modelled) -> dict[str, Any]:
@@ -164,7 +167,7 @@ def system(database_url: DatabaseUrl) -> Iterator[System]:
         application = running(app, configured, issuer=issuer)
         client = runner.run(application.__aenter__())
         app.state.runtime.components = Components(Registry({patient: None for patient in PATIENTS}))  # type: ignore[arg-type]
-        runner.run(_hire())
+        runner.run(_add_doctors())
         yield System(runner, client, issuer.bearer(Role.STAFF))
         runner.run(application.__aexit__(None, None, None))
 
@@ -173,10 +176,10 @@ async def _url(database_url: DatabaseUrl) -> str:
     return await database_url("appointment")
 
 
-async def _hire() -> None:
+async def _add_doctors() -> None:
     async with app.state.runtime.database.unit_of_work() as uow:
         for doctor in DOCTORS:
-            await DoctorRepository(uow.session).put(doctor, "Dr. Who", active=True)
+            await DoctorRepository(uow.session).save(Doctor(id=doctor, name="Dr. Who", active=True))
 
 
 def test_appointments_follow_the_model(system: System) -> None:

@@ -1,9 +1,12 @@
-"""The auth service's whole application, with a key of its own in KMS."""
+"""The whole auth service on a database of its own, with a signing key in KMS."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -19,7 +22,7 @@ ADMIN, PASSWORD = "admin", "an-admin's-password"
 
 
 class Person:
-    """Somebody with an account, signed in."""
+    """A user who is signed in."""
 
     def __init__(self, client: httpx.AsyncClient, account: dict[str, Any], password: str) -> None:
         self.client = client
@@ -39,6 +42,29 @@ class Person:
         return {"Authorization": f"Bearer {self.tokens['access_token']}"}
 
 
+@dataclass
+class Pause:
+    """`reached` is set when the method is called. It continues when `over` is set."""
+
+    reached: asyncio.Event
+    over: asyncio.Event
+
+
+@contextmanager
+def paused(monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str) -> Iterator[Pause]:
+    """Lets the calls of an asynchronous method wait before they begin."""
+    pause, original = Pause(asyncio.Event(), asyncio.Event()), getattr(kind, method)
+
+    async def wait(*arguments: Any) -> Any:
+        pause.reached.set()
+        await pause.over.wait()
+        return await original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, method, wait)
+        yield pause
+
+
 @pytest.fixture
 async def settings(settings_without_broker: MakeSettings, signing_key: str) -> AuthSettings:
     made: AuthSettings = await settings_without_broker(
@@ -53,7 +79,7 @@ async def settings(settings_without_broker: MakeSettings, signing_key: str) -> A
 
 @pytest.fixture
 async def client(settings: AuthSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """Without an issuer of the tests' own: this service believes nobody's signature but its own."""
+    """The running application. It verifies tokens with its own signing key, so the tests' issuer is of no use."""
     async with running(app, settings) as client:
         yield client
 
@@ -75,7 +101,7 @@ async def admin(client: httpx.AsyncClient) -> Person:
 
 @pytest.fixture
 def register(client: httpx.AsyncClient) -> Callable[..., Awaitable[Person]]:
-    """`await register(admin, roles=["STAFF"])` is a new person, signed in."""
+    """`await register(admin, roles=["STAFF"])` creates an account and signs its user in."""
 
     async def make(by: Person | None = None, **more: Any) -> Person:
         name = f"user-{uuid.uuid4().hex[:10]}"

@@ -1,4 +1,4 @@
-"""Who may do what to whose account."""
+"""The authorisation matrix of accounts and sessions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Register = Callable[..., Awaitable[Person]]
 ALL = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
 
-# Operation -> (the roles that may, the answer to them). Whether the account in the path is the caller's own makes no
-# difference: nobody but an ADMIN changes roles. What is public answers everybody, with a token and without.
+# Operation -> (the roles that are allowed, the status for them). An account of one's own in the path makes
+# no difference, because only an ADMIN changes accounts. Public operations are allowed with and without a token.
 MATRIX: dict[str, tuple[frozenset[Role], int]] = {
     "POST /auth/register": (ALL, 201),
     "POST /auth/login": (ALL, 200),
@@ -36,14 +36,14 @@ PUBLIC = {route.key for route in routes_of("auth") if route.public}
 
 @pytest.fixture
 def settings(settings: AuthSettings) -> AuthSettings:
-    """With cheap hashes: every cell signs somebody in."""
+    """With cheap hashes, because every cell of the matrix signs a user in."""
     return settings.model_copy(update={"argon2_memory_kib": 64})
 
 
 async def attempt(
     client: httpx.AsyncClient, operation: str, headers: dict[str, str], who: Person, target: str
 ) -> httpx.Response:
-    """`who` owns the credentials that the public routes are given, `target` is whose account is changed."""
+    """Sends one operation. `who` has the credentials for the public ones; `target` is the account to change."""
     method, path = operation.split(" ")
     name = f"user-{uuid4().hex[:10]}"
     bodies: dict[str, Any] = {
@@ -63,7 +63,9 @@ def test_every_operation_is_in_the_matrix() -> None:
 @pytest.mark.attack(9, 10)
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
 @pytest.mark.parametrize("role", Role)
-async def test_the_matrix(client: httpx.AsyncClient, admin: Person, register: Register, role: Role, own: bool) -> None:
+async def test_the_matrix_of_roles(
+    client: httpx.AsyncClient, admin: Person, register: Register, role: Role, own: bool
+) -> None:
     who, other = await register(admin, roles=[role]), await register()
     target = (who if own else other).account["id"]
     answers = {}
@@ -75,7 +77,9 @@ async def test_the_matrix(client: httpx.AsyncClient, admin: Person, register: Re
 
 
 @pytest.mark.attack(8)
-async def test_without_a_token_only_what_is_public_answers(client: httpx.AsyncClient, register: Register) -> None:
+async def test_without_a_token_only_public_operations_are_allowed(
+    client: httpx.AsyncClient, register: Register
+) -> None:
     who = await register()
     for operation, (_, success) in MATRIX.items():
         if operation == "POST /auth/logout":
@@ -84,15 +88,17 @@ async def test_without_a_token_only_what_is_public_answers(client: httpx.AsyncCl
         assert answer.status_code == (success if operation in PUBLIC else 401), operation
 
 
-async def test_everybody_sees_their_own_account(client: httpx.AsyncClient, admin: Person, register: Register) -> None:
+async def test_everybody_reads_their_own_account(client: httpx.AsyncClient, admin: Person, register: Register) -> None:
     for role in Role:
         who = await register(admin, roles=[role])
         assert (await client.get("/auth/me", headers=who.headers)).json()["id"] == who.account["id"]
 
 
 @pytest.mark.attack(9)
-async def test_anothers_session_is_not_mine(client: httpx.AsyncClient, register: Register) -> None:
-    """A refresh token is its bearer's; whose access token comes along does not matter."""
+async def test_refreshed_tokens_are_for_the_user_of_the_refresh_token(
+    client: httpx.AsyncClient, register: Register
+) -> None:
+    """Another user's access token in the same request makes no difference."""
     mine, other = await register(), await register()
     body = {"refresh_token": mine.tokens["refresh_token"]}
     renewed = (await client.post("/auth/refresh", json=body, headers=other.headers)).json()

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out; and those who try without the right to."""
+"""Sign-in, refresh and sign-out, and attacks on them."""
 
 from __future__ import annotations
 
@@ -13,30 +13,35 @@ import httpx
 import jwt
 import pytest
 
+from services.auth.composition import session_service
 from services.auth.config import AuthSettings
 from services.auth.main import app
-from services.auth.passwords import Passwords
+from services.auth.passwords import PasswordHasher
+from services.auth.tokens import AccessTokenIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
+from tests.integration.auth.conftest import paused
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
 
 
-async def login(client: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
-    return await client.post("/auth/login", json={"username": username, "password": password})
+async def login(client: httpx.AsyncClient, username: str, password: str, address: str | None = None) -> httpx.Response:
+    """`address` is the client's, as the gateway reports it."""
+    headers = {} if address is None else {"X-Forwarded-For": address}
+    return await client.post("/auth/login", json={"username": username, "password": password}, headers=headers)
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.post("/auth/refresh", json={"refresh_token": token})
 
 
-async def test_the_access_token_has_the_agreed_shape(
+async def test_the_claims_of_an_access_token(
     client: httpx.AsyncClient, admin: Any, register: Register, settings: AuthSettings
 ) -> None:
     staff = await register(admin, roles=["STAFF"])
     token = staff.tokens["access_token"]
-    der = (await app.state.runtime.keys._ask("get_public_key"))["PublicKey"]
+    der = (await app.state.runtime.keys._call("get_public_key"))["PublicKey"]
     jwk = jwk_of(der)
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "at+jwt", "kid": jwk["kid"]}
     key = jwt.PyJWK(jwk, "RS256").key
@@ -49,7 +54,7 @@ async def test_the_access_token_has_the_agreed_shape(
     assert not {"email", "username", "name"} & claims.keys()
 
 
-async def test_a_refresh_token_is_good_once(client: httpx.AsyncClient, register: Register) -> None:
+async def test_each_refresh_token_is_a_new_one(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     first = person.tokens["refresh_token"]
     second = (await refresh(client, first)).json()["refresh_token"]
@@ -70,7 +75,7 @@ async def test_reuse_ends_the_whole_session(client: httpx.AsyncClient, register:
 
 
 @pytest.mark.attack(14)
-async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClient, register: Register) -> None:
+async def test_of_fifty_simultaneous_refreshes_one_succeeds(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     answers = await asyncio.gather(*(refresh(client, person.tokens["refresh_token"]) for _ in range(50)))
     winners = [answer for answer in answers if answer.status_code == 200]
@@ -79,7 +84,7 @@ async def test_fifty_parallel_refreshes_have_one_winner(client: httpx.AsyncClien
     assert (await refresh(client, winners[0].json()["refresh_token"])).status_code == 401
 
 
-async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_a_refresh_applies_new_roles(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
     person = await register()
     path = f"/auth/users/{person.account['id']}"
     await client.patch(path, json={"roles": ["DOCTOR"]}, headers=admin.headers)
@@ -88,10 +93,64 @@ async def test_a_refresh_takes_new_roles_along(client: httpx.AsyncClient, admin:
 
 
 @pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_does_not_survive_the_disabling(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register()
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, PasswordHasher, "verify") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"disabled": True}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        assert (await signing_in).status_code == 401
+
+
+@pytest.mark.attack(13)
+async def test_a_sign_in_in_flight_gets_no_role_that_was_taken_away(
+    client: httpx.AsyncClient, admin: Any, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        signing_in = asyncio.create_task(login(client, person.account["username"], person.password))
+        await pause.reached.wait()
+        assert (await client.patch(path, json={"roles": ["PATIENT"]}, headers=admin.headers)).status_code == 200
+        pause.over.set()
+        answer = await signing_in
+    assert answer.status_code == 503
+    assert (await login(client, person.account["username"], person.password)).json()["scope"] == " ".join(
+        scopes_of(["PATIENT"])
+    )
+
+
+@pytest.mark.attack(13)
+@pytest.mark.parametrize("change", [{"disabled": True}, {"roles": ["PATIENT"]}])
+async def test_a_change_waits_for_a_refresh_in_flight(
+    client: httpx.AsyncClient,
+    admin: Any,
+    register: Register,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+) -> None:
+    """So no tokens are issued after the change is answered that do not know of it."""
+    person = await register(admin, roles=["ADMIN"])
+    path = f"/auth/users/{person.account['id']}"
+    with paused(monkeypatch, AccessTokenIssuer, "issue") as pause:
+        refreshing = asyncio.create_task(refresh(client, person.tokens["refresh_token"]))
+        await pause.reached.wait()
+        changing = asyncio.create_task(client.patch(path, json=change, headers=admin.headers))
+        await asyncio.sleep(0.5)
+        assert not changing.done()
+        pause.over.set()
+        assert ((await refreshing).status_code, (await changing).status_code) == (200, 200)
+
+
+@pytest.mark.attack(13)
 async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register: Register) -> None:
     person = await register()
     token = person.tokens["refresh_token"]
-    for _ in range(2):  # again is as good
+    for _ in range(2):  # a repeated sign-out succeeds
         assert (await client.post("/auth/logout", json={"refresh_token": token})).status_code == 204
     assert (await refresh(client, token)).status_code == 401
     unknown = await client.post("/auth/logout", json={"refresh_token": "x" * 43})
@@ -99,7 +158,7 @@ async def test_signing_out_ends_the_session(client: httpx.AsyncClient, register:
 
 
 @pytest.mark.parametrize("lifetime", ["refresh_token_seconds", "session_seconds"])
-async def test_everything_ends(settings: AuthSettings, lifetime: str) -> None:
+async def test_refresh_tokens_and_sessions_expire(settings: AuthSettings, lifetime: str) -> None:
     short = settings.model_copy(update={lifetime: 0})
     async with running(app, short) as client:
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
@@ -116,7 +175,9 @@ async def test_tokens_are_stored_hashed(client: httpx.AsyncClient, register: Reg
 
 
 @pytest.mark.attack(15)
-async def test_unknown_wrong_and_disabled_look_alike(client: httpx.AsyncClient, admin: Any, register: Register) -> None:
+async def test_unknown_wrong_and_disabled_have_the_same_response(
+    client: httpx.AsyncClient, admin: Any, register: Register
+) -> None:
     person, disabled = await register(), await register()
     path = f"/auth/users/{disabled.account['id']}"
     await client.patch(path, json={"disabled": True}, headers=admin.headers)
@@ -136,7 +197,7 @@ async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
         await client.post("/auth/register", json=body)
 
-        # Alternating, and the fastest of each: what else the machine does then slows both down or neither.
+        # Alternating, and the fastest of each, so that other load on the machine affects both alike.
         fastest = {"ann": float("inf"), "nobody-here": float("inf")}
         for _ in range(15):
             for username in fastest:
@@ -148,16 +209,16 @@ async def test_an_unknown_user_takes_as_long(client: httpx.AsyncClient, settings
 
 @pytest.mark.attack(15)
 @pytest.mark.parametrize("username", ["known", "unknown"])
-async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
+async def test_credential_stuffing_is_slowed_down_and_nobody_is_locked_out(
     client: httpx.AsyncClient, settings: AuthSettings, sql: Any, username: str
 ) -> None:
-    """Known and unknown usernames alike."""
+    """The same for known and unknown usernames."""
     body = {"username": "known", "password": "long enough", "email": "known@example.org"}
     await client.post("/auth/register", json=body)
     started = time.monotonic()
     answers = await asyncio.gather(*(login(client, username, f"guess number {n}") for n in range(30)))
     statuses = [answer.status_code for answer in answers]
-    # As many as are free, one more for each hash under way, and those again when a pause of 1, 2, 4 ... s is over.
+    # The free failures, one more for each hashing slot, and as many again after each pause of 1, 2, 4, ... seconds.
     pauses = int(math.log2(1 + time.monotonic() - started))
     most = settings.free_failures + settings.hashing_slots * (1 + pauses)
     assert settings.free_failures <= statuses.count(401) <= most
@@ -166,13 +227,69 @@ async def test_stuffing_is_slowed_down_and_nobody_is_locked_out(
     assert 1 <= int(refused.headers["retry-after"]) <= settings.longest_backoff_seconds
     if username == "known":
         assert (await login(client, "known", "long enough")).status_code == 429
-        await sql.execute("UPDATE login_backoff SET blocked_until = now()")
+        await sql.execute("UPDATE login_attempts SET blocked_until = now()")
         assert (await login(client, "known", "long enough")).status_code == 200
-        assert await sql.fetchval("SELECT count(*) FROM login_backoff") == 0
+        assert await sql.fetchval("SELECT count(*) FROM login_attempts WHERE address_hash <> '' AND failures > 0") == 0
+
+
+@pytest.mark.attack(15)
+async def test_guesses_from_one_address_do_not_lock_out_another(
+    client: httpx.AsyncClient, register: Register, settings: AuthSettings
+) -> None:
+    """Whatever addresses the guesser claims: only the last one is the gateway's."""
+    username = (await register()).account["username"]
+    answers = [
+        await login(client, username, f"guess number {n}", f"203.0.113.{n}, 198.51.100.1")
+        for n in range(settings.free_failures + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [401] * settings.free_failures + [429]
+    assert (await login(client, username, "long enough", "198.51.100.1")).status_code == 429
+    assert (await login(client, username, "long enough", "203.0.113.1")).status_code == 200
+
+
+@pytest.mark.attack(15)
+@pytest.mark.parametrize("username", ["known", "unknown"])
+async def test_guesses_from_many_addresses_are_slowed_down_except_for_known_ones(
+    settings: AuthSettings, sql: Any, username: str
+) -> None:
+    """The owner signs in from where they signed in before, also while somebody guesses from everywhere."""
+    few = settings.model_copy(update={"free_account_failures": 20})
+    async with running(app, few) as client:
+        body = {"username": "known", "password": "long enough", "email": "known@example.org"}
+        await client.post("/auth/register", json=body)
+        assert (await login(client, "known", "long enough", "203.0.113.1")).status_code == 200
+        answers = [await login(client, username, f"guess number {n}", f"198.51.100.{n}") for n in range(21)]
+        assert [answer.status_code for answer in answers] == [401] * 20 + [429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= settings.longest_backoff_seconds
+        if username == "known":
+            assert (await login(client, "known", "long enough", "203.0.113.2")).status_code == 429
+            assert (await login(client, "known", "long enough", "203.0.113.1")).status_code == 200
+            await sql.execute("UPDATE login_attempts SET blocked_until = now()")
+            assert (await login(client, "known", "long enough", "203.0.113.2")).status_code == 200
+
+
+async def test_old_attempts_are_deleted_and_known_addresses_kept_longer(
+    client: httpx.AsyncClient, register: Register, sql: Any
+) -> None:
+    username = (await register()).account["username"]
+    await login(client, "nobody-here", "a guess")
+    await sql.execute("UPDATE login_attempts SET failed_at = failed_at - interval '2 days'")
+    await delete_old()
+    assert await sql.fetchval("SELECT count(*) FROM login_attempts") == 1
+    assert (await login(client, username, "long enough")).status_code == 200
+    await sql.execute("UPDATE login_attempts SET signed_in_at = signed_in_at - interval '31 days'")
+    await delete_old()
+    assert await sql.fetchval("SELECT count(*) FROM login_attempts") == 0
+
+
+async def delete_old() -> None:
+    runtime = app.state.runtime
+    async with runtime.database.unit_of_work() as uow:
+        await session_service(None, uow, runtime).delete_old()
 
 
 async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -> None:
-    """With hashes that take long, so that one computed in the event loop would be felt."""
+    """With slow hashes, so that a hash computed in the event loop would delay the other requests measurably."""
     expensive = settings.model_copy(update={"argon2_passes": 60})
     async with running(app, expensive) as client:
         body = {"username": "ann", "password": "long enough", "email": "ann@example.org"}
@@ -184,19 +301,19 @@ async def test_the_event_loop_stays_free_while_hashing(settings: AuthSettings) -
         while not all(task.done() for task in logins):
             started = time.perf_counter()
             assert (await client.get("/health/live")).status_code == 200
-            await asyncio.sleep(0.005)  # the application is in this loop: it has to get its turn
+            await asyncio.sleep(0.005)  # the application runs in the same loop
             waits.append(time.perf_counter() - started)
         assert statistics.median(waits) < hash_seconds / 2
         assert {task.result().status_code for task in logins} == {200}
 
 
 @pytest.mark.attack(16)
-async def test_ten_megabytes_of_password_are_refused_before_hashing(
+async def test_a_password_of_ten_megabytes_is_refused_before_hashing(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []
-    verify = Passwords.verify
-    monkeypatch.setattr(Passwords, "verify", lambda *args: hashed.append(args[-1]) or verify(*args))
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, "verify", lambda *args: hashed.append(args[-1]) or verify(*args))
     assert (await login(client, "ann", "x" * 10_000_000)).status_code == 422
     assert (await login(client, "ann", "x" * 10_500_000)).status_code == 413
     assert (await login(client, "ann", "wrong password")).status_code == 401
@@ -225,5 +342,5 @@ async def test_nothing_secret_is_logged(
     written = capsys.readouterr()
     logged = written.out + written.err
     assert '"event": "request"' in logged
-    for secret in ("4471", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
+    for secret in ("Canary", person.tokens["access_token"], person.tokens["refresh_token"], person.account["username"]):
         assert secret not in logged

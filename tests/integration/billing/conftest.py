@@ -1,4 +1,4 @@
-"""The billing service's whole application on a database of its own, with events from the broker."""
+"""The whole billing service on a database of its own, with events from the broker."""
 
 from __future__ import annotations
 

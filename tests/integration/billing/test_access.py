@@ -144,7 +144,7 @@ async def test_the_matrix_over_grpc(
 
 
 @pytest.mark.attack(8)
-async def test_without_a_valid_token_nothing_is_revealed(
+async def test_every_operation_needs_a_valid_token(
     client: httpx.AsyncClient, stub: Any, records: Records, issuer: TestIssuer
 ) -> None:
     nobody = Caller(client, uuid4(), {})

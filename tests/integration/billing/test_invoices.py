@@ -9,14 +9,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from lab.waiting import eventually
-from services.common import tables
 from services.common.messaging.kafka import Kafka
 from services.common.runtime import Runtime
 from services.contracts import events
 from services.contracts.roles import Role
+from tests.integration.effects import audit_records
 from tests.integration.events import NOW, appointment, event, registered, send
 from tests.support.issuer import TestIssuer
 
@@ -155,10 +154,8 @@ async def test_a_patient_sees_and_pays_their_own_only(
     path = f"/api/billing/invoices/{invoice['id']}/payments"
     assert (await client.post(path, json=payment, headers=other)).status_code == 404
     assert (await client.post(path, json=payment, headers=own)).status_code == 201
-    async with runtime.database.read_session() as session:
-        log = tables.audit_log
-        rows = await session.execute(select(log).where(log.c.actor == str(stranger_id)).order_by(log.c.id))
-        denied = [(row.action, row.resource, row.patient_id) for row in rows if row.outcome == "denied"]
+    records = [row for row in await audit_records(runtime) if row.actor == str(stranger_id)]
+    denied = [(row.action, row.resource, row.patient_id) for row in records if row.outcome == "denied"]
     assert denied == [
         ("read", "account", str(patient)),
         ("read", "invoice", str(patient)),

@@ -28,6 +28,7 @@ from services.common.runtime import Runtime
 from services.common.security.principal import SYSTEM, Principal
 from services.contracts.events import InvoiceReason
 from services.contracts.roles import Role, scopes_of
+from tests.integration.conftest import MakeSettings
 
 T = TypeVar("T")
 PRICES = {InvoiceReason.VISIT: 12000, InvoiceReason.LATE_CANCELLATION: 3000, InvoiceReason.NO_SHOW: 5000}
@@ -115,7 +116,7 @@ class Ledger(RuleBasedStateMachine):
 
 
 async def test_the_books_balance_after_any_sequence_of_charges_and_payments(
-    service_settings: Callable[..., Awaitable[Any]],
+    service_settings: MakeSettings,
 ) -> None:
     settings = await service_settings("billing", BillingSettings)
     await asyncio.to_thread(_run, settings)
@@ -126,11 +127,43 @@ def _run(settings: BillingSettings) -> None:
     run_state_machine_as_test(machine, settings=hypothesis(max_examples=15, stateful_step_count=20))
 
 
-async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Callable[..., Awaitable[Any]]) -> None:
+async def test_an_entry_that_does_not_balance_is_rejected(service_settings: MakeSettings) -> None:
     settings = await service_settings("billing", BillingSettings)
     database = Database(settings)
     with pytest.raises(DBAPIError, match="does not balance"):
         await _write_unbalanced(database, settings)
+    await database.close()
+
+
+async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadlock(
+    service_settings: Callable[..., Awaitable[Any]],
+) -> None:
+    settings = await service_settings("billing", BillingSettings)
+    database, patient = Database(settings), uuid4()
+
+    async def charge(appointment: UUID) -> None:
+        async with database.unit_of_work() as uow:
+            invoices = invoice_service(SYSTEM, uow, _runtime(settings))
+            await invoices.charge(InvoiceReason.VISIT, appointment, patient, utc_now())
+
+    async def pay(invoice: UUID) -> None:
+        async with database.unit_of_work() as uow:
+            await invoice_service(STAFF, uow, _runtime(settings)).pay(invoice, 100, PaymentMethod.CARD)
+
+    async def change_owner() -> None:
+        async with database.unit_of_work() as uow:
+            await account_service(SYSTEM, uow, _runtime(settings)).ensure(patient, uuid4())
+
+    appointments = [uuid4() for _ in range(4)]
+    await asyncio.gather(*map(charge, appointments * 2))
+    async with database.read_session() as session:
+        invoices = (await session.scalars(select(Invoice.id))).all()
+    for _ in range(10):
+        more = [charge(id) for id in (*appointments, uuid4())]
+        await asyncio.gather(*map(pay, [*invoices, *invoices]), *more, change_owner(), change_owner())
+    async with database.read_session() as session:
+        account = (await session.scalars(select(Account))).one()
+    assert account.balance_minor == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100
     await database.close()
 
 

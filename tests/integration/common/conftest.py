@@ -1,9 +1,9 @@
-"""A small service, written as services/README.md says, to see what `common` does for one."""
+"""A small service with the mechanisms of `common`. It stores counters."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from services.common.web.routing import router as make_router
 from services.contracts import topics
 from services.contracts.events import UserRegistered
 from services.contracts.roles import Role, Scope
+from tests.integration.conftest import MakeSettings
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
 
@@ -69,7 +70,7 @@ class CounterOut(ResponseModel):
 
 
 def event_of(counter: Counter) -> UserRegistered:
-    """Any event will do; a user's is the simplest."""
+    """Returns an event of the counter. The type does not matter, and that of a user is the simplest."""
     return UserRegistered(
         user_id=counter.id,
         username=counter.name,
@@ -122,7 +123,7 @@ async def replace(id: UUID, new: NewCounter, if_match: IfMatch, uow: Uow, respon
 
 @router.post("/{first}/move/{second}")
 async def move(first: UUID, second: UUID, uow: Uow) -> dict[str, str]:
-    """Two of these, crosswise, are a deadlock."""
+    """Updates two counters in the given order. Two requests in opposite orders end in a deadlock."""
     for id in (first, second):
         await uow.session.execute(text("UPDATE counter SET value = value + 1 WHERE id = :id"), {"id": id})
         await uow.session.execute(text("SELECT pg_sleep(0.3)"))
@@ -139,14 +140,14 @@ async def broken() -> None:
     raise RuntimeError("canary-7391 must not be seen")
 
 
-app = create_app("toy", title="Toy", settings=ServiceSettings, routers=[router], topics=[topics.USER])
+application = create_app("counter", title="Counters", settings=ServiceSettings, routers=[router], topics=[topics.USER])
 
 
 @pytest.fixture
-async def settings(service_settings: Callable[..., Awaitable[Any]]) -> ServiceSettings:
-    """The auth service's database has common's tables; one of the toy's own is added."""
+async def settings(service_settings: MakeSettings) -> ServiceSettings:
+    """Settings with the auth service's database, which has the tables of `common`, and with the table of counters."""
     made: ServiceSettings = await service_settings("auth")
-    made = made.model_copy(update={"service_name": "toy", "idempotency_wait_seconds": 20.0})
+    made = made.model_copy(update={"service_name": "counter", "idempotency_wait_seconds": 20.0})
     connection = await connect(made)
     await connection.execute(TABLE)
     await connection.close()
@@ -159,26 +160,26 @@ async def connect(settings: ServiceSettings) -> Any:
 
 @pytest.fixture
 async def sql(settings: ServiceSettings) -> AsyncIterator[Any]:
-    """A connection of the test's own."""
+    """The test's own connection to the database."""
     connection = await connect(settings)
     yield connection
     await connection.close()
 
 
 @pytest.fixture
-def toy() -> FastAPI:
-    return app
+def app() -> FastAPI:
+    return application
 
 
 @pytest.fixture
-async def client(settings: ServiceSettings, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, settings: ServiceSettings, issuer: TestIssuer) -> AsyncIterator[httpx.AsyncClient]:
     async with running(app, settings, issuer=issuer) as client:
         client.headers.update(issuer.bearer(Role.STAFF))
         yield client
 
 
 class TcpProxy:
-    """Forwards TCP connections to a server. It can cut and refuse them, as when the server dies."""
+    """Forwards TCP connections to a server. It can close and reject them, as if the server died."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -213,7 +214,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @pytest.fixture
 def proxy() -> Callable[[str, int], Any]:
-    """`async with proxy(host, port) as relay`: `relay.port` forwards to the server; `relay.close()` cuts it off."""
+    """`async with proxy(host, port) as relay`: `relay.port` forwards to the server until `relay.close()`."""
 
     @asynccontextmanager
     async def make(host: str, port: int) -> AsyncIterator[TcpProxy]:

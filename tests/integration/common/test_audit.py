@@ -1,4 +1,4 @@
-"""The audit log cannot be changed without being noticed."""
+"""Every change of the audit log is found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def database(settings: ServiceSettings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def sealed(database: Database) -> Database:
-    """Thirty records, written by ten transactions at once, and sealed."""
+    """A database with thirty sealed records, which ten simultaneous transactions have written."""
 
     async def write(number: int) -> None:
         async with database.unit_of_work() as uow:
@@ -50,7 +50,7 @@ async def test_an_untouched_log_is_intact(sealed: Database) -> None:
     assert (found.checked, found.fault) == (30, None)
 
 
-async def test_a_list_is_one_record_that_is_found_by_every_patient_on_it(sealed: Database) -> None:
+async def test_the_record_of_a_list_is_found_by_each_patient_on_it(sealed: Database) -> None:
     longest = [uuid4() for _ in range(MAX_LIMIT)]
     async with sealed.unit_of_work() as uow:
         uow.record("list", "patient", patient_ids=longest)
@@ -67,7 +67,7 @@ async def test_a_list_is_one_record_that_is_found_by_every_patient_on_it(sealed:
     assert ((await verified(sealed)).checked, (await verified(sealed)).fault) == (33, None)
 
 
-async def test_what_is_on_record_about_a_patient_is_found_by_an_index(sealed: Database) -> None:
+async def test_the_records_about_a_patient_are_found_by_an_index(sealed: Database) -> None:
     query = str(audit.about(uuid4()).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with sealed.unit_of_work() as uow:
         await uow.session.execute(text("SET LOCAL enable_seqscan = off"))
@@ -75,7 +75,7 @@ async def test_what_is_on_record_about_a_patient_is_found_by_an_index(sealed: Da
     assert "audit_log_patients" in plan
 
 
-async def test_sealers_side_by_side_make_one_chain(sealed: Database) -> None:
+async def test_simultaneous_sealers_make_one_chain(sealed: Database) -> None:
     async def work_on(number: int) -> None:
         async with sealed.unit_of_work() as uow:
             uow.record("patient.read", "patient", number)
@@ -108,15 +108,15 @@ async def test_the_log_is_append_only(sealed: Database, sql: Any, statement: str
         "UPDATE audit_chain SET hash = 'x' WHERE sequence = 17",
         "UPDATE audit_log SET at = now() WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17)",
         "DELETE FROM audit_chain WHERE sequence > 17",
-        # Taken out altogether, and the links after it renumbered to close the gap.
+        # The record and its link are deleted, and the later links are renumbered to close the gap.
         "DELETE FROM audit_log WHERE id = (SELECT audit_id FROM audit_chain WHERE sequence = 17);"
         "DELETE FROM audit_chain WHERE sequence = 17;"
         "UPDATE audit_chain SET sequence = -sequence + 1 WHERE sequence > 17;"
         "UPDATE audit_chain SET sequence = -sequence WHERE sequence < 0",
     ],
 )
-async def test_whoever_gets_past_that_is_noticed(sealed: Database, sql: Any, tampering: str) -> None:
-    """An owner of the database can drop the triggers, and leaves a broken chain."""
+async def test_tampering_without_the_triggers_is_found(sealed: Database, sql: Any, tampering: str) -> None:
+    """The owner of the database can disable the triggers, but the chain is then broken."""
     await sql.execute("ALTER TABLE audit_log DISABLE TRIGGER ALL")
     await sql.execute("ALTER TABLE audit_chain DISABLE TRIGGER ALL")
     await sql.execute(tampering)

@@ -1,4 +1,4 @@
-"""gRPC between services: who is asking, how long, how much, and what an error means."""
+"""gRPC between services: the caller's identity, deadlines, limits and errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 
 
 class Servicer(rpc.PatientServiceServicer):
-    """Does what the id says; answers with what it saw."""
+    """Behaves as the id in the request says. It stores the number of attempts and the trace."""
 
     def __init__(self) -> None:
         self.attempts = 0
@@ -65,20 +65,20 @@ async def server(issuer: TestIssuer, servicer: Servicer) -> AsyncIterator[Server
 
 @pytest.fixture
 async def stub(server: Server) -> AsyncIterator[Any]:
-    """As a service's `grpc_clients.py` makes it."""
+    """A stub on a channel like that of a service."""
     async with rpc_client.channel(f"dns:///localhost:{server.port}", "patient", seconds=3.0) as channel:
         yield rpc.PatientServiceStub(channel)
 
 
 @pytest.fixture
 async def bare(server: Server) -> AsyncIterator[grpc.aio.Channel]:
-    """A channel that nobody set up."""
+    """A channel without retries, deadlines and identity."""
     async with grpc.aio.insecure_channel(f"localhost:{server.port}") as channel:
         yield channel
 
 
 def signed_in(issuer: TestIssuer) -> uuid.UUID:
-    """As a request's authentication leaves it."""
+    """Sets the current caller, as the authentication of a request does. Returns their id."""
     subject = uuid.uuid4()
     set_caller(None, issuer.token(Role.STAFF, subject=subject))
     return subject
@@ -101,7 +101,7 @@ async def test_the_callers_identity_and_trace_are_passed_on(stub: Any, issuer: T
 
 @pytest.mark.attack(8)
 @pytest.mark.parametrize("token", [None, "a.b.c", "expired"])
-async def test_a_call_without_a_good_token_is_unauthenticated(
+async def test_a_call_without_a_valid_token_is_unauthenticated(
     bare: grpc.aio.Channel, issuer: TestIssuer, token: str | None
 ) -> None:
     if token == "expired":
@@ -117,14 +117,16 @@ async def test_a_call_without_a_good_token_is_unauthenticated(
     "name",
     ["NotFound", "Forbidden", "Unauthorized", "Conflict", "PreconditionFailed", "Unprocessable", "TooManyRequests"],
 )
-async def test_errors_arrive_as_they_were_raised(stub: Any, issuer: TestIssuer, servicer: Servicer, name: str) -> None:
+async def test_the_client_raises_the_error_that_the_server_raised(
+    stub: Any, issuer: TestIssuer, servicer: Servicer, name: str
+) -> None:
     signed_in(issuer)
     with pytest.raises(getattr(errors, name)):
         await call(stub, name)
     assert servicer.attempts == 1
 
 
-async def test_a_bug_is_unavailable_and_tells_nothing(stub: Any, issuer: TestIssuer) -> None:
+async def test_an_unexpected_error_is_unavailable_without_its_text(stub: Any, issuer: TestIssuer) -> None:
     signed_in(issuer)
     with pytest.raises(errors.Unavailable) as failed:
         await call(stub, "bug")
@@ -133,13 +135,13 @@ async def test_a_bug_is_unavailable_and_tells_nothing(stub: Any, issuer: TestIss
     assert "canary" not in str(failed.value.__cause__.details())
 
 
-async def test_unavailable_is_tried_again(stub: Any, issuer: TestIssuer, servicer: Servicer) -> None:
+async def test_a_call_that_was_unavailable_is_repeated(stub: Any, issuer: TestIssuer, servicer: Servicer) -> None:
     signed_in(issuer)
     assert await call(stub, "flaky")
     assert servicer.attempts == 3
 
 
-async def test_a_deadline_holds(stub: Any, issuer: TestIssuer) -> None:
+async def test_a_call_ends_at_its_deadline(stub: Any, issuer: TestIssuer) -> None:
     signed_in(issuer)
     started = asyncio.get_running_loop().time()
     with pytest.raises(errors.Unavailable) as failed:
@@ -161,7 +163,7 @@ async def test_a_call_without_a_deadline_gets_one(
 
 
 @pytest.mark.attack(27)
-async def test_oversized_messages_are_refused_both_ways(bare: grpc.aio.Channel, issuer: TestIssuer) -> None:
+async def test_oversized_requests_and_responses_are_rejected(bare: grpc.aio.Channel, issuer: TestIssuer) -> None:
     metadata = (("authorization", f"Bearer {issuer.token(Role.STAFF)}"),)
     for what in ("x" * (MAX_MESSAGE_BYTES + 1), "big"):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -169,7 +171,7 @@ async def test_oversized_messages_are_refused_both_ways(bare: grpc.aio.Channel, 
         assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-async def test_health_needs_no_token_and_turns_when_draining(bare: grpc.aio.Channel, server: Server) -> None:
+async def test_health_needs_no_token_and_reports_draining(bare: grpc.aio.Channel, server: Server) -> None:
     health = health_pb2_grpc.HealthStub(bare)
     serving = await health.Check(health_pb2.HealthCheckRequest())
     assert serving.status == health_pb2.HealthCheckResponse.SERVING
@@ -178,7 +180,7 @@ async def test_health_needs_no_token_and_turns_when_draining(bare: grpc.aio.Chan
     assert draining.status == health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-async def test_an_absent_service_is_unavailable_soon(issuer: TestIssuer) -> None:
+async def test_a_service_that_is_away_is_unavailable_within_the_deadline(issuer: TestIssuer) -> None:
     signed_in(issuer)
     async with rpc_client.channel("dns:///localhost:1", "patient", seconds=2.0) as channel:
         started = asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""What any service answers to requests that are not as they should be (guarantees.md, attacks)."""
+"""The responses of every service to invalid requests: the attacks of `docs/security.md`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ JSON = {"content-type": "application/json"}
 
 
 def is_problem(answer: httpx.Response, status: int) -> bool:
+    """Returns whether the response is problem+json with this status."""
     document = answer.json()
     shape = {"type", "title", "status", "instance"} <= document.keys()
     media = answer.headers["content-type"] == "application/problem+json"
@@ -36,7 +37,7 @@ def is_problem(answer: httpx.Response, status: int) -> bool:
     ],
     ids=str,
 )
-async def test_without_a_good_token_401(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+async def test_a_request_without_a_valid_token_is_401(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
     del client.headers["authorization"]
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     answer = await client.get("/counters/me", headers=raw)
@@ -46,7 +47,7 @@ async def test_without_a_good_token_401(client: httpx.AsyncClient, headers: dict
 
 
 @pytest.mark.attack(1)
-async def test_two_authorizations_are_401(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
+async def test_two_authorization_headers_are_401(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
     value = issuer.bearer(Role.ADMIN)["Authorization"].encode()
     del client.headers["authorization"]
     answer = await client.get("/counters/me", headers=[(b"authorization", value), (b"authorization", b"Bearer x")])
@@ -97,7 +98,7 @@ async def test_a_role_that_lacks_the_scope_is_403_and_recorded(
     ],
     ids=lambda value: repr(value)[:40],
 )
-async def test_bodies_that_are_refused(client: httpx.AsyncClient, body: bytes, status: int) -> None:
+async def test_invalid_bodies_are_rejected(client: httpx.AsyncClient, body: bytes, status: int) -> None:
     assert is_problem(await client.post("/counters", content=body, headers=JSON), status)
 
 
@@ -105,7 +106,7 @@ async def test_bodies_that_are_refused(client: httpx.AsyncClient, body: bytes, s
 @pytest.mark.parametrize(
     "name", ["Zoë", "😀", "\u202eright to left", "a\r\nSet-Cookie: x", "<script>", "'; --", "{{7*7}}"]
 )
-async def test_text_comes_back_as_it_went(client: httpx.AsyncClient, name: str) -> None:
+async def test_text_is_returned_unchanged(client: httpx.AsyncClient, name: str) -> None:
     answer = await client.post("/counters", json={"name": name})
     assert answer.status_code == 201
     assert answer.json()["name"] == name
@@ -126,18 +127,18 @@ async def test_other_media_types_are_415(client: httpx.AsyncClient, media_type: 
 @pytest.mark.parametrize(
     "path", ["/counters/%00", "/counters?by=%00", "/counters?by=%ff", "/counters/%ff", "/counters/%ed%a0%80"]
 )
-async def test_broken_urls_are_422(client: httpx.AsyncClient, path: str) -> None:
+async def test_invalid_urls_are_422(client: httpx.AsyncClient, path: str) -> None:
     assert is_problem(await client.get(path), 422)
 
 
 @pytest.mark.attack(12)
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=1000000000", "limit=x", "cursor=x", "unknown=1"])
-async def test_wrong_queries_are_422(client: httpx.AsyncClient, query: str) -> None:
+async def test_invalid_queries_are_422(client: httpx.AsyncClient, query: str) -> None:
     assert is_problem(await client.get(f"/counters?{query}"), 422)
 
 
 @pytest.mark.attack(20)
-async def test_ten_megabytes_and_no_more(client: httpx.AsyncClient) -> None:
+async def test_a_body_over_ten_megabytes_is_413(client: httpx.AsyncClient) -> None:
     async def chunks() -> Any:
         for _ in range(11):
             yield b" " * 1024 * 1024
@@ -147,8 +148,8 @@ async def test_ten_megabytes_and_no_more(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.attack(20)
-async def test_a_body_that_does_not_come_is_408(client: httpx.AsyncClient, toy: Any) -> None:
-    toy.state.runtime.settings = toy.state.runtime.settings.model_copy(update={"body_seconds": 0.3})
+async def test_a_body_that_does_not_arrive_is_408(client: httpx.AsyncClient, app: Any) -> None:
+    app.state.runtime.settings = app.state.runtime.settings.model_copy(update={"body_seconds": 0.3})
 
     async def slow() -> Any:
         yield b"{"
@@ -158,14 +159,16 @@ async def test_a_body_that_does_not_come_is_408(client: httpx.AsyncClient, toy: 
     assert is_problem(await client.post("/counters", content=slow(), headers=JSON), 408)
 
 
-async def test_unknown_routes_and_verbs(client: httpx.AsyncClient) -> None:
+async def test_unknown_routes_are_404_and_other_methods_405(client: httpx.AsyncClient) -> None:
     assert is_problem(await client.get("/nothing"), 404)
     assert is_problem(await client.delete("/counters"), 405)
     assert is_problem(await client.get("/counters/"), 404)
     assert is_problem(await client.put(f"/counters/{uuid.uuid4()}", json={"name": "a"}), 404)
 
 
-async def test_an_unexpected_error_tells_nothing(capsys: pytest.CaptureFixture[str], client: httpx.AsyncClient) -> None:
+async def test_an_unexpected_error_is_500_without_its_text(
+    capsys: pytest.CaptureFixture[str], client: httpx.AsyncClient
+) -> None:
     answer = await client.get("/counters/broken")
     assert is_problem(answer, 500)
     logged = capsys.readouterr().out
@@ -181,19 +184,19 @@ async def test_an_unexpected_error_tells_nothing(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.attack(28)
-async def test_a_foreign_origin_is_granted_nothing(client: httpx.AsyncClient) -> None:
+async def test_another_origin_gets_no_cors_headers(client: httpx.AsyncClient) -> None:
     answer = await client.get("/counters", headers={"Origin": "http://evil.test"})
     assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
-async def test_request_ids_are_kept_when_they_are_harmless(client: httpx.AsyncClient) -> None:
+async def test_only_a_valid_request_id_is_kept(client: httpx.AsyncClient) -> None:
     kept = await client.get("/counters", headers={"X-Request-Id": "abc-1"})
     assert kept.headers["x-request-id"] == "abc-1"
     replaced = await client.get("/counters", headers={"X-Request-Id": "a b\tc" + "x" * 100})
     assert uuid.UUID(replaced.headers["x-request-id"])
 
 
-async def test_pages_hold_every_row_once_in_any_order(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_pages_contain_every_row_once_in_each_order(client: httpx.AsyncClient, sql: Any) -> None:
     await sql.execute(
         "INSERT INTO counter SELECT gen_random_uuid(), 'n' || (n % 7), n % 5, 1 FROM generate_series(1, 103) AS n"
     )
@@ -218,7 +221,7 @@ async def test_health_info_and_metrics(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "up"}
     ready = (await client.get("/health/ready")).json()
     assert ready["checks"] == {"database": "up", "broker": "up"}
-    assert (await client.get("/info")).json()["service"] == "toy"
+    assert (await client.get("/info")).json()["service"] == "counter"
     metrics = (await client.get("/metrics")).text
     assert 'http_requests_total{method="GET",route="/counters",status="200"}' in metrics
     assert "outbox_unpublished" in metrics

@@ -1,4 +1,4 @@
-"""The executables as containers run them: `migrate`, `serve`, `healthcheck`, `audit`, `dead-letters`."""
+"""The executables of the image: `migrate`, `serve`, `healthcheck`, `audit` and `dead-letters`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
@@ -16,12 +15,13 @@ import pytest
 from lab.waiting import eventually
 from services.auth.config import AuthSettings
 from services.common.settings import ServiceSettings
+from tests.integration.conftest import MakeSettings
 from tests.integration.processes import environment_of
 
 
 @pytest.fixture
-async def environment(service_settings: Callable[..., Awaitable[Any]], signing_key: str) -> dict[str, str]:
-    """What ECS gives the auth service's container."""
+async def environment(service_settings: MakeSettings, signing_key: str) -> dict[str, str]:
+    """The environment variables of the auth service's container."""
     settings: ServiceSettings = await service_settings("auth", AuthSettings)
     return environment_of(
         "auth",
@@ -76,8 +76,8 @@ async def draining(client: httpx.AsyncClient, url: str) -> bool:
 
 
 async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[str, str]) -> None:
-    """Clients go to an instance while it is ready, as a balancer lets them; then SIGTERM."""
-    environment["DRAIN_SECONDS"] = "5"  # the clients' time to look away, on a machine that may be busy
+    """As with a load balancer, clients call the instance until it reports that it drains."""
+    environment["DRAIN_SECONDS"] = "5"  # clients on a busy machine need some time to notice it
     async with serving(environment) as (process, url):
         failures: list[str] = []
         answered = 0
@@ -106,7 +106,7 @@ async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[s
             await eventually("the instance to say that it drains", lambda: draining(client, url))
         served = answered
         await eventually("answers while it drains", lambda: reached(served + 8))
-        stop.set()  # the balancer has looked away
+        stop.set()  # the balancer sends nothing more
         await asyncio.gather(*clients)
         async with asyncio.timeout(60):
             assert await process.wait() == 0
@@ -114,7 +114,8 @@ async def test_a_rolling_restart_under_load_loses_no_request(environment: dict[s
 
 
 async def test_a_request_in_flight_is_finished(environment: dict[str, str]) -> None:
-    environment |= {"DRAIN_SECONDS": "0", "ARGON2_PASSES": "40"}  # so that none is done before all are under way
+    # Slow hashes, so that no request ends before all have begun.
+    environment |= {"DRAIN_SECONDS": "0", "ARGON2_PASSES": "40"}
     async with serving(environment) as (process, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
         body = {"username": "admin", "password": "an-admin's-password"}
         logins = [asyncio.create_task(client.post("/auth/login", json=body)) for _ in range(6)]
@@ -126,18 +127,18 @@ async def test_a_request_in_flight_is_finished(environment: dict[str, str]) -> N
         assert await process.wait() == 0
 
 
-async def test_the_health_check_tells_life_from_death(environment: dict[str, str]) -> None:
+async def test_the_health_check_fails_unless_the_service_runs(environment: dict[str, str]) -> None:
     assert (await run("healthcheck", environment))[0] == 1
     async with serving(environment):
         assert (await run("healthcheck", environment))[0] == 0
 
 
-async def test_migrations_side_by_side_and_again(environment: dict[str, str]) -> None:
+async def test_simultaneous_and_repeated_migrations_succeed(environment: dict[str, str]) -> None:
     results = await asyncio.gather(*(run("migrate", environment) for _ in range(3)))
     assert [code for code, _ in results] == [0, 0, 0]
 
 
-async def test_a_migration_waits_for_the_database_and_then_gives_up(environment: dict[str, str]) -> None:
+async def test_a_migration_waits_for_the_database_for_a_limited_time(environment: dict[str, str]) -> None:
     started = time.monotonic()
     code, output = await run("migrate", {**environment, "DATABASE_PORT": "1", "DATABASE_START_SECONDS": "1"})
     assert code == 1
@@ -146,7 +147,7 @@ async def test_a_migration_waits_for_the_database_and_then_gives_up(environment:
     assert "migration_failed" in output
 
 
-async def test_the_operators_commands_answer(environment: dict[str, str]) -> None:
+async def test_the_commands_of_operators_run(environment: dict[str, str]) -> None:
     code, output = await run("audit", environment, "verify")
     assert code == 0
     assert "intact" in output

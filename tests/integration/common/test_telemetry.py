@@ -1,26 +1,20 @@
-"""What an OpenTelemetry collector gets of two services: one trace of a registration, with nobody's data in it.
-
-Also that what operators look at, the lags under /metrics, is right when it matters: while something is stuck.
-"""
+"""The traces that services send to an OpenTelemetry collector: they are complete, and contain no personal data."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import json
-import re
 import signal
 import sys
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -29,21 +23,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from lab.waiting import eventually
-from services.common import metrics
-from services.common.clock import utc_now
-from services.common.database import Database
-from services.common.identifiers import uuid7
-from services.common.messaging import consumer_loop, housekeeping
-from services.common.messaging.consumer_loop import ConsumerLoop
-from services.common.messaging.consumers import EventContext, Handlers
-from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
-from services.contracts import topics
-from services.contracts.events import Event, UserRegistered
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Role
+from tests.integration.conftest import MakeSettings
 from tests.integration.processes import environment_of
-from tests.support.application import running
 from tests.support.issuer import TestIssuer
 
 CANARY = "Quixotecanary"
@@ -51,13 +35,13 @@ CANARY = "Quixotecanary"
 
 @dataclass
 class Collector:
-    """Takes spans as an OpenTelemetry collector does (OTLP/HTTP), and serves the token issuer's keys beside."""
+    """Receives spans as an OpenTelemetry collector does (OTLP/HTTP), and also serves the token issuer's keys."""
 
     url: str
     bodies: list[bytes] = field(default_factory=list)
 
     def spans(self) -> list[tuple[str, Span]]:
-        """(service, span) of all that came."""
+        """Returns all spans that were received, each with its service."""
         return [
             (next(a.value.string_value for a in one.resource.attributes if a.key == "service.name"), span)
             for body in self.bodies
@@ -67,7 +51,7 @@ class Collector:
         ]
 
     def trace(self, trace_id: str) -> set[tuple[str, str, str]]:
-        """(service, kind, name) of one trace's spans."""
+        """Returns service, kind and name of each span of a trace."""
         return {
             (service, Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"), span.name)
             for service, span in self.spans()
@@ -95,7 +79,7 @@ def collector(issuer: TestIssuer) -> Iterator[Collector]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Quiet."""
+            """Writes no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made = Collector(f"http://127.0.0.1:{server.server_port}")
@@ -122,7 +106,7 @@ Serve = Callable[..., Any]
 
 
 @pytest.fixture
-def serve(service_settings: Callable[..., Awaitable[Any]], collector: Collector, tmp_path: Path) -> Serve:
+def serve(service_settings: MakeSettings, collector: Collector, tmp_path: Path) -> Serve:
     @asynccontextmanager
     async def start(service: str, **variables: str) -> AsyncIterator[Running]:
         settings: ServiceSettings = await service_settings(service)
@@ -146,7 +130,7 @@ def serve(service_settings: Callable[..., Awaitable[Any]], collector: Collector,
             yield made
         finally:
             if process.returncode is None:
-                process.terminate()  # not killed: its consumer group would wait 15 s for it
+                process.terminate()  # without a kill, after which the consumer group would wait 15 s for it
                 await process.wait()
 
     return start
@@ -159,9 +143,6 @@ async def answers(service: Running) -> bool:
             return (await client.get(f"{service.url}/health/live")).status_code == 200
         except httpx.TransportError:
             return False
-
-
-# --- traces -----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_registration_is_one_trace_over_http_grpc_and_kafka(
@@ -203,7 +184,7 @@ async def test_a_registration_is_one_trace_over_http_grpc_and_kafka(
 
         try:
             await eventually("the spans", arrived)
-        except AssertionError:  # which spans are missing says more
+        except AssertionError:  # this message names the spans that are missing
             assert expected <= collector.trace(trace_id)
         spans = [span for _, span in collector.spans() if span.trace_id.hex() == trace_id]
         by_name = {(span.name, span.kind): span for span in spans}
@@ -217,10 +198,10 @@ async def test_a_registration_is_one_trace_over_http_grpc_and_kafka(
 
         for service, event in ((patient, "request"), (billing, "rpc"), (billing, "event_consumed")):
             assert [line for line in service.lines() if line["event"] == event and line.get("trace_id") == trace_id]
-        told = [*collector.bodies, patient.output.read_bytes(), billing.output.read_bytes()]
+        texts = [*collector.bodies, patient.output.read_bytes(), billing.output.read_bytes()]
         for service in (patient, billing):
-            told.append((await client.get(f"{service.url}/metrics")).content)
-        assert [text for text in told if CANARY.lower().encode() in text.lower()] == []
+            texts.append((await client.get(f"{service.url}/metrics")).content)
+        assert [text for text in texts if CANARY.lower().encode() in text.lower()] == []
 
 
 def _attribute(span: Span, status: int) -> bool:
@@ -228,7 +209,7 @@ def _attribute(span: Span, status: int) -> bool:
 
 
 async def test_a_failure_is_a_failed_span_without_the_exceptions_text(serve: Serve, collector: Collector) -> None:
-    """The database of a running service goes away; the client's own mistakes are no failures."""
+    """The database of a running service is away. A mistake of the client is no failure."""
     async with serve("billing", DATABASE_NAME=f"no_{CANARY}", DATABASE_START_SECONDS="1") as billing:
         async with httpx.AsyncClient(base_url=billing.url, timeout=30) as client:
             assert (await client.get("/health/ready")).status_code == 503
@@ -247,8 +228,8 @@ async def test_a_failure_is_a_failed_span_without_the_exceptions_text(serve: Ser
         assert not [body for body in collector.bodies if CANARY.encode() in body]
 
 
-async def test_a_collector_that_does_not_answer_holds_nothing_up(serve: Serve) -> None:
-    """Neither requests nor the end of the process, which is killed after 30 s; OTLP's own time-out is 10 s a batch."""
+async def test_a_collector_that_does_not_answer_delays_nothing(serve: Serve) -> None:
+    """Requests are answered, and the process ends before ECS kills it after 30 s. OTLP waits 10 s for each batch."""
     connections: list[Any] = []
     silent = await asyncio.start_server(lambda *streams: connections.append(streams), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
@@ -264,91 +245,3 @@ async def test_a_collector_that_does_not_answer_holds_nothing_up(serve: Serve) -
         assert time.monotonic() - started < 9
     assert connections
     silent.close()
-
-
-# --- metrics ----------------------------------------------------------------------------------------------------------
-
-
-def value_of(exposition: str, series: str) -> float | None:
-    """A sample of Prometheus' text format."""
-    found = re.search(rf"^{re.escape(series)} (\S+)$", exposition, re.MULTILINE)
-    return float(found[1]) if found else None
-
-
-async def test_the_outbox_lag_is_told_while_the_broker_is_away(
-    settings: ServiceSettings, toy: Any, issuer: TestIssuer, sql: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(housekeeping, "MEASURE_SECONDS", 0.1)
-    away = settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
-    async with running(toy, away, issuer=issuer) as client:
-        client.headers.update(issuer.bearer(Role.STAFF))
-
-        async def told(waiting: int, least: float, most: float) -> bool:
-            text = (await client.get("/metrics")).text
-            age = value_of(text, "outbox_lag_seconds")
-            return value_of(text, "outbox_unpublished") == waiting and age is not None and least <= age <= most
-
-        await eventually("the outbox lag", lambda: told(0, 0, 0))
-        for number in range(3):
-            assert (await client.post("/counters", json={"name": f"n{number}"})).status_code == 201
-        await eventually("the outbox lag", lambda: told(3, 0.1, 30))
-        await sql.execute(
-            "UPDATE outbox SET created_at = now() - interval '100 s' WHERE id = (SELECT min(id) FROM outbox)"
-        )
-        await eventually("the outbox lag", lambda: told(3, 100, 130))
-        await sql.execute("UPDATE outbox SET published_at = now()")
-        await eventually("the outbox lag", lambda: told(0, 0, 0))
-
-
-async def test_the_consumer_lag_rises_while_an_event_holds_its_partition_up(
-    settings: ServiceSettings, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What follows the stuck event was fetched long ago: that does not make it done."""
-    monkeypatch.setattr(consumer_loop, "MEASURE_SECONDS", 0.1)
-    user, group = uuid.uuid4(), f"lag-{uuid.uuid4().hex[:12]}"
-    handlers, stuck, go_on = Handlers(), asyncio.Event(), asyncio.Event()
-
-    @handlers.on(UserRegistered)
-    async def wait(event: Event[Any], context: EventContext) -> None:
-        if event.subject == str(user):
-            stuck.set()
-            await go_on.wait()
-
-    about = {"username": "u", "email": "u@example.org", "roles": (Role.DOCTOR,), "version": 1}
-    data = UserRegistered(user_id=user, registered_at=utc_now() - timedelta(seconds=1), **about)
-
-    async def send(count: int) -> None:
-        producer = await kafka.producer()
-        for event in [Event.of(data, id=uuid7()) for _ in range(count)]:
-            await producer.send_and_wait(topics.USER.name, event.encode(), key=event.key)
-        await producer.stop()
-
-    async def lags(count: int) -> bool:
-        samples = [
-            sample.value
-            for metric in metrics.CONSUMER_LAG.collect()
-            for sample in metric.samples
-            if sample.labels["topic"] == topics.USER.name
-        ]
-        return len(samples) == topics.USER.partitions and sum(samples) == count
-
-    runtime: Any = SimpleNamespace(settings=settings, kafka=Kafka(settings), database=Database(settings))
-    await kafka.ensure_topics([topics.USER])
-    metrics.CONSUMER_LAG.clear()
-    stopping = asyncio.Event()
-    consuming = asyncio.create_task(ConsumerLoop(runtime, handlers, group).run(stopping))
-    try:
-        # What earlier tests left on the topic is done, in all partitions.
-        await eventually("the consumer lag", lambda: lags(0))
-        await send(4)
-        await asyncio.wait_for(stuck.wait(), 60)
-        await eventually("the consumer lag", lambda: lags(4))
-        await send(3)
-        await eventually("the consumer lag", lambda: lags(7))
-        go_on.set()
-        await eventually("the consumer lag", lambda: lags(0))
-    finally:
-        go_on.set()
-        stopping.set()
-        await consuming
-        await runtime.database.close()

@@ -1,4 +1,4 @@
-"""One request, one transaction: retried as a whole, committed before the answer, repeatable with a key."""
+"""A request is one transaction: retried as a whole, committed before the response, repeatable with a key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def create(client: httpx.AsyncClient, name: str = "a", **headers: str) -> 
     return await client.post("/counters", json={"name": name}, headers=headers)
 
 
-async def test_twenty_parallel_retries_have_one_effect_and_one_answer(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_twenty_parallel_retries_have_one_effect_and_one_response(client: httpx.AsyncClient, sql: Any) -> None:
     answers = await asyncio.gather(*(create(client, **{"Idempotency-Key": "k1"}) for _ in range(20)))
     assert [answer.status_code for answer in answers] == [201] * 20
     assert len({answer.content for answer in answers}) == 1
@@ -38,7 +38,7 @@ async def test_twenty_parallel_retries_have_one_effect_and_one_answer(client: ht
     assert await count(sql, "outbox") == 1
 
 
-async def test_another_body_with_the_same_key_is_refused(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_another_body_with_the_same_key_is_rejected(client: httpx.AsyncClient, sql: Any) -> None:
     await create(client, "a", **{"Idempotency-Key": "k"})
     other = await create(client, "b", **{"Idempotency-Key": "k"})
     assert other.status_code == 422
@@ -46,18 +46,18 @@ async def test_another_body_with_the_same_key_is_refused(client: httpx.AsyncClie
     assert await count(sql) == 1
 
 
-async def test_keys_of_two_callers_do_not_meet(client: httpx.AsyncClient, issuer: Any, sql: Any) -> None:
+async def test_two_callers_may_use_the_same_key(client: httpx.AsyncClient, issuer: Any, sql: Any) -> None:
     await create(client, "a", **{"Idempotency-Key": "k"})
     other = await create(client, "b", **{"Idempotency-Key": "k"}, **issuer.bearer(Role.STAFF))
     assert other.status_code == 201
     assert await count(sql) == 2
 
 
-async def test_a_request_in_flight_is_waited_for_and_then_409(
-    client: httpx.AsyncClient, toy: FastAPI, sql: Any
+async def test_a_repeated_request_waits_for_the_first_one_and_is_409_after_a_while(
+    client: httpx.AsyncClient, app: FastAPI, sql: Any
 ) -> None:
-    impatient = toy.state.runtime.settings.model_copy(update={"idempotency_wait_seconds": 0.5})
-    toy.state.runtime.settings = impatient
+    impatient = app.state.runtime.settings.model_copy(update={"idempotency_wait_seconds": 0.5})
+    app.state.runtime.settings = impatient
     await sql.execute(
         """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN PERFORM pg_sleep(4); RETURN NEW; END $$"""
@@ -71,15 +71,17 @@ async def test_a_request_in_flight_is_waited_for_and_then_409(
     assert (await first).status_code == 201
 
 
-async def test_a_refused_request_leaves_nothing_and_its_key_free(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_a_rejected_request_stores_nothing_and_its_key_can_be_used_again(
+    client: httpx.AsyncClient, sql: Any
+) -> None:
     refused = await create(client, "conflict", **{"Idempotency-Key": "k"})
     assert refused.status_code == 409
     assert await count(sql) == await count(sql, "outbox") == await count(sql, "idempotency_key") == 0
     assert (await create(client, "conflict", **{"Idempotency-Key": "k"})).status_code == 409
 
 
-async def test_a_commit_that_fails_is_no_success(client: httpx.AsyncClient, sql: Any) -> None:
-    """With FastAPI's default dependency scope the answer would have been 201 already."""
+async def test_a_commit_that_fails_is_500(client: httpx.AsyncClient, sql: Any) -> None:
+    """With FastAPI's default scope of dependencies, 201 would have been sent before the commit."""
     await sql.execute(
         """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN RAISE EXCEPTION 'at commit' USING ERRCODE = 'check_violation'; END $$"""
@@ -92,7 +94,7 @@ async def test_a_commit_that_fails_is_no_success(client: httpx.AsyncClient, sql:
     assert await count(sql) == 0
 
 
-async def test_a_deadlock_is_run_again(client: httpx.AsyncClient, sql: Any) -> None:
+async def test_a_request_that_ends_in_a_deadlock_is_retried(client: httpx.AsyncClient, sql: Any) -> None:
     one, two = [(await create(client, name)).json()["id"] for name in ("a", "b")]
     answers = await asyncio.gather(
         client.post(f"/counters/{one}/move/{two}"), client.post(f"/counters/{two}/move/{one}")
@@ -101,7 +103,9 @@ async def test_a_deadlock_is_run_again(client: httpx.AsyncClient, sql: Any) -> N
     assert await sql.fetchval("SELECT sum(value) FROM counter") == 4
 
 
-async def test_a_killed_connection_is_no_error(client: httpx.AsyncClient, settings: ServiceSettings, sql: Any) -> None:
+async def test_a_connection_killed_between_requests_is_replaced(
+    client: httpx.AsyncClient, settings: ServiceSettings, sql: Any
+) -> None:
     for _ in range(5):
         await create(client)
         await sql.execute(
@@ -120,8 +124,8 @@ async def test_a_connection_killed_during_the_transaction_is_retried(client: htt
     assert await count(sql) == await count(sql, "outbox") == 1
 
 
-async def test_fifty_writers_lose_no_update(client: httpx.AsyncClient, sql: Any) -> None:
-    """Each adds one to what it has read."""
+async def test_no_update_of_fifty_writers_is_lost(client: httpx.AsyncClient, sql: Any) -> None:
+    """Each writer adds one to the value that it has read."""
     path = (await create(client)).headers["location"]
     before = await sql.fetchval("SELECT value FROM counter")
 
@@ -139,12 +143,12 @@ async def test_fifty_writers_lose_no_update(client: httpx.AsyncClient, sql: Any)
     assert (after["value"] - before, after["version"] - 1) == (successes, successes)
 
 
-async def test_a_database_that_is_away_is_503_and_back_is_back(
-    settings: ServiceSettings, toy: FastAPI, issuer: TestIssuer, proxy: Proxy
+async def test_requests_are_503_while_the_database_is_away(
+    settings: ServiceSettings, app: FastAPI, issuer: TestIssuer, proxy: Proxy
 ) -> None:
     async with proxy(settings.database_host, settings.database_port) as relay:
         behind = settings.model_copy(update={"database_host": "127.0.0.1", "database_port": relay.port})
-        async with running(toy, behind, issuer=issuer) as client:
+        async with running(app, behind, issuer=issuer) as client:
             client.headers.update(issuer.bearer(Role.STAFF))
             assert (await create(client)).status_code == 201
             await relay.close()
@@ -159,5 +163,5 @@ async def test_a_database_that_is_away_is_503_and_back_is_back(
 
 
 async def _sleeping(sql: Any) -> None:
-    """A statement of the service's is in pg_sleep."""
+    """Waits until a statement of the service is in `pg_sleep`."""
     await eventually("a sleeping statement", lambda: sql.fetchval(f"SELECT count(*) {SLEEPING}"))

@@ -1,4 +1,4 @@
-"""The notification service's whole application: events from the brokers in, SES and SNS of LocalStack out."""
+"""The whole notification service on a database of its own, with events from the broker and LocalStack's SES and SNS."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ async def settings(service_settings: MakeSettings, sender: str) -> NotificationS
 
 @pytest.fixture
 def client(client: httpx.AsyncClient, issuer: TestIssuer) -> httpx.AsyncClient:
-    """STAFF's in every request that says nothing else."""
+    """Requests without another token have a STAFF's."""
     client.headers.update(issuer.bearer(Role.STAFF))
     return client

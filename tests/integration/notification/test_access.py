@@ -1,4 +1,4 @@
-"""Who may read the event log and have e-mails sent."""
+"""Who may read the event log and send e-mails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.notification.config import NotificationSettings
 from tests.integration.callers import Caller, covers_all_routes
 from tests.integration.conftest import MakeSettings
 
-# Operation -> (the roles that may, the answer to them). There is no own and other's: the log is the clinic's.
+# Operation -> (the roles that may call it, the status they get). The log belongs to the clinic, so nobody owns a part.
 MATRIX = {
     "POST /notify/email": ({Role.STAFF, Role.ADMIN}, 202),
     "GET /notifications": ({Role.STAFF, Role.ADMIN}, 200),
@@ -47,14 +47,14 @@ async def test_the_matrix_of_roles(caller: Callable[..., Caller], role: Role | N
 
 @pytest.mark.attack(8)
 @pytest.mark.parametrize("operation", MATRIX)
-async def test_without_a_token_nothing_is_told(client: httpx.AsyncClient, operation: str) -> None:
+async def test_every_operation_needs_a_token(client: httpx.AsyncClient, operation: str) -> None:
     method, path = operation.split(" ")
     del client.headers["authorization"]
     answer = await client.request(method, path, json=EMAIL if method == "POST" else None)
     assert answer.status_code == 401
 
 
-async def test_who_lacks_the_role_learns_nothing_of_the_log(client: httpx.AsyncClient, caller: Any) -> None:
+async def test_a_caller_without_the_role_does_not_see_the_log(client: httpx.AsyncClient, caller: Any) -> None:
     accepted = (await client.post("/notify/email", json=EMAIL)).json()
     for role in (Role.DOCTOR, Role.PATIENT):
         answer = await caller(role).request("GET", "/notifications")

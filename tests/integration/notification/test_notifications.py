@@ -1,4 +1,4 @@
-"""What is logged and what is sent."""
+"""Events are logged, and messages are sent for them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ EDGE = os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
 
 
 def _emails(recipient: str) -> list[dict[str, Any]]:
-    """What LocalStack's SES has sent to an address."""
+    """Returns the e-mails that LocalStack's SES has sent to an address."""
     sent = httpx.get(f"{EDGE}/_aws/ses").json()["messages"]
     return [mail for mail in sent if mail["Destination"]["ToAddresses"] == [recipient]]
 
 
 def _texts(number: str) -> list[dict[str, Any]]:
-    """What LocalStack's SNS has sent to a telephone."""
+    """Returns the text messages that LocalStack's SNS has sent to a number."""
     region = httpx.get(f"{EDGE}/_aws/sns/sms-messages", params={"region": "us-east-1"}).json()
     found: list[dict[str, Any]] = region["sms_messages"].get(number, [])
     return found
@@ -39,7 +39,7 @@ async def _log(client: httpx.AsyncClient, patient_id: UUID, **filters: str) -> l
 
 
 async def _sent(client: httpx.AsyncClient, patient_id: UUID, count: int) -> list[dict[str, Any]]:
-    """The log, once `count` messages for the patient are sent and none waits."""
+    """Waits until `count` messages for the patient are sent and none is pending. Returns the log."""
 
     async def ask() -> list[dict[str, Any]] | None:
         entries = await _log(client, patient_id)
@@ -50,7 +50,7 @@ async def _sent(client: httpx.AsyncClient, patient_id: UUID, count: int) -> list
 
 
 @pytest.mark.attack(26)
-async def test_every_event_three_times_is_one_email(client: httpx.AsyncClient, kafka: Kafka) -> None:
+async def test_an_event_that_arrives_three_times_causes_one_email(client: httpx.AsyncClient, kafka: Kafka) -> None:
     patient = uuid4()
     mail = f"{patient.hex}@example.org"
     told = [event(registered(patient)), event(appointment(events.AppointmentBooked, patient, booked_at=NOW))]
@@ -64,7 +64,7 @@ async def test_every_event_three_times_is_one_email(client: httpx.AsyncClient, k
     assert all("Ada Lovelace" in mail["Body"]["text_part"] for mail in _emails(mail))
 
 
-async def test_an_event_before_its_patient_waits_for_the_address(client: httpx.AsyncClient, kafka: Kafka) -> None:
+async def test_a_message_waits_for_the_address_of_its_patient(client: httpx.AsyncClient, kafka: Kafka) -> None:
     patient, phone = uuid4(), f"+49{random.randrange(10**9, 10**10)}"
     await send(kafka, event(appointment(events.AppointmentBooked, patient, booked_at=NOW)))
 
@@ -79,17 +79,17 @@ async def test_an_event_before_its_patient_waits_for_the_address(client: httpx.A
     assert [text["Message"] for text in _texts(phone)] == ["Your appointment is on Tuesday, 5 May 2026 at 11:00."]
 
 
-async def test_a_withdrawn_patient_gets_no_more_mail(client: httpx.AsyncClient, kafka: Kafka) -> None:
+async def test_a_deleted_patient_gets_no_more_emails(client: httpx.AsyncClient, kafka: Kafka) -> None:
     patient = uuid4()
     gone = events.PatientDeleted(version=2, patient_id=patient, deleted_at=NOW)
     await send(kafka, event(registered(patient)))
     await _sent(client, patient, 1)
-    late = event(registered(patient))  # an older version that comes again does not bring the address back
+    late = event(registered(patient))  # an older version does not bring the address back
     await send(kafka, event(gone), late, event(appointment(events.AppointmentBooked, patient, booked_at=NOW)))
 
     async def dropped() -> bool:
         booked = await _log(client, patient, event_type="appointment.booked")
-        return bool(booked) and booked[0]["messages"] == []  # and not tried for minutes, to be an error in the end
+        return bool(booked) and booked[0]["messages"] == []  # deleted at once, instead of failing after minutes
 
     await eventually("the event without a message", dropped)
     assert len(_emails(f"{patient.hex}@example.org")) == 1
@@ -125,12 +125,12 @@ async def test_staff_write_an_email(client: httpx.AsyncClient) -> None:
         {"cc": "b@example.org"},
     ],
 )
-async def test_what_is_no_email_is_refused(client: httpx.AsyncClient, fault: dict[str, str]) -> None:
+async def test_an_invalid_email_is_refused(client: httpx.AsyncClient, fault: dict[str, str]) -> None:
     body = {"to": "a@example.org", "subject": "Hello", "body": "Hello", **fault}
     assert (await client.post("/notify/email", json=body)).status_code == 422
 
 
-async def test_pages_and_times(client: httpx.AsyncClient, kafka: Kafka) -> None:
+async def test_the_log_is_paged_and_filtered_by_time(client: httpx.AsyncClient, kafka: Kafka) -> None:
     patient = uuid4()
     booked = [event(appointment(events.AppointmentCompleted, patient, completed_at=NOW)) for _ in range(5)]
     await send(kafka, *booked)

@@ -1,4 +1,4 @@
-"""The patient service's whole application on a database of its own."""
+"""The whole patient service on a database of its own."""
 
 from __future__ import annotations
 
@@ -9,20 +9,16 @@ import pytest
 from fastapi import FastAPI
 
 from services.patient import main
-from services.patient.config import PatientSettings
 from tests.integration import callers
-from tests.integration.conftest import MakeSettings
 
 PATH = "/api/patients"
 
 
 class Caller(callers.Caller):
-    """Somebody with a token, at the patient service."""
-
-    PATH = PATH
+    """A caller of the patient service."""
 
     async def register(self, **details: Any) -> dict[str, Any]:
-        """A new patient; what is not given is made up."""
+        """Registers a new patient and returns the record. Details that are not given are made up."""
         response = await self.request("POST", json=person(**details))
         assert response.status_code == 201, response.text
         patient: dict[str, Any] = response.json()
@@ -30,7 +26,7 @@ class Caller(callers.Caller):
 
 
 def person(**details: Any) -> dict[str, Any]:
-    """A request body that is accepted, and its own each time."""
+    """Returns a valid request body with an e-mail address that no other patient has."""
     return {"name": "Ada Lovelace", "email": f"{uuid4().hex}@example.org", "dob": "1990-12-10", **details}
 
 
@@ -40,11 +36,10 @@ def app() -> FastAPI:
 
 
 @pytest.fixture(scope="session")
+def base_path() -> str:
+    return PATH
+
+
+@pytest.fixture(scope="session")
 def caller_type() -> type[Caller]:
     return Caller
-
-
-@pytest.fixture
-async def settings(settings_without_broker: MakeSettings) -> PatientSettings:
-    found: PatientSettings = await settings_without_broker("patient", PatientSettings, idempotency_wait_seconds=60)
-    return found

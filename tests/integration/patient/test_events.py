@@ -1,4 +1,4 @@
-"""What the other services are told: events through the outbox, and the fast path to billing."""
+"""The events that the service publishes, and its call to the billing service."""
 
 from __future__ import annotations
 
@@ -8,66 +8,57 @@ from uuid import uuid4
 import grpc
 import httpx
 import pytest
-from sqlalchemy import select
 
-from services.common import tables
 from services.common.rpc import client as rpc_client
 from services.common.runtime import Runtime
-from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated, decode
+from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc
 from services.patient.composition import Components
 from services.patient.grpc_clients import BillingClient
+from tests.integration.effects import published_events
 from tests.integration.patient.conftest import Caller, person
 
 
-async def outbox(runtime: Runtime[Any, Any]) -> list[Any]:
-    async with runtime.database.read_session() as session:
-        rows = (await session.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
-    assert {row.topic for row in rows} <= {"pms.patient.v1"}
-    events = [decode(row.payload) for row in rows]
-    assert [row.key for row in rows] == [event.subject for event in events]
-    return [event.data for event in events]
-
-
-async def test_each_change_is_told_once_with_its_version(staff: Caller, runtime: Runtime[Any, Any]) -> None:
+async def test_each_change_is_published_once_with_its_version(staff: Caller, runtime: Runtime[Any, Any]) -> None:
     created = await staff.register(name="Ada", phone="030 1234")
     path = f"/{created['id']}"
     await staff.request("PUT", path, json=person(name="Ada King", email=created["email"]))
     await staff.request("DELETE", path)
-    registered, updated, deleted = await outbox(runtime)
+    registered, updated, deleted = await published_events(runtime)
     assert isinstance(registered, PatientRegistered)
     assert (registered.name, registered.email, registered.phone) == ("Ada", created["email"], "030 1234")
     assert isinstance(updated, PatientUpdated)
     assert (updated.name, updated.changed) == ("Ada King", ("name", "phone"))
     assert isinstance(deleted, PatientDeleted)
     assert [data.version for data in (registered, updated, deleted)] == [1, 2, 3]
+    assert {data.TOPIC.name for data in (registered, updated, deleted)} == {"pms.patient.v1"}
 
 
-async def test_what_is_refused_is_not_told(staff: Caller, runtime: Runtime[Any, Any]) -> None:
+async def test_a_rejected_change_is_not_published(staff: Caller, runtime: Runtime[Any, Any]) -> None:
     created = await staff.register()
     await staff.request("POST", json=person(email=created["email"]))
     await staff.request("PUT", f"/{created['id']}", json=person(), headers={"if-match": '"9"'})
     await staff.request("DELETE", f"/{uuid4()}")
-    assert len(await outbox(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 class Billing(billing_v1_pb2_grpc.BillingServiceServicer):
-    """A billing service that notes who asks it for what."""
+    """A billing service that stores each request and the token that came with it."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[messages.CreateBillingAccountRequest, str]] = []
 
     async def CreateBillingAccount(self, request: Any, context: Any) -> Any:
-        given = dict(context.invocation_metadata())
-        self.calls.append((request, given["authorization"]))
+        metadata = dict(context.invocation_metadata())
+        self.calls.append((request, metadata["authorization"]))
         return messages.CreateBillingAccountResponse(created=True)
 
     async def GetAccount(self, request: Any, context: Any) -> Any:
         raise NotImplementedError
 
 
-async def test_an_account_is_asked_for_in_the_callers_name(patient_user: Caller, runtime: Runtime[Any, Any]) -> None:
+async def test_the_callers_token_is_passed_on_to_billing(patient_user: Caller, runtime: Runtime[Any, Any]) -> None:
     billing, server = Billing(), grpc.aio.server()
     billing_v1_pb2_grpc.add_BillingServiceServicer_to_server(billing, server)
     port = server.add_insecure_port("localhost:0")
@@ -89,4 +80,4 @@ async def test_a_patient_is_registered_while_billing_is_down(
         runtime.components = Components(BillingClient(billing_v1_pb2_grpc.BillingServiceStub(channel)))
         created = await staff.register()
     assert (await staff.request("GET", f"/{created['id']}")).status_code == 200
-    assert len(await outbox(runtime)) == 1
+    assert len(await published_events(runtime)) == 1

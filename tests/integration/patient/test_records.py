@@ -1,4 +1,4 @@
-"""Registering, reading, replacing and deleting patients' records through the API."""
+"""Patients' records are registered, read, replaced and deleted through the API."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_one_of_many_simultaneous_registrations_of_an_address_wins(staff: 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
 
 
-async def test_a_likely_duplicate_is_pointed_out_to_staff(staff: Caller, patient_user: Caller) -> None:
+async def test_only_staff_are_warned_of_a_likely_duplicate(staff: Caller, patient_user: Caller) -> None:
     first = await staff.register(name="José  García", dob="1980-02-29")
     second = await staff.register(name="jose garcia", dob="1980-02-29")
     assert first["warnings"] == []
@@ -91,7 +91,7 @@ async def test_a_likely_duplicate_is_pointed_out_to_staff(staff: Caller, patient
     ],
     ids=lambda fault: repr(fault)[:40],
 )
-async def test_bad_values_are_refused_and_not_repeated(staff: Caller, fault: dict[str, Any]) -> None:
+async def test_invalid_values_are_rejected_and_not_in_the_response(staff: Caller, fault: dict[str, Any]) -> None:
     response = await staff.request("POST", json=person(**fault))
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
@@ -101,8 +101,10 @@ async def test_bad_values_are_refused_and_not_repeated(staff: Caller, fault: dic
     assert (await staff.request("GET")).json()["items"] == []
 
 
-async def test_nobody_is_born_tomorrow(staff: Caller) -> None:
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()  # now, not when the tests were collected: it may be today
+async def test_a_date_of_birth_in_the_future_is_rejected(staff: Caller) -> None:
+    tomorrow = (
+        datetime.now(UTC) + timedelta(days=1)
+    ).date()  # computed here, because midnight may have passed since the tests were collected
     assert (await staff.request("POST", json=person(dob=tomorrow.isoformat()))).status_code == 422
 
 
@@ -119,7 +121,7 @@ async def test_nobody_is_born_tomorrow(staff: Caller) -> None:
         "\u05d0\u05d1\u05d2",
     ],
 )
-async def test_odd_text_comes_back_as_it_went(staff: Caller, text: str) -> None:
+async def test_text_is_returned_unchanged(staff: Caller, text: str) -> None:
     created = await staff.register(name=text, address=text)
     read = (await staff.request("GET", f"/{created['id']}")).json()
     assert (read["name"], read["address"]) == (text, text)
@@ -129,12 +131,12 @@ async def test_odd_text_comes_back_as_it_went(staff: Caller, text: str) -> None:
 
 @pytest.mark.attack(18, 19)
 @pytest.mark.parametrize("body", [b'{"name": "a\\u0000b"}', b'{"name": "\\ud800"}', b"{", b"\xff", b'{"name": NaN}'])
-async def test_what_is_no_clean_json_is_refused(staff: Caller, body: bytes) -> None:
+async def test_invalid_json_is_rejected(staff: Caller, body: bytes) -> None:
     response = await staff.request("POST", content=body, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
 
 
-async def test_replacing_makes_a_new_version_and_empties_what_is_left_out(staff: Caller) -> None:
+async def test_a_replacement_makes_a_new_version_and_removes_details_that_are_left_out(staff: Caller) -> None:
     created = await staff.register(phone="030 1234", address="Weg 1")
     body = person(name="Ada King", email=created["email"])
     response = await staff.request("PUT", f"/{created['id']}", json=body, headers={"if-match": '"1"'})
@@ -169,7 +171,7 @@ async def test_a_stale_or_weak_etag_changes_nothing(staff: Caller, tag: str) -> 
     assert (await staff.request("GET", f"/{created['id']}")).json()["version"] == 1
 
 
-async def test_as_many_writes_succeed_as_the_version_grows(staff: Caller) -> None:
+async def test_the_version_grows_by_the_number_of_successful_writes(staff: Caller) -> None:
     created = await staff.register()
     path = f"/{created['id']}"
 
@@ -204,11 +206,11 @@ async def test_a_deleted_record_is_found_nowhere(staff: Caller) -> None:
 
 
 @pytest.mark.parametrize("id", ["not-a-uuid", "123", "%27"])
-async def test_an_id_that_is_none_is_422(staff: Caller, id: str) -> None:
+async def test_an_invalid_id_is_422(staff: Caller, id: str) -> None:
     assert (await staff.request("GET", f"/{id}")).status_code == 422
 
 
-async def test_the_history_tells_who_changed_what_newest_first(staff: Caller, caller: Callable[..., Caller]) -> None:
+async def test_the_history_contains_who_changed_what_newest_first(staff: Caller, caller: Callable[..., Caller]) -> None:
     created = await staff.register(name="Ada", phone="030 1234")
     path, admin = f"/{created['id']}", caller(Role.ADMIN)
     body = person(name="Ada King", email=created["email"])
@@ -228,7 +230,7 @@ async def test_the_history_tells_who_changed_what_newest_first(staff: Caller, ca
     assert second["next_cursor"] is None
 
 
-async def test_a_repeated_registration_with_a_key_has_one_effect_and_one_answer(staff: Caller) -> None:
+async def test_a_repeated_registration_with_a_key_has_one_effect_and_one_response(staff: Caller) -> None:
     body, headers = person(), {"idempotency-key": "key-1"}
     answers = await asyncio.gather(*(staff.request("POST", json=body, headers=headers) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {201}

@@ -1,4 +1,4 @@
-"""Finding patients: filters, orders, pages, and that their cost does not grow with the table."""
+"""Patients are found: filters, orders, pages, and plans of statements that do not read the whole table."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import asyncpg
 
+from services.common.paging import PageRequest
 from services.common.runtime import Runtime
+from services.patient import mapper, search
+from services.patient.dto import PatientQuery
+from tests.integration.callers import items_of_all_pages
 from tests.integration.patient.conftest import Caller
 
 PEOPLE = [
@@ -59,15 +64,13 @@ async def names(caller: Caller, **params: Any) -> list[str]:
         ({"q": "zzzz"}, []),
     ],
 )
-async def test_people_are_found(staff: Caller, params: dict[str, str], expected: list[str]) -> None:
+async def test_patients_are_found(staff: Caller, params: dict[str, str], expected: list[str]) -> None:
     assert await names(staff, **params) == expected
 
 
 @pytest.mark.parametrize("more", [{}, {"sort": "name"}], ids=str)
 @pytest.mark.parametrize("typed", ["anna-lena.o'hara@ex", "Anna-Lena.O'HARA"])
-async def test_an_address_is_found_by_its_beginning_as_it_is_written(
-    staff: Caller, typed: str, more: dict[str, str]
-) -> None:
+async def test_an_email_address_is_found_by_its_beginning(staff: Caller, typed: str, more: dict[str, str]) -> None:
     await staff.register(name="Somebody", email="Anna-Lena.O'Hara@example.org")
     assert await names(staff, q=typed, **more) == ["Somebody"]
 
@@ -81,22 +84,16 @@ async def test_the_best_match_comes_first(staff: Caller) -> None:
 @pytest.mark.parametrize(
     "params", [{}, {"sort": "name"}, {"sort": "-name"}, {"sort": "-dob"}, {"q": "jon"}, {"name": "j"}]
 )
-async def test_pages_hold_everything_once_in_the_order_asked_for(staff: Caller, params: dict[str, str]) -> None:
+async def test_pages_contain_every_record_once_in_order(staff: Caller, params: dict[str, str]) -> None:
     whole = await names(staff, **params)
-    seen: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = (await staff.request("GET", params={**params, "limit": 1, **cursor})).json()
-        seen += [item["name"] for item in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
+    found = await items_of_all_pages(lambda page: staff.request("GET", params=page), **params, limit=1)
+    seen = [item["name"] for item in found]
     assert seen == whole
     assert len(seen) == len(set(seen)) >= 2
 
 
 @pytest.mark.usefixtures("people")
-async def test_what_is_registered_meanwhile_disturbs_no_page(staff: Caller) -> None:
+async def test_a_registration_between_two_pages_repeats_and_hides_nothing(staff: Caller) -> None:
     first = (await staff.request("GET", params={"sort": "name", "limit": 3})).json()
     await staff.register(name="Aaron Aardvark")
     rest = await names(staff, sort="name", cursor=first["next_cursor"])
@@ -121,11 +118,11 @@ async def test_what_is_registered_meanwhile_disturbs_no_page(staff: Caller) -> N
     ],
     ids=str,
 )
-async def test_bad_parameters_are_refused(staff: Caller, params: dict[str, Any]) -> None:
+async def test_invalid_parameters_are_rejected(staff: Caller, params: dict[str, Any]) -> None:
     assert (await staff.request("GET", params=params)).status_code == 422
 
 
-async def test_a_cursor_of_another_order_is_refused(staff: Caller, people: list[dict[str, Any]]) -> None:
+async def test_a_cursor_of_another_order_is_rejected(staff: Caller, people: list[dict[str, Any]]) -> None:
     page = (await staff.request("GET", params={"sort": "name", "limit": 1})).json()
     answer = await staff.request("GET", params={"sort": "-name", "cursor": page["next_cursor"]})
     assert answer.status_code == 422
@@ -155,7 +152,7 @@ async def test_no_list_or_search_reads_the_whole_table(staff: Caller, runtime: R
         await session.execute(text(FILL))
         await session.execute(text("ANALYZE patient"))
 
-        # Whether an index fits, not whether it pays: that depends on how many rows a test has time to make.
+        # The planner uses an index if there is one, although a sequential scan of so few rows may be faster.
         await session.execute(text("SET enable_seqscan = off"))
         for what, params in INDEXED.items():
             plan = await _plan(session, staff, params)
@@ -163,13 +160,7 @@ async def test_no_list_or_search_reads_the_whole_table(staff: Caller, runtime: R
 
 
 async def _plan(session: Any, staff: Caller, params: dict[str, str]) -> str:
-    """The plan of the statement that a list with these parameters runs."""
-    from sqlalchemy.dialects.postgresql import asyncpg
-
-    from services.common.paging import PageRequest
-    from services.patient import mapper, search
-    from services.patient.dto import PatientQuery
-
+    """Returns the plan of the statement that a list with these parameters runs."""
     statements: list[Any] = []
 
     class Recorder:

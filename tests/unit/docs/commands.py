@@ -1,4 +1,4 @@
-"""Whether the commands of a bash block exist: programs, make targets, modules, paths, services, stacks."""
+"""Checks that the commands of a bash block exist: programs, make targets, modules, paths, services, stacks."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _PROMPT_KEYWORDS = {"do", "then", "else", "if", "while", "until", "!", "{", "tim
 
 
 def faults(page: Path, code: str) -> Iterator[Fault]:
-    """Line and cause of each thing in the block that does not exist."""
+    """Returns line and cause of each thing in the block that does not exist."""
     for number, line in _logical_lines(code):
         for command in _simple_commands(line):
             yield from ((number, cause) for cause in _faults_of(page, command))
 
 
 def _logical_lines(code: str) -> Iterator[tuple[int, str]]:
-    """Lines with their continuations, as far as a quotation goes, with the number of the first."""
+    """Yields each command, which may have several lines, and the number of its first line."""
     waiting, started = "", 0
     for number, text in enumerate(code.splitlines(), start=1):
         started = started if waiting else number
@@ -59,7 +59,7 @@ def _logical_lines(code: str) -> Iterator[tuple[int, str]]:
             continue
         try:
             shlex.split(waiting, comments=True)
-        except ValueError:  # the quotation goes on
+        except ValueError:  # the quotation continues on the next line
             continue
         yield started, waiting
         waiting = ""
@@ -126,7 +126,7 @@ def _make_faults(page: Path, arguments: list[str]) -> Iterator[str]:
 
 
 def _path_faults(page: Path, words: list[str]) -> Iterator[str]:
-    """Faults of the words that are paths of the repository, with the test's name if pytest's `::` is there."""
+    """Returns the faults of words that are paths of the repository, and of a test's name after pytest's `::`."""
     for word in words:
         path, _, test = word.partition("::")
         if not _looks_like_a_path(path) or Path(path).parts[0] in GENERATED:

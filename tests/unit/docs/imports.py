@@ -1,4 +1,4 @@
-"""Whether the imports of a Python block resolve. Reads sources and runs none: the plugin's need LocalStack."""
+"""Checks that the imports of a Python block resolve. It only reads sources, because the plugin's need LocalStack."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Fault = tuple[int, str]
 
 
 def faults(code: str, example: str | None = None) -> Iterator[Fault]:
-    """Line and cause of each thing that is wrong with the block. Modules in the folder `example` need not exist."""
+    """Returns line and cause of each fault of the block. Modules in the folder `example` need not exist."""
     ignored = (example or "").rstrip("/").replace("/", ".")
     try:
         tree = compile(code, "block", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -49,7 +49,7 @@ def _missing(module: str, names: list[str]) -> Iterator[str]:
 
 
 def is_module(module: str) -> bool:
-    """Whether `module` is one of this repository, or belongs to an installed package."""
+    """Returns whether `module` is one of this repository, or belongs to an installed package."""
     top = module.partition(".")[0]
     if top in ONLY_IN_LOCALSTACK:
         return True
@@ -71,7 +71,7 @@ def _defined(module: str) -> set[str]:
 
 
 def _bound(statements: list[ast.stmt]) -> Iterator[str]:
-    """The names that the statements give to their module."""
+    """Returns the names that the statements give to their module."""
     for node in statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name

@@ -1,4 +1,4 @@
-"""The repository's Markdown pages, taken apart: fenced blocks, links, headings, paths in inline code."""
+"""Parses the repository's Markdown pages: fenced blocks, links, headings, and paths in inline code."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def place(page: Path, number: int) -> str:
 
 
 def pages() -> list[Path]:
-    """All Markdown pages of the repository."""
+    """Returns all Markdown pages of the repository."""
     found = list(ROOT.glob("*.md"))
     for folder in FOLDERS:
         found += [page for page in (ROOT / folder).rglob("*.md") if not _NOT_OURS & set(page.parts)]
@@ -64,7 +64,7 @@ def pages() -> list[Path]:
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The page's fenced blocks, without their indentation."""
+    """Returns the page's fenced blocks, without their indentation."""
     opened: re.Match[str] | None = None
     mark, before, started = "", "", 0
     code: list[str] = []
@@ -84,7 +84,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def prose(page: Path) -> Iterator[Line]:
-    """The page's lines outside of fenced blocks."""
+    """Returns the page's lines outside of fenced blocks."""
     opened = ""
     for number, text in enumerate(page.read_text().splitlines(), start=1):
         fence = _FENCE.match(text)
@@ -97,30 +97,30 @@ def prose(page: Path) -> Iterator[Line]:
 
 
 def example_folder(page: Path) -> str | None:
-    """The folder of the example that the page tells its reader to write, as `services/waiting/`; None without one.
+    """Returns the folder of the example that the page asks its reader to write, for instance `services/waiting/`.
 
-    Such a page names each file in a line of its own before the block with its content.
+    Such a page names each file in a line of its own before the block with its content. For other pages it is None.
     """
     named = (match["path"] for line in prose(page) if (match := _FILE_NAME.match(line.text)))
     return next((f"{Path(path).parent}/" for path in named if not (ROOT / path).exists()), None)
 
 
 def links(page: Path) -> Iterator[tuple[Line, str]]:
-    """The targets of the page's links."""
+    """Returns the targets of the page's links."""
     for line in prose(page):
         for match in _LINK.finditer(_INLINE_CODE.sub("`code`", line.text)):
             yield line, match["target"]
 
 
 def inline_code(page: Path) -> Iterator[tuple[Line, str]]:
-    """What the page writes in single backticks."""
+    """Returns what the page writes in single backticks."""
     for line in prose(page):
         for text in _INLINE_CODE.findall(line.text):
             yield line, text
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of the page's headings, as GitHub makes them."""
+    """Returns the anchors of the page's headings, as GitHub makes them."""
     found: set[str] = set()
     for line in prose(page):
         heading = _HEADING.match(line.text)
@@ -140,7 +140,7 @@ def _anchor(heading: str) -> str:
 
 
 def folders_of(page: Path) -> list[Path]:
-    """The folders that a page's paths may be relative to: its own, its package's, the repository's.
+    """Returns the folders that a page's paths may be relative to: its own, its package's, the repository's.
 
     A page about all services may name what is in each of them: `control/reconciler.py`.
     """

@@ -72,7 +72,7 @@ def test_a_tree_names_its_files() -> None:
     ]
 
 
-def test_a_page_is_taken_apart(tmp_path: Path) -> None:
+def test_a_page_is_parsed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "# A `code` [link](x.md)\n## Twice\n## Twice\n<!-- tested: it -->\n```bash\n# no heading\n```\n`a/b.py`\n"

@@ -19,9 +19,9 @@ from tests.unit.docs.pages import Block, blocks, example_folder, folders_of, pag
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 RUN = "tested: "
-"""Before the name of a block of the README that the end-to-end tests run."""
+"""This mark precedes the name of a block of the README that the end-to-end tests run."""
 PRINTED = "printed by: "
-"""Before the command whose output a block shows."""
+"""This mark precedes the command whose output a block shows."""
 DIAGRAMS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "classDiagram", "erDiagram")
 PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "yaml": yaml.safe_load, "toml": tomllib.loads}
 LANGUAGES = {"bash", "python", "mermaid", "text", *PARSERS}
@@ -120,7 +120,7 @@ def test_trees_show_files_that_exist() -> None:
 
 
 def pattern_of(template: str) -> str:
-    """A regular expression for what `str.format` makes of the template."""
+    """Returns a regular expression for what `str.format` makes of the template."""
     return re.sub(r"\\\{\w+\\\}", r".+", re.escape(template))
 
 

@@ -1,4 +1,4 @@
-"""Blocks that show a tree of files: a folder on the first line, its contents indented below, a word about each."""
+"""Parses blocks that show a tree of files: a folder on the first line, and its contents indented below."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PLACEHOLDER = re.compile(r"<[^>]+>")
 
 
 def is_tree(code: str) -> bool:
-    """Whether the block's first line is a folder."""
+    """Returns whether the block's first line is a folder."""
     return bool(re.match(r"[\w.<>*/-]+/(\s|$)", code))
 
 
 def entries(code: str) -> Iterator[tuple[int, str]]:
-    """Line and path of each entry, as a pattern: `<service>` stands for any name."""
+    """Returns line and path of each entry, as a pattern: `<service>` is any name."""
     folders: list[tuple[int, str]] = []
     for number, text in enumerate(code.splitlines(), start=1):
         entry = _ENTRY.match(text)

@@ -14,7 +14,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
-    """`serve(answer)` lets all clients get the answers of a function."""
+    """`serve(answer)` gives the answers of a function to all clients."""
 
     def replace(answer: Answer) -> None:
         for name in ("Client", "AsyncClient"):

@@ -11,11 +11,12 @@ from localstack_engines.toolkit import settings
 
 RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.ec2.resource_providers",
-    "localstack_engines.core_types.iam",
-    "localstack_engines.core_types.kms",
-    "localstack_engines.core_types.logs",
+    "localstack_engines.core_types.iam.resource_providers",
+    "localstack_engines.core_types.kms.resource_providers",
+    "localstack_engines.core_types.logs.resource_providers",
     "localstack_engines.core_types.s3.resource_providers",
-    "localstack_engines.core_types.ses",
+    "localstack_engines.core_types.secretsmanager.resource_providers",
+    "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",

@@ -13,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 @hooks.on_infra_start()
 def start() -> None:
-    """Removes what an earlier run left, registers the CloudFormation types, starts what serves requests."""
+    """Removes what an earlier run left, registers the CloudFormation types, and starts the parts below."""
     from localstack_engines.bootstrap import entry_points, introspection
     from localstack_engines.cloudformation import resource_types
     from localstack_engines.toolkit import labels, settings
@@ -36,7 +36,7 @@ def ready() -> None:
 
 @hooks.on_infra_shutdown()
 def shutdown() -> None:
-    """Stops the services with their tasks and databases first, then what serves requests."""
+    """Stops the services with their tasks and databases first, then the parts below."""
     from localstack.services.plugins import SERVICE_PLUGINS
 
     from localstack_engines.bootstrap import entry_points
@@ -49,7 +49,7 @@ def shutdown() -> None:
 
 
 def _parts() -> list[ModuleType]:
-    """Modules with `start()` and `stop()`, in the order in which they start."""
+    """Returns modules with `start()` and `stop()`, in the order in which they start."""
     from localstack_engines.gateway import edge_proxy
     from localstack_engines.network import lifecycle as network
     from localstack_engines.services.ecr.engine import registry

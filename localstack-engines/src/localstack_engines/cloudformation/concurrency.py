@@ -12,7 +12,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model import NodeRe
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
 
 WORKERS = 16
-"""More workers make no deployment faster on a small machine. References form no cycle, so visits cannot deadlock."""
+"""More workers make no difference on a small machine. References form no cycle, so visits cannot deadlock."""
 
 NEVER_STARTED = "a resource that this one needs was not created"
 
@@ -32,7 +32,7 @@ class ConcurrentExecutor(ChangeSetModelExecutor):
         self._visits: dict[str, Future] = {}
         self._visits_lock = threading.Lock()
         self._failures: list[Exception] = []
-        # Resources that wait for something to become ready look at this (see resource_types.py).
+        # Resources that wait for something to become ready check this (see resource_types.py).
         self.cancelled = self.resource_provider_executor.cancelled = threading.Event()
 
     def visit_node_resources(self, node_resources: NodeResources) -> None:
@@ -45,7 +45,7 @@ class ConcurrentExecutor(ChangeSetModelExecutor):
             visit.result()
 
     def _is_concerned(self, node: NodeResource) -> bool:
-        """Whether there is anything to do: a false condition means no, unless the resource was deployed."""
+        """Returns whether to visit a resource. One with a false condition is skipped unless it was deployed."""
         if is_nothing(node.condition_reference) or node.name in self._before_resolved_resources:
             return True
         return self._resolve_resource_condition_reference(node.condition_reference).after is not False

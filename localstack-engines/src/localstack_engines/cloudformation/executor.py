@@ -1,6 +1,6 @@
 """Executes a change set, and rolls it back when a part of it fails.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
 """
 
 import logging
@@ -61,13 +61,13 @@ class Executor(ConcurrentExecutor):
         for deferred in reversed(self._deferred_actions):
             deferred.action()
         if not deleting:
-            # LocalStack records this for change sets only; a later deletion goes by it.
+            # LocalStack records this for change sets only. A later deletion needs it.
             stack.processed_template = self._change_set.processed_template
         failed = [step.logical_id for step in self._steps if not step.succeeded]
         if deleting and (failure or failed):
             reason = failure or f"The following resource(s) failed to delete: [{', '.join(failed)}]."
             stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
-            self._leave_recorded_state_alone()
+            self._exit_before_recording()
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
 
     def _process(self) -> str | None:
@@ -86,17 +86,17 @@ class Executor(ConcurrentExecutor):
         self.cancelled.clear()  # the rollback itself may have to wait for resources
         prefix = "" if creating else "UPDATE_"
         stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), self._rollback_reason(failure))
-        stubborn = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
+        remaining = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
         if creating:
-            stack.resolved_resources = {name: self.resources[name] for name in stubborn if name in self.resources}
-            if not stubborn:
-                # A later DeleteStack has no resource to look at.
+            stack.resolved_resources = {name: self.resources[name] for name in remaining if name in self.resources}
+            if not remaining:
+                # A later DeleteStack has no resource to delete.
                 stack.processed_template = None
-        final = "FAILED" if stubborn else "COMPLETE"
-        reason = f"The following resource(s) failed to roll back: [{', '.join(stubborn)}]." if stubborn else None
+        final = "FAILED" if remaining else "COMPLETE"
+        reason = f"The following resource(s) failed to roll back: [{', '.join(remaining)}]." if remaining else None
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
         stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_{final}"), reason)
-        self._leave_recorded_state_alone()
+        self._exit_before_recording()
 
     def _rollback_reason(self, failure: str) -> str:
         failed = [step for step in self._steps if not step.succeeded]
@@ -105,8 +105,8 @@ class Executor(ConcurrentExecutor):
         names = ", ".join(step.logical_id for step in failed)
         return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}]. Rollback requested by user."
 
-    def _leave_recorded_state_alone(self) -> NoReturn:
-        """Ends this worker thread. If it returned, the provider would record the new template as deployed."""
+    def _exit_before_recording(self) -> NoReturn:
+        """Ends this worker thread. If it went on, the provider would record the new template as deployed."""
         raise SystemExit
 
     def _undo(self, step: Step) -> bool:
@@ -115,14 +115,14 @@ class Executor(ConcurrentExecutor):
         if step.error == UNSUPPORTED:
             return True  # refused before anything was changed
         if step.action == ChangeAction.Modify:
-            # After a change that failed halfway, the wanted properties are the best guess of the present ones.
+            # After a change that failed halfway, the wanted properties are the most likely present ones.
             reached = step.after or {**step.before, **step.wanted}
             undone = self._apply(ChangeAction.Modify, step, before=reached, after=step.before)
             if undone and previous is not None:
                 previous["Properties"] = self.resources[step.logical_id]["Properties"]
             return undone
         if not step.after:
-            return True  # never came into being
+            return True  # the resource was never created
         if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
             self._report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
             return True
@@ -153,7 +153,7 @@ class Executor(ConcurrentExecutor):
             custom_status=status,
         )
 
-    # What LocalStack's executor calls while it visits the change set.
+    # LocalStack's executor calls the following methods while it visits the change set.
 
     def _execute_resource_change(
         self, name: str, before: PreprocResource | None, after: PreprocResource | None
@@ -164,7 +164,7 @@ class Executor(ConcurrentExecutor):
         super()._execute_resource_change(name=name, before=before, after=after)
 
     def _must_be_replaced(self, before: PreprocResource, after: PreprocResource) -> bool:
-        """Whether the value of a create-only property changed.
+        """Returns whether the value of a create-only property changed.
 
         LocalStack compares the text of the templates, so a change of one resource would replace every resource
         that refers to it.
@@ -224,7 +224,7 @@ class Executor(ConcurrentExecutor):
         reason: str | None = None,
         custom_status: ResourceStatus | str | None = None,
     ) -> None:
-        """Records the event as LocalStack does, but leaves the stack's status alone: the rollback sets it."""
+        """Records the event as LocalStack does, but does not change the stack's status: the rollback sets it."""
         if reason == NEVER_STARTED:
             return
         verb = special_action or VERBS[action].upper()

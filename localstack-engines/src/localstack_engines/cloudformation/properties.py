@@ -4,6 +4,7 @@ Templates spell members in Pascal case and may carry numbers and booleans as tex
 input tells which member and which type the API wants. A property that the API does not have is an error.
 """
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -38,8 +39,13 @@ def refuse_replacement(previous: dict[str, Any], desired: dict[str, Any], names:
 
 
 def is_true(value: Any) -> bool:
-    """Whether a boolean property is true. Templates may carry booleans as text, in any case."""
+    """Returns whether a boolean property is true. Templates may carry booleans as text, in any case."""
     return str(value).lower() == "true"
+
+
+def json_text(document: Any) -> str:
+    """Returns a policy as the text that APIs want. Templates carry policies as JSON objects or as text."""
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 def _convert(shape: Any, value: Any, path: str) -> Any:

@@ -36,11 +36,9 @@ class Failed(Exception):
 class Resource(ResourceProvider):
     """One CloudFormation type.
 
-    A subclass sets `TYPE` and implements `create`, `read`, `update` and
-    `delete`, each taking the request and returning a ProgressEvent (`done`,
-    `wait`). Properties and read-only attributes are in one model:
-    `request.desired_state`, completed with what the type's `Ref` and `GetAtt`
-    need. Any exception fails the action; its message becomes the reason.
+    A subclass sets `TYPE` and implements `create`, `update` and `delete`. Each takes the request and returns a
+    ProgressEvent (`done`, `wait`). Properties and read-only attributes are in one model: `request.desired_state`,
+    completed with what the type's `Ref` and `GetAtt` need. Any exception fails the action; its message is the reason.
     """
 
     TYPE: str
@@ -80,13 +78,9 @@ class Resource(ResourceProvider):
         """
         request.custom_context["created"] = True
 
-    def failed(self, message: str, code: str = "GeneralServiceException") -> ProgressEvent:
-        """Reports the action as failed, with the reason."""
-        return ProgressEvent(status=OperationStatus.FAILED, resource_model={}, message=message, error_code=code)
-
 
 def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> ProgressEvent:
-    """Runs `create`, `update` or `delete` of any type, turning exceptions into failures.
+    """Runs `create`, `update` or `delete` of any type. Turns exceptions into failures.
 
     A resource that is gone already counts as deleted, as in AWS's resource handlers
     (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html).
@@ -110,17 +104,17 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         code, message = "InternalFailure", f"{type(error).__name__}: {error}"
     return ProgressEvent(
         status=OperationStatus.FAILED,
-        resource_model=request.desired_state if _came_into_being(provider, request) else {},
+        resource_model=request.desired_state if _may_exist(provider, request) else {},
         message=f'Resource handler returned message: "{message}"',
         error_code=code,
     )
 
 
-def _came_into_being(provider: ResourceProvider, request: ResourceRequest) -> bool:
-    """Whether a failed creation left something that a rollback has to remove.
+def _may_exist(provider: ResourceProvider, request: ResourceRequest) -> bool:
+    """Returns whether a failed creation may have left something that a rollback has to remove.
 
-    A name that the template chose does not tell: creation also fails when another
-    resource has that name, and that resource must not be deleted.
+    A name from the template proves nothing: creation also fails when another resource has that name, and that resource
+    must not be deleted.
     """
     if request.custom_context:
         return True
@@ -131,7 +125,7 @@ def _came_into_being(provider: ResourceProvider, request: ResourceRequest) -> bo
 
 @cache
 def schema(resource_type: str) -> dict:
-    """The type's CloudFormation schema, from the copy that cfn-lint ships.
+    """Returns the type's CloudFormation schema, from the copy that cfn-lint ships.
 
     The files are read directly, because importing cfn-lint takes seconds and 100 MB of memory.
     """
@@ -142,7 +136,7 @@ def schema(resource_type: str) -> dict:
 
 @cache
 def _schema_index() -> dict[str, str]:
-    """Names of schema files by resource type: the one assignment in cfn-lint's module for a region."""
+    """Returns the names of schema files by resource type: the one assignment in cfn-lint's module for a region."""
     module = ast.parse((_schema_files() / "providers" / "us_east_1.py").read_text())
     table = next(node.value for node in module.body if isinstance(node, ast.AnnAssign) and node.value)
     return ast.literal_eval(table)

@@ -1,6 +1,6 @@
-"""Which class implements which CloudFormation type.
+"""The classes that implement CloudFormation types.
 
-Of two classes for one type LocalStack takes the one that was installed first, and it reports an update that no class
+If two classes implement a type, LocalStack takes the one that was installed first. It reports an update that no class
 implements as done. So the executor asks this module first, and every action of every type runs through `resource.run`.
 """
 
@@ -39,8 +39,8 @@ def resource_providers() -> dict[str, type[Resource]]:
         try:
             found.update(importlib.import_module(name).RESOURCE_PROVIDERS)
         except Exception as error:
-            # One broken module must not take the other modules' types away. The introspection
-            # endpoint shows the failure, and so does every deployment of the module's types.
+            # A broken module must not disable the types of other modules. The introspection endpoint
+            # shows the failure, and so does every deployment of the module's types.
             LOG.exception("cannot load the CloudFormation types of %s", name)
             _failures[name] = f"{type(error).__name__}: {error}"
     for name, provider in found.items():

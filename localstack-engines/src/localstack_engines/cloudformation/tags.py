@@ -28,8 +28,8 @@ def update_tags(
 ) -> None:
     """Makes a resource's tags those of the template.
 
-    Calls `remove` with the keys that are gone and `put` with the tags that are new or have another value; calls neither
-    for nothing.
+    Calls `remove` with the keys that are gone and `put` with the tags that are new or have another value. Makes neither
+    call without such tags.
     """
     old, new = tag_map(before), tag_map(after)
     if gone := sorted(old.keys() - new.keys()):

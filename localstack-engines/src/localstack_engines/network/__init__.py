@@ -1,1 +1,1 @@
-"""VPCs as Docker networks: the address plan of AWS, with LocalStack where AWS has its resolver."""
+"""VPCs as Docker networks with AWS's address plan. LocalStack has the address of AWS's DNS resolver."""

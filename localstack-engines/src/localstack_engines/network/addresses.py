@@ -1,7 +1,7 @@
-"""AWS's address plan as arithmetic (pure).
+"""AWS's address plan as arithmetic.
 
-Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html - in every subnet the first four addresses
-and the last one are reserved; the VPC's base+1 is its router, base+2 its DNS resolver.
+In every subnet the first four addresses and the last one are reserved. The second address of a VPC (base+1) is its
+router, the third (base+2) its DNS resolver. Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ _RESERVED_AT_END = 1
 
 
 class SubnetFull(Exception):
-    """No address is left in the subnet."""
+    """Every address of the subnet is taken."""
 
 
 def router(vpc_cidr: str) -> str:
@@ -24,10 +24,10 @@ def resolver(vpc_cidr: str) -> str:
 
 
 def next_free(subnet_cidr: str, taken: Collection[str], after: str | None = None) -> str:
-    """The next free address of the subnet behind `after`, wrapping around.
+    """Returns the first free address behind `after`; behind the last address comes the first. Raises SubnetFull.
 
-    Going round instead of taking the lowest keeps a stopped task's address unused for long: peers may still have it
-    in their ARP and DNS caches.
+    The lowest free address would be the one of a task that has just stopped, which others may still have in their ARP
+    and DNS caches.
     """
     network = IPv4Network(subnet_cidr)
     first, last = _RESERVED_AT_START, network.num_addresses - _RESERVED_AT_END - 1
@@ -43,7 +43,7 @@ def next_free(subnet_cidr: str, taken: Collection[str], after: str | None = None
 
 
 def overlapping(cidr: str, others: dict[str, list[str]]) -> str | None:
-    """The name of the first network whose ranges overlap the CIDR; IPv6 ranges never do."""
+    """Returns the name of the first network with a range that overlaps `cidr`, or None. IPv6 ranges are ignored."""
     wanted = IPv4Network(cidr)
     for name, ranges in others.items():
         for text in ranges:

@@ -1,7 +1,8 @@
-"""What LocalStack's DNS server says to tasks: names of the platform in front of LocalStack's own answers.
+"""Answers DNS queries of tasks: the sources that are added here come before LocalStack's own resolver.
 
-LocalStack's server knows neither SRV records nor TTLs, answers AAAA for its own name with ::1 (where nothing listens)
-and does not start without an upstream resolver; a task that asks needs an address it can reach: the VPC's base+2.
+LocalStack's DNS server has neither SRV records nor TTLs, answers AAAA for its own name with ::1 (where nothing
+listens) and does not start without an upstream resolver. A task needs an address of LocalStack that it can reach,
+which is the VPC's base+2.
 """
 
 import logging
@@ -20,7 +21,7 @@ _DOCKER_RESOLVER = "127.0.0.11"
 
 @dataclass(frozen=True)
 class Query:
-    """`name` is lower case without the final dot; `vpc_id` is None when the client is in no VPC."""
+    """A DNS query. `name` is lower case without the final dot; `vpc_id` is None when the client is in no VPC."""
 
     name: str
     type: str
@@ -29,7 +30,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Record:
-    """`data` is the record in zone file form, e.g. "1 1 8080 host" for SRV."""
+    """A DNS record. `data` is in zone file form, e.g. "1 1 8080 host" for SRV; `ttl` is in seconds."""
 
     type: str
     data: str
@@ -38,7 +39,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Answer:
-    """An authoritative answer. Without records it is NODATA when the name exists, else NXDOMAIN."""
+    """An authoritative answer. Without records it means NODATA when the name exists, and NXDOMAIN when not."""
 
     records: list[Record] = field(default_factory=list)
     exists: bool = True
@@ -47,16 +48,18 @@ class Answer:
 
 
 Source = Callable[[Query], Answer | None]
+"""Answers a query, or returns None for a name that is not in its zones."""
 _sources: list[Source] = []
 
 
 def add_source(source: Source) -> None:
+    """Adds a source of answers. The first source with an answer wins."""
     if source not in _sources:
         _sources.append(source)
 
 
 def endpoint_names(query: Query) -> Answer | None:
-    """`localhost.localstack.cloud` and everything below it, as the address that a VPC's tasks reach.
+    """Answers for `localhost.localstack.cloud` and all names below it, with the address that a VPC's tasks reach.
 
     AWS's SDKs also put prefixes in front of an endpoint's name (`data-` for DiscoverInstances).
     """
@@ -72,7 +75,7 @@ def endpoint_names(query: Query) -> Answer | None:
 
 
 def install() -> None:
-    """Puts our sources in front of LocalStack's resolver, starting its server when it did not start."""
+    """Puts the sources in front of LocalStack's resolver. Starts LocalStack's DNS server when it does not run."""
     from localstack import config
     from localstack.dns import server
 
@@ -80,18 +83,18 @@ def install() -> None:
         LOG.warning("LocalStack's DNS server is switched off: private names do not resolve")
         return
     if not server.is_server_running():
-        # LocalStack gave up for want of an upstream; our own names need none
+        # LocalStack does not start it without an upstream resolver. The names of the sources need none.
         server.start_server(upstream_dns=_DOCKER_RESOLVER, host="0.0.0.0", port=config.DNS_PORT)  # noqa: S104
     running = server.get_dns_server()
     if running is None:
         LOG.error("LocalStack's DNS server does not start: private names do not resolve")
         return
     add_source(endpoint_names)
-    behind = running.resolver.resolve
-    running.resolver.resolve = lambda request, handler: _resolve(request, handler, behind)
+    original = running.resolver.resolve
+    running.resolver.resolve = lambda request, handler: _resolve(request, handler, original)
 
 
-def _resolve(request: Any, handler: Any, behind: Callable[[Any, Any], Any]) -> Any:
+def _resolve(request: Any, handler: Any, original: Callable[[Any, Any], Any]) -> Any:
     from dnslib import QTYPE
 
     network = networks.containing(handler.client_address[0])
@@ -108,11 +111,14 @@ def _resolve(request: Any, handler: Any, behind: Callable[[Any, Any], Any]) -> A
             continue
         if answer is not None:
             return to_reply(request, answer)
-    return behind(request, handler)
+    return original(request, handler)
 
 
 def to_reply(request: Any, answer: Answer) -> Any:
-    """The DNS message for an answer; negative ones carry the zone's SOA, whose minimum is their TTL (RFC 2308)."""
+    """Returns the DNS message for an answer.
+
+    A negative one has the zone's SOA record, whose last number is the TTL of the answer (RFC 2308).
+    """
     from dnslib import RCODE, RR
 
     reply = request.reply()

@@ -1,23 +1,24 @@
-"""Elastic network interfaces of tasks: an address of the subnet, visible in `describe-network-interfaces`."""
+"""Elastic network interfaces of tasks: each has an address of the subnet and appears in DescribeNetworkInterfaces."""
 
 import threading
 from dataclasses import dataclass
 from typing import Any
 
-from localstack_engines.network import addresses
+from localstack_engines.network import addresses, ec2
 from localstack_engines.network.networks import VpcNetwork, networks
 
 _allocation = threading.Lock()
-_last_given: dict[str, str] = {}
+_last_addresses: dict[str, str] = {}
+"""The address that was assigned last, by subnet id."""
 
 
 class SubnetNotFound(Exception):
-    """EC2 does not know the subnet."""
+    """EC2 has no subnet with this id."""
 
 
 @dataclass(frozen=True)
 class Interface:
-    """An interface that EC2 knows, and the network its address belongs to."""
+    """An interface that EC2 has on record, and the Docker network of its address."""
 
     id: str
     subnet_id: str
@@ -29,25 +30,26 @@ class Interface:
 
 
 def network_of(account: str, region: str, subnet_id: str) -> VpcNetwork:
-    """The Docker network of the subnet's VPC, made now if need be.
+    """Returns the Docker network of the subnet's VPC; creates it when it does not exist.
 
-    Raises SubnetNotFound, or NetworkConflict when the range is taken on this machine.
+    Raises SubnetNotFound, or NetworkConflict when another Docker network has the range.
     """
-    backend = _backend(account, region)
-    subnet = _subnet(backend, subnet_id)
-    vpc = backend.vpcs.get(subnet.vpc_id)
+    vpc = ec2.backend(account, region).vpcs.get(_subnet(account, region, subnet_id).vpc_id)
     return networks.ensure(vpc.id, vpc.cidr_block)
 
 
 def attach(account: str, region: str, subnet_id: str, groups: list[str], description: str) -> Interface:
-    """A new interface with a free address of the subnet. Raises as network_of does, and SubnetFull."""
+    """Creates an interface with a free address of the subnet.
+
+    Raises SubnetFull, SubnetNotFound, or NetworkConflict when another Docker network has the range.
+    """
     network = network_of(account, region, subnet_id)
-    backend = _backend(account, region)
-    subnet = _subnet(backend, subnet_id)
+    backend = ec2.backend(account, region)
+    subnet = _subnet(account, region, subnet_id)
     with _allocation:
         taken = {eni.private_ip_address for eni in list(backend.enis.values())}
-        address = addresses.next_free(subnet.cidr_block, taken, _last_given.get(subnet_id))
-        _last_given[subnet_id] = address
+        address = addresses.next_free(subnet.cidr_block, taken, _last_addresses.get(subnet_id))
+        _last_addresses[subnet_id] = address
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"
     dns_name = f"ip-{address.replace('.', '-')}.{'ec2' if region == 'us-east-1' else region + '.compute'}.internal"
@@ -55,22 +57,17 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
 
 
 def detach(account: str, region: str, interface: Interface) -> None:
-    _backend(account, region).enis.pop(interface.id, None)
+    """Removes the interface. Does nothing if it is gone."""
+    ec2.backend(account, region).enis.pop(interface.id, None)
 
 
 def mac_of(address: str) -> str:
-    """The MAC that Docker gives a container with this address."""
+    """Returns the MAC address that Docker gives a container with this IP address."""
     return "02:42:" + ":".join(f"{int(part):02x}" for part in address.split("."))
 
 
-def _backend(account: str, region: str) -> Any:
-    from moto.ec2.models import ec2_backends
-
-    return ec2_backends[account][region]
-
-
-def _subnet(backend: Any, subnet_id: str) -> Any:
-    for zone in backend.subnets.values():
-        if subnet_id in zone:
-            return zone[subnet_id]
-    raise SubnetNotFound(subnet_id)
+def _subnet(account: str, region: str, subnet_id: str) -> Any:
+    subnet = ec2.subnet(account, region, subnet_id)
+    if subnet is None:
+        raise SubnetNotFound(subnet_id)
+    return subnet

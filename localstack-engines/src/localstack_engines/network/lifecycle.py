@@ -1,15 +1,17 @@
-"""Life cycle: DNS answers from the start, a VPC's network gone with its VPC."""
+"""Start and stop of the network: DNS answers, and the removal of Docker networks."""
 
 from localstack_engines.network import dns
 from localstack_engines.network.networks import networks
 
 
 def start() -> None:
+    """Installs the DNS sources; from now on the deletion of a VPC removes its Docker network."""
     dns.install()
     _remove_network_with_vpc()
 
 
 def stop() -> None:
+    """Removes all networks."""
     networks.remove_all()
 
 

@@ -1,4 +1,4 @@
-"""Docker networks that stand for VPCs. Knows Docker, not AWS."""
+"""Docker networks that represent VPCs. Knows Docker, not AWS."""
 
 import logging
 import threading
@@ -16,12 +16,12 @@ LOG = logging.getLogger(__name__)
 
 
 class NetworkConflict(Exception):
-    """Another Docker network already has (a part of) the VPC's address range."""
+    """Another Docker network has a part of the VPC's address range."""
 
 
 @dataclass(frozen=True)
 class VpcNetwork:
-    """`resolver` is LocalStack's own address in the network (base+2), which serves DNS and every endpoint."""
+    """The Docker network of a VPC. `resolver` is LocalStack's address in it (base+2), for DNS and all endpoints."""
 
     vpc_id: str
     name: str
@@ -30,14 +30,14 @@ class VpcNetwork:
 
 
 class VpcNetworks:
-    """Makes, finds and removes the networks; each is made when its first task needs it."""
+    """Creates, finds and removes networks. A network is created when the first task of its VPC needs it."""
 
     def __init__(self) -> None:
         self._networks: dict[str, VpcNetwork] = {}
         self._lock = threading.Lock()
 
     def ensure(self, vpc_id: str, cidr: str) -> VpcNetwork:
-        """The VPC's network, made now if need be. Raises NetworkConflict, which names the other network."""
+        """Returns the VPC's network; creates it when it does not exist. Raises NetworkConflict."""
         with self._lock:
             network = self._networks.get(vpc_id)
             if network is None:
@@ -58,7 +58,7 @@ class VpcNetworks:
         return self._networks.get(vpc_id)
 
     def containing(self, address: str) -> VpcNetwork | None:
-        """The VPC network that an address belongs to."""
+        """Returns the network that an address belongs to, or None."""
         ip = IPv4Address(address)
         for network in list(self._networks.values()):
             if ip in IPv4Network(network.cidr):
@@ -79,12 +79,12 @@ class VpcNetworks:
         )
         resolver = addresses.resolver(cidr)
         try:
-            with _name_server_kept():
+            with _keep_name_server():
                 client.api.connect_container_to_network(settings.owner(), name, ipv4_address=resolver)
         except Exception:
             _remove(name)
             raise
-        _forget_interfaces()
+        _clear_interface_cache()
         LOG.info("VPC %s (%s) is the Docker network %s", vpc_id, cidr, name)
         return VpcNetwork(vpc_id=vpc_id, name=name, cidr=cidr, resolver=resolver)
 
@@ -114,7 +114,7 @@ def _remove(name: str) -> None:
 
     api = docker_client().api
     try:
-        with _name_server_kept():
+        with _keep_name_server():
             for member in api.inspect_network(name).get("Containers") or {}:
                 api.disconnect_container_from_network(member, name, force=True)
         api.remove_network(name)
@@ -125,10 +125,11 @@ def _remove(name: str) -> None:
 
 
 @contextmanager
-def _name_server_kept(path: Path = Path("/etc/resolv.conf")) -> Iterator[None]:
-    """Docker writes its own resolver into a container that joins or leaves a network.
+def _keep_name_server(path: Path = Path("/etc/resolv.conf")) -> Iterator[None]:
+    """Restores the name server of LocalStack's container after the body.
 
-    LocalStack would then no longer ask its own DNS server, and not find itself as *.localhost.localstack.cloud.
+    Docker writes its own resolver into a container that joins or leaves a network. LocalStack would then not use its
+    own DNS server, and could not resolve `*.localhost.localstack.cloud`.
     """
     before = path.read_text()
     yield
@@ -136,12 +137,12 @@ def _name_server_kept(path: Path = Path("/etc/resolv.conf")) -> Iterator[None]:
         path.write_text(before)
 
 
-def _forget_interfaces() -> None:
-    """LocalStack's DNS server caches its interfaces for ten seconds: it must see the new one at once."""
+def _clear_interface_cache() -> None:
+    """Makes LocalStack's DNS server see its new interface at once; it caches them for ten seconds."""
     from localstack.dns import server
 
     server.psutil_cache.clear()
 
 
 networks = VpcNetworks()
-"""The networks of this LocalStack: one daemon, hence one table."""
+"""The networks of this LocalStack. There is one Docker daemon, so there is one table."""

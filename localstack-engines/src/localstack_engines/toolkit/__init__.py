@@ -1,1 +1,1 @@
-"""What every part stands on: dispatch, settings, paging, tags, ports, labels. Imports no other part of the plugin."""
+"""Shared by all parts: settings, dispatch, errors, paging, ports, labels, background work. Imports no other part."""

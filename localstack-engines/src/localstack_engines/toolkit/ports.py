@@ -26,7 +26,7 @@ class PortRange:
         self._lock = threading.Lock()
 
     def reserve(self, purpose: str) -> int:
-        """Reserves a port for a purpose; the same purpose gets the same port again.
+        """Reserves a port for a purpose; the same purpose gets the same port every time.
 
         Raises NoPortLeft when the range is used up.
         """
@@ -50,7 +50,7 @@ class PortRange:
             self._taken.pop(port, None)
 
     def taken(self) -> dict[int, str]:
-        """Which ports are held, and for what."""
+        """Returns the purposes of the reserved ports, by port."""
         with self._lock:
             return dict(self._taken)
 

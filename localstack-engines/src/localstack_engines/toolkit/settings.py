@@ -21,7 +21,7 @@ GATEWAY_ADDRESS = "127.0.0.1:4000"
 
 
 def variable(name: str, default: str = "") -> str:
-    """The value of the environment variable `ENGINES_<name>`; `default` when it is unset or empty."""
+    """Returns the environment variable `ENGINES_<name>`, or `default` when it is unset or empty."""
     return os.environ.get(f"{NAME.upper()}_{name}") or default
 
 
@@ -31,7 +31,7 @@ def edge_port() -> int:
 
 
 def endpoint_host() -> str:
-    """Returns the host name in every endpoint that the plugin hands out."""
+    """Returns the host name in every endpoint that the plugin returns."""
     return ENDPOINT_HOST
 
 
@@ -60,7 +60,7 @@ def state_directory(*parts: str) -> Path:
 
 
 def forget_state() -> None:
-    """Removes the files of all engines: the control plane keeps nothing over a restart, nor may they."""
+    """Removes the files of all engines: the control plane is empty after a restart, so the engines must be, too."""
     shutil.rmtree(_state_root(), ignore_errors=True)
 
 

@@ -12,7 +12,7 @@ def edge(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENGINES_EDGE_PORT", "7123")
 
 
-def test_localstack_is_behind_the_front_door_and_names_the_edge() -> None:
+def test_localstack_is_behind_haproxy_and_names_the_edge_port() -> None:
     environment: dict[str, str] = {}
     main.prepare_environment(environment)
     assert environment["GATEWAY_LISTEN"] == "127.0.0.1:4000"
@@ -20,7 +20,7 @@ def test_localstack_is_behind_the_front_door_and_names_the_edge() -> None:
     assert environment["PROVIDER_OVERRIDE_CLOUDFORMATION"] == "engines"
 
 
-def test_what_the_operator_set_stays() -> None:
+def test_variables_of_the_operator_are_kept() -> None:
     environment = {"DNS_SERVER": "192.0.2.1", "CFN_PER_RESOURCE_TIMEOUT": "30"}
     main.prepare_environment(environment)
     assert environment["DNS_SERVER"] == "192.0.2.1"
@@ -35,7 +35,7 @@ def test_what_the_operator_set_stays() -> None:
         ("# nobody\noptions ndots:0\n", "127.0.0.11"),
     ],
 )
-def test_the_upstream_resolver_is_one_that_can_answer(tmp_path: Path, text: str, expected: str) -> None:
+def test_the_upstream_resolver_is_not_localstack_itself(tmp_path: Path, text: str, expected: str) -> None:
     resolv_conf = tmp_path / "resolv.conf"
     resolv_conf.write_text(text)
     assert main._name_server(resolv_conf) == expected

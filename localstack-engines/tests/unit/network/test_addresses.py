@@ -11,14 +11,14 @@ def test_reserved_addresses() -> None:
     assert next_free("10.42.16.0/28", {f"10.42.16.{n}" for n in range(4, 14)}) == "10.42.16.14"
 
 
-def test_addresses_go_round_and_run_out() -> None:
+def test_addresses_start_again_at_the_first_and_run_out() -> None:
     assert next_free("10.0.0.0/28", {"10.0.0.5"}, after="10.0.0.4") == "10.0.0.6"
     assert next_free("10.0.0.0/28", set(), after="10.0.0.14") == "10.0.0.4"
     with pytest.raises(SubnetFull):
         next_free("10.0.0.0/28", {f"10.0.0.{n}" for n in range(4, 15)})
 
 
-def test_overlaps_are_named() -> None:
+def test_the_overlapping_network_is_found() -> None:
     networks = {"bridge": ["172.17.0.0/16"], "six": ["fd00::/64"], "other": ["10.42.128.0/17"]}
     assert overlapping("10.42.0.0/16", networks) == "other"
     assert overlapping("10.43.0.0/16", networks) is None

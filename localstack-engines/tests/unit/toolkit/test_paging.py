@@ -1,4 +1,4 @@
-"""Pages: every item once, and a clear error for a token that nobody issued."""
+"""Pages: each item appears once, and a token that was not issued is an error."""
 
 import pytest
 

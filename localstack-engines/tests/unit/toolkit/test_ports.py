@@ -1,4 +1,4 @@
-"""Ports for engines: stable for their purpose, and honest when there is none left."""
+"""Ports of engines: a purpose keeps its port, and an exhausted range is an error."""
 
 import socket
 
@@ -8,7 +8,7 @@ from localstack_engines.toolkit.ports import REGISTRY, NoPortLeft, PortRange
 
 
 def free_range(length: int) -> range:
-    """A range of ports that nobody uses right now."""
+    """Returns a range of ports that are not in use."""
     for start in range(21000, 60000, 50):
         try:
             for port in range(start, start + length):
@@ -20,7 +20,7 @@ def free_range(length: int) -> range:
     raise AssertionError("no free ports on this machine")
 
 
-def test_the_registry_has_the_first_port_whoever_came_before() -> None:
+def test_the_registry_always_gets_the_first_port() -> None:
     ports = free_range(3)
     subject = PortRange(ports)
     assert subject.reserve("database") == ports[1]
@@ -33,7 +33,7 @@ def test_a_purpose_keeps_its_port() -> None:
     assert subject.reserve("database a") != subject.reserve("database b")
 
 
-def test_a_released_port_is_handed_out_again() -> None:
+def test_a_released_port_can_be_reserved_again() -> None:
     subject = PortRange(free_range(2))
     port = subject.reserve("first")
     with pytest.raises(NoPortLeft, match="no port left for second"):
@@ -44,9 +44,9 @@ def test_a_released_port_is_handed_out_again() -> None:
     assert subject.taken() == {port: "second"}
 
 
-def test_a_port_that_somebody_else_listens_on_is_left_alone() -> None:
+def test_a_port_that_another_process_listens_on_is_not_reserved() -> None:
     ports = free_range(3)
-    with socket.socket() as stranger:
-        stranger.bind(("0.0.0.0", ports[1]))
-        stranger.listen()
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", ports[1]))
+        other.listen()
         assert PortRange(ports).reserve("database") == ports[2]

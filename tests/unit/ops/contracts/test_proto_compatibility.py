@@ -1,4 +1,4 @@
-"""The check that keeps published .proto files: each breaking change is found, each harmless one passes."""
+"""The check of published `.proto` files: it finds each breaking change, and lets each harmless one pass."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from ops.lifecycle.steps import Report, Step
 
 
 class Recorder:
-    """A board that records what it is told."""
+    """A board that records its calls."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""Doctors' hours as instants: weekdays, exceptions, and the two days a year that are not 24 hours long."""
+"""Schedules as intervals of UTC: weekdays, exceptions, and the two days a year that do not have 24 hours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def daily(*hours: tuple[int, int]) -> Schedule:
-    """The same hours (in hours, not minutes) every day."""
+    """Returns a schedule with the same hours every day, given in hours."""
     spans = [Hours(start * 60, end * 60) for start, end in hours]
     return Schedule(BERLIN, dict.fromkeys(WEEKDAYS, spans))
 
@@ -34,7 +34,7 @@ def visit(start: str, minutes: int = 30) -> Interval:
     return Interval(begin, begin + timedelta(minutes=minutes))
 
 
-def test_the_same_hours_are_other_instants_in_summer_and_in_winter() -> None:
+def test_the_same_hours_are_different_instants_in_summer_and_in_winter() -> None:
     schedule = daily((8, 18))
     assert schedule.open_on(date(2026, 1, 5)) == [Interval(utc("2026-01-05T07:00"), utc("2026-01-05T17:00"))]
     assert schedule.open_on(MONDAY) == [Interval(utc("2026-06-01T06:00"), utc("2026-06-01T16:00"))]
@@ -53,14 +53,14 @@ def test_an_exception_replaces_the_weekdays_hours() -> None:
     assert schedule.covers(visit("2026-06-02T08:00", 60))
 
 
-def test_the_night_that_has_an_hour_less_has_an_hour_less_of_slots() -> None:
+def test_the_night_with_an_hour_less_has_fewer_slots() -> None:
     schedule = daily((0, 6))
     [night] = schedule.open_on(SPRING_FORWARD)
     assert night.end - night.start == timedelta(hours=5)
     assert len(schedule.free_slots(SPRING_FORWARD, HALF_HOUR, [], EVER)) == 10
 
 
-def test_the_night_that_has_an_hour_more_has_an_hour_more_of_slots() -> None:
+def test_the_night_with_an_hour_more_has_more_slots() -> None:
     slots = daily((0, 6)).free_slots(FALL_BACK, HALF_HOUR, [], EVER)
     assert len(slots) == 14
     assert all(earlier.end == later.start for earlier, later in pairwise(slots))
@@ -74,28 +74,28 @@ def test_the_night_that_has_an_hour_more_has_an_hour_more_of_slots() -> None:
         ((2, 4), ("2026-03-29T01:00", "2026-03-29T02:00")),
     ],
 )
-def test_times_that_the_clocks_skip_are_the_instant_at_which_they_do(
+def test_a_time_that_the_clocks_skip_is_the_instant_of_the_change(
     hours: tuple[int, int], expected: tuple[str, str]
 ) -> None:
     assert daily(hours).open_on(SPRING_FORWARD) == [Interval(utc(expected[0]), utc(expected[1]))]
 
 
-def test_hours_wholly_within_what_is_skipped_are_no_hours() -> None:
+def test_hours_that_the_clocks_skip_entirely_do_not_exist() -> None:
     assert Schedule(BERLIN, {"sunday": [Hours(130, 170)]}).open_on(SPRING_FORWARD) == []
 
 
-def test_hours_that_end_at_midnight_go_on_the_next_day() -> None:
+def test_hours_that_end_at_midnight_continue_on_the_next_day() -> None:
     around_the_clock = daily((0, 24))
     assert around_the_clock.covers(visit("2026-06-01T21:45", 60))
     assert not daily((0, 23)).covers(visit("2026-06-01T20:45", 60))
 
 
-def test_hours_that_touch_are_one() -> None:
+def test_hours_that_touch_are_one_interval() -> None:
     assert daily((8, 12), (12, 18)).covers(visit("2026-06-01T09:45", 30))
     assert not daily((8, 12), (13, 18)).covers(visit("2026-06-01T09:45", 30))
 
 
-def test_taken_slots_and_those_too_early_are_not_free() -> None:
+def test_slots_that_are_taken_or_too_early_are_not_free() -> None:
     taken = [visit("2026-06-01T06:30"), visit("2026-06-01T07:15", 15)]
     slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, taken, utc("2026-06-01T06:10"))
     assert slots == [visit("2026-06-01T07:30")]
@@ -107,7 +107,7 @@ SPANS = st.tuples(st.integers(0, 1440), st.integers(0, 1440)).filter(lambda pair
 
 
 @given(zone=ZONES, day=DAYS, spans=st.lists(SPANS, max_size=4), minutes=st.sampled_from([10, 30, 45]))
-def test_slots_are_free_apart_and_within_the_hours(
+def test_slots_do_not_overlap_and_are_within_the_hours(
     zone: str, day: date, spans: list[tuple[int, int]], minutes: int
 ) -> None:
     schedule = Schedule(zone, {day: [Hours(*span) for span in spans] for day in WEEKDAYS})
@@ -119,7 +119,7 @@ def test_slots_are_free_apart_and_within_the_hours(
 
 
 @given(zone=ZONES, day=DAYS, span=SPANS)
-def test_open_instants_show_the_hours_on_the_doctors_clock(zone: str, day: date, span: tuple[int, int]) -> None:
+def test_intervals_start_within_the_hours_in_wall_clock_time(zone: str, day: date, span: tuple[int, int]) -> None:
     schedule = Schedule(zone, {day: [Hours(*span)] for day in WEEKDAYS})
     for interval in schedule.open_on(day):
         wall = interval.start.astimezone(ZoneInfo(zone))
@@ -128,7 +128,7 @@ def test_open_instants_show_the_hours_on_the_doctors_clock(zone: str, day: date,
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=8))
-def test_merged_intervals_are_the_same_time_and_apart(pairs: list[tuple[int, int]]) -> None:
+def test_merged_intervals_cover_the_same_time_and_do_not_touch(pairs: list[tuple[int, int]]) -> None:
     origin = utc("2026-01-01T00:00")
 
     def minute(number: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Log lines hold what is allowed and nothing else."""
+"""Log lines contain only the fields that are allowed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_fields_that_are_not_allowed_are_dropped(lines: Any) -> None:
     assert CANARY not in json.dumps(line)
 
 
-def test_an_exception_tells_its_type_and_places(lines: Any) -> None:
+def test_an_exception_is_logged_as_its_type_and_places(lines: Any) -> None:
     try:
         raise ValueError(CANARY)
     except ValueError as error:
@@ -52,7 +52,7 @@ def test_a_librarys_arguments_are_left_out(lines: Any) -> None:
 
 
 @pytest.mark.attack(17)
-def test_line_ends_do_not_split_a_line(lines: Any) -> None:
+def test_a_line_end_in_a_value_does_not_split_the_line(lines: Any) -> None:
     logs.logger("x").info('a\r\n{"level": "error"}', reason="b\nc\u2028d")
     logging.getLogger("some.library").warning("one\ntwo")
     assert [line["level"] for line in lines()] == ["info", "warning"]

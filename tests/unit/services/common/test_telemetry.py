@@ -1,4 +1,4 @@
-"""Spans tell what kind of thing went wrong, and nothing of what it went wrong with."""
+"""Spans contain the type of an error, and no text of it."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def exported() -> Iterator[InMemorySpanExporter]:
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     yield exporter
-    exporter.shutdown()  # it takes no more: the provider is the process's
+    exporter.shutdown()  # it stays registered, because the provider is that of the whole process
 
 
 def test_an_exceptions_text_stays_out_of_the_span(exported: InMemorySpanExporter) -> None:

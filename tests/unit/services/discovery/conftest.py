@@ -1,11 +1,11 @@
-"""The discovery app with a key of its own."""
+"""The discovery application, with a signing key of the tests."""
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi.testclient import TestClient
 
-from services.discovery.config import Settings
+from services.discovery.config import DiscoverySettings
 from services.discovery.main import create_app
 
 ISSUER = "https://pms.example.org"
@@ -29,5 +29,5 @@ def client(signing_key: rsa.RSAPrivateKey, key_reads: list[str]) -> TestClient:
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
-    settings = Settings.of({"JWT_ISSUER": f"{ISSUER}/", "SIGNING_KEY_ID": "key"})
+    settings = DiscoverySettings.from_environment({"JWT_ISSUER": f"{ISSUER}/", "SIGNING_KEY_ID": "key"})
     return TestClient(create_app(settings, public_key))

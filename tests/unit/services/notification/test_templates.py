@@ -1,4 +1,4 @@
-"""What people are told."""
+"""The texts of e-mails and text messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from services.contracts import events
 from services.notification import templates
-from services.notification.dispatcher import e164
 from services.notification.entity import Channel
 
 MOMENT = datetime(2026, 3, 29, 7, 30, tzinfo=UTC)
@@ -54,7 +53,7 @@ SAMPLES: list[events.EventData] = [
 
 
 @pytest.mark.parametrize("data", SAMPLES, ids=lambda data: data.TYPE)
-def test_every_text_is_complete_and_says_nothing_about_the_reason_of_a_visit(data: events.EventData) -> None:
+def test_every_text_is_complete_for_each_of_its_channels(data: events.EventData) -> None:
     template = templates.BY_EVENT_TYPE[data.TYPE]
     for channel in template.channels:
         text = templates.render(template, channel, "Ada", data)
@@ -66,8 +65,8 @@ def test_every_template_has_a_sample_here() -> None:
     assert {data.TYPE for data in SAMPLES} == set(templates.BY_EVENT_TYPE)
 
 
-def test_the_hour_is_the_one_on_the_clinics_wall() -> None:
-    """29 March 2026, 07:30 UTC is 09:30 in Berlin: summer time began that night."""
+def test_the_time_is_the_clinics_local_time() -> None:
+    """07:30 UTC on 29 March 2026 is 09:30 in Berlin, where summer time began that night."""
     booked = _appointment(events.AppointmentBooked, booked_at=MOMENT)
     text = templates.render(templates.BY_NAME["booked"], Channel.EMAIL, "Ada", booked)
     assert text.subject == "Your appointment on Sunday, 29 March 2026"
@@ -75,7 +74,7 @@ def test_the_hour_is_the_one_on_the_clinics_wall() -> None:
     assert "with Dr. Who" in text.body
 
 
-def test_a_name_stays_on_its_line_and_is_no_template() -> None:
+def test_a_name_stays_on_its_line_and_is_not_a_template() -> None:
     text = templates.render(templates.BY_NAME["registered"], Channel.EMAIL, "Ada\r\nBcc: x@y.z $zone", SAMPLES[0])
     assert "Dear Ada Bcc: x@y.z $zone," in text.body
 
@@ -84,13 +83,5 @@ def test_a_name_stays_on_its_line_and_is_no_template() -> None:
     ("minor", "currency", "text"),
     [(12050, "EUR", "120.50 EUR"), (5, "USD", "0.05 USD"), (1200, "JPY", "1200 JPY"), (1234, "KWD", "1.234 KWD")],
 )
-def test_money_is_written_with_its_currencys_decimals(minor: int, currency: str, text: str) -> None:
+def test_an_amount_has_the_decimals_of_its_currency(minor: int, currency: str, text: str) -> None:
     assert templates.money(minor, currency) == text
-
-
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [("+49 (30) 123-456", "+4930123456"), ("030 123456", None), (None, None), ("+1", None), ("+" + "1" * 16, None)],
-)
-def test_sms_go_to_international_numbers_only(written: str | None, number: str | None) -> None:
-    assert e164(written) == number

@@ -1,1 +1,1 @@
-"""EC2's CloudFormation types, where LocalStack has none or drops what a template says."""
+"""EC2's CloudFormation types, one module per type."""

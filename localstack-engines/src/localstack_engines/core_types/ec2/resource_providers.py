@@ -1,20 +1,30 @@
-"""The EC2 types that this plugin implements."""
+"""EC2's CloudFormation types."""
 
-from localstack_engines.core_types.ec2 import endpoints, network, security_groups
+from localstack_engines.core_types.ec2.eip import Eip
+from localstack_engines.core_types.ec2.flow_log import FlowLog
+from localstack_engines.core_types.ec2.internet_gateway import InternetGateway
+from localstack_engines.core_types.ec2.route import Route
+from localstack_engines.core_types.ec2.route_table import RouteTable
+from localstack_engines.core_types.ec2.security_group import SecurityGroup
+from localstack_engines.core_types.ec2.security_group_egress import SecurityGroupEgress
+from localstack_engines.core_types.ec2.security_group_ingress import SecurityGroupIngress
+from localstack_engines.core_types.ec2.subnet import Subnet
+from localstack_engines.core_types.ec2.vpc import Vpc
+from localstack_engines.core_types.ec2.vpc_endpoint import VpcEndpoint
 
 RESOURCE_PROVIDERS = {
     provider.TYPE: provider
     for provider in (
-        endpoints.FlowLog,
-        endpoints.VpcEndpoint,
-        network.ElasticIp,
-        network.InternetGateway,
-        network.Route,
-        network.RouteTable,
-        network.Subnet,
-        network.Vpc,
-        security_groups.Egress,
-        security_groups.Ingress,
-        security_groups.SecurityGroup,
+        Eip,
+        FlowLog,
+        InternetGateway,
+        Route,
+        RouteTable,
+        SecurityGroup,
+        SecurityGroupEgress,
+        SecurityGroupIngress,
+        Subnet,
+        Vpc,
+        VpcEndpoint,
     )
 }

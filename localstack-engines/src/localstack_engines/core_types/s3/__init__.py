@@ -1,1 +1,1 @@
-"""S3's CloudFormation types, where LocalStack's drop what a template says."""
+"""S3's CloudFormation types, one module per type."""

@@ -1,24 +1,15 @@
-"""Errors of API Gateway v2, in its words."""
+"""API Gateway v2's errors, with AWS's codes and wording."""
 
-from localstack.aws.api import CommonServiceException
-
-
-class NotFound(CommonServiceException):
-    """404."""
-
-    def __init__(self, kind: str, identifier: str) -> None:
-        super().__init__("NotFoundException", f"Invalid {kind} identifier specified {identifier}", status_code=404)
+from localstack_engines.toolkit.errors import ServiceError
 
 
-class Conflict(CommonServiceException):
-    """409."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("ConflictException", message, status_code=409)
+def bad_request(message: str) -> ServiceError:
+    return ServiceError("BadRequestException", message)
 
 
-class BadRequest(CommonServiceException):
-    """400."""
+def conflict(message: str) -> ServiceError:
+    return ServiceError("ConflictException", message, 409)
 
-    def __init__(self, message: str) -> None:
-        super().__init__("BadRequestException", message, status_code=400)
+
+def not_found(kind: str, identifier: str) -> ServiceError:
+    return ServiceError("NotFoundException", f"Invalid {kind} identifier specified {identifier}", 404)

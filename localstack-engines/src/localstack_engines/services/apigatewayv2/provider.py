@@ -1,4 +1,4 @@
-"""The API Gateway v2 service: operations change records, and every change is published to the gateway."""
+"""The API Gateway v2 service: its parts, put together."""
 
 from localstack.services.plugins import Service
 
@@ -16,11 +16,8 @@ from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperat
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
+from localstack_engines.services.apigatewayv2.store import Store
 from localstack_engines.toolkit.dispatch import make_service
-
-
-def service() -> Service:
-    return make_service("apigatewayv2", ApiGatewayV2Provider())
 
 
 class ApiGatewayV2Provider(
@@ -33,15 +30,15 @@ class ApiGatewayV2Provider(
     VpcLinkOperations,
     DomainNameOperations,
 ):
-    """HTTP APIs. Operations that are in none of the groups go to moto."""
+    """The operations of the API Gateway v2 API, for HTTP APIs. Moto has those that are not in the groups."""
 
     def __init__(self) -> None:
-        edge, issuers = edge_proxy.edge(), Issuers()
-        publisher = Publisher(issuers, Upstreams())
-        super().__init__(publisher, issuers)
+        store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
+        publisher = Publisher(store, issuers, Upstreams())
+        super().__init__(store, publisher, issuers)
         self._background = (
             SubrequestServer(edge, issuers, publisher),
-            AccessLogs(edge.access_log_socket),
+            AccessLogs(store, edge.access_log_socket),
             publisher,
         )
 
@@ -52,3 +49,8 @@ class ApiGatewayV2Provider(
     def on_before_stop(self) -> None:
         for part in reversed(self._background):
             part.stop()
+
+
+def service() -> Service:
+    """Returns the service for LocalStack."""
+    return make_service("apigatewayv2", ApiGatewayV2Provider())

@@ -1,7 +1,7 @@
-"""API Gateway v2's records: moto's, and beside them what moto does not record.
+"""API Gateway v2's records: moto's, and those that moto does not have.
 
-Moto's updates ignore empty values, and an unknown identifier is a KeyError in moto. So look-ups are here, and the
-fields that a caller names are set here, on the same objects that moto's Get and Delete operations use.
+Moto's updates ignore empty values, and moto raises KeyError for an unknown identifier. So this module looks up records
+and sets the fields that a caller names, on the same objects that moto's Get and Delete operations use.
 """
 
 import copy
@@ -10,6 +10,7 @@ import string
 from typing import Any
 
 from botocore import xform_name
+from localstack.aws.api import RequestContext
 from moto.apigatewayv2.models import (
     Api,
     ApiGatewayV2Backend,
@@ -21,7 +22,7 @@ from moto.apigatewayv2.models import (
     apigatewayv2_backends,
 )
 
-from localstack_engines.services.apigatewayv2.errors import NotFound
+from localstack_engines.services.apigatewayv2.errors import not_found
 from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment
 
 # Moto's names of attributes that are not the field's name in snake case.
@@ -43,48 +44,68 @@ _IDENTIFIERS = {
 }
 
 
-def backend(context: Any) -> ApiGatewayV2Backend:
-    """Returns moto's records of the request's account and region."""
-    return apigatewayv2_backends[context.account_id][context.region]
+class Store:
+    """The records of all accounts and regions. A look-up by a request raises NotFoundException when it finds none."""
 
+    def apis(self, context: RequestContext) -> list[Api]:
+        """Returns the APIs of the request's account and region."""
+        return list(_backend(context).apis.values())
 
-def all_apis() -> list[tuple[str, str, Api]]:
-    """Returns (account, region, API) for every account and region, in order of creation within each."""
-    return [
-        (account, region, api)
-        for account, regions in list(apigatewayv2_backends.items())
-        for region, store in list(regions.items())
-        for api in list(store.apis.values())
-    ]
+    def all_apis(self) -> list[tuple[str, str, Api]]:
+        """Returns (account, region, API) for every account and region, in order of creation within each."""
+        return [
+            (account, region, api)
+            for account, regions in list(apigatewayv2_backends.items())
+            for region, store in list(regions.items())
+            for api in list(store.apis.values())
+        ]
 
+    def api(self, context: RequestContext, request: dict[str, Any]) -> Api:
+        """Returns the API that a request names, as the methods below do for other resources."""
+        return _member(_backend(context).apis, "API", request["ApiId"])
 
-def api(context: Any, request: dict) -> Api:
-    """Returns the API that a request is about, as the functions below do for other resources. Raises NotFound."""
-    return _member(backend(context).apis, "API", request["ApiId"])
+    def route(self, context: RequestContext, request: dict[str, Any]) -> Route:
+        return _member(self.api(context, request).routes, "Route", request["RouteId"])
 
+    def integration(self, context: RequestContext, request: dict[str, Any]) -> Integration:
+        return _member(self.api(context, request).integrations, "Integration", request["IntegrationId"])
 
-def route(context: Any, request: dict) -> Route:
-    return _member(api(context, request).routes, "Route", request["RouteId"])
+    def authorizer(self, context: RequestContext, request: dict[str, Any]) -> Authorizer:
+        return _member(self.api(context, request).authorizers, "Authorizer", request["AuthorizerId"])
 
+    def stage(self, context: RequestContext, request: dict[str, Any]) -> Stage:
+        return _member(self.api(context, request).stages, "stage", request["StageName"])
 
-def integration(context: Any, request: dict) -> Integration:
-    return _member(api(context, request).integrations, "Integration", request["IntegrationId"])
+    def deployment(self, context: RequestContext, request: dict[str, Any]) -> Deployment:
+        return _member(deployments(self.api(context, request)), "Deployment", request["DeploymentId"])
 
+    def vpc_link(self, context: RequestContext, request: dict[str, Any]) -> VpcLink:
+        return _member(_backend(context).vpc_links, "VpcLink", request["VpcLinkId"])
 
-def authorizer(context: Any, request: dict) -> Authorizer:
-    return _member(api(context, request).authorizers, "Authorizer", request["AuthorizerId"])
+    def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
+        return identifier in _backend(context).vpc_links
 
+    def set_api_id(self, context: RequestContext, api_id: str, wanted: str, tags: dict[str, str]) -> None:
+        """Gives an API another identifier. The identifier is part of its ARN, and moto keeps its tags by the ARN."""
+        records = _backend(context)
+        found = records.apis.pop(api_id)
+        records.tagger.delete_all_tags_for_resource(found.arn)
+        found.api_id, found.arn = wanted, found.arn.replace(api_id, wanted)
+        records.tag_resource(found.arn, tags)
+        records.apis[wanted] = found
 
-def stage(context: Any, request: dict) -> Stage:
-    return _member(api(context, request).stages, "stage", request["StageName"])
-
-
-def deployment(context: Any, request: dict) -> Deployment:
-    return _member(deployments(api(context, request)), "Deployment", request["DeploymentId"])
-
-
-def vpc_link(context: Any, request: dict) -> VpcLink:
-    return _member(backend(context).vpc_links, "VpcLink", request["VpcLinkId"])
+    def access_log_settings(self) -> dict[tuple[str, str], AccessLogSettings]:
+        """Returns the settings of all stages that have access logging, by API id and stage name."""
+        return {
+            (api.api_id, stage.name): AccessLogSettings(
+                account=account,
+                destination_arn=stage.access_log_settings["destinationArn"],
+                format=stage.access_log_settings.get("format") or "",
+            )
+            for account, _, api in self.all_apis()
+            for stage in list(api.stages.values())
+            if stage.access_log_settings and stage.access_log_settings.get("destinationArn")
+        }
 
 
 def deployments(owner: Api) -> dict[str, Deployment]:
@@ -95,41 +116,17 @@ def deployments(owner: Api) -> dict[str, Deployment]:
 
 
 def deployment_id(owner: Stage) -> str | None:
-    """Returns which deployment a stage is on. Moto does not record it."""
+    """Returns the id of a stage's deployment, or None. Moto does not record it."""
     return getattr(owner, "deployment_id", None)
 
 
-def access_log_settings() -> dict[tuple[str, str], AccessLogSettings]:
-    """Returns the settings of all stages that have access logging, by API id and stage name."""
-    return {
-        (api.api_id, stage.name): AccessLogSettings(
-            account=account,
-            destination_arn=stage.access_log_settings["destinationArn"],
-            format=stage.access_log_settings.get("format") or "",
-        )
-        for account, _, api in all_apis()
-        for stage in list(api.stages.values())
-        if stage.access_log_settings and stage.access_log_settings.get("destinationArn")
-    }
-
-
-def set_api_id(context: Any, api_id: str, wanted: str, tags: dict[str, str]) -> None:
-    """Gives an API another identifier, which is part of its ARN, by which moto keeps its tags."""
-    records = backend(context)
-    found = records.apis.pop(api_id)
-    records.tagger.delete_all_tags_for_resource(found.arn)
-    found.api_id, found.arn = wanted, found.arn.replace(api_id, wanted)
-    records.tag_resource(found.arn, tags)
-    records.apis[wanted] = found
-
-
-def identifiers(record: Any, request: dict) -> dict:
+def identifiers(record: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Returns the members of a request that name the record."""
     return {field: request[field] for field in _IDENTIFIERS[type(record)]}
 
 
-def set_fields(record: Any, request: dict) -> None:
-    """Sets the fields that the request names, also to empty values."""
+def set_fields(record: Any, request: dict[str, Any]) -> None:
+    """Sets the fields that the request names, including empty values."""
     for field, value in request.items():
         if field in _IDENTIFIERS[type(record)]:
             continue
@@ -138,7 +135,7 @@ def set_fields(record: Any, request: dict) -> None:
             setattr(record, attribute, to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value))
 
 
-def to_json_keys(value: dict) -> dict:
+def to_json_keys(value: dict[str, Any]) -> dict[str, Any]:
     """Returns a structure with its keys as in JSON ("maxAge"), which is how moto keeps structures."""
     return {key[0].lower() + key[1:]: item for key, item in value.items()}
 
@@ -148,7 +145,11 @@ def new_id(length: int = 8) -> str:
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
 
 
-def _member(members: dict, kind: str, identifier: str) -> Any:
+def _member(members: dict[str, Any], kind: str, identifier: str) -> Any:
     if identifier not in members:
-        raise NotFound(kind, identifier)
+        raise not_found(kind, identifier)
     return members[identifier]
+
+
+def _backend(context: RequestContext) -> ApiGatewayV2Backend:
+    return apigatewayv2_backends[context.account_id][context.region]

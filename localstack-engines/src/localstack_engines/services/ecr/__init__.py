@@ -1,1 +1,1 @@
-"""Amazon ECR: moto's repositories, with a registry behind them that Docker pushes to and pulls from."""
+"""Amazon ECR: moto keeps the repositories; a container registry keeps the images, for Docker's push and pull."""

@@ -1,27 +1,23 @@
-"""ECS's errors, as AWS words them."""
+"""ECS's errors, with AWS's codes and wording."""
 
-from localstack.aws.api import CommonServiceException
-
-
-def error(code: str, message: str) -> CommonServiceException:
-    return CommonServiceException(code, message, status_code=400, sender_fault=True)
+from localstack_engines.toolkit.errors import ServiceError
 
 
-def invalid_parameter(message: str) -> CommonServiceException:
-    return error("InvalidParameterException", message)
+def invalid_parameter(message: str) -> ServiceError:
+    return ServiceError("InvalidParameterException", message)
 
 
-def client_exception(message: str) -> CommonServiceException:
-    return error("ClientException", message)
+def client_exception(message: str) -> ServiceError:
+    return ServiceError("ClientException", message)
 
 
-def cluster_not_found() -> CommonServiceException:
-    return error("ClusterNotFoundException", "Cluster not found.")
+def cluster_not_found() -> ServiceError:
+    return ServiceError("ClusterNotFoundException", "Cluster not found.")
 
 
-def service_not_found() -> CommonServiceException:
-    return error("ServiceNotFoundException", "Service not found.")
+def service_not_found() -> ServiceError:
+    return ServiceError("ServiceNotFoundException", "Service not found.")
 
 
-def service_not_active() -> CommonServiceException:
-    return error("ServiceNotActiveException", "Service was not ACTIVE.")
+def service_not_active() -> ServiceError:
+    return ServiceError("ServiceNotActiveException", "Service was not ACTIVE.")

@@ -39,7 +39,7 @@ class Scope:
 
 @dataclass
 class Task:
-    """A task's record. `status` is ECS's lastStatus. The engine owns the container states: they are only read here."""
+    """A task's record. `status` is ECS's lastStatus. Only the engine changes the container states."""
 
     scope: Scope
     definition: dict[str, Any]

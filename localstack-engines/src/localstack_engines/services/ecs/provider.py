@@ -1,6 +1,6 @@
-"""The ECS provider that LocalStack loads: it composes ECS's parts."""
+"""The ECS service: its parts, put together."""
 
-from typing import Any
+from localstack.services.plugins import Service
 
 from localstack_engines.services.ecs.api import task_metadata
 from localstack_engines.services.ecs.api.capacity_providers import CapacityProviderOperations
@@ -14,7 +14,7 @@ from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.store import Store
-from localstack_engines.toolkit import dispatch
+from localstack_engines.toolkit.dispatch import make_service
 
 
 class EcsProvider(
@@ -25,7 +25,7 @@ class EcsProvider(
     ServiceOperations,
     TagOperations,
 ):
-    """The API of ECS. Operations that no group defines go to moto."""
+    """The operations of the ECS API. Moto has those that are not in the groups."""
 
     def __init__(self) -> None:
         store = Store()
@@ -45,5 +45,6 @@ class EcsProvider(
         self._engine.stop()
 
 
-def service() -> Any:
-    return dispatch.make_service("ecs", EcsProvider())
+def service() -> Service:
+    """Returns the service for LocalStack."""
+    return make_service("ecs", EcsProvider())

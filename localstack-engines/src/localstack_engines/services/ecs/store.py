@@ -1,4 +1,4 @@
-"""What ECS remembers: tasks and services of its own, clusters and task definitions in moto's records."""
+"""The records of ECS: its own of tasks and services, and moto's of clusters and task definitions."""
 
 import threading
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Store:
         """By ARN."""
 
     def tasks_in(self, scope: Scope) -> list[Task]:
-        """Returns the cluster's tasks. A stopped task is forgotten after an hour."""
+        """Returns the cluster's tasks. A stopped task is removed after an hour."""
         self._forget_old_tasks()
         return [task for task in list(self.tasks.values()) if task.scope == scope]
 

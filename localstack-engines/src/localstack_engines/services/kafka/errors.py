@@ -1,13 +1,13 @@
-"""MSK's errors, with the codes of AWS's API."""
+"""MSK's errors, with AWS's codes and wording."""
 
-from localstack.aws.api import CommonServiceException
+from localstack_engines.toolkit.errors import ServiceError
 
 
-class KafkaError(CommonServiceException):
-    """An error of the MSK API. Clients see the message, and the parameter that it is about."""
+class KafkaError(ServiceError):
+    """An error of the MSK API. `parameter` is the request's member that is wrong, as clients see it."""
 
     def __init__(self, code: str, message: str, status_code: int, parameter: str = "") -> None:
-        super().__init__(code, message, status_code=status_code, sender_fault=True)
+        super().__init__(code, message, status_code)
         self.invalid_parameter = parameter
 
 
@@ -23,5 +23,10 @@ def not_found(message: str, parameter: str = "") -> KafkaError:
     return KafkaError("NotFoundException", message, 404, parameter)
 
 
-def not_supported(what: str) -> KafkaError:
-    return bad_request(f"{what} is not supported by the local kafka service.")
+def not_supported(feature: str) -> KafkaError:
+    return bad_request(f"{feature} is not supported by the local kafka service.")
+
+
+def outdated_version(resource: str) -> KafkaError:
+    """Returns the error for a `CurrentVersion` that is not the version of the cluster or policy."""
+    return bad_request(f"The specified current version does not match the version of the {resource}.", "currentVersion")

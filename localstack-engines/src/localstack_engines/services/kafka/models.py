@@ -1,4 +1,4 @@
-"""Clusters, configurations and operations as the local MSK remembers them."""
+"""The records of clusters, configurations and cluster operations."""
 
 import secrets
 import string
@@ -11,7 +11,7 @@ from typing import Any
 from localstack_engines.services.kafka.engine.cluster import KafkaCluster
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
 
-# https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn.html
+# Source: https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn.html
 CREATING = "CREATING"
 ACTIVE = "ACTIVE"
 UPDATING = "UPDATING"
@@ -26,17 +26,17 @@ def now() -> datetime:
 
 
 def new_version() -> str:
-    """A version mark as MSK gives them, which every update changes."""
+    """Returns a version id in MSK's form. A cluster gets a new one with every update."""
     return "K" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(13))
 
 
-def new_arn(account: str, region: str, kind: str, name: str) -> str:
-    return f"arn:aws:kafka:{region}:{account}:{kind}/{name}/{uuid.uuid4()}-{secrets.randbelow(20) + 1}"
+def new_arn(account: str, region: str, resource_type: str, name: str) -> str:
+    return f"arn:aws:kafka:{region}:{account}:{resource_type}/{name}/{uuid.uuid4()}-{secrets.randbelow(20) + 1}"
 
 
 @dataclass
 class Revision:
-    """One state of a configuration."""
+    """A revision of a configuration; `properties` is the text of its `server.properties`."""
 
     number: int
     properties: str
@@ -46,7 +46,7 @@ class Revision:
 
 @dataclass
 class Configuration:
-    """Named broker properties with their history."""
+    """Named broker properties, with all their revisions in order."""
 
     arn: str
     name: str
@@ -65,7 +65,7 @@ class Configuration:
 
 @dataclass
 class Operation:
-    """A change of a cluster, for DescribeClusterOperation."""
+    """A change of a cluster, as `DescribeClusterOperation` reports it."""
 
     arn: str
     cluster_arn: str
@@ -80,7 +80,7 @@ class Operation:
 
 @dataclass
 class Cluster:
-    """A cluster: what was asked for (``provisioned``, in the API's words) and the brokers that run."""
+    """A cluster: the request in the API's spelling (`provisioned`) and the brokers that run."""
 
     arn: str
     name: str
@@ -94,23 +94,37 @@ class Cluster:
     version: str = field(default_factory=new_version)
     created: datetime = field(default_factory=now)
     policy: tuple[str, str] | None = None
+    """The version and the text of the cluster policy."""
     followers: list[LogFollower] = field(default_factory=list)
-    # One change at a time: a delete waits until the create that it overtook is through.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held during a change. A deletion waits until a creation that is under way has ended."""
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        return self.arn.split(":")[3]
 
     @property
     def log_group(self) -> str | None:
-        """The CloudWatch log group that the brokers' logs go to, if any."""
+        """The CloudWatch log group of the brokers' logs, or None when they are not sent."""
         logs = ((self.provisioned.get("LoggingInfo") or {}).get("BrokerLogs") or {}).get("CloudWatchLogs") or {}
         return logs.get("LogGroup") if logs.get("Enabled") else None
 
     @property
     def status(self) -> str:
-        """MSK's word for the state; a cluster whose brokers recover from a crash is healing."""
+        """The state that the API reports: `HEALING` while brokers of an active cluster recover from a crash."""
         if self.state == ACTIVE and not self.kafka.ready:
             return HEALING
         return self.state
 
     @property
-    def brokers_asked(self) -> int:
+    def requested_brokers(self) -> int:
         return int(self.provisioned["NumberOfBrokerNodes"])
+
+    @property
+    def zones(self) -> int:
+        """The number of Availability Zones: one for each subnet."""
+        return len(self.provisioned["BrokerNodeGroupInfo"]["ClientSubnets"])

@@ -1,4 +1,4 @@
-"""What the local MSK remembers, by account and region."""
+"""The clusters, configurations and cluster operations of all accounts and regions."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from localstack_engines.services.kafka.models import Cluster, Configuration, Ope
 
 @dataclass
 class Region:
-    """One account's resources in one region, by ARN."""
+    """The resources of one account in one region, by ARN."""
 
     clusters: dict[str, Cluster] = field(default_factory=dict)
     configurations: dict[str, Configuration] = field(default_factory=dict)
@@ -18,7 +18,7 @@ class Region:
 
 
 class Store:
-    """All regions."""
+    """Holds the resources of all regions."""
 
     def __init__(self) -> None:
         self._regions: dict[tuple[str, str], Region] = defaultdict(Region)
@@ -28,3 +28,6 @@ class Store:
 
     def clusters(self) -> list[Cluster]:
         return [cluster for region in self._regions.values() for cluster in region.clusters.values()]
+
+    def remove_cluster(self, cluster: Cluster) -> None:
+        self._regions[cluster.account, cluster.region].clusters.pop(cluster.arn, None)

@@ -20,8 +20,8 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 def _allow_deletion_of_failed_functions() -> None:
     """Lets LocalStack delete a function whose preparation has failed.
 
-    Such a function has no version manager, and LocalStack's deletion fails without one. A rollback could not remove
-    the function that has caused it.
+    Such a function has no version manager, and LocalStack's deletion fails without one. Then a rollback could not
+    remove the function that has caused it.
     """
     from localstack.services.lambda_.invocation.lambda_service import LambdaService
 

@@ -1,1 +1,1 @@
-"""Amazon RDS for PostgreSQL: every DB instance is a PostgreSQL server of its own."""
+"""Amazon RDS for PostgreSQL: each DB instance is a PostgreSQL server."""

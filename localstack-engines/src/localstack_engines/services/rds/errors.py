@@ -1,37 +1,34 @@
-"""RDS's errors, with the codes and the wording of AWS's API."""
+"""RDS's errors, with AWS's codes and wording."""
 
-from localstack.aws.api import CommonServiceException
-
-
-class RdsError(CommonServiceException):
-    """An error of the RDS API."""
-
-    def __init__(self, code: str, message: str, status_code: int = 400) -> None:
-        super().__init__(code, message, status_code=status_code, sender_fault=True)
+from localstack_engines.toolkit.errors import ServiceError
 
 
-def invalid_value(message: str) -> RdsError:
-    return RdsError("InvalidParameterValue", message)
+def invalid_value(message: str) -> ServiceError:
+    return ServiceError("InvalidParameterValue", message)
 
 
-def invalid_combination(message: str) -> RdsError:
-    return RdsError("InvalidParameterCombination", message)
+def invalid_combination(message: str) -> ServiceError:
+    return ServiceError("InvalidParameterCombination", message)
 
 
-def invalid_state(message: str) -> RdsError:
-    return RdsError("InvalidDBInstanceState", message)
+def invalid_state(message: str) -> ServiceError:
+    return ServiceError("InvalidDBInstanceState", message)
 
 
-def instance_not_found(identifier: str) -> RdsError:
-    return RdsError("DBInstanceNotFound", f"DBInstance {identifier} not found.", 404)
+def instance_not_found(identifier: str) -> ServiceError:
+    return ServiceError("DBInstanceNotFound", f"DBInstance {identifier} not found.", 404)
 
 
-def unknown_version(engine: str, version: str) -> RdsError:
+def unknown_family(family: str) -> ServiceError:
+    return invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+
+
+def unknown_version(engine: str, version: str) -> ServiceError:
     return invalid_combination(f"Cannot find version {version} for {engine}")
 
 
-def not_supported(operation: str) -> RdsError:
-    return RdsError(
+def not_supported(operation: str) -> ServiceError:
+    return ServiceError(
         "NotImplementedException",
         f"The operation {operation} is not supported by the local rds service: it runs single DB instances of "
         "PostgreSQL.",

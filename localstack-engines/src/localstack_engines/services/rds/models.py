@@ -1,14 +1,16 @@
-"""What the local RDS knows about an instance beyond moto's record of it."""
+"""A DB instance with its server, and the parts of moto's records that the operations need."""
 
 import secrets
 import string
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+# Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 CREATING = "creating"
 AVAILABLE = "available"
 STARTING = "starting"
@@ -23,12 +25,12 @@ IN_SYNC = "in-sync"
 PENDING_REBOOT = "pending-reboot"
 
 Key = tuple[str, str, str]
-"""Account, region, DB instance identifier (always lower case)."""
+"""Account, region and identifier (in lower case) of a DB instance or a snapshot."""
 
 
 @dataclass
 class Instance:
-    """A DB instance's server and where it is in its life."""
+    """A DB instance's server and its state."""
 
     key: Key
     server: PostgresServer
@@ -36,10 +38,10 @@ class Instance:
     state: str = CREATING
     failure: str = ""
     parameter_status: str = IN_SYNC
-    settings: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     resource_id: str = field(default_factory=lambda: "db-" + _random_upper(26))
-    follower: LogFollower | None = None
-    # One change at a time: a delete waits until the create that it overtook is through.
+    log_follower: LogFollower | None = None
+    # Held during a change. A deletion waits until a creation that is under way has ended.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
@@ -50,18 +52,46 @@ class Instance:
     def port(self) -> int:
         return self.server.spec.port
 
-    def stop_follower(self) -> None:
-        """End the log's export, if there is one."""
-        if self.follower is not None:
-            self.follower.stop()
-            self.follower = None
-
     @property
     def status(self) -> str:
-        """RDS's word for the state; a server that recovers from a crash is not available meanwhile."""
+        """RDS's name of the state. An instance whose server recovers from a crash counts as rebooting."""
         if self.state == AVAILABLE and not self.server.ready:
             return REBOOTING
         return self.state
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceRecord:
+    """What moto remembers of a DB instance, as far as it is needed here."""
+
+    master_username: str
+    manages_master_password: bool
+    engine_version: str
+    storage_type: str
+    allocated_storage: int
+    log_exports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """A DB parameter group: `parameters` has the values that were set, by name, in DescribeDBParameters' form."""
+
+    name: str
+    family: str
+    parameters: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def is_default(self) -> bool:
+        return self.name.startswith("default.")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values by parameter name."""
+        return {
+            name: str(parameter["ParameterValue"])
+            for name, parameter in self.parameters.items()
+            if parameter.get("ParameterValue") is not None
+        }
 
 
 def _random_upper(length: int) -> str:

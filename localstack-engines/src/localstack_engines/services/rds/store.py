@@ -1,88 +1,114 @@
-"""moto's records of RDS, and how an instance's record is completed with what really runs."""
+"""Moto's records of RDS, and look-ups of the EC2 resources that RDS refers to."""
 
 import json
 import secrets
 import string
 import uuid
-from typing import Any
+from collections.abc import Iterable
 
 from localstack.aws.api import RequestContext
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 
-from localstack_engines.services.rds import models
-from localstack_engines.services.rds.control import versions
-from localstack_engines.services.rds.errors import RdsError, instance_not_found
-from localstack_engines.services.rds.models import Instance, Key
-from localstack_engines.toolkit import settings
+from localstack_engines.network import ec2
+from localstack_engines.services.rds.errors import instance_not_found
+from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.toolkit.errors import ServiceError
+
+_PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
+_PASSWORD_LENGTH = 28
 
 
-def backend(context: RequestContext) -> RDSBackend:
+class Store:
+    """The records of the request's account and region. Identifiers may be in any case."""
+
+    def instance(self, context: RequestContext, identifier: str) -> InstanceRecord:
+        """Returns the record of a DB instance. Raises DBInstanceNotFound."""
+        found = self._instance(context, identifier)
+        return InstanceRecord(
+            master_username=found.master_username,
+            manages_master_password=bool(found.manage_master_user_password),
+            engine_version=found.engine_version,
+            storage_type=found.storage_type,
+            allocated_storage=found.allocated_storage,
+            log_exports=tuple(found.enabled_cloudwatch_logs_exports or ()),
+        )
+
+    def note_server(self, context: RequestContext, instance: Instance) -> None:
+        """Puts the instance's resource id and port into its record: moto's filters and snapshots use them."""
+        found = self._instance(context, instance.identifier)
+        found.dbi_resource_id = instance.resource_id
+        found.port = instance.port
+
+    def remove_instance(self, context: RequestContext, identifier: str) -> None:
+        _backend(context).databases.pop(identifier.lower())
+
+    def generate_master_password(self, context: RequestContext, identifier: str) -> str:
+        """Puts a new password into the instance's managed secret, where moto puts a constant, and returns it."""
+        found = self._instance(context, identifier)
+        password = "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(_PASSWORD_LENGTH))
+        value = json.dumps({"username": found.master_username, "password": password})
+        secret = found.master_user_secret
+        secret.secretsmanager.put_secret_value(secret.secret_arn, value, None, str(uuid.uuid4()), ["AWSCURRENT"])
+        return password
+
+    def remove_snapshot(self, context: RequestContext, identifier: str) -> None:
+        _backend(context).delete_db_snapshot(identifier)
+
+    def parameter_group(self, context: RequestContext, name: str) -> ParameterGroup:
+        """Returns the record of a parameter group. Raises DBParameterGroupNotFound."""
+        found = self._parameter_group(context, name)
+        return ParameterGroup(found.name, str(found.family), dict(found.parameters))
+
+    def default_parameter_group(self, context: RequestContext, family: str) -> ParameterGroup:
+        """Returns the family's default group. On AWS it always exists, so a missing record is created."""
+        name, groups = f"default.{family}", _backend(context).db_parameter_groups
+        if name not in groups:
+            description = f"Default parameter group for {family}"
+            groups[name] = DBParameterGroup(_backend(context), name, description, family)
+        return self.parameter_group(context, name)
+
+    def reset_parameters(self, context: RequestContext, group: str, names: Iterable[str] | None = None) -> None:
+        """Removes the values of these parameters, or of all parameters, from the group."""
+        parameters = self._parameter_group(context, group).parameters
+        for name in list(parameters) if names is None else names:
+            parameters.pop(name, None)
+
+    def instances_with_parameter_group(self, context: RequestContext, name: str) -> list[str]:
+        """Returns the identifiers of the group's instances."""
+        group, databases = self._parameter_group(context, name), _backend(context).databases
+        return [identifier for identifier, found in databases.items() if group in found.db_parameter_groups()]
+
+    def has_subnet_group(self, context: RequestContext, name: str) -> bool:
+        return name.lower() in _backend(context).subnet_groups
+
+    def instances_in_subnet_group(self, context: RequestContext, name: str) -> list[str]:
+        """Returns the identifiers of the group's instances."""
+        groups = {
+            identifier: getattr(found, "db_subnet_group", None)
+            for identifier, found in _backend(context).databases.items()
+        }
+        return [identifier for identifier, group in groups.items() if group and group.name == name.lower()]
+
+    def availability_zones(self, context: RequestContext) -> dict[str, str]:
+        """Returns the availability zone of every subnet, by the subnet's id."""
+        subnets = ec2.backend(context.account_id, context.region).describe_subnets()
+        return {subnet.id: subnet.availability_zone for subnet in subnets}
+
+    def has_security_group(self, context: RequestContext, group_id: str) -> bool:
+        return ec2.security_group(context.account_id, context.region, group_id) is not None
+
+    def _instance(self, context: RequestContext, identifier: str) -> DBInstance:
+        found = _backend(context).databases.get(identifier.lower())
+        if found is None:
+            raise instance_not_found(identifier)
+        return found
+
+    def _parameter_group(self, context: RequestContext, name: str) -> DBParameterGroup:
+        found = _backend(context).db_parameter_groups.get(name.lower())
+        if found is None:
+            raise ServiceError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
+        return found
+
+
+def _backend(context: RequestContext) -> RDSBackend:
     return rds_backends[context.account_id][context.region]
-
-
-def key(context: RequestContext, identifier: str) -> Key:
-    return context.account_id, context.region, identifier.lower()
-
-
-def record(context: RequestContext, identifier: str) -> DBInstance:
-    found = backend(context).databases.get(identifier.lower())
-    if found is None:
-        raise instance_not_found(identifier)
-    return found
-
-
-def parameter_group(context: RequestContext, name: str | None) -> DBParameterGroup:
-    """The group of that name, or the engine's default group, which exists without being created."""
-    groups, default = backend(context).db_parameter_groups, f"default.{versions.family()}"
-    name = (name or default).lower()
-    if name == default and name not in groups:
-        description = f"Default parameter group for {versions.family()}"
-        groups[name] = DBParameterGroup(backend(context), name, description, versions.family())
-    if name not in groups:
-        raise RdsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name}", 404)
-    return groups[name]
-
-
-def chosen_parameters(group: DBParameterGroup) -> dict[str, str]:
-    """Name and value of every parameter that somebody set in the group."""
-    return {
-        name: str(parameter["ParameterValue"])
-        for name, parameter in group.parameters.items()
-        if parameter.get("ParameterValue") is not None
-    }
-
-
-def adopt(found: DBInstance, instance: Instance) -> None:
-    """Tell moto's record what only the engine knows, so that its filters and snapshots are true as well."""
-    found.dbi_resource_id = instance.resource_id
-    found.port = instance.port
-
-
-def complete(description: dict[str, Any], instance: Instance | None) -> dict[str, Any]:
-    """A DBInstance of moto's response with the status, the address and the id of the real server."""
-    if instance is None:
-        return description
-    description["DBInstanceStatus"] = instance.status
-    description["DbiResourceId"] = instance.resource_id
-    description["DbInstancePort"] = 0
-    if instance.state == models.CREATING:
-        # AWS names no endpoint before there is one.
-        description.pop("Endpoint", None)
-    else:
-        description["Endpoint"] = {"Address": settings.endpoint_host(), "Port": instance.port}
-    for group in description.get("DBParameterGroups") or []:
-        group["ParameterApplyStatus"] = instance.parameter_status
-    if instance.state == models.FAILED:
-        status = {"StatusType": "engine", "Normal": False, "Status": "error", "Message": instance.failure}
-        description["StatusInfos"] = [status]
-    return description
-
-
-def generate_master_password(found: DBInstance) -> str:
-    """A fresh password in the instance's managed secret (moto puts a well-known one there)."""
-    alphabet = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
-    password = "".join(secrets.choice(alphabet) for _ in range(28))
-    value = json.dumps({"username": found.master_username, "password": password})
-    secret = found.master_user_secret
-    secret.secretsmanager.put_secret_value(secret.secret_arn, value, None, str(uuid.uuid4()), ["AWSCURRENT"])
-    return password

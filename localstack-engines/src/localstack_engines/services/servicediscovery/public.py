@@ -1,9 +1,9 @@
-"""What other services may ask of Cloud Map: the instances of a service, and word of their changes."""
+"""What other services may ask of Cloud Map: the instances of a service, and calls after their changes."""
 
 from collections.abc import Callable
 
-from localstack_engines.services.servicediscovery.control import discovery
-from localstack_engines.services.servicediscovery.control.discovery import Instance
+from localstack_engines.services.servicediscovery.control.discovery import discovery
+from localstack_engines.services.servicediscovery.models import Instance
 
 __all__ = ["Instance", "instances", "subscribe"]
 

@@ -1,57 +1,95 @@
-"""Reads of moto's Cloud Map store, with the errors that AWS gives for what is not there."""
+"""Moto's records of namespaces, services and asynchronous operations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
+
+from localstack_engines.services.servicediscovery.errors import namespace_not_found, service_not_found
 
 
-def error(code: str, message: str) -> CommonServiceException:
-    return CommonServiceException(code, message, status_code=400, sender_fault=True)
+class Store:
+    """Reads and removes records. A look-up in a request's account and region raises AWS's error when it finds none."""
+
+    def namespaces(self, context: RequestContext) -> list[Any]:
+        return list(_backend(context.account_id, context.region).namespaces.values())
+
+    def services(self, context: RequestContext) -> list[Any]:
+        return list(_backend(context.account_id, context.region).services.values())
+
+    def operations(self, context: RequestContext) -> list[Any]:
+        return list(_backend(context.account_id, context.region).operations.values())
+
+    def namespace(self, context: RequestContext, reference: str) -> Any:
+        """Returns a namespace by id or ARN. Raises NamespaceNotFound."""
+        found = _backend(context.account_id, context.region).namespaces.get(reference.rsplit("/", 1)[-1])
+        if found is None:
+            raise namespace_not_found(reference)
+        return found
+
+    def service(self, context: RequestContext, reference: str) -> Any:
+        """Returns a service by id or ARN. Raises ServiceNotFound."""
+        found = _backend(context.account_id, context.region).services.get(reference.rsplit("/", 1)[-1])
+        if found is None:
+            raise service_not_found(reference)
+        return found
+
+    def service_by_names(self, context: RequestContext, namespace_name: str, service_name: str) -> Any:
+        """Returns a service by its name and its namespace's name. Raises NamespaceNotFound, ServiceNotFound."""
+        namespaces = {n.id for n in self.namespaces(context) if namespace_name in (n.name, n.id, n.arn)}
+        if not namespaces:
+            raise namespace_not_found(namespace_name, "name")
+        for service in self.services(context):
+            if service.namespace_id in namespaces and service_name in (service.name, service.id, service.arn):
+                return service
+        raise service_not_found(service_name, "name")
+
+    def service_by_arn(self, arn: str) -> Any | None:
+        """Returns a service of any account and region by its ARN, or None."""
+        # arn:aws:servicediscovery:REGION:ACCOUNT:service/ID
+        _, _, _, region, account, resource = arn.split(":", 5)
+        return _backend(account, region).services.get(resource.removeprefix("service/"))
+
+    def dns_namespaces(self, vpc_id: str | None) -> list[tuple[Any, list[Any]]]:
+        """Returns the DNS namespaces of a VPC and the public ones, each with its services.
+
+        They are in all accounts and regions; without a VPC they are those of all VPCs.
+        """
+        return [
+            (namespace, [one for one in list(backend.services.values()) if one.namespace_id == namespace.id])
+            for backend in _backends()
+            for namespace in list(backend.namespaces.values())
+            if namespace.type.startswith("DNS_") and (vpc_id is None or namespace.vpc in (None, vpc_id))
+        ]
+
+    def delete_namespace(self, context: RequestContext, namespace_id: str) -> str:
+        """Removes a namespace. Returns the id of the operation that records it."""
+        return str(_backend(context.account_id, context.region).delete_namespace(namespace_id))
+
+    def delete_service(self, context: RequestContext, service_id: str) -> None:
+        _backend(context.account_id, context.region).delete_service(service_id)
+
+    @contextmanager
+    def several_namespaces_allowed(self, context: RequestContext, vpc_id: str) -> Iterator[None]:
+        """Lets moto create a further namespace in a VPC. Moto allows one only, AWS one for each name."""
+        hidden = [namespace for namespace in self.namespaces(context) if namespace.vpc == vpc_id]
+        for namespace in hidden:
+            namespace.vpc = None
+        try:
+            yield
+        finally:
+            for namespace in hidden:
+                namespace.vpc = vpc_id
 
 
-def backend(context: RequestContext) -> Any:
+def _backend(account: str, region: str) -> Any:
     from moto.servicediscovery.models import servicediscovery_backends
 
-    return servicediscovery_backends[context.account_id][context.region]
+    return servicediscovery_backends[account][region]
 
 
-def namespace(context: RequestContext, reference: str) -> Any:
-    """A namespace by id or ARN."""
-    found = backend(context).namespaces.get(reference.rsplit("/", 1)[-1])
-    if found is None:
-        raise error("NamespaceNotFound", f"Namespace with ID: {reference} not found.")
-    return found
+def _backends() -> list[Any]:
+    from moto.servicediscovery.models import servicediscovery_backends
 
-
-def service(context: RequestContext, reference: str) -> Any:
-    """A service by id or ARN."""
-    found = backend(context).services.get(reference.rsplit("/", 1)[-1])
-    if found is None:
-        raise error("ServiceNotFound", f"Service with ID: {reference} not found.")
-    return found
-
-
-def service_by_names(context: RequestContext, namespace_name: str, service_name: str) -> Any:
-    store = backend(context)
-    namespaces = [n for n in store.namespaces.values() if namespace_name in (n.name, n.id, n.arn)]
-    if not namespaces:
-        raise error("NamespaceNotFound", f"Namespace with name: {namespace_name} not found.")
-    ids = {n.id for n in namespaces}
-    for candidate in store.services.values():
-        if candidate.namespace_id in ids and service_name in (candidate.name, candidate.id, candidate.arn):
-            return candidate
-    raise error("ServiceNotFound", f"Service with name: {service_name} not found.")
-
-
-def instance(found: Any, instance_id: str) -> Any:
-    """An instance of a service record."""
-    for record in found.instances:
-        if record.instance_id == instance_id:
-            return record
-    raise error("InstanceNotFound", f"Instance with ID: {instance_id} not found.")
-
-
-def health(found: Any, record: Any) -> str:
-    """HEALTHY or UNHEALTHY where the service checks health, UNKNOWN where it does not."""
-    checks = found.health_check_config or found.health_check_custom_config is not None
-    return record.health_status if checks else "UNKNOWN"
+    return [backend for regions in list(servicediscovery_backends.values()) for backend in list(regions.values())]

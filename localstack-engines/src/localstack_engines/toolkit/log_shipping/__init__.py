@@ -1,1 +1,1 @@
-"""The way of log lines from engines and containers to CloudWatch Logs."""
+"""Ships the log lines of engines and containers to CloudWatch Logs."""

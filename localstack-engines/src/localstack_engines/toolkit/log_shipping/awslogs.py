@@ -12,7 +12,7 @@ from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 
 class LogStreamUnavailable(Exception):
-    """The log stream cannot be created. The message is worded as ECS words it."""
+    """The log stream cannot be created. The message is in ECS's words."""
 
 
 def stream_name(prefix: str | None, container: str, task_id: str) -> str:

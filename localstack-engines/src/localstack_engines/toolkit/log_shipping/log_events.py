@@ -35,7 +35,7 @@ def batches(lines: list[LogLine]) -> Iterator[list[Event]]:
         if batch and (len(batch) == _BATCH_EVENTS or size + cost > _BATCH_BYTES):
             yield batch
             batch, size = [], 0
-        # PutLogEvents demands chronological order, and lines of stdout and stderr can be slightly out of order
+        # PutLogEvents demands chronological order, and lines of stdout and stderr can be slightly out of order.
         latest = max(latest, timestamp)
         batch.append({"timestamp": latest, "message": text})
         size += cost

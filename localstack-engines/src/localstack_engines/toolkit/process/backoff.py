@@ -11,10 +11,10 @@ class Backoff:
     initial: float = 0.1
     maximum: float = 10.0
     factor: float = 2.0
-    reset_after: float = 10.0  # as long as the longest delay: what ran longer than it would wait is not in a crash loop
+    reset_after: float = 10.0  # the longest delay: a process that ran for longer is not in a crash loop
 
     def delay(self, failures: int) -> float:
-        """Seconds to wait before start number `failures` + 1 (`failures` >= 1).
+        """Returns the seconds to wait before start number `failures` + 1 (`failures` >= 1).
 
         Half of the delay is random, so that processes that died of one cause do not restart at the same time.
         """

@@ -8,7 +8,7 @@ Probe = Callable[[], bool]
 
 
 def tcp_probe(port: int, host: str = "127.0.0.1", timeout: float = 1.0) -> Probe:
-    """True once something accepts connections on the port."""
+    """Returns a probe that is true once something accepts connections on the port."""
 
     def probe() -> bool:
         try:
@@ -21,7 +21,7 @@ def tcp_probe(port: int, host: str = "127.0.0.1", timeout: float = 1.0) -> Probe
 
 
 def http_probe(port: int, path: str = "/", host: str = "127.0.0.1", timeout: float = 1.0) -> Probe:
-    """True once `GET path` answers with a status below 500."""
+    """Returns a probe that is true once `GET path` answers with a status below 500."""
 
     def probe() -> bool:
         connection = http.client.HTTPConnection(host, port, timeout=timeout)

@@ -36,7 +36,7 @@ class ProcessFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessSpec:
-    """How to run a process.
+    """The specification of a process.
 
     `user` runs it as that account (LocalStack itself must be root). `log_file` gets stdout and
     stderr. `ready` decides when the process counts as up. Times are in seconds.
@@ -218,7 +218,7 @@ class SupervisedProcess:
         interval = _FIRST_PROBE_INTERVAL
         while popen.poll() is None and not self._stopping.is_set():
             if self.spec.ready():
-                # Another process may answer on that port while ours has just died.
+                # Another process may answer on that port when this one has just died.
                 return popen.poll() is None
             if time.monotonic() > deadline:
                 return False

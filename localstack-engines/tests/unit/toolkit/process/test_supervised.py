@@ -14,7 +14,7 @@ from localstack_engines.toolkit.process import Backoff, ProcessFailed, ProcessSp
 
 SERVER = """
 import signal, socket, sys
-if "--deaf" in sys.argv: signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "--ignore-sigterm" in sys.argv: signal.signal(signal.SIGTERM, signal.SIG_IGN)
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print("listening", flush=True)
 while True: server.accept()[0].close()
@@ -57,7 +57,7 @@ def test_start_returns_when_the_probe_answers(make: Callable[..., SupervisedProc
     assert process.log_tail() == "listening"
 
 
-def test_a_killed_process_comes_back(make: Callable[..., SupervisedProcess]) -> None:
+def test_a_killed_process_is_restarted(make: Callable[..., SupervisedProcess]) -> None:
     process = make()
     process.start()
     first = process.pid
@@ -67,7 +67,7 @@ def test_a_killed_process_comes_back(make: Callable[..., SupervisedProcess]) -> 
     assert process.restarts == 1
 
 
-def test_a_process_that_never_starts_says_why(make: Callable[..., SupervisedProcess]) -> None:
+def test_a_process_that_exits_at_start_is_reported_with_its_output(make: Callable[..., SupervisedProcess]) -> None:
     process = make("import sys; print('no such directory'); sys.exit(3)")
     with pytest.raises(ProcessFailed, match=r"(?s)exited with status 3:\nno such directory"):
         process.start()
@@ -98,8 +98,8 @@ def test_stop_is_final_and_start_works_again(make: Callable[..., SupervisedProce
     assert process.ready
 
 
-def test_a_deaf_process_is_killed_after_the_timeout(make: Callable[..., SupervisedProcess]) -> None:
-    process = make(SERVER, "--deaf", stop_timeout=0.2)
+def test_a_process_that_ignores_sigterm_is_killed_after_the_timeout(make: Callable[..., SupervisedProcess]) -> None:
+    process = make(SERVER, "--ignore-sigterm", stop_timeout=0.2)
     process.start()
     process.stop()
     assert not process.running

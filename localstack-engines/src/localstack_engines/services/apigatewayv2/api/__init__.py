@@ -1,1 +1,1 @@
-"""API Gateway v2's operations: requests are checked and answered in AWS's words."""
+"""API Gateway v2's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,67 +1,67 @@
 """Operations on APIs."""
 
-from typing import Any
+from localstack.aws.api import RequestContext
 
-from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.api import validation
 from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
-from localstack_engines.services.apigatewayv2.api.operations import Operations
+from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
-from localstack_engines.services.apigatewayv2.errors import Conflict
+from localstack_engines.services.apigatewayv2.errors import conflict
 from localstack_engines.services.apigatewayv2.models import domain
+from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
 
 _ONLY_AT_CREATION = ("Target", "RouteKey", "CredentialsArn")
 
 
 class ApiOperations(Operations):
-    """CreateApi, UpdateApi and so on."""
+    """Creates, updates, imports, deletes and lists APIs."""
 
-    def create_api(self, context: Any, request: dict) -> dict:
+    def create_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_api(request)
         custom_id = (request.get("Tags") or {}).get("_custom_id_")
-        if custom_id and any(api.api_id == custom_id for _, _, api in store.all_apis()):
-            raise Conflict(f"The API identifier {custom_id} is taken")
+        if custom_id and any(api.api_id == custom_id for _, _, api in self.store.all_apis()):
+            raise conflict(f"The API identifier {custom_id} is taken")
         api_id = moto(context, "CreateApi", request)["ApiId"]
         if custom_id:
-            store.set_api_id(context, api_id, custom_id, request["Tags"])
+            self.store.set_api_id(context, api_id, custom_id, request["Tags"])
             api_id = custom_id
-        identifier = {"ApiId": api_id}
-        store.set_fields(store.api(context, identifier), {"ApiEndpoint": f"http://{domain(api_id)}"})
+        reference = {"ApiId": api_id}
+        set_fields(self.store.api(context, reference), {"ApiEndpoint": f"http://{domain(api_id)}"})
         if request.get("Target"):
             self._quick_create(context, api_id, request)
-        return self._run_and_publish(context, "GetApi", identifier)
+        return self.run_and_publish(context, "GetApi", reference)
 
-    def update_api(self, context: Any, request: dict) -> dict:
+    def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
-        api = store.api(context, request)
-        store.set_fields(api, {key: value for key, value in request.items() if key not in _ONLY_AT_CREATION})
-        return self._run_and_publish(context, "GetApi", store.identifiers(api, request))
+        api = self.store.api(context, request)
+        set_fields(api, {key: value for key, value in request.items() if key not in _ONLY_AT_CREATION})
+        return self.run_and_publish(context, "GetApi", identifiers(api, request))
 
-    def delete_api(self, context: Any, request: dict) -> dict:
-        store.api(context, request)
-        return self._run_and_publish(context, "DeleteApi", request)
+    def delete_api(self, context: RequestContext, request: Request) -> Response:
+        self.store.api(context, request)
+        return self.run_and_publish(context, "DeleteApi", request)
 
-    def reimport_api(self, context: Any, request: dict) -> dict:
-        store.api(context, request)
-        return self._run_and_publish(context, "ReimportApi", request)
+    def reimport_api(self, context: RequestContext, request: Request) -> Response:
+        self.store.api(context, request)
+        return self.run_and_publish(context, "ReimportApi", request)
 
-    def delete_cors_configuration(self, context: Any, request: dict) -> dict:
-        store.api(context, request)
-        return self._run_and_publish(context, "DeleteCorsConfiguration", request)
+    def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
+        self.store.api(context, request)
+        return self.run_and_publish(context, "DeleteCorsConfiguration", request)
 
-    def get_apis(self, context: Any, request: dict) -> dict:
+    def get_apis(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetApis", request)["Items"], request)
 
-    def _quick_create(self, context: Any, api_id: str, request: dict) -> None:
+    def _quick_create(self, context: RequestContext, api_id: str, request: Request) -> None:
         """Gives an API that is created with a target a route to it, and a stage with automatic deployment."""
         target = request["Target"]
         properties = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", "PayloadFormatVersion": "1.0"}
         if target.startswith("arn:"):
             properties = {"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}
-        shared = (self._publisher, self._issuers)
+        shared = (self.store, self.publisher, self.issuers)
         integration = IntegrationOperations(*shared).create_integration(
             context, {"ApiId": api_id, "IntegrationUri": target, **properties}
         )

@@ -1,20 +1,21 @@
-"""Operations on custom domain names. Moto would record them, but nothing would serve them: they are refused."""
+"""Operations on custom domain names. They are refused: moto would record them, but nothing would serve them."""
 
-from typing import Any
+from localstack.aws.api import RequestContext
 
-from localstack_engines.services.apigatewayv2.api.operations import Operations
-from localstack_engines.services.apigatewayv2.errors import BadRequest
+from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
+from localstack_engines.services.apigatewayv2.errors import bad_request
+from localstack_engines.toolkit.errors import ServiceError
 
 
 class DomainNameOperations(Operations):
-    """CreateDomainName and CreateApiMapping."""
+    """Refuses domain names and their mappings to APIs."""
 
-    def create_domain_name(self, context: Any, request: dict) -> dict:
+    def create_domain_name(self, context: RequestContext, request: Request) -> Response:
         raise _unsupported()
 
-    def create_api_mapping(self, context: Any, request: dict) -> dict:
+    def create_api_mapping(self, context: RequestContext, request: Request) -> Response:
         raise _unsupported()
 
 
-def _unsupported() -> BadRequest:
-    return BadRequest("Custom domain names are not supported by the local API Gateway")
+def _unsupported() -> ServiceError:
+    return bad_request("Custom domain names are not supported by the local API Gateway")

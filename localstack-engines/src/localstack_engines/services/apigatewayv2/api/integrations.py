@@ -2,54 +2,61 @@
 
 from typing import Any
 
-from localstack_engines.services.apigatewayv2 import store
+from localstack.aws.api import RequestContext
+
 from localstack_engines.services.apigatewayv2.api import validation
-from localstack_engines.services.apigatewayv2.api.operations import Operations
+from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
-from localstack_engines.services.apigatewayv2.errors import Conflict, NotFound
+from localstack_engines.services.apigatewayv2.errors import conflict, not_found
+from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
 
 
 class IntegrationOperations(Operations):
-    """CreateIntegration, UpdateIntegration and so on."""
+    """Creates, updates, deletes and lists integrations."""
 
-    def create_integration(self, context: Any, request: dict) -> dict:
-        store.api(context, request)
+    def create_integration(self, context: RequestContext, request: Request) -> Response:
+        self.store.api(context, request)
         request = _with_defaults(request)
         validation.check_integration(request)
-        _check_vpc_link(context, request)
+        self._check_vpc_link(context, request)
         created = moto(context, "CreateIntegration", request)
         # Moto records POST as the method of every integration.
-        identifiers = {"ApiId": request["ApiId"], "IntegrationId": created["IntegrationId"]}
-        store.set_fields(store.integration(context, identifiers), request)
-        return self._run_and_publish(context, "GetIntegration", identifiers)
+        reference = {"ApiId": request["ApiId"], "IntegrationId": created["IntegrationId"]}
+        set_fields(self.store.integration(context, reference), request)
+        return self.run_and_publish(context, "GetIntegration", reference)
 
-    def update_integration(self, context: Any, request: dict) -> dict:
-        integration = store.integration(context, request)
-        merged = {**moto(context, "GetIntegration", store.identifiers(integration, request)), **request}
+    def update_integration(self, context: RequestContext, request: Request) -> Response:
+        integration = self.store.integration(context, request)
+        merged = {**moto(context, "GetIntegration", identifiers(integration, request)), **request}
         merged["RequestParameters"] = _merged(integration.request_parameters, request.get("RequestParameters"))
         merged["ResponseParameters"] = _merged(integration.response_parameters, request.get("ResponseParameters"))
         validation.check_integration(merged)
-        _check_vpc_link(context, merged)
-        store.set_fields(integration, {key: merged[key] for key in request})
-        return self._run_and_publish(context, "GetIntegration", store.identifiers(integration, request))
+        self._check_vpc_link(context, merged)
+        set_fields(integration, {key: merged[key] for key in request})
+        return self.run_and_publish(context, "GetIntegration", identifiers(integration, request))
 
-    def delete_integration(self, context: Any, request: dict) -> dict:
-        store.integration(context, request)
+    def delete_integration(self, context: RequestContext, request: Request) -> Response:
+        self.store.integration(context, request)
         target = f"integrations/{request['IntegrationId']}"
-        for route in store.api(context, request).routes.values():
+        for route in self.store.api(context, request).routes.values():
             if route.target == target:
-                raise Conflict(
+                raise conflict(
                     f"Cannot delete Integration '{request['IntegrationId']}' that is referenced by "
                     f"Route '{route.route_id}'"
                 )
-        return self._run_and_publish(context, "DeleteIntegration", request)
+        return self.run_and_publish(context, "DeleteIntegration", request)
 
-    def get_integrations(self, context: Any, request: dict) -> dict:
+    def get_integrations(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetIntegrations", request)["Items"], request)
 
+    def _check_vpc_link(self, context: RequestContext, integration: dict[str, Any]) -> None:
+        link = integration.get("ConnectionId")
+        if integration.get("ConnectionType") == "VPC_LINK" and not self.store.has_vpc_link(context, link):
+            raise not_found("VpcLink", str(link))
 
-def _with_defaults(request: dict) -> dict:
+
+def _with_defaults(request: Request) -> Request:
     defaults: dict[str, Any] = {"ConnectionType": "INTERNET", "TimeoutInMillis": 30000}
     if request.get("IntegrationType") == "AWS_PROXY":
         defaults["IntegrationMethod"] = "POST"
@@ -58,12 +65,6 @@ def _with_defaults(request: dict) -> dict:
     return {**defaults, **request}
 
 
-def _merged(present: dict | None, changes: dict | None) -> dict:
-    """Returns parameters after an update: an empty value removes one."""
+def _merged(present: dict[str, Any] | None, changes: dict[str, Any] | None) -> dict[str, Any]:
+    """Returns the parameters after an update. An empty value removes a parameter."""
     return {key: value for key, value in {**(present or {}), **(changes or {})}.items() if value not in ("", {})}
-
-
-def _check_vpc_link(context: Any, integration: dict) -> None:
-    link = integration.get("ConnectionId")
-    if integration.get("ConnectionType") == "VPC_LINK" and link not in store.backend(context).vpc_links:
-        raise NotFound("VpcLink", str(link))

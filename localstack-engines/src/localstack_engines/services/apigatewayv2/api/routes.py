@@ -2,60 +2,62 @@
 
 from typing import Any
 
-from localstack_engines.services.apigatewayv2 import store
+from localstack.aws.api import RequestContext
+
 from localstack_engines.services.apigatewayv2.api import validation
-from localstack_engines.services.apigatewayv2.api.operations import Operations
+from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
-from localstack_engines.services.apigatewayv2.errors import BadRequest, Conflict, NotFound
+from localstack_engines.services.apigatewayv2.errors import bad_request, conflict, not_found
+from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
 
 
 class RouteOperations(Operations):
-    """CreateRoute, UpdateRoute and so on."""
+    """Creates, updates, deletes and lists routes."""
 
-    def create_route(self, context: Any, request: dict) -> dict:
-        api = store.api(context, request)
+    def create_route(self, context: RequestContext, request: Request) -> Response:
+        api = self.store.api(context, request)
         _check(api, request)
         _check_key_is_free(api, request["RouteKey"])
-        return self._run_and_publish(context, "CreateRoute", request)
+        return self.run_and_publish(context, "CreateRoute", request)
 
-    def update_route(self, context: Any, request: dict) -> dict:
-        api, route = store.api(context, request), store.route(context, request)
+    def update_route(self, context: RequestContext, request: Request) -> Response:
+        api, route = self.store.api(context, request), self.store.route(context, request)
         merged = {"RouteKey": route.route_key, "AuthorizationType": route.authorization_type, **request}
         merged.setdefault("AuthorizerId", route.authorizer_id)
         _check(api, merged)
         _check_key_is_free(api, merged["RouteKey"], route)
-        store.set_fields(route, request)
-        return self._run_and_publish(context, "GetRoute", store.identifiers(route, request))
+        set_fields(route, request)
+        return self.run_and_publish(context, "GetRoute", identifiers(route, request))
 
-    def delete_route(self, context: Any, request: dict) -> dict:
-        store.route(context, request)
-        return self._run_and_publish(context, "DeleteRoute", request)
+    def delete_route(self, context: RequestContext, request: Request) -> Response:
+        self.store.route(context, request)
+        return self.run_and_publish(context, "DeleteRoute", request)
 
-    def get_routes(self, context: Any, request: dict) -> dict:
+    def get_routes(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetRoutes", request)["Items"], request)
 
 
 def _check_key_is_free(api: Any, key: str, route: Any = None) -> None:
     if any(other.route_key == key and other is not route for other in api.routes.values()):
-        raise Conflict(f"Route with key {key} already exists for this API")
+        raise conflict(f"Route with key {key} already exists for this API")
 
 
-def _check(api: Any, request: dict) -> None:
+def _check(api: Any, request: Request) -> None:
     validation.check_route_key(request["RouteKey"])
     target = (request.get("Target") or "").removeprefix("integrations/")
     if target and target not in api.integrations:
-        raise NotFound("Integration", target)
+        raise not_found("Integration", target)
     kind = request.get("AuthorizationType") or "NONE"
     if kind == "AWS_IAM":
-        raise BadRequest("Authorization type AWS_IAM is not supported by the local API Gateway")
+        raise bad_request("Authorization type AWS_IAM is not supported by the local API Gateway")
     if kind in ("JWT", "CUSTOM"):
         authorizer = api.authorizers.get(request.get("AuthorizerId"))
         expected = "JWT" if kind == "JWT" else "REQUEST"
         if authorizer is None or authorizer.authorizer_type != expected:
-            raise BadRequest(
+            raise bad_request(
                 "Invalid authorizer ID specified. Setting the authorization type to JWT or CUSTOM requires a "
                 "valid authorizer."
             )
     if request.get("AuthorizationScopes") and kind != "JWT":
-        raise BadRequest("Authorization scopes are only supported for the JWT authorization type")
+        raise bad_request("Authorization scopes are only supported for the JWT authorization type")

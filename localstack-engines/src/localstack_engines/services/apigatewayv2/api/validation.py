@@ -1,4 +1,4 @@
-"""Checks of requests. Each raises BadRequest in API Gateway's words."""
+"""Checks of requests. Each raises BadRequestException, with AWS's wording."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
-from localstack_engines.services.apigatewayv2.errors import BadRequest
+from localstack_engines.services.apigatewayv2.errors import bad_request
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
@@ -19,23 +19,23 @@ _LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w
 def check_api(request: dict) -> None:
     protocol = request.get("ProtocolType")
     if protocol == "WEBSOCKET":
-        raise BadRequest("WebSocket APIs are not supported by the local API Gateway; ProtocolType must be HTTP.")
+        raise bad_request("WebSocket APIs are not supported by the local API Gateway; ProtocolType must be HTTP.")
     if protocol != "HTTP":
-        raise BadRequest("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
+        raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
     if not request.get("Name"):
-        raise BadRequest("Name is a required parameter")
+        raise bad_request("Name is a required parameter")
     custom = (request.get("Tags") or {}).get("_custom_id_")
     if custom is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", custom):
-        raise BadRequest(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
+        raise bad_request(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
     check_cors(request.get("CorsConfiguration") or {})
 
 
 def check_cors(cors: dict) -> None:
     for origin in cors.get("AllowOrigins") or []:
         if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://\S+", origin):
-            raise BadRequest(f"Invalid format for origin {origin}. Must include scheme.")
+            raise bad_request(f"Invalid format for origin {origin}. Must include scheme.")
     if cors.get("AllowCredentials") and "*" in (cors.get("AllowOrigins") or []):
-        raise BadRequest("For CORS configuration, allowCredentials: true is not allowed with allowOrigins: *")
+        raise bad_request("For CORS configuration, allowCredentials: true is not allowed with allowOrigins: *")
 
 
 def check_route_key(key: str) -> None:
@@ -43,35 +43,35 @@ def check_route_key(key: str) -> None:
         return
     found = _ROUTE_KEY.fullmatch(key)
     if not found:
-        raise BadRequest(
+        raise bad_request(
             "The provided route key is not formatted properly for HTTP protocol. "
             'Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"'
         )
     segments = found[2][1:].split("/")
     if not all(_SEGMENT.fullmatch(segment) for segment in segments):
-        raise BadRequest(f"Resource path {found[2]} has an invalid path variable: it must be a whole segment")
+        raise bad_request(f"Resource path {found[2]} has an invalid path variable: it must be a whole segment")
     if any(segment.endswith("+}") for segment in segments[:-1]):
-        raise BadRequest("Greedy path variable may only be at the end of the path")
+        raise bad_request("Greedy path variable may only be at the end of the path")
 
 
 def check_stage_name(name: str) -> None:
     if not _STAGE_NAME.fullmatch(name):
-        raise BadRequest("Stage name only allows a-zA-Z0-9_- or $default")
+        raise bad_request("Stage name only allows a-zA-Z0-9_- or $default")
 
 
 def check_integration(integration: dict) -> None:
     """Checks a whole integration: after an update, what it was with the request's changes."""
     kind = integration.get("IntegrationType")
     if integration.get("IntegrationSubtype"):
-        raise BadRequest("AWS service integrations are not supported by the local API Gateway")
+        raise bad_request("AWS service integrations are not supported by the local API Gateway")
     if kind not in ("AWS_PROXY", "HTTP_PROXY"):
-        raise BadRequest(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
+        raise bad_request(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
     uri = integration.get("IntegrationUri")
     if not uri:
-        raise BadRequest("IntegrationUri is a required parameter")
+        raise bad_request("IntegrationUri is a required parameter")
     timeout = integration.get("TimeoutInMillis")
     if timeout is not None and not 50 <= timeout <= 30000:
-        raise BadRequest("Timeout should be between 50 ms and 30000 ms")
+        raise bad_request("Timeout should be between 50 ms and 30000 ms")
     _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
     _check_parameters(integration)
 
@@ -83,20 +83,20 @@ def check_authorizer(authorizer: dict) -> None:
     if kind == "JWT":
         jwt = authorizer.get("JwtConfiguration") or {}
         if not jwt.get("Issuer") or urlsplit(jwt["Issuer"]).scheme not in ("http", "https"):
-            raise BadRequest(f"Invalid issuer: {jwt.get('Issuer')}. Issuer must have a valid URL")
+            raise bad_request(f"Invalid issuer: {jwt.get('Issuer')}. Issuer must have a valid URL")
         if not jwt.get("Audience"):
-            raise BadRequest("Audience is a required parameter for JWT authorizer")
+            raise bad_request("Audience is a required parameter for JWT authorizer")
         if len(sources) != 1:
-            raise BadRequest("JWT authorizer must have exactly one identity source")
+            raise bad_request("JWT authorizer must have exactly one identity source")
     elif kind == "REQUEST":
         if authorizer.get("AuthorizerPayloadFormatVersion") not in ("1.0", "2.0"):
-            raise BadRequest("AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer")
+            raise bad_request("AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer")
         if not _LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
-            raise BadRequest("Authorizer URI must be a valid Lambda function ARN")
+            raise bad_request("Authorizer URI must be a valid Lambda function ARN")
     else:
-        raise BadRequest("AuthorizerType must be one of [REQUEST, JWT]")
+        raise bad_request("AuthorizerType must be one of [REQUEST, JWT]")
     if not authorizer.get("Name"):
-        raise BadRequest("Name is a required parameter")
+        raise bad_request("Name is a required parameter")
     for source in sources:
         _check_identity_source(source)
 
@@ -107,31 +107,31 @@ def _check_identity_source(source: str) -> None:
     try:
         identity(source)
     except ValueError:
-        raise BadRequest(f"Invalid identity source specified: {source}") from None
+        raise bad_request(f"Invalid identity source specified: {source}") from None
 
 
 def _check_lambda(integration: dict, uri: str) -> None:
     if not _LAMBDA.match(uri):
-        raise BadRequest("Integration URI must be a valid Lambda function ARN")
+        raise bad_request("Integration URI must be a valid Lambda function ARN")
     if integration.get("PayloadFormatVersion") not in ("1.0", "2.0"):
-        raise BadRequest("PayloadFormatVersion is a required parameter for integration")
+        raise bad_request("PayloadFormatVersion is a required parameter for integration")
 
 
 def _check_proxy(integration: dict, uri: str) -> None:
     method = integration.get("IntegrationMethod")
     if not method:
-        raise BadRequest("HttpMethod is a required parameter for integration")
+        raise bad_request("HttpMethod is a required parameter for integration")
     if method not in _METHODS:
-        raise BadRequest(f"Invalid HTTP method specified: {method}")
+        raise bad_request(f"Invalid HTTP method specified: {method}")
     if integration.get("ConnectionType") == "VPC_LINK":
         if not integration.get("ConnectionId"):
-            raise BadRequest("ConnectionId is a required parameter for VPC_LINK integration")
+            raise bad_request("ConnectionId is a required parameter for VPC_LINK integration")
         if not re.match(r"arn:aws[\w-]*:servicediscovery:[\w-]+:\d+:service/", uri):
-            raise BadRequest("Integration URI for a private integration must be the ARN of a Cloud Map service here")
+            raise bad_request("Integration URI for a private integration must be the ARN of a Cloud Map service here")
         return
     parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):
-        raise BadRequest("Invalid HTTP endpoint specified for URI")
+        raise bad_request("Invalid HTTP endpoint specified for URI")
 
 
 def _check_parameters(integration: dict) -> None:
@@ -142,7 +142,7 @@ def _check_parameters(integration: dict) -> None:
         mappings = integration.get("ResponseParameters") or {}
         response_rules(tuple((status, tuple(group.items())) for status, group in mappings.items()), scope)
     except (UnknownExpression, KeyError, ValueError) as error:
-        raise BadRequest(f"Invalid mapping expression specified: {error}") from None
+        raise bad_request(f"Invalid mapping expression specified: {error}") from None
 
 
 class _AnyVariable(dict):

@@ -1,1 +1,1 @@
-"""API Gateway v2's CloudFormation types."""
+"""API Gateway v2's CloudFormation types, one module per type."""

@@ -9,7 +9,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.resource import Failed
 from localstack_engines.cloudformation.tags import update_tags
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class Api(ApiGatewayResource):
@@ -27,14 +27,14 @@ class Api(ApiGatewayResource):
         return super().create(request)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        before, after = request.previous_state or {}, request.desired_state
+        previous, after = request.previous_state or {}, request.desired_state
         client = self.client(request, "apigatewayv2")
-        if "CorsConfiguration" in before and "CorsConfiguration" not in after:
-            client.delete_cors_configuration(ApiId=before["ApiId"])
+        if "CorsConfiguration" in previous and "CorsConfiguration" not in after:
+            client.delete_cors_configuration(ApiId=previous["ApiId"])
         api_id = (request.previous_state or request.desired_state)["ApiId"]
         arn = f"arn:aws:apigateway:{request.region_name}::/apis/{api_id}"
         update_tags(
-            before.get("Tags"),
+            previous.get("Tags"),
             after.get("Tags"),
             remove=lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
             put=lambda tags: client.tag_resource(ResourceArn=arn, Tags=tags),

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class Integration(ApiGatewayResource):
@@ -22,12 +22,12 @@ class Integration(ApiGatewayResource):
         }
         return {**model, "ResponseParameters": mappings}
 
-    def removed(self, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-        changes = super().removed(before, after)
-        gone = set(before.get("RequestParameters") or {}) - set(after.get("RequestParameters") or {})
+    def removed(self, previous: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        changes = super().removed(previous, after)
+        gone = set(previous.get("RequestParameters") or {}) - set(after.get("RequestParameters") or {})
         if gone:
             changes["RequestParameters"] = {**dict.fromkeys(gone, ""), **(after.get("RequestParameters") or {})}
-        statuses = set(before.get("ResponseParameters") or {}) - set(after.get("ResponseParameters") or {})
+        statuses = set(previous.get("ResponseParameters") or {}) - set(after.get("ResponseParameters") or {})
         if statuses:
             changes["ResponseParameters"] = {
                 **{status: {} for status in statuses},

@@ -1,6 +1,5 @@
-"""The AWS::ApiGatewayV2 types."""
+"""API Gateway v2's CloudFormation types."""
 
-from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.apigatewayv2.cloudformation.api import Api
 from localstack_engines.services.apigatewayv2.cloudformation.authorizer import Authorizer
 from localstack_engines.services.apigatewayv2.cloudformation.deployment import Deployment
@@ -9,6 +8,6 @@ from localstack_engines.services.apigatewayv2.cloudformation.route import Route
 from localstack_engines.services.apigatewayv2.cloudformation.stage import Stage
 from localstack_engines.services.apigatewayv2.cloudformation.vpc_link import VpcLink
 
-RESOURCE_PROVIDERS: dict[str, type[Resource]] = {
+RESOURCE_PROVIDERS = {
     provider.TYPE: provider for provider in (Api, Stage, Route, Integration, Authorizer, VpcLink, Deployment)
 }

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.services.apigatewayv2.cloudformation.api_resource import ApiGatewayResource
+from localstack_engines.services.apigatewayv2.cloudformation.api_gateway_resource import ApiGatewayResource
 
 
 class VpcLink(ApiGatewayResource):

@@ -1,1 +1,1 @@
-"""What keeps the gateway as the API says: translation of records, upstreams, publishing, access logs."""
+"""Keeps the gateway as the API asked: translation of records, upstreams, publishing, access logs."""

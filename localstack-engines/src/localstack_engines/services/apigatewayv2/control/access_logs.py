@@ -7,10 +7,12 @@ import queue
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.control.access_log_format import context_values, render
+from localstack_engines.services.apigatewayv2.models import AccessLogSettings
+from localstack_engines.services.apigatewayv2.store import Store
 
 LOG = logging.getLogger(__name__)
 
@@ -24,7 +26,8 @@ _BATCH_SECONDS = 0.2
 class AccessLogs:
     """Receives lines on a datagram socket in one thread, and writes them in batches in another."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, store: Store, socket_path: Path) -> None:
+        self._store = store
         self._path = socket_path
         self._lines: queue.Queue[dict | None] = queue.Queue(maxsize=_QUEUED_LINES)
         self._socket: socket.socket | None = None
@@ -68,14 +71,13 @@ class AccessLogs:
                     break
                 batch.append(line)
             try:
-                _put(batch)
+                _put(batch, self._store.access_log_settings())
             except Exception:
                 LOG.exception("access logs could not be written")
 
 
-def _put(batch: list[dict]) -> None:
+def _put(batch: list[dict], settings: Mapping[tuple[str, str], AccessLogSettings]) -> None:
     """Writes each stage's lines to its log group, in a stream for the stage."""
-    settings = store.access_log_settings()
     streams: dict[tuple[str, str, str, str], list[dict]] = {}
     for line in batch:
         target = settings.get((line.get("apiId") or "", line.get("stage") or ""))

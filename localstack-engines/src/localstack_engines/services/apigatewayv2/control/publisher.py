@@ -1,4 +1,4 @@
-"""Publishes the APIs to the gateway, again after each change of records, instances, issuers' keys or addresses."""
+"""Publishes the APIs to the gateway after each change of records, instances, issuers' keys or addresses."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from localstack_engines.gateway.jwks import MAX_AGE, Issuers
 from localstack_engines.gateway.model import Gateway
 from localstack_engines.services.apigatewayv2.control.translation import gateway
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, Upstreams
+from localstack_engines.services.apigatewayv2.store import Store
 from localstack_engines.services.servicediscovery import public as cloud_map
 
 LOG = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ _REFRESH_INTERVAL = 10.0
 class Publisher:
     """Translates the records of all APIs and brings them to the gateway."""
 
-    def __init__(self, issuers: Issuers, upstreams: Upstreams) -> None:
+    def __init__(self, store: Store, issuers: Issuers, upstreams: Upstreams) -> None:
+        self._store = store
         self._issuers = issuers
         self._upstreams = upstreams
         self._current = Gateway()
@@ -47,7 +49,7 @@ class Publisher:
             self._unsubscribe()
 
     def publish(self) -> None:
-        """Publishes what the records say now. Returns when every change made before the call is being served.
+        """Publishes the records as they are now. Returns when every change made before the call is being served.
 
         Callers that come at the same time share one reload.
         """
@@ -59,7 +61,7 @@ class Publisher:
                 return
             # Records have changed before their callers are counted: this translation serves all of them.
             counted = self._requested
-            self._serve(gateway(self._issuers.keys, self._upstreams.servers))
+            self._serve(gateway(self._store, self._issuers.keys, self._upstreams.servers))
             self._published = counted
 
     def _serve(self, model: Gateway) -> None:

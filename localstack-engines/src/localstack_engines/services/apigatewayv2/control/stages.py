@@ -1,15 +1,14 @@
-"""Stages and deployments: what a stage serves, and how it changes."""
+"""Stages and deployments: the resources that a stage serves, and the changes of a stage."""
 
 import copy
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.models import Deployment, Resources
-from localstack_engines.services.apigatewayv2.store import to_json_keys
+from localstack_engines.services.apigatewayv2.store import deployment_id, deployments, new_id, to_json_keys
 
 
-def set_fields(stage: Any, request: dict) -> None:
+def change(stage: Any, request: dict[str, Any]) -> None:
     """Applies the request of CreateStage or UpdateStage to moto's record."""
     if "AutoDeploy" in request:
         stage.auto_deploy = request["AutoDeploy"]
@@ -31,16 +30,16 @@ def set_fields(stage: Any, request: dict) -> None:
         stage.tags = dict(request["Tags"] or {})
     if request.get("DeploymentId"):
         set_deployment(stage, request["DeploymentId"])
-    elif stage.auto_deploy and not store.deployment_id(stage):
-        set_deployment(stage, store.new_id(6))
+    elif stage.auto_deploy and not deployment_id(stage):
+        set_deployment(stage, new_id(6))
     stage.updated = datetime.now(UTC)
 
 
 def deploy(api: Any, description: str | None = None) -> Deployment:
-    """Returns a new deployment of what the API has now. Later changes do not reach the stages that are on it."""
+    """Returns a new deployment: a copy of the API's resources. Stages on it do not see later changes of the API."""
     resources = Resources(*(copy.deepcopy(kind) for kind in (api.routes, api.integrations, api.authorizers)))
-    deployment = Deployment(store.new_id(6), resources, description)
-    store.deployments(api)[deployment.id] = deployment
+    deployment = Deployment(new_id(6), resources, description)
+    deployments(api)[deployment.id] = deployment
     return deployment
 
 
@@ -54,5 +53,5 @@ def served(api: Any, stage: Any) -> Resources | None:
     """Returns what the stage serves; None when nothing is deployed to it."""
     if stage.auto_deploy:
         return Resources(api.routes, api.integrations, api.authorizers)
-    deployment = store.deployments(api).get(store.deployment_id(stage) or "")
+    deployment = deployments(api).get(deployment_id(stage) or "")
     return deployment.resources if deployment else None

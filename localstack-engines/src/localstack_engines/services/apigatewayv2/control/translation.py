@@ -1,4 +1,4 @@
-"""From records to the gateway's model. References are resolved, and what cannot be served is left out."""
+"""Translates records into the gateway's model. Resolves references, and leaves out what cannot be served."""
 
 import logging
 from collections.abc import Callable
@@ -23,10 +23,10 @@ from localstack_engines.gateway.model import (
     Stage,
     Throttle,
 )
-from localstack_engines.services.apigatewayv2 import store
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
 from localstack_engines.services.apigatewayv2.models import Resources, domain
+from localstack_engines.services.apigatewayv2.store import Store, deployment_id, to_json_keys
 
 LOG = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ Keys = Callable[[str], tuple[SigningKey, ...]]
 Servers = Callable[[str], tuple[Server, ...]]
 
 
-def gateway(keys: Keys, servers: Servers) -> Gateway:
+def gateway(store: Store, keys: Keys, servers: Servers) -> Gateway:
     """Returns the model of all HTTP APIs. An API that cannot be rendered is logged and left out."""
     apis: dict[str, Api] = {}
     for account, region, record in store.all_apis():
@@ -80,7 +80,7 @@ def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
 
 
 def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
-    version = "" if stage.auto_deploy else f".{store.deployment_id(stage)}"
+    version = "" if stage.auto_deploy else f".{deployment_id(stage)}"
     variables = dict(stage.stage_variables or {})
     authorizers = {
         identifier: _authorizer(f"{api.api_id}.{identifier}{version}", record, keys)
@@ -163,7 +163,7 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
 
 def _throttle(route_settings: dict) -> Throttle | None:
     """Returns the limit in the settings of a stage or route. Moto keeps keys in either spelling ("rate", "Rate")."""
-    values = store.to_json_keys(route_settings)
+    values = to_json_keys(route_settings)
     rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
     if rate is None and burst is None:
         return None
@@ -176,7 +176,7 @@ def _throttle(route_settings: dict) -> Throttle | None:
 def _cors(configuration: dict | None) -> Cors | None:
     if not configuration:
         return None
-    values = store.to_json_keys(configuration)
+    values = to_json_keys(configuration)
     return Cors(
         allow_origins=tuple(values.get("allowOrigins") or ()),
         allow_methods=tuple(values.get("allowMethods") or ()),

@@ -1,1 +1,1 @@
-"""ECR's operations: requests are checked and answered in AWS's words."""
+"""ECR's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,1 +1,1 @@
-"""ECR's CloudFormation types."""
+"""ECR's CloudFormation types, one module per type."""

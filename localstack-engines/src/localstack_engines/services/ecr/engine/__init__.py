@@ -1,1 +1,1 @@
-"""What really runs behind ECR. Knows nothing of AWS's API."""
+"""Runs the image registry and reads its storage. Knows nothing of AWS's API."""

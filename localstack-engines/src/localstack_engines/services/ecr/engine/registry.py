@@ -8,7 +8,7 @@ from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess, http_probe
 
 HOST = "localhost"
-"""Docker talks plain HTTP to registries on localhost, and to no others; so images are addressed by it."""
+"""The host in image names. Docker uses plain HTTP for registries on localhost only."""
 
 _CONFIGURATION = """version: 0.1
 log: {{level: warn, accesslog: {{disabled: true}}}}
@@ -21,7 +21,7 @@ http:
 
 
 class Registry:
-    """A supervised docker-registry. It takes any credentials, as it asks for none."""
+    """A supervised docker-registry. It requires no credentials and accepts any."""
 
     def __init__(self, port: int, directory: Path) -> None:
         self.port = port
@@ -38,7 +38,7 @@ class Registry:
         )
 
     def start(self) -> None:
-        """Start with no images: the control plane has forgotten those of an earlier run."""
+        """Starts the registry without images: the control plane has no record of those of an earlier run."""
         shutil.rmtree(self._directory, ignore_errors=True)
         self.images.mkdir(parents=True)
         text = _CONFIGURATION.format(directory=self.images, port=self.port)
@@ -49,11 +49,11 @@ class Registry:
         self._process.stop()
 
     def put_manifest(self, repository: str, reference: str, media_type: str, manifest: bytes) -> tuple[int, str]:
-        """Store a manifest under a tag or digest; returns the registry's HTTP status and answer."""
+        """Stores a manifest under a tag or digest. Returns the registry's HTTP status and response."""
         return self._call("PUT", f"/v2/{repository}/manifests/{reference}", manifest, {"Content-Type": media_type})
 
     def delete_manifest(self, repository: str, digest: str) -> None:
-        """Remove a manifest and its tags; what is gone already is no error."""
+        """Removes a manifest and its tags. A manifest that does not exist is no error."""
         self._call("DELETE", f"/v2/{repository}/manifests/{digest}")
 
     def _call(
@@ -72,7 +72,7 @@ _registry: Registry | None = None
 
 
 def current() -> Registry:
-    """This LocalStack's registry."""
+    """Returns the registry of this LocalStack."""
     global _registry
     if _registry is None:
         _registry = Registry(ports.reserve(ports.REGISTRY), settings.state_directory("registry"))
@@ -80,16 +80,16 @@ def current() -> Registry:
 
 
 def address() -> str:
-    """``localhost:4510``: what image names begin with, on the host as in LocalStack."""
-    # The registry has the first port of the range for itself, whether it runs yet or not.
+    """Returns host and port in image names, for example `localhost:4510`, valid on the host and in LocalStack."""
+    # The first port of the range is reserved for the registry.
     return f"{HOST}:{settings.external_ports().start}"
 
 
 def start() -> None:
-    """Called when LocalStack starts: images may be pushed before anybody calls the API."""
+    """Starts the registry with LocalStack: images may be pushed before the first API request."""
     current().start()
 
 
 def stop() -> None:
-    """Called when LocalStack stops."""
+    """Stops the registry with LocalStack."""
     current().stop()

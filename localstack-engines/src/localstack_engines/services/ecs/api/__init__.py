@@ -1,1 +1,1 @@
-"""The operations of ECS's API, one module a resource."""
+"""ECS's operations, one module per resource. They check requests and answer in AWS's words."""

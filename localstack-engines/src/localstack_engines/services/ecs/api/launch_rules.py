@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack_engines.network import addresses, interfaces
 from localstack_engines.network.networks import NetworkConflict
-from localstack_engines.services.ecs import errors
+from localstack_engines.services.ecs.errors import invalid_parameter
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.services.ecs.store import Definition, Store
 
@@ -15,16 +15,16 @@ def launch_type(store: Store, scope: Scope, request: dict[str, Any]) -> tuple[st
     """Returns (launch type, capacity provider). Raises InvalidParameterException."""
     strategy = request.get("capacityProviderStrategy")
     if strategy and request.get("launchType"):
-        raise errors.invalid_parameter("Specifying both a launch type and capacity provider strategy is not supported.")
+        raise invalid_parameter("Specifying both a launch type and capacity provider strategy is not supported.")
     if not strategy and not request.get("launchType"):
         strategy = store.default_capacity_provider_strategy(scope)
     if strategy:
         chosen = max(strategy, key=lambda item: (item.get("base") or 0, item.get("weight") or 0))["capacityProvider"]
         if chosen not in FARGATE_PROVIDERS:
-            raise errors.invalid_parameter(f"The specified capacity provider '{chosen}' was not found.")
+            raise invalid_parameter(f"The specified capacity provider '{chosen}' was not found.")
         return "FARGATE", chosen
     if (request.get("launchType") or "EC2") != "FARGATE":
-        raise errors.invalid_parameter("No Container Instances were found in your cluster.")
+        raise invalid_parameter("No Container Instances were found in your cluster.")
     return "FARGATE", None
 
 
@@ -35,18 +35,18 @@ def network_configuration(scope: Scope, definition: Definition, request: dict[st
     the address range for something else.
     """
     if "FARGATE" not in definition["compatibilities"]:
-        raise errors.invalid_parameter("Task definition does not support launch_type FARGATE.")
+        raise invalid_parameter("Task definition does not support launch_type FARGATE.")
     network = (request.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if not network or not network.get("subnets"):
-        raise errors.invalid_parameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+        raise invalid_parameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     for subnet in network["subnets"]:
         try:
             interfaces.network_of(scope.account, scope.region, subnet)
         except interfaces.SubnetNotFound as error:
-            raise errors.invalid_parameter(
+            raise invalid_parameter(
                 f"Error retrieving subnet information for [{subnet}]: The subnet ID '{subnet}' does not exist "
                 "(ErrorCode: InvalidSubnetID.NotFound)"
             ) from error
         except (NetworkConflict, addresses.SubnetFull) as error:
-            raise errors.invalid_parameter(str(error)) from error
+            raise invalid_parameter(str(error)) from error
     return dict(network)

@@ -1,13 +1,13 @@
-"""What the groups of operations share: the store, the control layer and the look-ups."""
+"""The base of all groups of ECS operations: the store, the task runner, the scheduler, and the look-ups."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs import errors
 from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
+from localstack_engines.services.ecs.errors import client_exception, cluster_not_found
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.services.ecs.store import Definition, Store
 
@@ -18,7 +18,7 @@ Found = TypeVar("Found")
 
 
 class Operations:
-    """Base class of the groups of operations."""
+    """Finds what requests name."""
 
     def __init__(self, store: Store, runner: TaskRunner, scheduler: Scheduler) -> None:
         self.store = store
@@ -29,20 +29,20 @@ class Operations:
         """Returns the scope of a cluster. Raises ClusterNotFoundException unless the cluster exists and is ACTIVE."""
         scope = Scope(context.account_id, context.region, (cluster or "default").rsplit("/", 1)[-1])
         if not self.store.is_active_cluster(scope):
-            raise errors.cluster_not_found()
+            raise cluster_not_found()
         return scope
 
     def definition(self, context: RequestContext, reference: str, *, allow_inactive: bool = False) -> Definition:
         """Returns a task definition by its ARN, `family:revision`, or family (its latest ACTIVE revision).
 
         Raises ClientException if there is none, or if it is INACTIVE and not `allow_inactive`: only a service that
-        uses an INACTIVE one already may go on using it (API_DeregisterTaskDefinition).
+        already uses an INACTIVE one may keep it (API_DeregisterTaskDefinition).
         """
         found = self.store.find_definition(context.account_id, context.region, reference)
         if found is None:
-            raise errors.client_exception("TaskDefinition not found.")
+            raise client_exception("TaskDefinition not found.")
         if found["status"] != "ACTIVE" and not allow_inactive:
-            raise errors.client_exception("TaskDefinition is inactive")
+            raise client_exception("TaskDefinition is inactive")
         return found
 
 

@@ -1,6 +1,12 @@
-"""Pages of ECS's list operations."""
+"""The pages of ECS's lists."""
 
-from localstack_engines.services.ecs import errors
+from localstack_engines.services.ecs.errors import invalid_parameter
+from localstack_engines.toolkit.errors import ServiceError
 from localstack_engines.toolkit.paging import Pager
 
-PAGER = Pager("maxResults", "nextToken", lambda token: errors.invalid_parameter("Invalid token"))
+
+def _invalid_token(token: str) -> ServiceError:
+    return invalid_parameter("Invalid token")
+
+
+PAGER = Pager("maxResults", "nextToken", _invalid_token)

@@ -1,8 +1,8 @@
-"""The settings of services: which there are, their defaults, and those that the local ECS does not support."""
+"""The settings of services: their names, their defaults, and those that the local ECS does not support."""
 
 from typing import Any
 
-from localstack_engines.services.ecs import errors
+from localstack_engines.services.ecs.errors import invalid_parameter
 
 Settings = dict[str, Any]
 
@@ -40,7 +40,7 @@ def updated_settings(current: Settings, request: dict[str, Any]) -> Settings:
 
 
 def set_defaults(settings: Settings) -> None:
-    """Adds the settings that the caller has left to ECS."""
+    """Adds defaults for the settings that the caller did not give."""
     settings["platformVersion"] = settings.get("platformVersion") or "LATEST"
     settings.setdefault("serviceRegistries", [])
     settings.setdefault("propagateTags", "NONE")
@@ -57,10 +57,10 @@ def refuse_unsupported(request: dict[str, Any]) -> None:
     """Raises InvalidParameterException for what the local ECS does not support."""
     controller = (request.get("deploymentController") or {}).get("type", "ECS")
     if controller != "ECS":
-        raise errors.invalid_parameter(f"The local ECS has no deployment controller {controller}.")
+        raise invalid_parameter(f"The local ECS has no deployment controller {controller}.")
     if request.get("loadBalancers"):
-        raise errors.invalid_parameter("The local ECS has no load balancers: use serviceRegistries.")
+        raise invalid_parameter("The local ECS has no load balancers: use serviceRegistries.")
     if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
-        raise errors.invalid_parameter("The local ECS has no Service Connect: use serviceRegistries.")
+        raise invalid_parameter("The local ECS has no Service Connect: use serviceRegistries.")
     if request.get("schedulingStrategy", "REPLICA") != "REPLICA":
-        raise errors.invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
+        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")

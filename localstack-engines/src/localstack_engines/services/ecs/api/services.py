@@ -1,33 +1,31 @@
-"""CreateService, UpdateService, DeleteService, DescribeServices, ListServices.
-
-They change a service's record and wake the scheduler, which starts and stops the tasks.
-"""
+"""Operations on services. They change a service's record and wake the scheduler, which starts and stops the tasks."""
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import launch_rules, service_settings
+from localstack_engines.services.ecs.api import descriptions, launch_rules, service_settings
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.services.ecs.api.service_descriptions import describe_service
 from localstack_engines.services.ecs.api.service_settings import Settings
+from localstack_engines.services.ecs.errors import invalid_parameter, service_not_active, service_not_found
 from localstack_engines.services.ecs.models import Scope, Service
 
 _LISTED_BY_DEFAULT = 10
 
 
 class ServiceOperations(Operations):
+    """Creates, updates, deletes, describes and lists services."""
+
     def create_service(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         service_settings.refuse_unsupported(request)
         desired = request.get("desiredCount")
         if desired is None or desired < 0:
-            raise errors.invalid_parameter("The desired count of the service must be 0 or more.")
+            raise invalid_parameter("The desired count of the service must be 0 or more.")
         existing = self.store.find_service(scope, request["serviceName"])
         if existing is not None and existing.status == "ACTIVE":
-            raise errors.invalid_parameter("Creation of service was not idempotent.")
+            raise invalid_parameter("Creation of service was not idempotent.")
         if existing is not None and existing.status == "DRAINING":
-            raise errors.invalid_parameter("Unable to Start a service that is still Draining.")
+            raise invalid_parameter("Unable to Start a service that is still Draining.")
         settings = service_settings.updated_settings({}, request)
         self._complete(context, scope, settings, request)
         service = Service(scope, request["serviceName"], settings, desired, tags=list(request.get("tags") or []))
@@ -40,7 +38,7 @@ class ServiceOperations(Operations):
     def update_service(self, context: RequestContext, request: Request) -> Response:
         service = self._find_service(context, request)
         if service.status != "ACTIVE":
-            raise errors.service_not_active()
+            raise service_not_active()
         service_settings.refuse_unsupported(request)
         settings = service_settings.updated_settings(service.settings, request)
         if request.get("capacityProviderStrategy"):
@@ -63,7 +61,7 @@ class ServiceOperations(Operations):
         with self.store.lock:
             if service.status == "ACTIVE":
                 if service.desired_count > 0 and not request.get("force"):
-                    raise errors.invalid_parameter("The service cannot be stopped while it is scaled above 0.")
+                    raise invalid_parameter("The service cannot be stopped while it is scaled above 0.")
                 service.desired_count = 0
                 service.status = "DRAINING"
         self.scheduler.wake(service.arn)
@@ -89,12 +87,12 @@ class ServiceOperations(Operations):
     def _find_service(self, context: RequestContext, request: Request) -> Service:
         service = self.store.find_service(self.scope(context, request.get("cluster")), request["service"])
         if service is None or service.status == "INACTIVE":
-            raise errors.service_not_found()
+            raise service_not_found()
         return service
 
     def _described_service(self, service: Service, with_tags: bool = True) -> Response:
         with self.store.lock:
-            return describe_service(service, list(self.store.tasks_of(service)), with_tags)
+            return descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
 
     def _complete(
         self,
@@ -105,9 +103,9 @@ class ServiceOperations(Operations):
         *,
         allow_inactive: bool = False,
     ) -> None:
-        """Checks the settings that tasks are started with, and adds the ones that the caller has left to ECS."""
+        """Checks the settings that tasks are started with, and adds defaults for those that the caller did not give."""
         if not settings.get("taskDefinition"):
-            raise errors.invalid_parameter("TaskDefinition can not be blank.")
+            raise invalid_parameter("TaskDefinition can not be blank.")
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
         launch_type, provider = launch_rules.launch_type(self.store, scope, request)
         launch_rules.network_configuration(scope, definition, settings)

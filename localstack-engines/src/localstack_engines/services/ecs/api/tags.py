@@ -1,32 +1,34 @@
-"""Tags of tasks and services. Moto keeps those of clusters and task definitions."""
+"""Operations on tags of tasks and services. Moto keeps those of clusters and task definitions."""
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs import errors
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response
+from localstack_engines.services.ecs.errors import invalid_parameter
 from localstack_engines.services.ecs.models import Service, Task
-from localstack_engines.toolkit import dispatch
+from localstack_engines.toolkit.dispatch import moto
 
 
 class TagOperations(Operations):
+    """Tags, untags and lists tags."""
+
     def tag_resource(self, context: RequestContext, request: Request) -> Response:
         record = self._record(request["resourceArn"])
         if record is None:
-            return dispatch.moto(context, "TagResource", request)
+            return moto(context, "TagResource", request)
         record.tags = list({tag["key"]: tag for tag in [*record.tags, *request["tags"]]}.values())
         return {}
 
     def untag_resource(self, context: RequestContext, request: Request) -> Response:
         record = self._record(request["resourceArn"])
         if record is None:
-            return dispatch.moto(context, "UntagResource", request)
+            return moto(context, "UntagResource", request)
         record.tags = [tag for tag in record.tags if tag["key"] not in request["tagKeys"]]
         return {}
 
     def list_tags_for_resource(self, context: RequestContext, request: Request) -> Response:
         record = self._record(request["resourceArn"])
         if record is None:
-            return dispatch.moto(context, "ListTagsForResource", request)
+            return moto(context, "ListTagsForResource", request)
         return {"tags": record.tags}
 
     def _record(self, arn: str) -> Task | Service | None:
@@ -36,5 +38,5 @@ class TagOperations(Operations):
             return None
         found = self.store.tasks.get(arn.rsplit("/", 1)[-1]) if kind == "task" else self.store.services.get(arn)
         if found is None:
-            raise errors.invalid_parameter("The specified resource was not found.")
+            raise invalid_parameter("The specified resource was not found.")
         return found

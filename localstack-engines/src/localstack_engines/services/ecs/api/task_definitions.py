@@ -1,26 +1,28 @@
-"""Task definitions: moto keeps them, and the rules that moto lacks are checked here."""
+"""Operations on task definitions. Moto keeps their records; the plugin checks the rules that moto lacks."""
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs import errors
 from localstack_engines.services.ecs.api import task_definition_rules
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.toolkit import dispatch
+from localstack_engines.services.ecs.errors import client_exception
+from localstack_engines.toolkit.dispatch import moto
 
 
 class TaskDefinitionOperations(Operations):
+    """Registers, describes and lists task definitions and their families."""
+
     def register_task_definition(self, context: RequestContext, request: Request) -> Response:
         if problem := task_definition_rules.problem(request):
-            raise errors.client_exception(problem)
-        return dispatch.moto(context, "RegisterTaskDefinition", request)
+            raise client_exception(problem)
+        return moto(context, "RegisterTaskDefinition", request)
 
     def describe_task_definition(self, context: RequestContext, request: Request) -> Response:
-        """Takes a family's latest ACTIVE revision if the request names the family only: moto takes an INACTIVE one."""
+        """Describes the latest ACTIVE revision if the request names only a family. Moto takes an INACTIVE one."""
         reference = request["taskDefinition"]
         if ":" not in reference.rsplit("/", 1)[-1]:
             reference = self.definition(context, reference)["taskDefinitionArn"]
-        return dispatch.moto(context, "DescribeTaskDefinition", {**request, "taskDefinition": reference})
+        return moto(context, "DescribeTaskDefinition", {**request, "taskDefinition": reference})
 
     def list_task_definitions(self, context: RequestContext, request: Request) -> Response:
         status = request.get("status") or "ACTIVE"

@@ -1,26 +1,28 @@
-"""RunTask, StopTask, DescribeTasks, ListTasks, ExecuteCommand."""
+"""Operations on tasks."""
 
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs import errors
-from localstack_engines.services.ecs.api import launch_rules
+from localstack_engines.services.ecs.api import descriptions, launch_rules
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
-from localstack_engines.services.ecs.api.task_descriptions import describe_task
+from localstack_engines.services.ecs.errors import invalid_parameter, service_not_found
 from localstack_engines.services.ecs.models import STOPPED_BY_USER, Task
 from localstack_engines.services.ecs.store import Definition
+from localstack_engines.toolkit.errors import ServiceError
 
 _MOST_TASKS = 10
 
 
 class TaskOperations(Operations):
+    """Runs, stops, describes and lists tasks."""
+
     def run_task(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         number = request.get("count") or 1
         if not 1 <= number <= _MOST_TASKS:
-            raise errors.invalid_parameter(f"count must be between 1 and {_MOST_TASKS}")
+            raise invalid_parameter(f"count must be between 1 and {_MOST_TASKS}")
         definition = self.definition(context, request["taskDefinition"])
         _refuse_unknown_overrides(definition, request)
         launch_type, provider = launch_rules.launch_type(self.store, scope, request)
@@ -42,33 +44,33 @@ class TaskOperations(Operations):
         ]
         for task in started:
             self.runner.start(task, network, [])
-        return {"tasks": [describe_task(task) for task in started], "failures": []}
+        return {"tasks": [descriptions.task(task) for task in started], "failures": []}
 
     def start_task(self, context: RequestContext, request: Request) -> Response:
         self.scope(context, request.get("cluster"))
-        raise errors.invalid_parameter("No Container Instances were found in your cluster.")
+        raise invalid_parameter("No Container Instances were found in your cluster.")
 
     def stop_task(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         task = self.store.find_task(scope, request["task"])
         if task is None:
-            raise errors.invalid_parameter("The referenced task was not found.")
+            raise invalid_parameter("The referenced task was not found.")
         self.runner.stop(task, STOPPED_BY_USER, request.get("reason") or "Task stopped by user")
-        return {"task": describe_task(task)}
+        return {"task": descriptions.task(task)}
 
     def describe_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task)
-        described = [describe_task(task, includes(request, "TAGS")) for task in found]
+        described = [descriptions.task(task, includes(request, "TAGS")) for task in found]
         return {"tasks": described, "failures": failures}
 
     def list_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
         if request.get("containerInstance"):
-            raise errors.invalid_parameter("The referenced container instance was not found.")
+            raise invalid_parameter("The referenced container instance was not found.")
         name = request.get("serviceName")
         if name and self.store.find_service(scope, name) is None:
-            raise errors.service_not_found()
+            raise service_not_found()
         wanted = {
             "family": request.get("family"),
             "startedBy": request.get("startedBy"),
@@ -81,16 +83,16 @@ class TaskOperations(Operations):
         return {"taskArns": items, **more}
 
     def execute_command(self, context: RequestContext, request: Request) -> Response:
-        """Refuses: a session needs AWS Session Manager's agent and service, which exist on AWS only."""
+        """Refuses the request: a session needs AWS Session Manager's agent and service, which exist only on AWS."""
         scope = self.scope(context, request.get("cluster"))
         task = self.store.find_task(scope, request["task"])
         if task is None or task.status != "RUNNING":
-            raise errors.invalid_parameter("The specified task is not running.")
+            raise invalid_parameter("The specified task is not running.")
         container = task.containers.get(request.get("container") or next(iter(task.containers)))
         if container is None:
-            raise errors.invalid_parameter("The specified container does not exist in the task.")
+            raise invalid_parameter("The specified container does not exist in the task.")
         runtime_id = (container.runtime_id or "")[:12]
-        raise errors.error(
+        raise ServiceError(
             "TargetNotConnectedException",
             "The execute command failed due to an internal error: the local ECS runs no Session Manager agent. "
             f"Use: docker exec -it {runtime_id} {request['command']}",
@@ -116,6 +118,6 @@ def _refuse_unknown_overrides(definition: Definition, request: Request) -> None:
     names = {c["name"] for c in definition["containerDefinitions"]}
     for override in (request.get("overrides") or {}).get("containerOverrides") or []:
         if override.get("name") not in names:
-            raise errors.invalid_parameter(
+            raise invalid_parameter(
                 f"Override for container named {override.get('name')} is not a container in the TaskDefinition."
             )

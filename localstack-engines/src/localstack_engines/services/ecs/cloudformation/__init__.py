@@ -1,1 +1,1 @@
-"""ECS's CloudFormation types."""
+"""ECS's CloudFormation types, one module per type."""

@@ -1,4 +1,7 @@
-"""AWS::ECS::Cluster."""
+"""AWS::ECS::Cluster.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-cluster.html
+"""
 
 from typing import Any
 
@@ -9,7 +12,7 @@ from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
 
 
-class ClusterResource(Resource):
+class Cluster(Resource):
     TYPE = "AWS::ECS::Cluster"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
@@ -18,9 +21,6 @@ class ClusterResource(Resource):
         arguments = to_request(client, "CreateCluster", _renamed(model), ("Arn",))
         cluster = client.create_cluster(**arguments)["cluster"]
         return self.done(model | {"Arn": cluster["clusterArn"]})
-
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")

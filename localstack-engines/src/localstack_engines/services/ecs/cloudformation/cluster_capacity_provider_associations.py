@@ -1,4 +1,7 @@
-"""AWS::ECS::ClusterCapacityProviderAssociations."""
+"""AWS::ECS::ClusterCapacityProviderAssociations.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
+"""
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
@@ -6,16 +9,13 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
-class ClusterCapacityProviderAssociationsResource(Resource):
+class ClusterCapacityProviderAssociations(Resource):
     TYPE = "AWS::ECS::ClusterCapacityProviderAssociations"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
         client.put_cluster_capacity_providers(**to_request(client, "PutClusterCapacityProviders", model))
         return self.done(model)
-
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.create(request)

@@ -1,18 +1,18 @@
-"""The CloudFormation types of ECS."""
+"""ECS's CloudFormation types."""
 
-from localstack_engines.services.ecs.cloudformation.cluster import ClusterResource
+from localstack_engines.services.ecs.cloudformation.cluster import Cluster
 from localstack_engines.services.ecs.cloudformation.cluster_capacity_provider_associations import (
-    ClusterCapacityProviderAssociationsResource,
+    ClusterCapacityProviderAssociations,
 )
-from localstack_engines.services.ecs.cloudformation.service import ServiceResource
-from localstack_engines.services.ecs.cloudformation.task_definition import TaskDefinitionResource
+from localstack_engines.services.ecs.cloudformation.service import Service
+from localstack_engines.services.ecs.cloudformation.task_definition import TaskDefinition
 
 RESOURCE_PROVIDERS = {
-    resource.TYPE: resource
-    for resource in (
-        ClusterResource,
-        ClusterCapacityProviderAssociationsResource,
-        TaskDefinitionResource,
-        ServiceResource,
+    provider.TYPE: provider
+    for provider in (
+        Cluster,
+        ClusterCapacityProviderAssociations,
+        TaskDefinition,
+        Service,
     )
 }

@@ -1,4 +1,7 @@
-"""AWS::ECS::Service. An action is complete when the service is steady, and fails when its deployment fails."""
+"""AWS::ECS::Service. An action is complete when the service is steady, and fails when its deployment fails.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+"""
 
 from typing import Any
 
@@ -20,7 +23,7 @@ _NOT_UPDATED = (
 )
 
 
-class ServiceResource(Resource):
+class Service(Resource):
     TYPE = "AWS::ECS::Service"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
@@ -33,9 +36,6 @@ class ServiceResource(Resource):
             model |= {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
             return self.wait(request, model, deployment=service["deployments"][0]["id"])
         return self._settled(request, model)
-
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")

@@ -1,4 +1,7 @@
-"""AWS::ECS::TaskDefinition."""
+"""AWS::ECS::TaskDefinition.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html
+"""
 
 from typing import Any
 
@@ -8,7 +11,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
-class TaskDefinitionResource(Resource):
+class TaskDefinition(Resource):
     """Registers a new revision for each change.
 
     The previous revision stays ACTIVE until the next change, because a rollback needs it.
@@ -20,9 +23,6 @@ class TaskDefinitionResource(Resource):
         model = request.desired_state
         model["Family"] = model.get("Family") or self.default_name(request, 200)
         return self.done(self._register(request, model))
-
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model, previous = request.desired_state, request.previous_state

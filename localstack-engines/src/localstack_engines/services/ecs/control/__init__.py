@@ -1,1 +1,1 @@
-"""What keeps tasks and services as they were asked for. It stands between ECS's API and the engine."""
+"""Keeps services and tasks as the API asked: scheduling, reconciliation, and the runs of tasks."""

@@ -32,7 +32,7 @@ class CloudMapRegistration:
             self._registered[service_id] = health
 
     def update(self, task: Task) -> None:
-        """Reports the task's health where it has changed."""
+        """Reports the task's health to the services that were told another one."""
         health = _status(task)
         for service_id, reported in list(self._registered.items()):
             if reported == health:
@@ -43,9 +43,9 @@ class CloudMapRegistration:
                     ServiceId=service_id, InstanceId=task.id, Status=health
                 )
             except ClientError as error:
-                # a Cloud Map service without a custom health check takes no health
+                # A Cloud Map service without a custom health check refuses the call.
                 if error.response["Error"]["Code"] != "CustomHealthNotFound":
-                    LOG.warning("Cloud Map does not take the health of task %s: %s", task.id, error)
+                    LOG.warning("cannot report the health of task %s to Cloud Map: %s", task.id, error)
 
     def deregister(self, task: Task) -> None:
         for service_id in list(self._registered):

@@ -9,7 +9,7 @@ from localstack_engines.toolkit import settings
 def platform_environment(task: Task, container: str, credentials: dict[str, str]) -> dict[str, str]:
     """Returns the variables for the region, endpoint, metadata address and credentials.
 
-    AWS does not set AWS_ENDPOINT_URL: here it leads to LocalStack.
+    AWS does not set AWS_ENDPOINT_URL. Here it makes SDKs call LocalStack.
     """
     return {
         "AWS_REGION": task.scope.region,

@@ -12,7 +12,7 @@ _SECRET_ARN_PARTS = 7
 
 
 class SecretUnavailable(Exception):
-    """The secret cannot be read, or lacks what the reference asks for. The message is worded as ECS words it."""
+    """The secret cannot be read, or lacks what the reference asks for. The message is in ECS's words."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def parse(value_from: str) -> Reference:
         return Reference(service, ":".join(base), region, json_key, stage, version)
     if service == "ssm":
         name = value_from.split(":parameter", 1)[1]
-        # arn:...:parameter/name is the ARN of the parameter `name`; if the name is a path, it begins with a slash
+        # arn:...:parameter/name is the ARN of the parameter `name`. If the name is a path, it begins with a slash.
         return Reference(service, name if name.count("/") > 1 else name.removeprefix("/"), region)
     raise SecretUnavailable(f"invalid secret reference {value_from}")
 

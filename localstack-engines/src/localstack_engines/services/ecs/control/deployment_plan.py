@@ -43,7 +43,7 @@ def plan(desired: int, minimum_percent: int, maximum_percent: int, current: Coun
     lowest, highest = limits(desired, minimum_percent, maximum_percent)
     start = max(0, min(desired - current.active, highest - current.active - previous.active))
     stop_current = max(0, current.active - desired)
-    # tasks that do not serve can be stopped at once, those that serve only while enough of them are left
+    # Tasks that do not serve can be stopped at once. Those that serve can be stopped while enough of them are left.
     spare = max(0, current.healthy + previous.healthy - lowest)
     stop_previous = previous.unhealthy + min(previous.healthy, spare)
     return Plan(start=start, stop_current=stop_current, stop_previous=stop_previous)

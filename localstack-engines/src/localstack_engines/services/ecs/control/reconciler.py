@@ -1,6 +1,6 @@
 """Compares a service's tasks with what it should have, and starts and stops tasks.
 
-This applies the rules of roll-outs, replacement, back-off and the circuit breaker.
+It applies the rules of roll-outs, replacement, back-off and the circuit breaker.
 """
 
 import time
@@ -22,11 +22,11 @@ from localstack_engines.services.ecs.store import Store
 SETTLE_SECONDS = 2.0
 """How long a task without a health check must run until it counts as serving."""
 _THROTTLE_AFTER = 3
-"""How many failures in a row a service has before it says so in an event."""
+"""After this many failures in a row, an event of the service reports them."""
 
 
 class Reconciler:
-    """Takes services towards their desired state, one step a call."""
+    """Takes services towards their desired state, one step per call."""
 
     def __init__(self, store: Store, runner: TaskRunner) -> None:
         self._store = store
@@ -167,7 +167,7 @@ class Reconciler:
             service.is_steady = True
             service.log("has reached a steady state.")
 
-    # The following methods are the circuit breaker.
+    # The following methods implement the circuit breaker.
 
     def _trip_circuit_breaker(self, service: Service, deployment: Deployment) -> bool:
         """Fails a deployment that cannot start. Returns whether the service was rolled back to another deployment."""

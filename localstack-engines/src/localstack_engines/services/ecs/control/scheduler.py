@@ -17,7 +17,7 @@ _RETRY_SECONDS = 5.0
 
 
 class Scheduler:
-    """One thread that reconciles services. `wake` says which one is next, and when."""
+    """Reconciles services in one thread. `wake` sets the time for a service."""
 
     def __init__(self, store: Store, reconciler: Reconciler) -> None:
         self._store = store

@@ -64,7 +64,7 @@ class TaskLifecycle:
                 self._run.stop(cause)
 
     def fail(self, message: str) -> None:
-        """Ends a task that could not be given to the engine."""
+        """Ends a task that the engine never got."""
         self.on_stopping(StopCause("failed", message))
         for state in self.task.containers.values():
             state.status = "STOPPED"

@@ -8,7 +8,7 @@ from typing import Any
 from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.control.task_lifecycle import TaskLifecycle
-from localstack_engines.services.ecs.control.task_specs import task_spec
+from localstack_engines.services.ecs.control.task_spec_factory import task_spec
 from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine

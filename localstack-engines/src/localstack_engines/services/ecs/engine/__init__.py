@@ -1,1 +1,1 @@
-"""Tasks as groups of Docker containers. Knows nothing of AWS's API."""
+"""Runs tasks as groups of Docker containers. Knows nothing of AWS's API."""

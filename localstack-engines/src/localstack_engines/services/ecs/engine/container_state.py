@@ -1,4 +1,4 @@
-"""What the engine reports about a container."""
+"""A container's state, as the engine reports it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

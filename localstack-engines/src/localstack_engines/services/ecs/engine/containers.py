@@ -66,7 +66,7 @@ class Containers:
                 environment=spec.environment,
                 name=self._name(task.id, spec.name),
                 labels={**own_labels, **labels.labels(task=task.id, container=spec.name)},
-                # ECS ignores the HEALTHCHECK of an image, so Docker must ignore it too
+                # ECS ignores the HEALTHCHECK of an image, so Docker must ignore it too.
                 healthcheck={"Test": ["NONE"]},
                 host_config=api.create_host_config(
                     network_mode=f"container:{namespace}", log_config=_LOG_CONFIG, **spec.host_options
@@ -139,7 +139,7 @@ class Containers:
         except (TimeoutError, OSError):
             return False
         finally:
-            # if only the socket were closed, the response would warn when it is garbage-collected
+            # If only the socket were closed, the response would warn when it is garbage-collected.
             getattr(stream, "_response", stream).close()
         return bool(api.exec_inspect(execution)["ExitCode"] == 0)
 

@@ -10,7 +10,7 @@ from localstack_engines.services.ecs.engine.task_spec import COMPLETE, HEALTHY, 
 
 
 class Unresolvable(Exception):
-    """A condition can no longer come true."""
+    """A condition can no longer be met."""
 
 
 def find_cycle(containers: list[ContainerSpec]) -> list[str] | None:
@@ -25,7 +25,7 @@ def find_cycle(containers: list[ContainerSpec]) -> list[str] | None:
 
 
 def is_met(condition: str, state: ContainerState) -> bool:
-    """Returns whether the container with this state fulfils the condition. Raises Unresolvable if it no longer can."""
+    """Returns whether a container in this state meets the condition. Raises Unresolvable if it no longer can."""
     exited = state.status == "STOPPED"
     if exited and not state.has_started:
         raise Unresolvable(f"container {state.name} did not start")
@@ -50,7 +50,7 @@ def can_start(spec: ContainerSpec, states: Mapping[str, ContainerState]) -> bool
     try:
         return all(is_met(condition, states[name]) for name, condition in spec.depends_on.items())
     except Unresolvable as error:
-        raise Unresolvable(f"{spec.name} waits in vain: {error}") from error
+        raise Unresolvable(f"{spec.name} cannot start: {error}") from error
 
 
 def next_to_stop(containers: list[ContainerSpec], states: Mapping[str, ContainerState]) -> list[str]:

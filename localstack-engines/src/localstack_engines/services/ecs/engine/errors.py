@@ -1,4 +1,4 @@
-"""What the engine raises."""
+"""The errors that the engine raises."""
 
 
 class TaskFailed(Exception):

@@ -21,7 +21,7 @@ class Images:
         self._guard = threading.Lock()
 
     def ensure(self, reference: str, container: str) -> dict:
-        """Pulls the image if need be, and returns Docker's description of it.
+        """Pulls the image if necessary, and returns Docker's description of it.
 
         A tag in a registry may have moved, so a tag that names a registry is always pulled, as on Fargate. An image
         that exists on this machine only, or whose registry does not answer, is used as it is.
@@ -58,7 +58,7 @@ class Images:
 
     def _download(self, reference: str) -> None:
         tag = None if _has_tag(reference) else "latest"
-        # the daemon answers with status 200 and reports a failure inside the stream
+        # The daemon answers with status 200 and reports a failure inside the stream.
         for progress in self._client.api.pull(reference, tag=tag, stream=True, decode=True, auth_config={}):
             if "error" in progress:
                 raise _PullError(progress["error"])

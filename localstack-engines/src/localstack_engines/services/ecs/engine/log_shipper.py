@@ -18,9 +18,9 @@ _Item = tuple[LogSink, int, str]
 
 
 class LogShipper:
-    """One reader a container feeds a queue. One thread takes the lines from the queue and sends them in their order.
+    """Each container has a reader that feeds a queue. One thread sends the lines of the queue in their order.
 
-    What arrives within 0.2 seconds goes to each sink as one batch.
+    Lines that arrive within 0.2 seconds go to each sink as one batch.
     """
 
     def __init__(self) -> None:

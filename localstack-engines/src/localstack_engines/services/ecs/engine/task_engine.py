@@ -29,7 +29,7 @@ class TaskEngine:
         self._resources.logs.start()
 
     def run(self, spec: TaskSpec, listener: TaskListener, states: dict[str, ContainerState]) -> TaskRun:
-        """Starts a task and returns at once. Keeps `states`, one a container, up to date and tells the listener."""
+        """Starts a task and returns at once. Keeps `states`, one per container, up to date and tells the listener."""
         if self._resources is None:
             raise RuntimeError("the engine is not started")
         run = TaskRun(spec, self._resources, listener, states)
@@ -59,5 +59,5 @@ class TaskEngine:
 def _client() -> Any:
     import docker
 
-    # each log stream and each running health check holds a connection
+    # Each log stream and each running health check holds a connection.
     return docker.from_env(timeout=_CLIENT_TIMEOUT, max_pool_size=_CONNECTIONS)

@@ -58,7 +58,7 @@ class SharedResources:
 
 
 class TaskRun:
-    """Runs a task's containers and keeps `states`, one a container, up to date.
+    """Runs a task's containers and keeps `states`, one per container, up to date.
 
     It is an actor: one thread owns the state, and other threads send it messages.
     """

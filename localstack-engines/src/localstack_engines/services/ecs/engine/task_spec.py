@@ -1,4 +1,4 @@
-"""What the engine is told to run. Plain data."""
+"""Specifications of what the engine runs (plain data)."""
 
 from dataclasses import dataclass, field
 

@@ -1,1 +1,1 @@
-"""MSK's operations: requests are checked and answered in AWS's words."""
+"""MSK's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,64 +1,59 @@
-"""Operations on MSK configurations."""
-
-from typing import Any
+"""Operations on configurations."""
 
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import describe
-from localstack_engines.services.kafka.api.common import ClusterOperations
-from localstack_engines.services.kafka.api.paging import page
-from localstack_engines.services.kafka.engine import properties
-from localstack_engines.services.kafka.errors import bad_request, conflict, not_found
+from localstack_engines.services.kafka.api import descriptions
+from localstack_engines.services.kafka.api.operations import Operations, Request, Response
+from localstack_engines.services.kafka.api.paging import PAGER
+from localstack_engines.services.kafka.control import broker_properties
+from localstack_engines.services.kafka.errors import bad_request, conflict
 from localstack_engines.services.kafka.models import Configuration, Revision
 
-Request = dict[str, Any]
-Response = dict[str, Any]
 
-
-class ConfigurationOperations(ClusterOperations):
-    """The operations on configurations."""
+class ConfigurationOperations(Operations):
+    """Creates, describes, lists, updates and deletes configurations."""
 
     def create_configuration(self, context: RequestContext, request: Request) -> Response:
         region = self.store.region(context)
         if any(found.name == request["Name"] for found in region.configurations.values()):
             raise conflict("A resource with this name already exists.", "name")
-        text = _checked_text(request)
+        text = _checked_properties(request)
         arn = models.new_arn(context.account_id, context.region, "configuration", request["Name"])
         description = request.get("Description") or ""
-        made = Configuration(
+        configuration = Configuration(
             arn=arn,
             name=request["Name"],
             kafka_versions=list(request.get("KafkaVersions") or []),
             revisions=[Revision(1, text, description)],
             description=description,
         )
-        region.configurations[arn] = made
-        answer = describe.configuration(made)
-        return {name: answer[name] for name in ("Arn", "Name", "CreationTime", "LatestRevision", "State")}
+        region.configurations[arn] = configuration
+        described = descriptions.configuration(configuration)
+        return {name: described[name] for name in ("Arn", "Name", "CreationTime", "LatestRevision", "State")}
 
     def describe_configuration(self, context: RequestContext, request: Request) -> Response:
-        return describe.configuration(self.configuration(context, request["Arn"]))
+        return descriptions.configuration(self.configuration(context, request["Arn"]))
 
     def describe_configuration_revision(self, context: RequestContext, request: Request) -> Response:
         arn, number = request["Arn"], int(request["Revision"])
         found = self.revision(context, arn, number)
-        return {"Arn": arn, **describe.revision(found), "ServerProperties": found.properties.encode()}
+        return {"Arn": arn, **descriptions.revision(found), "ServerProperties": found.properties.encode()}
 
     def list_configurations(self, context: RequestContext, request: Request) -> Response:
-        found = self.store.region(context).configurations.values()
-        return page(request, "Configurations", [describe.configuration(one) for one in found])
+        found, next_token = PAGER.page(list(self.store.region(context).configurations.values()), request)
+        return {"Configurations": [descriptions.configuration(one) for one in found], **next_token}
 
     def list_configuration_revisions(self, context: RequestContext, request: Request) -> Response:
-        revisions = self.configuration(context, request["Arn"]).revisions
-        return page(request, "Revisions", [describe.revision(one) for one in revisions])
+        found, next_token = PAGER.page(self.configuration(context, request["Arn"]).revisions, request)
+        return {"Revisions": [descriptions.revision(one) for one in found], **next_token}
 
     def update_configuration(self, context: RequestContext, request: Request) -> Response:
         found = self.configuration(context, request["Arn"])
-        text = _checked_text(request)
+        text = _checked_properties(request)
         number = found.latest.number + 1
         found.revisions.append(Revision(number, text, request.get("Description") or ""))
-        return {"Arn": found.arn, "LatestRevision": describe.revision(found.latest)}
+        return {"Arn": found.arn, "LatestRevision": descriptions.revision(found.latest)}
 
     def delete_configuration(self, context: RequestContext, request: Request) -> Response:
         found = self.configuration(context, request["Arn"])
@@ -68,31 +63,14 @@ class ConfigurationOperations(ClusterOperations):
         del region.configurations[found.arn]
         return {"Arn": found.arn, "State": "DELETING"}
 
-    def configuration(self, context: RequestContext, arn: str) -> Configuration:
-        found = self.store.region(context).configurations.get(arn)
-        if found is None:
-            raise not_found("The requested configuration was not found.", "arn")
-        return found
 
-    def revision(self, context: RequestContext, arn: str, number: int) -> Revision:
-        found = self.configuration(context, arn).revision(number)
-        if found is None:
-            raise not_found("The requested configuration revision was not found.", "revision")
-        return found
-
-    def properties_of(self, context: RequestContext, info: dict[str, Any] | None) -> dict[str, str]:
-        """The broker properties that a ConfigurationInfo names; none without one."""
-        if not info:
-            return {}
-        return properties.parse(self.revision(context, info["Arn"], int(info["Revision"])).properties)
-
-
-def _checked_text(request: Request) -> str:
+def _checked_properties(request: Request) -> str:
+    """Returns the request's server properties as text. Raises BadRequestException when MSK does not allow them."""
     raw = request["ServerProperties"]
     text = raw.decode() if isinstance(raw, bytes) else str(raw)
     try:
-        properties.parse(text)
-    except properties.InvalidProperties as error:
+        broker_properties.parse(text)
+    except broker_properties.InvalidProperties as error:
         raise bad_request(
             f"The configuration's server properties are not valid. {error}", "serverProperties"
         ) from error

@@ -1,14 +1,11 @@
-"""MaxResults and NextToken."""
+"""The pages of MSK's lists."""
 
-from typing import Any
+from localstack_engines.services.kafka.errors import KafkaError, bad_request
+from localstack_engines.toolkit.paging import Pager
 
-from localstack_engines.services.kafka.errors import bad_request
+
+def _invalid_token(token: str) -> KafkaError:
+    return bad_request("The next token is not valid.", "nextToken")
 
 
-def page(request: dict[str, Any], key: str, items: list[Any]) -> dict[str, Any]:
-    """The page of ``items`` that a list request asks for, under ``key``."""
-    size, token = int(request.get("MaxResults") or 100), request.get("NextToken") or "0"
-    if not token.isdigit() or int(token) > len(items):
-        raise bad_request("The next token is not valid.", "nextToken")
-    start, end = int(token), int(token) + size
-    return {key: items[start:end], **({"NextToken": str(end)} if end < len(items) else {})}
+PAGER = Pager("MaxResults", "NextToken", _invalid_token)

@@ -1,62 +1,56 @@
-"""Operations that change a running cluster."""
+"""Operations that change a cluster. Each starts a cluster operation, which records the change."""
 
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import describe, validation
-from localstack_engines.services.kafka.api.configurations import ConfigurationOperations
-from localstack_engines.services.kafka.api.paging import page
-from localstack_engines.services.kafka.errors import bad_request, not_found
+from localstack_engines.services.kafka.api import validation
+from localstack_engines.services.kafka.api.operations import Operations, Request, Response
+from localstack_engines.services.kafka.errors import bad_request, outdated_version
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import ports
 
-Request = dict[str, Any]
-Response = dict[str, Any]
 
-
-class UpdateOperations(ConfigurationOperations):
-    """Updates, which may name a configuration."""
+class UpdateOperations(Operations):
+    """Changes a cluster's brokers and settings."""
 
     def update_cluster_configuration(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
         info = request["ConfigurationInfo"]
-        chosen = self.properties_of(context, info)
+        properties = self.configured_properties(context, info)
         change = {"ConfigurationInfo": info}
         before = {"ConfigurationInfo": cluster.configuration} if cluster.configuration else {}
-        operation = self._operation(context, cluster, "UPDATE_CLUSTER_CONFIGURATION", before, change)
+        operation = self._begin(context, cluster, "UPDATE_CLUSTER_CONFIGURATION", before, change)
         cluster.configuration = {"Arn": info["Arn"], "Revision": int(info["Revision"])}
-        self.manager.reconfigure(cluster, chosen, operation)
+        self.manager.reconfigure(cluster, properties, operation)
         return _started(operation)
 
     def update_broker_count(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
         wanted = int(request["TargetNumberOfBrokerNodes"])
-        validation.check_broker_count(wanted, len(cluster.provisioned["BrokerNodeGroupInfo"]["ClientSubnets"]))
-        if wanted <= cluster.brokers_asked:
+        validation.check_broker_count(wanted, cluster.zones)
+        if wanted <= cluster.requested_brokers:
             raise bad_request(
-                f"The target number of broker nodes must be greater than {cluster.brokers_asked}: removing brokers is "
-                "not supported by the local kafka service.",
+                f"The target number of broker nodes must be greater than {cluster.requested_brokers}: removing brokers "
+                "is not supported by the local kafka service.",
                 "targetNumberOfBrokerNodes",
             )
-        before, after = {"NumberOfBrokerNodes": cluster.brokers_asked}, {"NumberOfBrokerNodes": wanted}
-        operation = self._operation(context, cluster, "INCREASE_BROKER_COUNT", before, after)
+        before, after = {"NumberOfBrokerNodes": cluster.requested_brokers}, {"NumberOfBrokerNodes": wanted}
+        operation = self._begin(context, cluster, "INCREASE_BROKER_COUNT", before, after)
         cluster.provisioned["NumberOfBrokerNodes"] = wanted
         try:
-            self.manager.expand(cluster, self.properties_of(context, cluster.configuration), operation)
+            self.manager.expand(cluster, self.configured_properties(context, cluster.configuration), operation)
         except ports.NoPortLeft as error:
             cluster.provisioned.update(before)
             raise bad_request(str(error)) from error
-        self.follow_logs(context, cluster)
         return _started(operation)
 
     def update_broker_storage(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
         size = request["TargetBrokerEBSVolumeInfo"][0].get("VolumeSizeGB")
-        storage = (
-            cluster.provisioned["BrokerNodeGroupInfo"].setdefault("StorageInfo", {}).setdefault("EbsStorageInfo", {})
-        )
+        group = cluster.provisioned["BrokerNodeGroupInfo"]
+        storage = group.setdefault("StorageInfo", {}).setdefault("EbsStorageInfo", {})
         if size and size < storage.get("VolumeSize", 0):
             raise bad_request("The volume size can only be increased.", "targetBrokerEBSVolumeInfo")
         return self._record(context, cluster, "UPDATE_BROKER_STORAGE", storage, {"VolumeSize": size})
@@ -71,75 +65,51 @@ class UpdateOperations(ConfigurationOperations):
         cluster = self._updatable(context, request)
         names = ("EnhancedMonitoring", "OpenMonitoring", "LoggingInfo")
         change = {name: request[name] for name in names if request.get(name) is not None}
-        answer = self._record(context, cluster, "UPDATE_MONITORING", cluster.provisioned, change)
-        self.follow_logs(context, cluster)
-        return answer
+        response = self._record(context, cluster, "UPDATE_MONITORING", cluster.provisioned, change)
+        self.manager.follow_logs(cluster)
+        return response
 
     def reboot_broker(self, context: RequestContext, request: Request) -> Response:
-        cluster = self.cluster(context, request)
+        cluster = self.cluster(context, request["ClusterArn"])
         running = {str(broker.spec.node_id) for broker in cluster.kafka.brokers}
         unknown = [broker for broker in request["BrokerIds"] if broker not in running]
         if unknown:
             raise bad_request(f"Broker {unknown[0]} does not exist in the cluster.", "brokerIds")
-        operation = self._operation(context, cluster, "REBOOT_NODE", {}, {})
+        operation = self._begin(context, cluster, "REBOOT_NODE", {}, {})
         self.manager.reboot(cluster, [int(broker) for broker in request["BrokerIds"]], operation)
         return _started(operation)
 
-    def describe_cluster_operation(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterOperationInfo": describe.operation_v1(self._found(context, request))}
-
-    def describe_cluster_operation_v2(self, context: RequestContext, request: Request) -> Response:
-        return {"ClusterOperationInfo": describe.operation_v2(self._found(context, request))}
-
-    def list_cluster_operations(self, context: RequestContext, request: Request) -> Response:
-        found = self._operations_of(context, request)
-        return page(request, "ClusterOperationInfoList", [describe.operation_v1(one) for one in found])
-
-    def list_cluster_operations_v2(self, context: RequestContext, request: Request) -> Response:
-        found = self._operations_of(context, request)
-        return page(request, "ClusterOperationInfoList", [describe.operation_v2(one) for one in found])
-
     def _updatable(self, context: RequestContext, request: Request) -> Cluster:
-        cluster: Cluster = self.cluster(context, request)
+        """Returns the cluster. Raises BadRequestException unless it is active and the request names its version."""
+        cluster = self.cluster(context, request["ClusterArn"])
         if cluster.status != models.ACTIVE:
             raise bad_request(
                 f"The cluster must be in the ACTIVE state for this operation. Its state is {cluster.status}.",
                 "clusterArn",
             )
         if request["CurrentVersion"] != cluster.version:
-            raise bad_request(
-                "The specified current version does not match the version of the cluster.", "currentVersion"
-            )
+            raise outdated_version("cluster")
         return cluster
 
-    def _record(
-        self, context: RequestContext, cluster: Cluster, kind: str, target: dict[str, Any], change: dict[str, Any]
-    ) -> Response:
-        """A change that has no effect on a local broker: it is remembered and done at once."""
-        before = {name: target[name] for name in change if name in target}
-        operation = self._operation(context, cluster, kind, before, change)
-        target.update(change)
-        operation.state, operation.ended = "UPDATE_COMPLETE", models.now()
-        return _started(operation)
-
-    def _operation(
+    def _begin(
         self, context: RequestContext, cluster: Cluster, kind: str, source: dict[str, Any], target: dict[str, Any]
     ) -> Operation:
+        """Records a cluster operation that is in progress and gives the cluster a new version."""
         arn = models.new_arn(context.account_id, context.region, "cluster-operation", cluster.name)
-        made = Operation(arn, cluster.arn, kind, source, target)
-        self.store.region(context).operations[arn] = made
+        operation = Operation(arn, cluster.arn, kind, source, target)
+        self.store.region(context).operations[arn] = operation
         cluster.version = models.new_version()
-        return made
+        return operation
 
-    def _found(self, context: RequestContext, request: Request) -> Operation:
-        found = self.store.region(context).operations.get(request["ClusterOperationArn"])
-        if found is None:
-            raise not_found("The requested cluster operation was not found.", "clusterOperationArn")
-        return found
-
-    def _operations_of(self, context: RequestContext, request: Request) -> list[Operation]:
-        cluster = self.cluster(context, request)
-        return [one for one in self.store.region(context).operations.values() if one.cluster_arn == cluster.arn]
+    def _record(
+        self, context: RequestContext, cluster: Cluster, kind: str, settings: dict[str, Any], change: dict[str, Any]
+    ) -> Response:
+        """Applies a change that has no effect on a local broker to the record; the operation completes at once."""
+        before = {name: settings[name] for name in change if name in settings}
+        operation = self._begin(context, cluster, kind, before, change)
+        settings.update(change)
+        operation.state, operation.ended = "UPDATE_COMPLETE", models.now()
+        return _started(operation)
 
 
 def _started(operation: Operation) -> Response:

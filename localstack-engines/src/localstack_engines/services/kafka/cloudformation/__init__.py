@@ -1,1 +1,1 @@
-"""The CloudFormation types, one module each."""
+"""MSK's CloudFormation types, one module per type."""

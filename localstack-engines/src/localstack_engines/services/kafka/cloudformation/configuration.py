@@ -7,37 +7,30 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
+
+_UPDATABLE = ("ServerProperties", "Description")
+_RENAMED = {"KafkaVersionsList": "KafkaVersions"}
+"""Properties that the API spells differently."""
 
 
 class Configuration(Resource):
     TYPE = "AWS::MSK::Configuration"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        made = self.client(request, "kafka").create_configuration(
-            Name=model["Name"],
-            Description=model.get("Description") or "",
-            KafkaVersions=model.get("KafkaVersionsList") or [],
-            ServerProperties=model["ServerProperties"].encode(),
-        )
+        model, kafka = request.desired_state, self.client(request, "kafka")
+        properties = {_RENAMED.get(name, name): value for name, value in model.items()}
+        arguments = to_request(kafka, "CreateConfiguration", properties, ignore=("Arn", "LatestRevision"))
+        made = kafka.create_configuration(**arguments)
         return self.done({**model, "Arn": made["Arn"], "LatestRevision": _revision(made["LatestRevision"])})
 
-    def read(self, request: ResourceRequest) -> ProgressEvent:
-        model = request.desired_state
-        found = self.client(request, "kafka").describe_configuration(Arn=model["Arn"])
-        return self.done({**model, "LatestRevision": _revision(found["LatestRevision"])})
-
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        model, before = request.desired_state, request.previous_state
-        model["Arn"], model["LatestRevision"] = before["Arn"], before["LatestRevision"]
-        changing = ("ServerProperties", "Description")
-        if any(model.get(name) != before.get(name) for name in changing):
-            made = self.client(request, "kafka").update_configuration(
-                Arn=model["Arn"],
-                Description=model.get("Description") or "",
-                ServerProperties=model["ServerProperties"].encode(),
-            )
+        model, previous, kafka = request.desired_state, request.previous_state, self.client(request, "kafka")
+        model["Arn"], model["LatestRevision"] = previous["Arn"], previous["LatestRevision"]
+        if any(model.get(name) != previous.get(name) for name in _UPDATABLE):
+            properties = {name: model.get(name) for name in ("Arn", *_UPDATABLE)}
+            made = kafka.update_configuration(**to_request(kafka, "UpdateConfiguration", properties))
             model["LatestRevision"] = _revision(made["LatestRevision"])
         return self.done(model)
 
@@ -49,5 +42,5 @@ class Configuration(Resource):
 
 
 def _revision(found: dict[str, Any]) -> dict[str, str]:
-    # GetAtt passes strings on.
+    # GetAtt returns strings.
     return {"Revision": str(found["Revision"]), "Description": str(found.get("Description") or "")}

@@ -1,7 +1,7 @@
-"""CloudFormation types of MSK."""
+"""MSK's CloudFormation types."""
 
 from localstack_engines.services.kafka.cloudformation.cluster import Cluster
+from localstack_engines.services.kafka.cloudformation.cluster_policy import ClusterPolicy
 from localstack_engines.services.kafka.cloudformation.configuration import Configuration
-from localstack_engines.services.kafka.cloudformation.policy import ClusterPolicy
 
 RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Cluster, ClusterPolicy, Configuration)}

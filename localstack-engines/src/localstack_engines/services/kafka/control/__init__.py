@@ -1,1 +1,1 @@
-"""What MSK does between its API and its engine."""
+"""Keeps brokers as the API asked: their starts and changes, properties and versions."""

@@ -1,123 +1,114 @@
-"""Runs the brokers behind clusters: the only place that starts, stops and removes them."""
+"""Starts, changes and removes the brokers of clusters, in the background."""
 
-import logging
-import shutil
-import threading
 from collections.abc import Callable
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api.validation import broker_cap
-from localstack_engines.services.kafka.engine import properties
+from localstack_engines.services.kafka.control import broker_properties
 from localstack_engines.services.kafka.engine.cluster import ClusterSpec, KafkaCluster
 from localstack_engines.services.kafka.models import Cluster, Operation
+from localstack_engines.services.kafka.store import Store
 from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.background import run_in_background
+from localstack_engines.toolkit.log_shipping.cloudwatch import log_stream
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
-from localstack_engines.toolkit.log_shipping.log_events import LogSink
-
-LOG = logging.getLogger(__name__)
 
 
 class ClusterManager:
-    """Long work happens in threads; ``Cluster.status`` tells how it goes."""
+    """Runs the brokers of all clusters. Long work happens in threads; `Cluster.status` shows its progress."""
 
-    def __init__(self) -> None:
-        self._root = settings.state_directory("kafka")
-
-    def clear_leftovers(self) -> None:
-        """Remove what an earlier run left: the control plane has forgotten those clusters."""
-        shutil.rmtree(self._root, ignore_errors=True)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._directory = settings.state_directory("kafka")
 
     def plan(self, name: str, unique: str, protocols: tuple[str, ...], brokers: int) -> KafkaCluster:
-        """A cluster with its ports taken and nothing running yet. Raises ports.NoPortLeft."""
-        directory = self._root / unique
+        """Returns a cluster that has its ports and does not run yet. Raises NoPortLeft.
+
+        `unique` is the name of the directory for its files.
+        """
+        directory = self._directory / unique
         spec = ClusterSpec(name=name, directory=directory, host=settings.endpoint_host(), protocols=protocols)
         kafka = KafkaCluster(spec)
-        kafka.reserve(min(brokers, broker_cap()))
+        kafka.reserve(min(brokers, _max_brokers()))
         return kafka
 
-    def start(self, cluster: Cluster, chosen: dict[str, str]) -> None:
-        """Bring the brokers up; the cluster is ACTIVE when all of them serve."""
-        self._background(cluster, models.CREATING, lambda: cluster.kafka.start(self._effective(cluster, chosen)))
+    def start(self, cluster: Cluster, properties: dict[str, str]) -> None:
+        """Starts the brokers; the cluster becomes ACTIVE when all of them are in service."""
+        self._background(cluster, models.CREATING, lambda: cluster.kafka.start(_effective(cluster, properties)))
+        self.follow_logs(cluster)
 
-    def reconfigure(self, cluster: Cluster, chosen: dict[str, str], operation: Operation) -> None:
-        """Give the brokers other properties, one after the other."""
-        work = self._tracked(operation, lambda: cluster.kafka.reconfigure(self._effective(cluster, chosen)))
+    def reconfigure(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
+        """Restarts the brokers with other properties, one after the other."""
+        work = _recorded(operation, lambda: cluster.kafka.reconfigure(_effective(cluster, properties)))
         self._background(cluster, models.UPDATING, work)
 
-    def expand(self, cluster: Cluster, chosen: dict[str, str], operation: Operation) -> None:
-        """Start the brokers that the cluster's number asks for and the local cap allows. Raises ports.NoPortLeft."""
-        cluster.kafka.reserve(min(cluster.brokers_asked, broker_cap()))
-        work = self._tracked(operation, lambda: cluster.kafka.start(self._effective(cluster, chosen)))
+    def expand(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
+        """Starts the brokers that were added, within the local limit. Raises NoPortLeft."""
+        cluster.kafka.reserve(min(cluster.requested_brokers, _max_brokers()))
+        work = _recorded(operation, lambda: cluster.kafka.start(_effective(cluster, properties)))
         self._background(cluster, models.UPDATING, work)
+        self.follow_logs(cluster)
 
     def reboot(self, cluster: Cluster, node_ids: list[int], operation: Operation) -> None:
-        work = self._tracked(operation, lambda: cluster.kafka.restart(node_ids))
+        work = _recorded(operation, lambda: cluster.kafka.restart(node_ids))
         self._background(cluster, models.REBOOTING, work)
 
-    def delete(self, cluster: Cluster, forget: Callable[[], None]) -> None:
-        """Remove brokers and data, then ``forget`` the cluster."""
+    def delete(self, cluster: Cluster) -> None:
+        """Removes the brokers with their data, then the cluster's record."""
 
         def work() -> None:
-            self._stop_following(cluster)
+            _stop_followers(cluster)
             cluster.kafka.destroy()
-            forget()
+            self._store.remove_cluster(cluster)
 
         self._background(cluster, models.DELETING, work)
 
-    def follow_logs(self, cluster: Cluster, sink: Callable[[str, str], LogSink]) -> None:
-        """Deliver the brokers' logs from now on; ``sink`` makes a destination from log group and stream."""
-        self._stop_following(cluster)
+    def follow_logs(self, cluster: Cluster) -> None:
+        """Sends the brokers' logs to the log group of the cluster's `LoggingInfo`, and stops sending them elsewhere."""
+        _stop_followers(cluster)
         if group := cluster.log_group:
             for broker in cluster.kafka.brokers:
                 stream = f"{cluster.name}-Broker-{broker.spec.node_id}"
-                cluster.followers.append(LogFollower(broker.log_file, sink(group, stream)))
+                send = log_stream(cluster.account, cluster.region, group, stream)
+                cluster.followers.append(LogFollower(broker.log_file, send))
                 cluster.followers[-1].start()
 
-    @staticmethod
-    def _stop_following(cluster: Cluster) -> None:
-        while cluster.followers:
-            cluster.followers.pop().stop()
-
-    def stop_all(self, clusters: list[Cluster]) -> None:
-        """Stop every broker in good order."""
-        for cluster in clusters:
+    def stop_all(self) -> None:
+        """Stops all brokers cleanly."""
+        for cluster in self._store.clusters():
             cluster.kafka.stop()
-
-    def _effective(self, cluster: Cluster, chosen: dict[str, str]) -> dict[str, str]:
-        zones = len(cluster.provisioned["BrokerNodeGroupInfo"]["ClientSubnets"])
-        return properties.effective(chosen, zones, len(cluster.kafka.brokers))
-
-    @staticmethod
-    def _tracked(operation: Operation, work: Callable[[], None]) -> Callable[[], None]:
-        def tracked() -> None:
-            try:
-                work()
-                operation.state = "UPDATE_COMPLETE"
-            except Exception as error:
-                operation.state, operation.error = "UPDATE_FAILED", str(error)
-                raise
-            finally:
-                operation.ended = models.now()
-
-        return tracked
 
     @staticmethod
     def _background(cluster: Cluster, state: str, work: Callable[[], None]) -> None:
-        cluster.state = state
+        """Runs `work` in a thread. The cluster's state is `state` meanwhile, then ACTIVE or FAILED."""
+        name = f"MSK cluster {cluster.name}"
+        run_in_background(cluster, work, name=name, during=state, after=models.ACTIVE, failed=models.FAILED)
 
-        def job() -> None:
-            with cluster.lock:
-                # A delete that arrived meanwhile has the last word.
-                if cluster.state != state:
-                    return
-                outcome = models.ACTIVE
-                try:
-                    work()
-                except Exception as error:
-                    # Nobody would see an exception of this thread; a failed cluster everybody sees.
-                    LOG.error("Kafka cluster %s: %s", cluster.name, error, exc_info=True)
-                    cluster.failure, outcome = str(error), models.FAILED
-                if cluster.state == state:
-                    cluster.state = outcome
 
-        threading.Thread(target=job, name=f"kafka-{state}-{cluster.name}", daemon=True).start()
+def _max_brokers() -> int:
+    """Returns how many brokers of a cluster run at most (`ENGINES_KAFKA_MAX_BROKERS`): each is a JVM."""
+    return max(1, int(settings.variable("KAFKA_MAX_BROKERS", "1")))
+
+
+def _effective(cluster: Cluster, properties: dict[str, str]) -> dict[str, str]:
+    return broker_properties.effective(properties, cluster.zones, len(cluster.kafka.brokers))
+
+
+def _stop_followers(cluster: Cluster) -> None:
+    while cluster.followers:
+        cluster.followers.pop().stop()
+
+
+def _recorded(operation: Operation, work: Callable[[], None]) -> Callable[[], None]:
+    """Returns `work` with its outcome recorded in the operation."""
+
+    def recorded() -> None:
+        try:
+            work()
+            operation.state = "UPDATE_COMPLETE"
+        except Exception as error:
+            operation.state, operation.error = "UPDATE_FAILED", str(error)
+            raise
+        finally:
+            operation.ended = models.now()
+
+    return recorded

@@ -1,4 +1,4 @@
-"""Which Apache Kafka release is installed, under the names that MSK has for it."""
+"""The version of Apache Kafka that is installed, under MSK's names for it."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from localstack_engines.services.kafka.engine.storage import kafka_home
 
 @lru_cache(maxsize=1)
 def installed() -> str:
-    """The release, ``4.1.1`` for instance."""
+    """Returns the installed release, for example `4.1.1`."""
     for jar in kafka_home().glob("libs/kafka-server-4*.jar"):
         if found := re.fullmatch(r"kafka-server-(\d+\.\d+\.\d+)\.jar", jar.name):
             return found[1]
@@ -16,6 +16,6 @@ def installed() -> str:
 
 
 def available() -> list[str]:
-    """The versions a cluster can ask for. MSK names a line of releases by its first two numbers."""
-    line = installed().rpartition(".")[0]
-    return [f"{line}.x.kraft", f"{line}.x"]
+    """Returns the versions that a cluster can have. MSK names releases by their first two numbers."""
+    major_minor = installed().rpartition(".")[0]
+    return [f"{major_minor}.x.kraft", f"{major_minor}.x"]

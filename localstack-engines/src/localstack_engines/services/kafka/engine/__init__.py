@@ -1,1 +1,1 @@
-"""What really runs behind MSK. Knows nothing of AWS's API."""
+"""Runs Kafka brokers: their processes, files, properties and ports. Knows nothing of AWS's API."""

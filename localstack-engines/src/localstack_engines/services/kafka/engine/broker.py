@@ -1,4 +1,4 @@
-"""One Kafka broker process: its files, its properties, its life. Knows nothing of AWS."""
+"""One Kafka broker: its process, its files and its properties."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from localstack_engines.toolkit.process.certificate import certificate
 
 _HEAP = "160m"
 
-# What makes a broker small and quick to use. A cluster's configuration comes after these.
+# These make a broker small and fast to start. The properties of the cluster override them.
 _BASE_PROPERTIES = {
     "num.network.threads": "2",
     "num.io.threads": "4",
     "num.recovery.threads.per.data.dir": "1",
     "background.threads": "4",
-    # The default of 128 MB would not fit into the heap.
+    # The default of 128 MB does not fit into the heap.
     "log.cleaner.dedupe.buffer.size": "4194304",
-    # A killed broker is let in again only when the session of its former life has run out (default 9 s).
+    # A broker that was killed can join again only when its old session has expired (default 9 s).
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
-    # A consumer group is ready at once instead of after three seconds.
+    # A consumer group is ready at once. The default is three seconds.
     "group.initial.rebalance.delay.ms": "0",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
@@ -34,9 +34,10 @@ _BASE_PROPERTIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerSpec:
-    """A node. ``listeners`` maps a security protocol to its published port.
+    """The specification of a broker.
 
-    ``controllers`` maps the node ids of the quorum to their ports; a node that is in it is a controller too.
+    `listeners` maps a security protocol to its published port. `controllers` maps the node ids of the quorum to their
+    ports; a broker whose id is in it is also a controller.
     """
 
     name: str
@@ -50,7 +51,7 @@ class BrokerSpec:
 
 
 class Broker:
-    """A supervised broker. Its callers see to it that calls do not overlap."""
+    """A supervised broker. Its methods must not be called concurrently."""
 
     def __init__(self, spec: BrokerSpec) -> None:
         self.spec = spec
@@ -75,22 +76,22 @@ class Broker:
         return self.process.ready
 
     def serves(self) -> bool:
-        """Whether the broker answers and the controller has let it into the cluster."""
+        """Returns whether the broker answers and the controller has admitted it."""
         return self.spec.node_id in live_brokers(self.spec.internal_port)
 
     def initialise(self) -> None:
-        """Make the empty log directory. Raises storage.FormatFailed."""
+        """Creates the empty log directory. Raises FormatFailed."""
         self.spec.directory.mkdir(parents=True, exist_ok=True)
         storage.format_directory(self.spec.directory / "data", self.spec.cluster_id, self.spec.node_id)
 
-    def configure(self, chosen: Mapping[str, str]) -> None:
-        """Write the properties: small defaults, then ``chosen``, then what must be as it is."""
-        merged = {**_BASE_PROPERTIES, **chosen, **self._identity(), **self._network(), **self._tls()}
+    def configure(self, properties: Mapping[str, str]) -> None:
+        """Writes the properties: the defaults, then `properties`, then those that the spec determines."""
+        merged = {**_BASE_PROPERTIES, **properties, **self._identity(), **self._network(), **self._tls()}
         lines = [f"{name}={_escape(value)}" for name, value in sorted(merged.items())]
         self._properties_file.write_text("\n".join(lines) + "\n")
 
     def destroy(self) -> None:
-        """Stop the process and remove every file."""
+        """Stops the process and removes its files."""
         self.process.stop()
         shutil.rmtree(self.spec.directory, ignore_errors=True)
 
@@ -108,14 +109,14 @@ class Broker:
     def _network(self) -> dict[str, str]:
         spec = self.spec
         bound = [f"{name}://0.0.0.0:{port}" for name, port in spec.listeners.items()]
-        told = [f"{name}://{spec.host}:{port}" for name, port in spec.listeners.items()]
+        advertised = [f"{name}://{spec.host}:{port}" for name, port in spec.listeners.items()]
         internal = f"INTERNAL://127.0.0.1:{spec.internal_port}"
         controller = spec.controllers.get(spec.node_id)
         own_controller = [f"CONTROLLER://127.0.0.1:{controller}"] if controller else []
         protocols = [*(f"{name}:{name}" for name in spec.listeners), "INTERNAL:PLAINTEXT", "CONTROLLER:PLAINTEXT"]
         return {
             "listeners": ",".join([*bound, internal, *own_controller]),
-            "advertised.listeners": ",".join([*told, internal]),
+            "advertised.listeners": ",".join([*advertised, internal]),
             "listener.security.protocol.map": ",".join(protocols),
             "inter.broker.listener.name": "INTERNAL",
         }
@@ -133,5 +134,5 @@ class Broker:
 
 
 def _escape(value: str) -> str:
-    """As java.util.Properties reads it."""
+    """Escapes a value for `java.util.Properties`."""
     return value.replace("\\", "\\\\").replace("\r", "").replace("\n", "\\n")

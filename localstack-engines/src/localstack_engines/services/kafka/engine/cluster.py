@@ -1,4 +1,4 @@
-"""The brokers of one cluster. Knows nothing of AWS."""
+"""The brokers of one cluster."""
 
 import shutil
 import socket
@@ -14,7 +14,7 @@ from localstack_engines.toolkit import ports
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterSpec:
-    """``protocols`` are the published listeners, by Kafka's names of the security protocols."""
+    """The specification of a cluster. `protocols` has the security protocol of each published listener."""
 
     name: str
     directory: Path
@@ -23,7 +23,7 @@ class ClusterSpec:
 
 
 class KafkaCluster:
-    """Brokers that form one KRaft cluster. Its callers see to it that calls do not overlap."""
+    """Brokers that form one KRaft cluster. Its methods must not be called concurrently."""
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
@@ -37,9 +37,9 @@ class KafkaCluster:
         return bool(self.brokers) and all(broker.ready for broker in self.brokers)
 
     def reserve(self, count: int) -> None:
-        """Plan ``count`` brokers in all and take their ports. Raises ports.NoPortLeft, taking none then."""
+        """Plans brokers up to `count` in total and takes their ports. Raises NoPortLeft; no port is taken then."""
         if not self._controllers:
-            # Three controllers outvote one that is gone; two would not.
+            # Three controllers have a majority without one of them; two do not.
             quorum = 3 if count >= 3 else 1
             self._controllers = dict(zip(range(1, quorum + 1), _internal_ports(quorum), strict=True))
         planned: list[Broker] = []
@@ -53,20 +53,20 @@ class KafkaCluster:
         self.brokers += planned
 
     def start(self, properties: Mapping[str, str]) -> None:
-        """Start the brokers that do not run yet; returns when all serve. Raises ProcessFailed, FormatFailed."""
+        """Starts the brokers that do not run yet; returns when all serve. Raises ProcessFailed, FormatFailed."""
         starting = [broker for broker in self.brokers if not broker.process.running]
         for broker in starting:
-            # A port may have belonged to a cluster that is gone.
+            # A start that failed may have left files.
             shutil.rmtree(broker.spec.directory, ignore_errors=True)
             broker.initialise()
             broker.configure(properties)
             broker.process.launch()
-        # Only together do they make a quorum, so none is waited for before all are launched.
+        # A broker becomes ready only when a quorum runs, so all are launched before any is waited for.
         for broker in starting:
             broker.process.wait_started()
 
     def reconfigure(self, properties: Mapping[str, str]) -> None:
-        """Write new properties and restart one broker after the other."""
+        """Writes new properties and restarts one broker after the other."""
         for broker in self.brokers:
             broker.configure(properties)
             broker.process.restart()
@@ -77,18 +77,18 @@ class KafkaCluster:
                 broker.process.restart()
 
     def stop(self) -> None:
-        """Stop all brokers in good order, side by side."""
-        self._together(lambda broker: broker.process.stop())
+        """Stops all brokers at the same time."""
+        self._in_parallel(lambda broker: broker.process.stop())
 
     def destroy(self) -> None:
-        """Stop the brokers, remove their files and give their ports back."""
-        self._together(Broker.destroy)
+        """Stops the brokers, removes their files and releases their ports."""
+        self._in_parallel(Broker.destroy)
         for broker in self.brokers:
             _release(broker)
         shutil.rmtree(self.spec.directory, ignore_errors=True)
 
     def bootstrap(self, protocol: str) -> str | None:
-        """``host:port`` of every broker for a protocol, or None where it has no listener."""
+        """Returns `host:port` of every broker for a protocol, or None when no broker has a listener for it."""
         addresses = [
             f"{broker.spec.host}:{broker.spec.listeners[protocol]}"
             for broker in self.brokers
@@ -117,7 +117,7 @@ class KafkaCluster:
             controllers=self._controllers,
         )
 
-    def _together(self, action: Callable[[Broker], None]) -> None:
+    def _in_parallel(self, action: Callable[[Broker], None]) -> None:
         if self.brokers:
             with ThreadPoolExecutor(max_workers=len(self.brokers)) as pool:
                 list(pool.map(action, self.brokers))
@@ -129,7 +129,7 @@ def _release(broker: Broker) -> None:
 
 
 def _internal_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that are free now, for what never leaves the container."""
+    """Returns ports of the loopback interface that are free now, for listeners inside the container."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     found = [int(listener.getsockname()[1]) for listener in sockets]
     for listener in sockets:

@@ -1,7 +1,7 @@
-"""The one question that tells whether a broker serves: Kafka's Metadata request, spelled by hand.
+"""Kafka's Metadata request, which tells whether a broker is in service.
 
-A port that accepts connections is not enough: Kafka binds it before it can answer, and a broker is of use
-only once the controller has let it in. https://kafka.apache.org/protocol.html#The_Messages_Metadata
+A port that accepts connections is not enough: Kafka opens it before it can answer, and a broker can serve clients
+only when the controller has admitted it. Source: https://kafka.apache.org/protocol.html#The_Messages_Metadata
 """
 
 import socket
@@ -11,8 +11,8 @@ _METADATA, _VERSION, _CORRELATION_ID = 3, 4, 1
 
 
 def live_brokers(port: int, host: str = "127.0.0.1", timeout: float = 2.0) -> list[int]:
-    """Node ids of the brokers in service, as the one on this port knows them; empty when it does not answer."""
-    # Client id: none. Topics: an empty list, not null, which would mean all. No automatic creation.
+    """Returns the node ids of the brokers in service, as the broker on this port knows them; none without an answer."""
+    # No client id, no topics (null would mean all topics), no automatic creation of topics.
     body = struct.pack(">hhihi?", _METADATA, _VERSION, _CORRELATION_ID, -1, 0, False)
     try:
         with socket.create_connection((host, port), timeout) as connection:
@@ -25,7 +25,7 @@ def live_brokers(port: int, host: str = "127.0.0.1", timeout: float = 2.0) -> li
 
 
 def _brokers(response: bytes) -> list[int]:
-    # Correlation id, throttle time, number of brokers.
+    # The response begins with correlation id, throttle time and number of brokers.
     _, _, count = struct.unpack_from(">iii", response, 0)
     offset, nodes = 12, []
     for _ in range(count):

@@ -1,8 +1,8 @@
-"""A broker's formatted log directory, made without starting a JVM.
+"""Formats a broker's log directory without starting a JVM.
 
-Kafka's ``StorageTool format`` writes two files: ``meta.properties``, which is plain text, and
-``bootstrap.checkpoint``, the feature levels of the installed release, which is the same for every cluster.
-The latter comes from the image, or from one run of the tool.
+Kafka's `StorageTool format` writes two files: `meta.properties`, which is plain text, and `bootstrap.checkpoint`, which
+holds the feature levels of the installed release and is the same for every cluster. The second file comes from the
+image, or from one run of the tool.
 """
 
 import base64
@@ -19,22 +19,22 @@ _lock = threading.Lock()
 
 
 class FormatFailed(RuntimeError):
-    """Kafka's own tool could not format a directory; the message is what it printed."""
+    """Kafka's tool could not format a directory; the message is what it printed."""
 
 
 def kafka_home() -> Path:
-    """Where Kafka is installed: ``libs/``, ``java.args`` and the class archive."""
+    """Returns the directory of Kafka's installation, with `libs/`, `java.args` and the class archive."""
     return Path(settings.variable("KAFKA_HOME", "/opt/kafka"))
 
 
 def java_arguments() -> list[str]:
-    """The JVM and its fixed options; the class archive is only accepted with exactly these."""
+    """Returns the JVM and its fixed options. The JVM accepts the class archive only with exactly these options."""
     return [settings.variable("JAVA", "java"), f"@{kafka_home() / 'java.args'}"]
 
 
 def new_id() -> str:
-    """An id as Kafka writes them: a UUID in URL-safe base64 without padding."""
-    # Kafka reserves ids that begin with a dash: they look like options.
+    """Returns a new id in Kafka's form: a UUID in URL-safe base64 without padding."""
+    # Kafka does not allow ids that begin with a dash, because they look like options.
     while True:
         text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if not text.startswith("-"):
@@ -42,7 +42,7 @@ def new_id() -> str:
 
 
 def format_directory(directory: Path, cluster_id: str, node_id: int) -> None:
-    """Make ``directory`` the empty log directory of a node. Raises FormatFailed."""
+    """Creates `directory` as the empty log directory of a node. Raises FormatFailed."""
     directory.mkdir(parents=True)
     shutil.copyfile(_checkpoint(), directory / _CHECKPOINT)
     lines = ["version=1", f"cluster.id={cluster_id}", f"node.id={node_id}", f"directory.id={new_id()}"]

@@ -1,1 +1,1 @@
-"""Lambda's CloudFormation types."""
+"""Lambda's CloudFormation types, one module per type."""

@@ -27,7 +27,7 @@ _CONFIGURATION = (
 )
 
 
-class FunctionResource(Resource):
+class Function(Resource):
     TYPE = "AWS::Lambda::Function"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:

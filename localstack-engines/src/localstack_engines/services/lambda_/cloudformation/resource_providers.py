@@ -1,5 +1,5 @@
-"""The CloudFormation types of Lambda that replace LocalStack's own."""
+"""Lambda's CloudFormation types that replace LocalStack's own."""
 
-from localstack_engines.services.lambda_.cloudformation.function import FunctionResource
+from localstack_engines.services.lambda_.cloudformation.function import Function
 
-RESOURCE_PROVIDERS = {FunctionResource.TYPE: FunctionResource}
+RESOURCE_PROVIDERS = {Function.TYPE: Function}

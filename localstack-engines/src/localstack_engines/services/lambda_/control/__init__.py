@@ -1,1 +1,1 @@
-"""What stands between LocalStack's Lambda provider and the engine."""
+"""Runs functions as LocalStack's Lambda provider asks."""

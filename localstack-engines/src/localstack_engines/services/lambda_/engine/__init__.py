@@ -1,1 +1,1 @@
-"""The processes that run Lambda functions. Knows nothing of AWS's API."""
+"""Runs Lambda functions as processes. Knows nothing of AWS's API."""

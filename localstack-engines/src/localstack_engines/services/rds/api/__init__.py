@@ -1,1 +1,1 @@
-"""RDS's operations: requests are checked and answered in AWS's words."""
+"""RDS's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,22 +1,16 @@
-"""A server's log as RDS's log files."""
-
-from pathlib import Path
-from typing import Any
+"""Operations on log files: an instance has one, its server's log."""
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api.common import InstanceOperations
-from localstack_engines.services.rds.errors import RdsError
-
-Request = dict[str, Any]
-Response = dict[str, Any]
+from localstack_engines.services.rds.api.operations import Operations, Request, Response
+from localstack_engines.toolkit.errors import ServiceError
 
 _NAME = "error/postgresql.log"
 _PORTION_LINES = 1000
 
 
-class LogOperations(InstanceOperations):
-    """Operations on log files."""
+class LogFileOperations(Operations):
+    """Describes the log file and returns portions of it."""
 
     def describe_db_log_files(self, context: RequestContext, request: Request) -> Response:
         file = self.instance(context, request).server.log_file
@@ -29,19 +23,15 @@ class LogOperations(InstanceOperations):
         return {"DescribeDBLogFiles": [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]}
 
     def download_db_log_file_portion(self, context: RequestContext, request: Request) -> Response:
-        """The marker is the number of the next line; without one it is the end of the file that is wanted."""
+        """Returns lines from the marker on, or the end of the file. The marker is the number of the next line."""
         file = self.instance(context, request).server.log_file
         if request["LogFileName"] != _NAME or not file.exists():
-            raise RdsError(
+            raise ServiceError(
                 "DBLogFileNotFoundFault", f"DBLog File: {request['LogFileName']}, is not found on the DB", 404
             )
-        lines = _lines(file)
+        lines = file.read_text(errors="replace").splitlines()
         count, marker = int(request.get("NumberOfLines") or _PORTION_LINES), request.get("Marker")
         start = int(marker) if marker and marker.isdigit() else max(0, len(lines) - count)
         end = min(start + count, len(lines))
         portion = "".join(f"{line}\n" for line in lines[start:end])
         return {"LogFileData": portion, "Marker": str(end), "AdditionalDataPending": end < len(lines)}
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(errors="replace").splitlines()

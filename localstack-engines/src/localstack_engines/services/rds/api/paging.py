@@ -1,23 +1,32 @@
-"""Marker and MaxRecords, for the lists that moto does not page."""
+"""The pages of RDS's lists: `MaxRecords` is 20 to 100, and `Marker` is the token."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from localstack_engines.services.rds.errors import invalid_value
+from localstack_engines.toolkit.errors import ServiceError
+from localstack_engines.toolkit.paging import Pager
+
+Item = TypeVar("Item")
 
 
-def check_size(request: dict[str, Any]) -> int:
-    """The size of a page; RDS accepts 20 to 100."""
+def check_page_size(request: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterValue for a page size that RDS does not accept. Lists that moto pages need it too."""
     size = request.get("MaxRecords")
     if size is not None and not 20 <= size <= 100:
         raise invalid_value(f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
-    return int(size or 100)
 
 
-def page(request: dict[str, Any], key: str, items: list[Any]) -> dict[str, Any]:
-    """The page of ``items`` that a describe request asks for, under ``key``."""
-    size = check_size(request)
-    marker = request.get("Marker") or "0"
-    if not marker.isdigit() or int(marker) > len(items):
-        raise invalid_value(f"Invalid marker: {marker}")
-    start, end = int(marker), int(marker) + size
-    return {key: items[start:end], **({"Marker": str(end)} if end < len(items) else {})}
+class _RdsPager(Pager):
+    def page(
+        self, items: Sequence[Item], request: Mapping[str, Any], default_size: int | None = None
+    ) -> tuple[list[Item], dict[str, str]]:
+        check_page_size(request)
+        return super().page(items, request, default_size)
+
+
+def _invalid_token(token: str) -> ServiceError:
+    return invalid_value(f"Invalid marker: {token}")
+
+
+PAGER = _RdsPager(size="MaxRecords", token="Marker", invalid_token=_invalid_token)  # noqa: S106 - a member's name

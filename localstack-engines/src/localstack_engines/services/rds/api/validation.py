@@ -1,10 +1,12 @@
-"""Checks of requests that AWS makes and moto does not."""
+"""Checks of requests that AWS makes and moto does not. Each raises AWS's error."""
 
 import re
 from typing import Any
 
-from localstack_engines.services.rds.control import versions
+from localstack_engines.services.rds.control import parameters, versions
+from localstack_engines.services.rds.control.parameters import Parameter
 from localstack_engines.services.rds.errors import invalid_combination, invalid_value, unknown_version
+from localstack_engines.services.rds.models import ParameterGroup
 
 _CLASS = re.compile(r"^db\.[a-z0-9-]+\.(micro|small|medium|large|\d*xlarge|metal)(\.tpc\d\.mem\dx)?$")
 _USERNAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
@@ -13,9 +15,9 @@ _MINIMUM_STORAGE_GIB = {"io1": 100, "io2": 100, "gp2": 20, "gp3": 20, "standard"
 
 
 def check_new_instance(request: dict[str, Any]) -> None:
-    """Raise AWS's error for what CreateDBInstance would not take.
+    """Checks the members of a CreateDBInstance request, but for the resources that it refers to.
 
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """
     engine = request["Engine"]
     if engine != versions.ENGINE:
@@ -53,6 +55,7 @@ def check_password(password: str | None) -> None:
 
 
 def resolve_version(version: str | None) -> str:
+    """Returns the full version for the requested one."""
     found = versions.resolve(version)
     if found is None:
         raise unknown_version(versions.ENGINE, version or "")
@@ -65,12 +68,42 @@ def check_upgrade(current: str, wanted: str) -> None:
 
 
 def check_final_snapshot(request: dict[str, Any]) -> None:
-    """DeleteDBInstance says either how to keep the data or that it may go."""
+    """Checks that a DeleteDBInstance request either names a final snapshot or skips it."""
     final, skip = request.get("FinalDBSnapshotIdentifier"), request.get("SkipFinalSnapshot")
     if not final and not skip:
         raise invalid_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
     if final and skip:
         raise invalid_combination("FinalDBSnapshotIdentifier cannot be specified when SkipFinalSnapshot is specified.")
+
+
+def check_family(group: ParameterGroup) -> None:
+    """Checks that the parameter group is for the installed engine version."""
+    if group.family != versions.family():
+        raise invalid_combination(
+            f"The parameter group {group.name} with DBParameterGroupFamily {group.family} can't be used for this "
+            f"instance. Please use a parameter group with DBParameterGroupFamily {versions.family()}"
+        )
+
+
+def known_parameter(name: str) -> Parameter:
+    """Returns the parameter of that name."""
+    parameter = parameters.catalogue().get(name)
+    if parameter is None:
+        raise invalid_value(f"Could not find parameter with name: {name}")
+    return parameter
+
+
+def check_parameter_change(change: dict[str, Any]) -> None:
+    """Checks an item of ModifyDBParameterGroup's `Parameters`."""
+    parameter, value = known_parameter(change["ParameterName"]), change.get("ParameterValue")
+    if not parameter.modifiable:
+        raise invalid_value(f"The parameter {parameter.name} cannot be modified.")
+    if value is None or not parameter.accepts(value):
+        raise invalid_value(
+            f"Invalid parameter value: {value} for: {parameter.name} allowed values are: {parameter.allowed_values}"
+        )
+    if parameter.static and change.get("ApplyMethod") == "immediate":
+        raise invalid_combination("cannot use immediate apply method for static parameter")
 
 
 def _check_storage(request: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""The CloudFormation types, one module each."""
+"""RDS's CloudFormation types, one module per type."""

@@ -1,10 +1,7 @@
-"""CloudFormation types of RDS, and the secret attachment that completes a database's credentials."""
+"""RDS's CloudFormation types."""
 
-from localstack_engines.services.rds.cloudformation.attachment import SecretTargetAttachment
-from localstack_engines.services.rds.cloudformation.instance import DBInstance
-from localstack_engines.services.rds.cloudformation.parameter_group import DBParameterGroup
-from localstack_engines.services.rds.cloudformation.subnet_group import DBSubnetGroup
+from localstack_engines.services.rds.cloudformation.db_instance import DBInstance
+from localstack_engines.services.rds.cloudformation.db_parameter_group import DBParameterGroup
+from localstack_engines.services.rds.cloudformation.db_subnet_group import DBSubnetGroup
 
-RESOURCE_PROVIDERS = {
-    provider.TYPE: provider for provider in (DBInstance, DBParameterGroup, DBSubnetGroup, SecretTargetAttachment)
-}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (DBInstance, DBParameterGroup, DBSubnetGroup)}

@@ -1,16 +1,17 @@
-"""Tags of RDS resources in CloudFormation."""
+"""Tags of RDS's resources in CloudFormation."""
 
 from typing import Any
 
-Tags = list[dict[str, str]]
+from localstack.services.cloudformation.resource_provider import ResourceRequest
+
+from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 
-def update_tags(client: Any, arn: str, before: Tags | None, after: Tags | None) -> None:
-    """Make the resource's tags those of ``after``."""
-    old = {tag["Key"]: tag["Value"] for tag in before or []}
-    new = {tag["Key"]: tag["Value"] for tag in after or []}
-    if gone := sorted(old.keys() - new.keys()):
-        client.remove_tags_from_resource(ResourceName=arn, TagKeys=gone)
-    if changed := {key: value for key, value in new.items() if old.get(key) != value}:
-        tags = [{"Key": key, "Value": value} for key, value in changed.items()]
-        client.add_tags_to_resource(ResourceName=arn, Tags=tags)
+def update_resource_tags(rds: Any, arn: str, request: ResourceRequest) -> None:
+    """Makes the tags of an RDS resource those of the template."""
+    update_tags(
+        request.previous_state.get("Tags"),
+        request.desired_state.get("Tags"),
+        remove=lambda keys: rds.remove_tags_from_resource(ResourceName=arn, TagKeys=keys),
+        put=lambda tags: rds.add_tags_to_resource(ResourceName=arn, Tags=tag_list(tags)),
+    )

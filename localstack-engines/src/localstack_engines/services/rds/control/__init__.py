@@ -1,1 +1,1 @@
-"""What RDS does between its API and its engine."""
+"""Keeps servers as the API asked: their starts and changes, parameters, versions and log exports."""

@@ -1,29 +1,29 @@
-"""Runs the servers behind DB instances: the only place that starts, stops and removes them."""
+"""Starts, stops and removes the servers of DB instances, in the background."""
 
-import logging
 import shutil
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.control import parameters
-from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError
+from localstack_engines.services.rds.control import log_exports, parameters
+from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError, copy_tree
 from localstack_engines.services.rds.engine.template import TemplateFailed
 from localstack_engines.services.rds.models import Instance, Key
 from localstack_engines.toolkit import ports, settings
+from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
 
-LOG = logging.getLogger(__name__)
+_MASTER_PRIVILEGES = "rds_superuser"
+"""The role whose member a master user is, as on RDS."""
 
 _FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewInstance:
-    """What a server is made from. ``snapshot`` brings its own roles and databases."""
+    """What a DB instance is made from. A snapshot has its own roles and databases, so `database` is unused then."""
 
     key: Key
     master_username: str
@@ -34,30 +34,23 @@ class NewInstance:
 
 
 class InstanceManager:
-    """All DB instances of this LocalStack. Long work happens in threads; ``Instance.status`` tells how it goes."""
+    """Runs the servers of all DB instances. Long work happens in threads; `Instance.status` shows its progress."""
 
     def __init__(self) -> None:
         self._instances: dict[Key, Instance] = {}
         self._root = settings.state_directory("rds")
 
-    def clear_leftovers(self) -> None:
-        """Remove what an earlier run left: the control plane has forgotten those instances."""
-        shutil.rmtree(self._root, ignore_errors=True)
-
     def get(self, key: Key) -> Instance | None:
         return self._instances.get(key)
 
-    def all(self) -> Iterable[Instance]:
-        return list(self._instances.values())
-
     def create(self, new: NewInstance) -> Instance:
-        """Reserve a port and set a server up in the background. Raises ports.NoPortLeft."""
+        """Reserves a port and sets up a server in the background. Raises `ports.NoPortLeft`."""
         port = ports.reserve("rds:" + ":".join(new.key))
-        # Named by the port: instance identifiers are too long for a Unix socket's path.
+        # The directory is named after the port: identifiers are too long for the path of a Unix socket.
         directory = self._root / str(port)
         shutil.rmtree(directory, ignore_errors=True)
         spec = ServerSpec(name=f"rds {new.key[2]}", port=port, directory=directory, sockets=self._root / "sockets")
-        instance = Instance(new.key, PostgresServer(spec), new.master_username, settings=dict(new.parameters))
+        instance = Instance(new.key, PostgresServer(spec), new.master_username, parameters=dict(new.parameters))
         self._instances[new.key] = instance
         self._background(instance, models.CREATING, lambda: self._provision(instance, new))
         return instance
@@ -69,7 +62,7 @@ class InstanceManager:
         self._background(instance, models.STOPPING, instance.server.stop, models.STOPPED)
 
     def reboot(self, instance: Instance) -> None:
-        """Stop and start, with the parameters that waited for it."""
+        """Stops and starts the server, which then has the parameters that waited for a reboot."""
 
         def reboot() -> None:
             instance.server.stop()
@@ -78,21 +71,21 @@ class InstanceManager:
         self._background(instance, models.REBOOTING, reboot)
 
     def set_password(self, instance: Instance, password: str) -> None:
-        """Returns when the new password holds. Raises SqlError."""
+        """Changes the master user's password and returns when it is valid. Raises SqlError."""
         with instance.lock:
             instance.server.set_password(instance.master_username, password)
 
     def apply_parameters(self, instance: Instance, chosen: dict[str, str], reboot_needed: bool) -> None:
-        """Write the parameters; a running server takes at once what it can, the rest waits for a reboot."""
+        """Writes the parameters. A running server applies the dynamic ones at once, the static ones at a reboot."""
         with instance.lock:
-            instance.settings = dict(chosen)
+            instance.parameters = dict(chosen)
             self._configure(instance)
             instance.server.reload()
             if reboot_needed and instance.server.ready:
                 instance.parameter_status = models.PENDING_REBOOT
 
     def delete(self, instance: Instance, snapshot: Key | None) -> None:
-        """Stop the server, keep its files as ``snapshot`` if one is wanted, and forget the rest."""
+        """Stops the server and removes its files. Keeps the data if `snapshot` names a snapshot for it."""
         instance.state = models.DELETING
         with instance.lock:
             instance.state = models.DELETING
@@ -100,23 +93,30 @@ class InstanceManager:
             if snapshot is not None:
                 self._snapshot_directory(snapshot).parent.mkdir(parents=True, exist_ok=True)
                 instance.server.data.rename(self._snapshot_directory(snapshot))
-            instance.stop_follower()
+            log_exports.stop(instance)
             instance.server.destroy()
             self._instances.pop(instance.key, None)
             ports.release(instance.port)
 
     def take_snapshot(self, instance: Instance, snapshot: Key) -> None:
-        """Copy a running or stopped instance's data. Raises SqlError."""
+        """Copies the data of a running or stopped instance. Raises SqlError."""
         with instance.lock:
             target = self._snapshot_directory(snapshot)
             target.parent.mkdir(parents=True, exist_ok=True)
             instance.server.backup(target)
 
     def copy_snapshot(self, source: Key, target: Key) -> None:
-        shutil.copytree(self._snapshot_directory(source), self._snapshot_directory(target), symlinks=True)
+        copy_tree(self._snapshot_directory(source), self._snapshot_directory(target))
 
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
+
+    def export_log(self, instance: Instance, wanted: bool) -> None:
+        """Starts or stops the export of the server's log to CloudWatch Logs."""
+        if wanted:
+            log_exports.start(instance)
+        else:
+            log_exports.stop(instance)
 
     def rename(self, instance: Instance, identifier: str) -> None:
         account, region, old = instance.key
@@ -125,8 +125,8 @@ class InstanceManager:
         self._instances[instance.key] = instance
 
     def stop_all(self) -> None:
-        """Stop every server cleanly, side by side."""
-        servers = [instance.server for instance in self.all()]
+        """Stops all servers cleanly and at the same time."""
+        servers = [instance.server for instance in list(self._instances.values())]
         if servers:
             with ThreadPoolExecutor(max_workers=len(servers)) as pool:
                 list(pool.map(PostgresServer.stop, servers))
@@ -139,7 +139,9 @@ class InstanceManager:
         instance.server.initialise(source)
         self._boot(instance)
         if source is None:
-            instance.server.create_owner(new.master_username, new.master_password or "", new.database)
+            instance.server.create_owner(
+                new.master_username, new.master_password or "", new.database, _MASTER_PRIVILEGES
+            )
         elif new.master_password:
             instance.server.set_password(new.master_username, new.master_password)
 
@@ -149,29 +151,19 @@ class InstanceManager:
         instance.parameter_status = models.IN_SYNC
 
     def _configure(self, instance: Instance) -> None:
-        chosen = instance.settings
+        chosen = instance.parameters
         instance.server.configure(parameters.server_settings(chosen), tls_only=parameters.force_ssl(chosen))
 
     def _background(
         self, instance: Instance, state: str, work: Callable[[], None], after: str = models.AVAILABLE
     ) -> None:
-        instance.state = state
-
-        def job() -> None:
-            with instance.lock:
-                if instance.state != state:
-                    return
-                try:
-                    work()
-                    outcome = after
-                except Exception as error:
-                    # Nobody would see an exception of this thread; a failed instance everybody sees.
-                    LOG.error(
-                        "DB instance %s: %s", instance.identifier, error, exc_info=not isinstance(error, _FAILURES)
-                    )
-                    instance.failure, outcome = str(error), models.FAILED
-                # A delete that arrived meanwhile has the last word.
-                if instance.state == state:
-                    instance.state = outcome
-
-        threading.Thread(target=job, name=f"rds-{state}-{instance.identifier}", daemon=True).start()
+        """Runs `work` in a thread. The instance's state is `state` meanwhile, then `after` or FAILED."""
+        run_in_background(
+            instance,
+            work,
+            name=f"DB instance {instance.identifier}",
+            during=state,
+            after=after,
+            failed=models.FAILED,
+            expected=_FAILURES,
+        )

@@ -1,4 +1,4 @@
-"""The parameters of the engine, and what a parameter group makes of them on a server."""
+"""The parameters of PostgreSQL, and the server settings that follow from a parameter group."""
 
 import json
 import logging
@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from subprocess import run
 
-from localstack_engines.services.rds.engine.template import bin_path, parameters_file
+from localstack_engines.services.rds.engine import installation
+from localstack_engines.services.rds.engine.template import parameters_file
 
 LOG = logging.getLogger(__name__)
 
-# Set by the plugin, by the installation, or never by a customer on RDS either.
+# The plugin or the installation sets these, or RDS does not let customers change them.
 _NOT_MODIFIABLE = re.compile(
     r"^(port|listen_addresses|unix_socket.*|data_directory|hba_file|ident_file|config_file|external_pid_file"
     r"|ssl_.*_file|ssl_ca_file|archive_.*|restore_command|recovery_.*|primary_.*|log_destination|logging_collector"
@@ -23,7 +22,7 @@ _NOT_MODIFIABLE = re.compile(
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter as PostgreSQL describes it (the columns of ``pg_settings``)."""
+    """One parameter as PostgreSQL describes it. The fields are columns of `pg_settings`."""
 
     name: str
     vartype: str
@@ -46,7 +45,7 @@ class Parameter:
 
     @property
     def allowed_values(self) -> str | None:
-        """As RDS writes it: ``on,off``, ``1-8388607``, or None when anything goes."""
+        """The values in RDS's notation, such as `0,1` or `1-8388607`; None when every value is allowed."""
         if self.vartype == "bool":
             return "0,1"
         if self.enumvals:
@@ -54,7 +53,7 @@ class Parameter:
         return f"{self.min_val}-{self.max_val}" if self.min_val is not None else None
 
     def accepts(self, value: str) -> bool:
-        """Whether the server would take the value. RDS's formulas are accepted as such."""
+        """Returns whether the server accepts the value. RDS's formulas (`{DBInstanceClassMemory/...}`) always pass."""
         if "{" in value:
             return True
         if self.vartype == "bool":
@@ -71,7 +70,7 @@ class Parameter:
         return whole and float(self.min_val or "-inf") <= number <= float(self.max_val or "inf")
 
 
-# RDS's own parameters that have a meaning here.
+# RDS's own parameters that have an effect here.
 _RDS = (
     Parameter("rds.force_ssl", "bool", "sighup", None, None, None, (), "0", "Force SSL connections."),
     Parameter("rds.logical_replication", "bool", "postmaster", None, None, None, (), "0", "Enables logical decoding."),
@@ -80,18 +79,18 @@ _RDS = (
 
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Parameter]:
-    """Every parameter of the installed server and RDS's own, by name."""
+    """Returns every parameter of the installed server and RDS's own ones, by name."""
     rows = json.loads(parameters_file().read_text())
     own = [Parameter(**{**row, "enumvals": tuple(row["enumvals"] or ())}) for row in rows]
     return {parameter.name: parameter for parameter in (*own, *_RDS)}
 
 
 def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
-    """What of a parameter group's values goes into the server's configuration."""
+    """Returns the settings of a server for the values that are set in its parameter group."""
     settings: dict[str, str] = {}
     for name, value in chosen.items():
         parameter = catalogue().get(name)
-        # A formula speaks of the instance class's memory, which is not this machine's.
+        # A formula depends on the memory of the instance class, which this machine does not have.
         if parameter is None or not parameter.modifiable or "{" in value:
             continue
         if name == "rds.logical_replication":
@@ -104,7 +103,7 @@ def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 def force_ssl(chosen: Mapping[str, str]) -> bool:
-    """Whether only TLS connections are let in. Off unless asked for, unlike on RDS."""
+    """Returns whether the server accepts only TLS connections. The default is False, unlike on RDS."""
     return _is_true(chosen.get("rds.force_ssl", "0"))
 
 
@@ -112,16 +111,10 @@ def _is_true(value: str) -> bool:
     return value.lower() in {"1", "on", "true", "yes"}
 
 
-@lru_cache(maxsize=1)
-def _library_directory() -> Path:
-    output = run([bin_path("pg_config"), "--pkglibdir"], capture_output=True, text=True, check=True).stdout
-    return Path(output.strip())
-
-
 def _installed_libraries(value: str) -> list[str]:
     names = [name.strip() for name in value.split(",") if name.strip()]
-    # A server does not start with a library that it lacks; RDS has some that Debian does not package.
-    missing = [name for name in names if not (_library_directory() / f"{name}.so").exists()]
+    # A server does not start when it lacks a library. RDS has some that Debian does not package.
+    missing = [name for name in names if not installation.has_library(name)]
     if missing:
         LOG.warning("shared_preload_libraries: not installed here and left out: %s", ", ".join(missing))
     return [name for name in names if name not in missing]

@@ -1,1 +1,1 @@
-"""What really runs behind RDS. Knows nothing of AWS's API."""
+"""Runs PostgreSQL servers: their processes, files and roles. Knows nothing of AWS's API."""

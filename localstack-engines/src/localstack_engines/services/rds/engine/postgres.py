@@ -1,4 +1,4 @@
-"""One PostgreSQL server: its files, its process and its roles. Knows nothing of AWS."""
+"""One PostgreSQL server: its files, its process and its roles."""
 
 import shutil
 import signal
@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from localstack_engines.services.rds.engine.template import SUPERUSER, SYSTEM_USER, bin_path, data_directory
+from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
+from localstack_engines.services.rds.engine.template import SUPERUSER, data_directory
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 from localstack_engines.toolkit.process.certificate import certificate
 
-# Small enough that a server per service fits on a laptop. fsync stays on: a database that is killed
-# must come back with every commit it acknowledged.
+# Small, so that several servers fit on a laptop. fsync stays on: after a crash a database must have every commit
+# that it acknowledged.
 _BASE_SETTINGS = {
     "listen_addresses": "*",
     "shared_buffers": "16MB",
@@ -29,8 +30,8 @@ _BASE_SETTINGS = {
     "ssl": "on",
 }
 
-# The engine's own door is the Unix socket, for the superuser and only for root and its own account;
-# everybody else comes with a password.
+# The superuser logs in through the Unix socket only, from the accounts root and postgres. All other roles log in
+# with a password, over TCP.
 _HBA = f"""local all {SUPERUSER} peer map=engine
 local replication {SUPERUSER} peer map=engine
 host all {SUPERUSER} all reject
@@ -40,12 +41,15 @@ _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
 
 
 class SqlError(RuntimeError):
-    """A statement of the engine's own failed; the message is PostgreSQL's."""
+    """A statement of the superuser or a backup failed; the message is PostgreSQL's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSpec:
-    """Where a server lives. ``sockets`` must be short: a Unix socket's path has at most 107 bytes."""
+    """The port and the directories of a server.
+
+    `sockets` is the directory of its Unix socket. It must be short: the path of a Unix socket has at most 107 bytes.
+    """
 
     name: str
     port: int
@@ -54,7 +58,7 @@ class ServerSpec:
 
 
 class PostgresServer:
-    """A supervised server on a data directory of its own. Its callers see to it that calls do not overlap."""
+    """A supervised server with a data directory of its own. Callers must not call its methods at the same time."""
 
     def __init__(self, spec: ServerSpec) -> None:
         self.spec = spec
@@ -63,12 +67,12 @@ class PostgresServer:
         self._process = SupervisedProcess(
             ProcessSpec(
                 name=spec.name,
-                argv=[bin_path("postgres"), "-D", str(self.data)],
+                argv=[program("postgres"), "-D", str(self.data)],
                 user=SYSTEM_USER,
                 cwd=spec.directory,
                 log_file=self.log_file,
                 ready=self._answers,
-                # Fast shutdown: disconnects clients, then a checkpoint.
+                # SIGINT is PostgreSQL's fast shutdown: it disconnects the clients and writes a checkpoint.
                 stop_signal=signal.SIGINT,
                 stop_timeout=30,
             )
@@ -76,29 +80,25 @@ class PostgresServer:
 
     @property
     def ready(self) -> bool:
-        """Whether it answers SQL (false while it recovers from a crash)."""
+        """Whether the server answers SQL; False while it recovers from a crash."""
         return self._process.ready
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
     def initialise(self, source: Path | None = None) -> None:
-        """Make the data directory: a copy of the template, or of ``source`` (a stopped server's or a backup)."""
+        """Makes the data directory: a copy of the template, or of `source`, which is a backup."""
         for directory in (self.spec.directory, self.spec.sockets):
             directory.mkdir(parents=True, exist_ok=True)
             shutil.chown(directory, SYSTEM_USER, SYSTEM_USER)
         copy_tree(source or data_directory(), self.data)
         (self.data / "pg_ident.conf").write_text(_IDENT)
-        for source in certificate():
-            # A server insists on a key that only it can read.
-            target = self.data / source.name
-            shutil.copyfile(source, target)
+        for file in certificate():
+            # PostgreSQL does not start when others can read its key.
+            target = self.data / file.name
+            shutil.copyfile(file, target)
             target.chmod(0o600)
             shutil.chown(target, SYSTEM_USER, SYSTEM_USER)
 
     def configure(self, settings: Mapping[str, str], tls_only: bool = False) -> None:
-        """Write the configuration: our defaults, then ``settings``. A running server is not told."""
+        """Writes the configuration: the defaults, then `settings`. A running server has to `reload` it."""
         (self.data / "pg_hba.conf").write_text(_HBA.format(host="hostssl" if tls_only else "host"))
         own = {**_BASE_SETTINGS, "port": str(self.spec.port), "unix_socket_directories": str(self.spec.sockets)}
         merged = {**own, **settings, **{key: own[key] for key in ("port", "unix_socket_directories")}}
@@ -106,30 +106,27 @@ class PostgresServer:
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n")
 
     def start(self) -> None:
-        """Start and return when it answers SQL; raises ProcessFailed with the server's last words."""
+        """Starts the server and returns when it answers SQL. Raises ProcessFailed with the end of the server's log."""
         self._process.start()
 
     def stop(self) -> None:
-        """Stop cleanly: everything committed is in the data directory afterwards."""
+        """Stops the server cleanly: the data directory then holds every commit."""
         self._process.stop()
 
-    def restart(self) -> None:
-        self._process.restart()
-
     def reload(self) -> None:
-        """Make a running server read its configuration again."""
+        """Makes a running server read its configuration again."""
         self._process.send_signal(signal.SIGHUP)
 
-    def log_tail(self, lines: int = 20) -> str:
-        return self._process.log_tail(lines)
+    def create_owner(self, user: str, password: str, database: str | None, privileges: str) -> None:
+        """Creates the role `user` and its database.
 
-    def create_owner(self, user: str, password: str, database: str | None) -> None:
-        """The customer's role (no superuser, as on RDS) and its database."""
-        role, secret = quote_identifier(user), quote_literal(password)
+        The role is no superuser. It gets its rights as a member of the role `privileges`, which is created too.
+        """
+        role, secret, group = quote_identifier(user), quote_literal(password), quote_identifier(privileges)
         statements = [
-            "CREATE ROLE rds_superuser NOLOGIN CREATEROLE CREATEDB",
-            "GRANT pg_monitor, pg_signal_backend, pg_checkpoint, pg_maintain TO rds_superuser WITH ADMIN OPTION",
-            f"CREATE ROLE {role} LOGIN CREATEROLE CREATEDB PASSWORD {secret} IN ROLE rds_superuser",
+            f"CREATE ROLE {group} NOLOGIN CREATEROLE CREATEDB",
+            f"GRANT pg_monitor, pg_signal_backend, pg_checkpoint, pg_maintain TO {group} WITH ADMIN OPTION",
+            f"CREATE ROLE {role} LOGIN CREATEROLE CREATEDB PASSWORD {secret} IN ROLE {group}",
             f"ALTER DATABASE postgres OWNER TO {role}",
         ]
         if database and database != "postgres":
@@ -137,28 +134,29 @@ class PostgresServer:
         self.execute(*statements)
 
     def set_password(self, user: str, password: str) -> None:
+        """Changes a role's password. Raises SqlError."""
         self.execute(f"ALTER ROLE {quote_identifier(user)} PASSWORD {quote_literal(password)}")
 
     def backup(self, target: Path) -> None:
-        """A consistent copy of the data directory, of a running or a stopped server."""
+        """Copies the data directory of a running or stopped server to `target`, consistently. Raises SqlError."""
         if not self._process.running:
             copy_tree(self.data, target)
             return
-        argv = [bin_path("pg_basebackup"), "--pgdata", str(target), "--wal-method", "fetch", "--checkpoint", "fast"]
+        argv = [program("pg_basebackup"), "--pgdata", str(target), "--wal-method", "fetch", "--checkpoint", "fast"]
         _run([*argv, *self._connection()])
-        # It runs as root, and a server insists on owning its directory.
+        # pg_basebackup runs as root, and a server must own its directory.
         _run(["chown", "-R", f"{SYSTEM_USER}:{SYSTEM_USER}", str(target)])
 
     def destroy(self) -> None:
-        """Stop and remove every file."""
+        """Stops the server and removes all its files."""
         self._process.stop()
         shutil.rmtree(self.spec.directory, ignore_errors=True)
 
     def execute(self, *statements: str) -> str:
-        """Run statements as the superuser, each by itself; raises SqlError. Returns what psql prints."""
-        argv = [bin_path("psql"), *self._connection(), "--dbname", "postgres", "--no-psqlrc", "--quiet"]
+        """Runs statements as the superuser, each by itself. Returns what psql prints. Raises SqlError."""
+        argv = [program("psql"), *self._connection(), "--dbname", "postgres", "--no-psqlrc", "--quiet"]
         argv += ["--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
-        # On standard input, so that no password shows in the list of processes.
+        # psql reads them from standard input: arguments, and passwords in them, would show in the list of processes.
         script = "".join(f"{statement};\n" for statement in statements)
         return _run(argv, script)
 
@@ -176,16 +174,17 @@ class PostgresServer:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy a data directory with its owners (by reference where the file system can)."""
+    """Copies a data directory with its owners (by reference where the file system supports it)."""
     _run(["cp", "--archive", "--reflink=auto", str(source), str(target)])
 
 
 def quote_identifier(name: str) -> str:
+    """Returns the name as an identifier in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def quote_literal(value: str) -> str:
-    """A string constant for SQL and for postgresql.conf alike (standard_conforming_strings is on)."""
+    """Returns the value as a string constant of SQL and of postgresql.conf (standard_conforming_strings is on)."""
     return "'" + value.replace("'", "''") + "'"
 
 

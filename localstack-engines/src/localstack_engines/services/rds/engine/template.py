@@ -1,7 +1,7 @@
 """The data directory that every new server is copied from.
 
-initdb takes about a second, a copy of its result a tenth of that. The directory is made when it is
-first needed, or beforehand by ``python -m localstack_engines.services.rds.engine.template`` while an image is built.
+initdb takes about a second, a copy of its result a tenth of that. The template is made when it is first needed, or
+while an image is built, by `python -m localstack_engines.services.rds.engine.template`.
 """
 
 import shutil
@@ -9,33 +9,26 @@ import subprocess
 import threading
 from pathlib import Path
 
+from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
 from localstack_engines.toolkit import settings
 
 SUPERUSER = "rdsadmin"
-"""The engine's own superuser; on RDS it has this name too, and customers cannot log in as it."""
-
-SYSTEM_USER = "postgres"
-"""The account that servers run as: PostgreSQL refuses root."""
+"""The role that the plugin itself uses. Clients cannot log in as this role."""
 
 _lock = threading.Lock()
 
 
 class TemplateFailed(RuntimeError):
-    """initdb did not work; the message is what it printed."""
-
-
-def bin_path(program: str) -> str:
-    """The path of a PostgreSQL program (``ENGINES_POSTGRES_BIN`` says where else than Debian's place)."""
-    return str(Path(settings.variable("POSTGRES_BIN", "/usr/lib/postgresql/17/bin"), program))
+    """initdb failed; the message is what it printed."""
 
 
 def data_directory() -> Path:
-    """An initialised data directory, to be copied. Raises TemplateFailed."""
+    """Returns an initialised data directory, to be copied. Raises TemplateFailed."""
     return _template() / "data"
 
 
 def parameters_file() -> Path:
-    """What the server says about each of its parameters (``pg_settings``), as JSON. Raises TemplateFailed."""
+    """Returns a JSON file with the server's description of its parameters (`pg_settings`). Raises TemplateFailed."""
     return _template() / "parameters.json"
 
 
@@ -49,22 +42,22 @@ def _template() -> Path:
 
 def _make(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Aside and then renamed: an interrupted initdb must not pass for a template.
+    # The directory gets its name last, so that the rest of an interrupted initdb is never taken for a template.
     scratch = target.with_name(target.name + ".new")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     shutil.chown(scratch, SYSTEM_USER, SYSTEM_USER)
-    argv = [bin_path("initdb"), "--pgdata", str(scratch / "data"), "--username", SUPERUSER]
-    # RDS sorts as en_US.UTF-8 does; ICU brings that without the system's locales.
+    argv = [program("initdb"), "--pgdata", str(scratch / "data"), "--username", SUPERUSER]
+    # The sort order is that of en_US.UTF-8; ICU has it without the operating system's locales.
     argv += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--locale-provider", "icu", "--icu-locale", "en-US"]
     argv += ["--auth", "reject", "--data-checksums", "--no-instructions"]
     _run(argv)
     columns = "name, vartype, context, unit, min_val, max_val, enumvals, boot_val, short_desc"
     query = f"SELECT jsonb_agg(p) FROM (SELECT {columns} FROM pg_settings ORDER BY name) p"  # noqa: S608 - constants
-    # Text format would escape the JSON's backslashes; CSV leaves alone what contains neither of these two.
+    # COPY's text format escapes the backslashes of JSON. Its CSV format does not, as no value contains \x01 or \x02.
     form = r"FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01'"
-    # The single-user server needs no port and is gone when its input ends.
-    single_user = [bin_path("postgres"), "--single", "-D", str(scratch / "data"), "postgres"]
+    # A single-user server needs no port and exits at the end of its input.
+    single_user = [program("postgres"), "--single", "-D", str(scratch / "data"), "postgres"]
     _run(single_user, f"COPY ({query}) TO '{scratch}/parameters.json' ({form})\n")
     scratch.rename(target)
 
@@ -79,7 +72,7 @@ def _run(argv: list[str], stdin: str = "") -> None:
 
 
 def main() -> None:
-    """Make the template and say where it is."""
+    """Makes the template and prints its path."""
     print(_template())  # noqa: T201
 
 

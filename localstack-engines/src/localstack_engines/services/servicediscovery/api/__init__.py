@@ -1,1 +1,1 @@
-"""Cloud Map's operations: requests are checked and answered in AWS's words."""
+"""Cloud Map's operations, one module per resource. They check requests and answer in AWS's words."""

@@ -1,8 +1,11 @@
-"""What RegisterInstance demands of attributes, by the service's DNS records (pure)."""
+"""The rules of RegisterInstance for the attributes of an instance.
+
+Source: https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+"""
 
 from typing import Any
 
-_ADDRESS = {
+_REQUIRED_ATTRIBUTES = {
     "A": "AWS_INSTANCE_IPV4",
     "AAAA": "AWS_INSTANCE_IPV6",
     "CNAME": "AWS_INSTANCE_CNAME",
@@ -11,20 +14,21 @@ _ADDRESS = {
 
 
 def missing_attribute(dns_config: dict[str, Any] | None, attributes: dict[str, str]) -> str | None:
-    """The name of the attribute without which a record of the service could not be made, if there is one.
+    """Returns the first attribute that the service's DNS records require and the instance lacks, or None.
 
-    Source: RegisterInstance, "Attributes" (an alias target replaces the address attributes).
+    An instance with an alias target needs none of them.
     """
     if "AWS_ALIAS_DNS_NAME" in attributes:
         return None
     for record in (dns_config or {}).get("DnsRecords") or []:
-        needed = _ADDRESS.get(record["Type"])
+        needed = _REQUIRED_ATTRIBUTES.get(record["Type"])
         if needed and not attributes.get(needed):
             return needed
     return None
 
 
 def port_error(attributes: dict[str, str]) -> str | None:
+    """Returns what is wrong with the port, or None."""
     port = attributes.get("AWS_INSTANCE_PORT")
     if port is None or (port.isdigit() and 1 <= int(port) <= 65535):
         return None
@@ -32,5 +36,8 @@ def port_error(attributes: dict[str, str]) -> str | None:
 
 
 def initial_health(attributes: dict[str, str], custom: bool) -> str:
-    """AWS_INIT_HEALTH_STATUS counts only where health is reported by the owner (HealthCheckCustomConfig)."""
+    """Returns the health of a new instance.
+
+    `AWS_INIT_HEALTH_STATUS` has an effect only with a custom health check (HealthCheckCustomConfig).
+    """
     return attributes.get("AWS_INIT_HEALTH_STATUS", "HEALTHY") if custom else "HEALTHY"

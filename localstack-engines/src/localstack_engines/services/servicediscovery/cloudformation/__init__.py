@@ -1,1 +1,1 @@
-"""Cloud Map's CloudFormation types."""
+"""Cloud Map's CloudFormation types, one module per type."""

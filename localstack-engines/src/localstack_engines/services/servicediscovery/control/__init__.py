@@ -1,1 +1,1 @@
-"""What Cloud Map does between its API and its engine."""
+"""Serves Cloud Map to the data plane: instances, their changes, and DNS answers."""

@@ -24,7 +24,7 @@ def depends(name: str, on: str, condition: str) -> dict[str, Any]:
     return {"name": name, "dependsOn": [{"containerName": on, "condition": condition}]}
 
 
-def test_a_good_definition_has_no_problem() -> None:
+def test_a_valid_definition_has_no_problem() -> None:
     assert problem(request()) is None
 
 

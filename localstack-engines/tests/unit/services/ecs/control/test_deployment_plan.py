@@ -27,13 +27,13 @@ def test_one_task_is_replaced_without_a_gap() -> None:
     assert plan(1, 100, 200, Counts(1, 1), old) == Plan(start=0, stop_current=0, stop_previous=1)
 
 
-def test_without_room_above_the_old_task_goes_first() -> None:
+def test_the_old_task_stops_first_when_the_maximum_is_reached() -> None:
     old = Counts(active=1, healthy=1)
     assert plan(1, 0, 100, NONE, old) == Plan(start=0, stop_current=0, stop_previous=1)
     assert plan(2, 50, 100, NONE, Counts(2, 2)) == Plan(start=0, stop_current=0, stop_previous=1)
 
 
-def test_previous_tasks_that_do_not_serve_go_at_once() -> None:
+def test_previous_tasks_that_do_not_serve_stop_at_once() -> None:
     assert plan(2, 100, 200, NONE, Counts(active=2, healthy=0)).stop_previous == 2
 
 

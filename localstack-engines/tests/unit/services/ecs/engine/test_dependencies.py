@@ -50,8 +50,8 @@ def test_conditions(condition: str, state: ContainerState, expected: bool) -> No
         ("START", ContainerState("db", "STOPPED"), "did not start"),
     ],
 )
-def test_a_condition_that_can_no_longer_come_true_is_reported(condition: str, state: ContainerState, why: str) -> None:
-    with pytest.raises(Unresolvable, match=f"app waits in vain: .*{why}"):
+def test_a_condition_that_can_no_longer_be_met_is_reported(condition: str, state: ContainerState, why: str) -> None:
+    with pytest.raises(Unresolvable, match=f"app cannot start: .*{why}"):
         can_start(spec("app", db=condition), {"db": state})
 
 

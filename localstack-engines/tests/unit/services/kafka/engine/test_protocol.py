@@ -1,4 +1,4 @@
-"""The Metadata request, against a socket that answers as a broker does."""
+"""The Metadata request, sent to a socket that answers as a broker does."""
 
 import socket
 import struct
@@ -31,7 +31,7 @@ def serve() -> Callable[[bytes], int]:
         def run() -> None:
             with listener, listener.accept()[0] as connection:
                 connection.recv(1024)
-                # In pieces, as a network may deliver it.
+                # A network may deliver the answer in pieces.
                 connection.sendall(reply[:7])
                 connection.sendall(reply[7:])
 
@@ -41,16 +41,16 @@ def serve() -> Callable[[bytes], int]:
     return start
 
 
-def test_all_brokers_in_service_are_named(serve: Callable[[bytes], int]) -> None:
+def test_all_brokers_in_the_answer_are_returned(serve: Callable[[bytes], int]) -> None:
     assert live_brokers(serve(answer(1, 2, 3))) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("reply", [b"", b"\x00", b"HTTP/1.1 400 Bad Request\r\n\r\n", answer(1)[:20]])
-def test_what_is_no_broker_names_none(serve: Callable[[bytes], int], reply: bytes) -> None:
+def test_an_answer_that_is_not_kafkas_gives_no_brokers(serve: Callable[[bytes], int], reply: bytes) -> None:
     assert live_brokers(serve(reply), timeout=0.5) == []
 
 
-def test_nobody_listens() -> None:
+def test_a_closed_port_gives_no_brokers() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         assert live_brokers(unused.getsockname()[1]) == []

@@ -1,11 +1,9 @@
-"""Parameters: which values a server takes, and what a group makes of them."""
+"""Parameters: the values that a server accepts, and the server settings that follow from a group."""
 
 import pytest
 
 from localstack_engines.services.rds.control import parameters
 from localstack_engines.services.rds.control.parameters import Parameter
-from localstack_engines.services.rds.control.versions import order
-from localstack_engines.services.rds.engine.postgres import quote_identifier, quote_literal
 
 CONNECTIONS = Parameter("max_connections", "integer", "postmaster", None, "1", "262143", (), "100", "")
 STATEMENT = Parameter("log_statement", "enum", "superuser", None, None, None, ("none", "ddl", "all"), "none", "")
@@ -35,7 +33,7 @@ def test_durability_cannot_be_switched_off() -> None:
     assert not SCALE.static
 
 
-def test_settings_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_settings_of_a_parameter_group(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {parameter.name: parameter for parameter in (CONNECTIONS, FSYNC, JIT, *parameters._RDS)}
     monkeypatch.setattr(parameters, "catalogue", lambda: known)
     chosen = {
@@ -49,12 +47,3 @@ def test_settings_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parameters.server_settings(chosen) == {"max_connections": "50", "wal_level": "logical"}
     assert parameters.force_ssl(chosen)
     assert not parameters.force_ssl({})
-
-
-def test_quoting() -> None:
-    assert quote_literal("it's") == "'it''s'"
-    assert quote_identifier('a"b') == '"a""b"'
-
-
-def test_versions_are_ordered_as_numbers() -> None:
-    assert sorted(["17.11", "17.9", "17.10"], key=order) == ["17.9", "17.10", "17.11"]

@@ -1,0 +1,1 @@
+"""IAM's CloudFormation types, one module per type."""

@@ -1,0 +1,1 @@
+"""KMS's CloudFormation types, one module per type."""

@@ -1,0 +1,1 @@
+"""CloudWatch Logs's CloudFormation types, one module per type."""

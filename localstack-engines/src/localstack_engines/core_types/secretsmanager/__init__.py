@@ -1,0 +1,1 @@
+"""Secrets Manager's CloudFormation types, one module per type."""

@@ -1,0 +1,5 @@
+"""Secrets Manager's CloudFormation types."""
+
+from localstack_engines.core_types.secretsmanager.secret_target_attachment import SecretTargetAttachment
+
+RESOURCE_PROVIDERS = {SecretTargetAttachment.TYPE: SecretTargetAttachment}

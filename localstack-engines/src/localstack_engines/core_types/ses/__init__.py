@@ -1,0 +1,1 @@
+"""SES's CloudFormation types, one module per type."""

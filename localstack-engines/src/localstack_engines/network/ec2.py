@@ -1,0 +1,24 @@
+"""Moto's records of EC2: subnets, security groups and network interfaces."""
+
+from typing import Any
+
+
+def backend(account: str, region: str) -> Any:
+    """Returns moto's records of an account and region."""
+    # The import takes long and is not needed before the first request.
+    from moto.ec2.models import ec2_backends
+
+    return ec2_backends[account][region]
+
+
+def subnet(account: str, region: str, subnet_id: str) -> Any | None:
+    """Returns the record of a subnet, or None."""
+    for zone in backend(account, region).subnets.values():
+        if subnet_id in zone:
+            return zone[subnet_id]
+    return None
+
+
+def security_group(account: str, region: str, group_id: str) -> Any | None:
+    """Returns the record of a security group, or None."""
+    return backend(account, region).get_security_group_from_id(group_id)

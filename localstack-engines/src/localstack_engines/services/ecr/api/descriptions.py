@@ -1,0 +1,38 @@
+"""Descriptions of images, in the API's spelling."""
+
+from typing import Any
+
+from localstack_engines.services.ecr.engine.image_storage import Image
+
+
+def detail(image: Image, repository: str, registry_id: str) -> dict[str, Any]:
+    """Returns `ImageDetail` of DescribeImages."""
+    described: dict[str, Any] = {
+        "registryId": registry_id,
+        "repositoryName": repository,
+        "imageDigest": image.digest,
+        "imageSizeInBytes": image.size,
+        "imagePushedAt": image.pushed_at,
+        "imageManifestMediaType": image.media_type,
+    }
+    if image.tags:
+        described["imageTags"] = list(image.tags)
+    if image.artifact_type:
+        described["artifactMediaType"] = image.artifact_type
+    return described
+
+
+def image(found: Image, tag: str | None, repository: str, registry_id: str) -> dict[str, Any]:
+    """Returns `Image` of BatchGetImage and PutImage; `tag` is the one that the request names."""
+    return {
+        "registryId": registry_id,
+        "repositoryName": repository,
+        "imageId": {"imageDigest": found.digest, **({"imageTag": tag} if tag else {})},
+        "imageManifest": found.manifest,
+        "imageManifestMediaType": found.media_type,
+    }
+
+
+def failure(image_id: dict[str, str]) -> dict[str, Any]:
+    """Returns `ImageFailure` for an image that does not exist."""
+    return {"imageId": image_id, "failureCode": "ImageNotFound", "failureReason": "Requested image not found"}

@@ -1,1 +1,0 @@
-"""What ECR does between its API and its engine."""

@@ -1,0 +1,160 @@
+"""Descriptions of services and tasks, in the API's spelling (pure)."""
+
+from typing import Any
+
+from localstack_engines.services.ecs.models import Deployment, Service, Task
+
+Json = dict[str, Any]
+
+PLATFORM_VERSION = "1.4.0"
+_SHOWN_SETTINGS = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+)
+
+
+def task(record: Task, with_tags: bool = True) -> Json:
+    """Returns a task as DescribeTasks shows it."""
+    interface = record.interface
+    described = {
+        "taskArn": record.arn,
+        "clusterArn": record.scope.cluster_arn,
+        "taskDefinitionArn": record.definition["taskDefinitionArn"],
+        "group": record.group,
+        "startedBy": record.started_by,
+        "launchType": record.launch_type,
+        "capacityProviderName": record.capacity_provider,
+        "platformVersion": PLATFORM_VERSION,
+        "platformFamily": "Linux",
+        "lastStatus": record.status,
+        "desiredStatus": record.desired_status,
+        "healthStatus": record.health,
+        "connectivity": "CONNECTED" if record.connectivity_at else None,
+        "connectivityAt": record.connectivity_at,
+        "createdAt": record.created_at,
+        "pullStartedAt": record.pull_started_at,
+        "pullStoppedAt": record.pull_stopped_at,
+        "startedAt": record.started_at,
+        "stoppingAt": record.stopping_at,
+        "executionStoppedAt": record.execution_stopped_at,
+        "stoppedAt": record.stopped_at,
+        "stopCode": record.stop_code,
+        "stoppedReason": record.stopped_reason,
+        "cpu": record.overrides.get("cpu") or record.definition.get("cpu"),
+        "memory": record.overrides.get("memory") or record.definition.get("memory"),
+        "availabilityZone": interface.availability_zone if interface else None,
+        "attachments": _attachments(record),
+        "attributes": [{"name": "ecs.cpu-architecture", "value": "x86_64"}],
+        "containers": [_container(record, definition) for definition in record.definition["containerDefinitions"]],
+        "enableExecuteCommand": record.enable_execute_command,
+        "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": [], **record.overrides},
+        "ephemeralStorage": record.definition.get("ephemeralStorage") or {"sizeInGiB": 20},
+        "tags": record.tags if with_tags else [],
+        "version": record.version,
+    }
+    return {key: value for key, value in described.items() if value is not None}
+
+
+def _attachments(record: Task) -> list[Json]:
+    interface = record.interface
+    if interface is None:
+        return []
+    details = {
+        "subnetId": interface.subnet_id,
+        "networkInterfaceId": interface.id,
+        "macAddress": interface.mac_address,
+        "privateDnsName": interface.private_dns_name,
+        "privateIPv4Address": interface.address,
+    }
+    return [
+        {
+            "id": record.attachment_id,
+            "type": "ElasticNetworkInterface",
+            "status": "DELETED" if record.stopped_at else "ATTACHED",
+            "details": [{"name": name, "value": value} for name, value in details.items()],
+        }
+    ]
+
+
+def _container(record: Task, definition: Json) -> Json:
+    state = record.containers.get(definition["name"])
+    interface = record.interface
+    described = {
+        "containerArn": record.container_arn(definition["name"]),
+        "taskArn": record.arn,
+        "name": definition["name"],
+        "image": definition["image"],
+        "cpu": str(definition.get("cpu") or 0),
+        "memory": str(definition["memory"]) if definition.get("memory") else None,
+        "memoryReservation": str(definition["memoryReservation"]) if definition.get("memoryReservation") else None,
+        "networkBindings": [],
+        "networkInterfaces": (
+            [{"attachmentId": record.attachment_id, "privateIpv4Address": interface.address}] if interface else []
+        ),
+        "lastStatus": state.status if state else "PENDING",
+        "healthStatus": state.health if state else "UNKNOWN",
+        "exitCode": state.exit_code if state else None,
+        "reason": state.reason if state else None,
+        "runtimeId": state.runtime_id if state else None,
+        "imageDigest": state.image_digest if state else None,
+    }
+    return {key: value for key, value in described.items() if value is not None}
+
+
+def count_tasks(tasks: list[Task]) -> tuple[int, int]:
+    """Returns the numbers of running and of pending tasks."""
+    running = sum(t.status == "RUNNING" for t in tasks)
+    pending = sum(t.status in ("PROVISIONING", "PENDING", "ACTIVATING") for t in tasks)
+    return running, pending
+
+
+def service(record: Service, tasks: list[Task], with_tags: bool = True) -> Json:
+    """Returns a service as DescribeServices shows it. `tasks` are all of its tasks."""
+    running, pending = count_tasks(tasks)
+    described = {
+        "serviceArn": record.arn,
+        "serviceName": record.name,
+        "clusterArn": record.scope.cluster_arn,
+        "status": record.status,
+        "desiredCount": record.desired_count,
+        "runningCount": running,
+        "pendingCount": pending,
+        "createdAt": record.created_at,
+        "createdBy": f"arn:aws:iam::{record.scope.account}:root",
+        "roleArn": f"arn:aws:iam::{record.scope.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        "loadBalancers": [],
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "platformFamily": "Linux",
+        "schedulingStrategy": "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "deployments": [_deployment(record, d, tasks) for d in record.deployments],
+        "events": list(record.events),
+        "tags": record.tags if with_tags else [],
+        **{key: value for key, value in record.settings.items() if value is not None},
+    }
+    return {key: value for key, value in described.items() if value is not None}
+
+
+def _deployment(record: Service, deployment: Deployment, tasks: list[Task]) -> Json:
+    own = [t for t in tasks if t.started_by == deployment.id]
+    running, pending = count_tasks(own)
+    is_primary = deployment.status == "PRIMARY"
+    settings = {key: value for key, value in deployment.service_revision.items() if key in _SHOWN_SETTINGS and value}
+    return {
+        "id": deployment.id,
+        "status": deployment.status,
+        "desiredCount": record.desired_count if is_primary else sum(t.is_wanted for t in own),
+        "runningCount": running,
+        "pendingCount": pending,
+        "failedTasks": deployment.failed_tasks,
+        "createdAt": deployment.created_at,
+        "updatedAt": deployment.updated_at,
+        "platformFamily": "Linux",
+        "rolloutState": deployment.rollout_state,
+        "rolloutStateReason": deployment.rollout_reason or f"ECS deployment {deployment.id} in progress.",
+        **settings,
+    }

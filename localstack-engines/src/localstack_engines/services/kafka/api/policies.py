@@ -1,0 +1,30 @@
+"""Operations on cluster policies."""
+
+from localstack.aws.api import RequestContext
+
+from localstack_engines.services.kafka import models
+from localstack_engines.services.kafka.api.operations import Operations, Request, Response
+from localstack_engines.services.kafka.errors import not_found, outdated_version
+
+
+class PolicyOperations(Operations):
+    """Stores policies. They are not enforced: the local brokers have no IAM."""
+
+    def put_cluster_policy(self, context: RequestContext, request: Request) -> Response:
+        cluster = self.cluster(context, request["ClusterArn"])
+        current = cluster.policy[0] if cluster.policy else None
+        if request.get("CurrentVersion") not in (None, current):
+            raise outdated_version("policy")
+        cluster.policy = (models.new_version(), request["Policy"])
+        return {"CurrentVersion": cluster.policy[0]}
+
+    def get_cluster_policy(self, context: RequestContext, request: Request) -> Response:
+        policy = self.cluster(context, request["ClusterArn"]).policy
+        if policy is None:
+            raise not_found("The cluster has no policy.", "clusterArn")
+        return {"CurrentVersion": policy[0], "Policy": policy[1]}
+
+    def delete_cluster_policy(self, context: RequestContext, request: Request) -> Response:
+        self.get_cluster_policy(context, request)
+        self.cluster(context, request["ClusterArn"]).policy = None
+        return {}

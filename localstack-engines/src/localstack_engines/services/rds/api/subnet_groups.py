@@ -1,0 +1,55 @@
+"""Operations on DB subnet groups."""
+
+from localstack.aws.api import RequestContext
+
+from localstack_engines.services.rds.api.operations import Operations, Request, Response
+from localstack_engines.services.rds.api.paging import PAGER
+from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
+
+
+class SubnetGroupOperations(Operations):
+    """Creates, modifies, describes and deletes subnet groups. Their names are in lower case."""
+
+    def create_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
+        name = request["DBSubnetGroupName"].lower()
+        if self.store.has_subnet_group(context, name):
+            raise ServiceError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
+        self._check_subnets(context, request)
+        return moto(context, "CreateDBSubnetGroup", {**request, "DBSubnetGroupName": name})
+
+    def modify_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
+        name = self.subnet_group_name(context, request)
+        self._check_subnets(context, request)
+        return moto(context, "ModifyDBSubnetGroup", {**request, "DBSubnetGroupName": name})
+
+    def describe_db_subnet_groups(self, context: RequestContext, request: Request) -> Response:
+        if "DBSubnetGroupName" in request:
+            request = {**request, "DBSubnetGroupName": self.subnet_group_name(context, request)}
+        unpaged = {name: value for name, value in request.items() if name not in (PAGER.size, PAGER.token)}
+        groups = moto(context, "DescribeDBSubnetGroups", unpaged)["DBSubnetGroups"]
+        page, marker = PAGER.page(groups, request)
+        return {"DBSubnetGroups": page, **marker}
+
+    def delete_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
+        name = self.subnet_group_name(context, request)
+        for identifier in self.store.instances_in_subnet_group(context, name):
+            raise ServiceError(
+                "InvalidDBSubnetGroupStateFault",
+                f"Cannot delete the subnet group '{name}' because at least one database instance: "
+                f"{identifier} is still using it.",
+            )
+        return moto(context, "DeleteDBSubnetGroup", {"DBSubnetGroupName": name})
+
+    def _check_subnets(self, context: RequestContext, request: Request) -> None:
+        zones_of_subnets = self.store.availability_zones(context)
+        unknown = [subnet_id for subnet_id in request["SubnetIds"] if subnet_id not in zones_of_subnets]
+        if unknown:
+            raise ServiceError("InvalidSubnet", f"Some input subnets in :[{', '.join(unknown)}] are invalid.")
+        zones = sorted({zones_of_subnets[subnet_id] for subnet_id in request["SubnetIds"]})
+        if len(zones) < 2:
+            raise ServiceError(
+                "DBSubnetGroupDoesNotCoverEnoughAZs",
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+                f"Current AZ coverage: {', '.join(zones)}. Add subnets to cover at least 2 AZs.",
+            )

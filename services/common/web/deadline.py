@@ -1,0 +1,95 @@
+"""Middleware that ends requests: those that take too long, those whose client left, and those that are too many."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.common.errors import Unavailable
+from services.common.runtime import Runtime
+from services.common.web import problems
+
+_HEALTH = "/health/"
+
+
+class DeadlineMiddleware:
+    """Gives every request `request_seconds`, and cancels its work when they are over or when the client leaves.
+
+    The health checks are exempt from the limit of `max_requests`, so that a service with too much to do stays alive.
+    The time counts from `scope["state"]["started"]`, so it includes the arrival of the body, which
+    `RequestLimitsMiddleware` has read before.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles a request; called by the ASGI server."""
+        if scope["type"] != "http" or scope["path"].startswith(_HEALTH):
+            await self._app(scope, receive, send)
+            return
+        runtime: Runtime = scope["state"]["runtime"]
+        if self._in_flight >= runtime.settings.max_requests:
+            problem = Unavailable("The service has too many requests at this moment.", retry_after=1)
+            await problems.response(problem, scope["path"])(scope, receive, send)
+            return
+        self._in_flight += 1
+        try:
+            seconds = runtime.settings.request_seconds - (time.perf_counter() - scope["state"]["started"])
+            await _Request(scope, receive, send, seconds).run(self._app)
+        finally:
+            self._in_flight -= 1
+
+
+class _Request:
+    """One request. The end of its time and the departure of its client are one timeout, which the latter moves to now.
+
+    A response that has begun is not interrupted: what follows it, such as calls after the commit, has its own limits.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._timeout = asyncio.timeout(seconds)
+        self._messages: asyncio.Queue[Message] = asyncio.Queue(maxsize=4)
+        self._started = False
+        self._client_left = False
+
+    async def run(self, app: ASGIApp) -> None:
+        try:
+            async with self._timeout:
+                listening = asyncio.create_task(self._listen())
+                try:
+                    await app(self._scope, self._messages.get, self._forward)
+                finally:
+                    listening.cancel()
+        except TimeoutError:
+            if not self._timeout.expired():
+                raise
+            if not self._client_left:
+                problem = Unavailable(
+                    "The request took too long and was ended. Repeat it with the same Idempotency-Key.",
+                    code="deadline-exceeded",
+                )
+                await problems.response(problem, self._scope["path"])(self._scope, self._receive, self._send)
+
+    async def _forward(self, message: Message) -> None:
+        if not self._started:
+            self._started = True
+            self._timeout.reschedule(None)
+        await self._send(message)
+
+    async def _listen(self) -> None:
+        """Passes the client's messages on. Ends the request when the client leaves before the response begins."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect" and not self._started and not self._timeout.expired():
+                self._client_left = True
+                self._timeout.reschedule(asyncio.get_running_loop().time())
+            await self._messages.put(message)
+            if message["type"] == "http.disconnect":
+                return

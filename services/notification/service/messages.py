@@ -1,0 +1,130 @@
+"""The use case of sending a message: to whom, what it says, and when it is tried again."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from services.common.backoff import jittered
+from services.common.clock import utc_now
+from services.common.logs import describe, logger
+from services.common.security.principal import Principal
+from services.common.unit_of_work import UnitOfWork
+from services.contracts.events import Event, decode
+from services.notification import templates
+from services.notification.config import NotificationSettings
+from services.notification.entity import Channel, Contact, Message, MessageStatus, Notification
+from services.notification.phone_numbers import e164
+from services.notification.repository.contacts import ContactRepository
+from services.notification.repository.messages import MessageRepository
+from services.notification.repository.notifications import NotificationRepository
+from services.notification.senders import Rejected, Sender
+from services.notification.templates import Text
+
+BACKOFF_SECONDS = (1, 2, 5, 15, 60, 120, 240)
+"""The pause after the first failed attempt, after the second, and so on. The last one is repeated."""
+
+
+class NoRecipient(Exception):
+    """The patient is not known yet. The class's name is stored as the message's error."""
+
+
+class NoAddress(Exception):
+    """The patient has no address on the message's channel, or was deleted. The message is not needed."""
+
+
+class MessageService:
+    """Messages, in one transaction."""
+
+    def __init__(
+        self,
+        principal: Principal,
+        uow: UnitOfWork,
+        settings: NotificationSettings,
+        notifications: NotificationRepository,
+        messages: MessageRepository,
+        contacts: ContactRepository,
+        sender: Sender,
+    ) -> None:
+        self._principal = principal
+        self._uow = uow
+        self._settings = settings
+        self._notifications = notifications
+        self._messages = messages
+        self._contacts = contacts
+        self._sender = sender
+
+    async def send_next(self) -> bool:
+        """Tries once to send a message that is due, and stores the result. Returns whether there was one.
+
+        The message is locked until the transaction ends, so that nobody else sends it.
+        """
+        message = await self._messages.get_due_for_update()
+        if message is None:
+            return False
+        message.attempts += 1
+        notification = await self._notifications.get(message.event_id)
+        try:
+            await self._fill_in(message, notification)
+            message.provider_id = await self._send(message)
+        except NoAddress:
+            await self._messages.delete(message)
+        except Rejected as error:
+            self._fail(message, error.code)
+        except Exception as error:
+            logger(__name__).warning("send_failed", **_log_fields(message, notification), **describe(error))
+            self._try_again(message, type(error).__name__)
+        else:
+            message.status, message.sent_at, message.error = MessageStatus.SENT, utc_now(), None
+            logger(__name__).info("sent", **_log_fields(message, notification))
+        return True
+
+    async def _fill_in(self, message: Message, notification: Notification) -> None:
+        """Fills in recipient and text from the template. Raises NoRecipient and NoAddress."""
+        if message.template is None:
+            return  # staff wrote it, so it is complete
+        contact = await self._contacts.get(notification.patient_id) if notification.patient_id else None
+        if contact is None:
+            raise NoRecipient
+        channel = Channel(message.channel)
+        name, recipient = contact.name, _address(contact, channel)
+        if name is None or not recipient:
+            raise NoAddress
+        event: Event[Any] = decode(json.dumps(notification.payload))
+        text = templates.render(templates.BY_NAME[message.template], channel, name, event.data)
+        message.recipient, message.subject, message.body = recipient, text.subject, text.body
+
+    async def _send(self, message: Message) -> str:
+        """Returns the provider's id of the message."""
+        assert message.recipient is not None
+        assert message.body is not None
+        text = Text(message.subject, message.body)
+        return await self._sender.send(Channel(message.channel), message.recipient, text, message.event_id)
+
+    def _try_again(self, message: Message, error: str) -> None:
+        if message.attempts >= self._settings.send_attempts:
+            self._fail(message, error)
+            return
+        seconds = BACKOFF_SECONDS[min(message.attempts, len(BACKOFF_SECONDS)) - 1]
+        message.error = error
+        message.next_attempt_at = utc_now() + timedelta(seconds=jittered(seconds))
+
+    def _fail(self, message: Message, error: str) -> None:
+        message.status, message.error = MessageStatus.FAILED, error
+        fields = {"notification_id": message.event_id, "channel": message.channel, "reason": error}
+        logger(__name__).error("message_failed", attempts=message.attempts, **fields)
+
+
+def _address(contact: Contact, channel: Channel) -> str | None:
+    return contact.email if channel is Channel.EMAIL else e164(contact.phone)
+
+
+def _log_fields(message: Message, notification: Notification) -> dict[str, Any]:
+    return {
+        "notification_id": message.event_id,
+        "channel": message.channel,
+        "template": message.template,
+        "event_type": notification.event_type,
+        "attempt": message.attempts,
+    }

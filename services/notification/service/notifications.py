@@ -1,0 +1,65 @@
+"""The use cases of the event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.common.clock import utc_now
+from services.common.identifiers import uuid7
+from services.common.paging import PageRequest, Slice
+from services.common.security.principal import Principal
+from services.common.unit_of_work import UnitOfWork
+from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
+from services.notification import mapper
+from services.notification.entity import Email, Message, Notification, NotificationFilter
+from services.notification.repository.contacts import ContactRepository
+from services.notification.repository.messages import MessageRepository
+from services.notification.repository.notifications import NotificationRepository
+
+RESOURCE = "notification"
+
+
+class NotificationService:
+    """The event log and the messages that events cause, for one caller in one transaction."""
+
+    def __init__(
+        self,
+        principal: Principal,
+        uow: UnitOfWork,
+        notifications: NotificationRepository,
+        messages: MessageRepository,
+        contacts: ContactRepository,
+    ) -> None:
+        self._principal = principal
+        self._uow = uow
+        self._notifications = notifications
+        self._messages = messages
+        self._contacts = contacts
+
+    async def log_event(self, event: Event[Any]) -> None:
+        """Logs an event, which must not be in the log, with the messages that it causes. Updates the patient's contact.
+
+        A new contact makes messages due that have waited for an address.
+        """
+        now = utc_now()
+        if isinstance(event.data, PatientRegistered | PatientUpdated | PatientDeleted):
+            await self._contacts.save(mapper.contact_from(event.data))
+            await self._messages.try_again(event.data.patient_id, now)
+        await self._notifications.add(mapper.notification_from(event, now))
+        await self._messages.add(mapper.messages_from(event, now))
+
+    async def request_email(self, email: Email) -> Message:
+        """Logs an e-mail that staff wrote. The dispatcher sends it."""
+        now = utc_now()
+        notification = mapper.email_notification(uuid7(), email, self._principal.subject, now)
+        message = mapper.email_message(notification.id, email, now)
+        await self._notifications.add(notification)
+        await self._messages.add([message])
+        self._uow.record("send", "email", notification.id)
+        return message
+
+    async def list(self, filter: NotificationFilter, page: PageRequest) -> Slice[Notification]:
+        """Returns one page of the event log."""
+        found = await self._notifications.page(filter, page)
+        self._uow.record("list", RESOURCE, patient_ids=[notification.patient_id for notification in found.items])
+        return found
