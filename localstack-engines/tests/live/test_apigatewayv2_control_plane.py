@@ -144,15 +144,21 @@ def test_access_logs_are_written_in_the_stages_format(
     api.stage(AccessLogSettings={"DestinationArn": arn, "Format": template})
     upstream = Upstream(host_address(plugin["owner"]))
     try:
-        api.route("GET /x/{id}", api.proxy(upstream.url))
+        integration = api.proxy(upstream.url)
+        api.route("GET /x/{id}", integration)
+        api.route("POST /x/{id}", integration)
         found = api.get("/x/1")
+        sent = api.http.post("/x/1", content=iter([b"a body without a length"]))
         missed = api.get("/y")
-        events = until("two log events", lambda: _events(logs, f"/{unique}", 2))
+        events = until("three log events", lambda: _events(logs, f"/{unique}", 3))
+        assert len(events) == 3
         lines = {line["id"]: line for line in map(json.loads, events)}
         assert lines[found.headers["apigw-requestid"]]["key"] == "GET /x/{id}"
         assert lines[found.headers["apigw-requestid"]]["status"] == "200"
         assert lines[missed.headers["apigw-requestid"]]["status"] == "404"
-        assert {line["m"] for line in lines.values()} == {"GET"}
+        assert lines[sent.headers["apigw-requestid"]]["key"] == "POST /x/{id}"
+        assert lines[sent.headers["apigw-requestid"]]["ip"] == lines[found.headers["apigw-requestid"]]["ip"]
+        assert [lines[answer.headers["apigw-requestid"]]["m"] for answer in (found, sent)] == ["GET", "POST"]
     finally:
         upstream.close()
         logs.delete_log_group(logGroupName=f"/{unique}")

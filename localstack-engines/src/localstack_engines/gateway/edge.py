@@ -29,6 +29,11 @@ class Edge:
         return self.directory / "successor.sock"
 
     @property
+    def buffered_socket(self) -> Path:
+        """Accepts requests from the plugin whose bodies it has read."""
+        return self.directory / "buffered.sock"
+
+    @property
     def subrequest_socket(self) -> Path:
         """The plugin answers HAProxy's sub-requests here."""
         return self.directory / "subrequests.sock"

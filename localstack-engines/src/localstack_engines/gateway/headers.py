@@ -30,7 +30,8 @@ QUERY = PREFIX + "query"
 AUTHORIZER_ID = PREFIX + "authorizer-id"
 TOKEN = PREFIX + "token"
 
-URI = PREFIX + "uri"
+ROUTE = PREFIX + "route"
+"""The record of the route (`route_record`)."""
 CLIENT = PREFIX + "client"
 """The addresses and ports of the client's connection, as PROXY protocol version 1 writes them."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.gateway import route_record
-from localstack_engines.gateway.configuration import cors, jwt, throttling
-from localstack_engines.gateway.configuration.integrations import BUFFER_BACKEND, backend_name
+from localstack_engines.gateway.configuration import buffering, cors, jwt, throttling
+from localstack_engines.gateway.configuration.integrations import backend_name
 from localstack_engines.gateway.configuration.sections import BY_HOST, BY_PATH
 from localstack_engines.gateway.configuration.syntax import answer, digest, name, quote
 from localstack_engines.gateway.model import (
@@ -26,10 +26,6 @@ from localstack_engines.gateway.model import (
 from localstack_engines.gateway.route_record import NONE, Field, fetch
 from localstack_engines.gateway.routes import ordered, pattern
 
-_LENGTH_IS_UNKNOWN = (
-    "{ req.hdr(transfer-encoding) -m found }",
-    "{ req.ver 2.0 } { method POST PUT PATCH } !{ req.hdr(content-length) -m found }",
-)
 _ROUTE_IS_FOUND = f"{{ var({route_record.VARIABLE}) -m found }}"
 
 
@@ -67,11 +63,8 @@ def rules(gateway: Gateway, files: Files) -> list[str]:
         answer(413, "Request Entity Too Large", f"{{ req.hdr(content-length) -m int gt {MAX_BODY_BYTES} }}"),
         f"http-request set-var(txn.backend) {fetch(Field.BACKEND)}",
         answer(500, "Internal Server Error", f"{{ var(txn.backend) -m str {NONE} }}"),
-        # HAProxy's 502 stands for a target that broke off before it answered: AWS calls that unavailable. An
-        # integration's own 502 stays.
-        "http-response set-var(txn.upstream_status) status if { var(txn.api) -m found }",
-        "http-after-response set-status 503 if { status 502 } { var(txn.api) -m found } "
-        "!{ var(txn.upstream_status) -m found }",
+        *(f"http-request set-var(txn.backend) str({buffering.BACKEND}) if {c}" for c in buffering.LENGTH_IS_UNKNOWN),
+        *buffering.SET_UNAVAILABLE,
         "http-after-response set-header apigw-requestid %[var(txn.request_id)] if { var(txn.api) -m found }",
         *(rule for api in gateway.apis if api.cors for rule in cors.response_rules(api.cors, _is_chosen(api))),
         "use_backend %[var(txn.backend)] if { var(txn.backend) -m found }",
@@ -112,10 +105,6 @@ def _select_api(gateway: Gateway) -> list[str]:
         f"http-request set-var(txn.candidate) path,field(4,/) if {BY_PATH}",
         f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {BY_PATH}",
         f"http-request allow unless {{ var(txn.candidate) -m str {ids} }}",
-        # HAProxy cannot count a body that it streams: the plugin reads it and sends it again with its length.
-        *(f"http-request set-var(txn.buffer) bool(true) if {condition}" for condition in _LENGTH_IS_UNKNOWN),
-        f"use_backend {BUFFER_BACKEND} if {{ var(txn.buffer) -m bool }}",
-        "http-request allow if { var(txn.buffer) -m bool }",
         "http-request set-var(txn.api) var(txn.candidate)",
         *domains,
         "http-request set-var(txn.request_id) uuid(),sha1,bytes(0,11),base64",

@@ -13,9 +13,21 @@ from localstack_engines.gateway.route_record import Field, fetch
 from localstack_engines.gateway.routes import variables
 
 DEFAULTS = "api"
-BUFFER_BACKEND = "buffer"
 
-_REMOVE_CLIENTS_HEADERS = f"http-request del-header {headers.PREFIX} -m beg"
+REMOVE_CLIENTS_HEADERS = f"http-request del-header {headers.PREFIX} -m beg"
+
+STATE = {
+    headers.API: ("txn.api", False),
+    headers.STAGE: ("txn.stage", False),
+    headers.PATH: ("txn.path", False),
+    headers.ROUTE_PATH: ("txn.route_path", False),
+    headers.REQUEST_ID: ("txn.request_id", False),
+    headers.DOMAIN: ("txn.domain", False),
+    headers.CLAIMS: ("txn.claims", True),
+    headers.AUTHORIZER: ("txn.authorizer", True),
+}
+"""What the edge's rules found out about a request: header -> (variable, whether it is JSON and sent in base64)."""
+
 _TEMPLATE = re.compile(r"\{([\w.-]+)\+?\}")
 
 _ERRORS = {
@@ -71,19 +83,17 @@ def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Ser
     return [f"backend {backend_name(api, stage, route)} from {DEFAULTS}", *(f"    {rule}" for rule in rules)]
 
 
-def render_buffer(edge: Edge) -> list[str]:
-    """Returns the section for requests whose length is unknown."""
-    addresses = "%[src] %[dst] %[src_port] %[dst_port]"
+def set_state_headers() -> list[str]:
+    """Returns rules that describe the request to the plugin."""
     return [
-        f"backend {BUFFER_BACKEND}",
-        "    timeout server 60s",
-        f"    {_REMOVE_CLIENTS_HEADERS}",
-        f"    http-request set-header {headers.SUBREQUEST} buffer",
-        f"    http-request set-header {headers.URI} %[pathq]",
-        f"    http-request set-header {headers.CLIENT} 'TCP6 {addresses}'",
-        f"    http-request set-header {headers.CLIENT} 'TCP4 {addresses}' if {{ src -m ip 0.0.0.0/0 }}",
-        f"    {_plugin(edge)}",
+        f"http-request set-header {header} '%[var({variable}){',base64' if is_json else ''}]'"
+        for header, (variable, is_json) in STATE.items()
     ]
+
+
+def to_plugin(edge: Edge) -> str:
+    """Returns the line for the server that answers sub-requests."""
+    return f"server plugin unix@{edge.subrequest_socket}"
 
 
 def server_options(integration: Proxy) -> str:
@@ -111,28 +121,14 @@ def _proxy(integration: Proxy, scope: Scope, servers: tuple[Server, ...]) -> lis
 
 
 def _function(integration: Function, scope: Scope, edge: Edge) -> list[str]:
-    values = {
-        headers.API: "%[var(txn.api)]",
-        headers.STAGE: "%[var(txn.stage)]",
-        headers.ROUTE_ID: f"%[{fetch(Field.ID)}]",
-        headers.PATH: "%[var(txn.path)]",
-        headers.ROUTE_PATH: "%[var(txn.route_path)]",
-        headers.REQUEST_ID: "%[var(txn.request_id)]",
-        headers.SOURCE: "%[src]",
-        headers.DOMAIN: "%[var(txn.domain)]",
-        headers.CLAIMS: "%[var(txn.claims),base64]",
-        headers.AUTHORIZER: "%[var(txn.authorizer),base64]",
-    }
     return [
-        _REMOVE_CLIENTS_HEADERS,
-        *(f"http-request set-header {header} {quote(value)}" for header, value in values.items()),
+        REMOVE_CLIENTS_HEADERS,
+        *set_state_headers(),
+        f"http-request set-header {headers.ROUTE_ID} '%[{fetch(Field.ID)}]'",
+        f"http-request set-header {headers.SOURCE} %[src]",
         *request_rules(integration.request_parameters, scope),
-        _plugin(edge),
+        to_plugin(edge),
     ]
-
-
-def _plugin(edge: Edge) -> str:
-    return f"server plugin unix@{edge.subrequest_socket}"
 
 
 def _forwarded(integration: Proxy) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from localstack_engines.gateway.configuration import edge_rules, integrations, jwt, throttling
+from localstack_engines.gateway.configuration import buffering, edge_rules, integrations, jwt, throttling
 from localstack_engines.gateway.configuration.access_log import log_lines
 from localstack_engines.gateway.configuration.sections import (
     render_defaults,
@@ -32,8 +32,8 @@ def render(edge: Edge, gateway: Gateway) -> Rendered:
         render_passthrough(edge),
         _unknown_keys(),
         *throttling.tables(edge_rules.throttles(gateway)),
-        integrations.render_buffer(edge),
         integrations.defaults(),
+        *buffering.render(edge),
         *_integrations(edge, gateway),
     ]
     return Rendered("\n\n".join("\n".join(section) for section in sections) + "\n", _files(gateway, files))

@@ -6,7 +6,10 @@ from localstack_engines.gateway.edge import Edge
 from localstack_engines.toolkit.settings import HEADER_PREFIX
 
 # HTTP APIs answer 431 beyond 10,240 bytes of headers; AWS's own APIs take more, S3 presigned URLs among them.
-BUFFER_BYTES = 32768
+HEADER_BYTES = 32768
+
+REWRITE_BYTES = 16384
+"""Room for headers that rules add. A body may fill the rest of the buffer; without room the answer is 500."""
 
 _LUA = Path(__file__).with_name("subrequests.lua")
 
@@ -24,7 +27,8 @@ def render_global(edge: Edge) -> list[str]:
         f"    stats socket unix@{edge.stats_socket} mode 600 level admin expose-fd listeners",
         # An old worker stays for the connections that it has, an upload for instance, but not longer than this.
         "    hard-stop-after 15m",
-        f"    tune.bufsize {BUFFER_BYTES}",
+        f"    tune.bufsize {HEADER_BYTES + REWRITE_BYTES}",
+        f"    tune.maxrewrite {REWRITE_BYTES}",
         "    tune.http.maxhdr 256",
         f"    lua-load {_LUA} {edge.subrequest_socket} {HEADER_PREFIX}",
     ]

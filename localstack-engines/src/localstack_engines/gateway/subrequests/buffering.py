@@ -1,19 +1,22 @@
-"""Requests whose length is unknown: the plugin reads them whole and sends them again with their length.
+"""Sends a request again whose body has been read: `configuration/buffering.py` says why.
 
-API Gateway refuses more than 10 MB before an integration gets any of it, and HAProxy cannot count a body that it
-streams. The request goes back to HAProxy as a new one, with the client's addresses (PROXY protocol, version 1).
+The new request has the client's addresses (PROXY protocol, version 1) and the headers with HAProxy's variables.
 """
 
 import http.client
+import select
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from werkzeug import Request, Response
-
 from localstack_engines.gateway import headers
+from localstack_engines.gateway.subrequests.messages import Request
 
-_HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
+_LEFT_OUT = {
+    *("connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"),
+    headers.SUBREQUEST,
+    headers.CLIENT,
+}
 _TIMEOUT = 60.0
 """Seconds: longer than any integration may take."""
 _BLOCK_BYTES = 65536
@@ -34,28 +37,33 @@ class _Connection(http.client.HTTPConnection):
         self.sock.sendall(self._proxy_line.encode())
 
 
-def send_again(path: Path, request: Request, received: list[tuple[str, str]], body: bytes) -> Response:
-    """Sends the request to HAProxy's socket and passes the answer on as it comes."""
-    connection = _Connection(path, f"PROXY {request.headers[headers.CLIENT]}\r\n")
-    uri = request.headers[headers.URI]
-    connection.putrequest(request.method, uri, skip_host=True, skip_accept_encoding=True)
-    for name, value in received:
-        if name not in _HOP_BY_HOP and not name.startswith(headers.PREFIX):
+def send_again(path: Path, request: Request, body: bytes) -> Iterator[bytes]:
+    """Sends the request to HAProxy's socket and returns the bytes of the answer as they come."""
+    connection = _Connection(path, f"PROXY {request.header(headers.CLIENT)}\r\n")
+    connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers:
+        if name not in _LEFT_OUT:
             connection.putheader(name, value)
     connection.putheader("content-length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    response = Response(_blocks(connection, answer), status=answer.status)
-    response.headers.clear()
-    for name, value in answer.getheaders():
-        if name.lower() not in _HOP_BY_HOP - {"content-length"}:
-            response.headers.add(name, value)
-    return response
+    connection.putheader("connection", "close")
+    connection.endheaders()
+    _send(connection.sock, body)
+    return _received(connection.sock)
 
 
-def _blocks(connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    try:
-        while block := answer.read1(_BLOCK_BYTES):
+def _send(connection: socket.socket, body: bytes) -> None:
+    """Sends the body until an answer comes: an integration may answer without having read all of it."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN | select.POLLOUT)
+    rest = memoryview(body)
+    while rest:
+        if any(events & ~select.POLLOUT for _, events in poll.poll(_TIMEOUT * 1000)):
+            connection.shutdown(socket.SHUT_WR)
+            return
+        rest = rest[connection.send(rest[:_BLOCK_BYTES]) :]
+
+
+def _received(connection: socket.socket) -> Iterator[bytes]:
+    with connection:
+        while block := connection.recv(_BLOCK_BYTES):
             yield block
-    finally:
-        connection.close()

@@ -5,20 +5,16 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from werkzeug import Request
-
 from localstack_engines.gateway import headers
 from localstack_engines.gateway.model import Gateway, Route
 from localstack_engines.gateway.routes import variables
 from localstack_engines.gateway.subrequests.events import Call
-
-RECEIVED_HEADERS = "engines.headers"
-"""Name in the WSGI environment of the headers as they came: a list of (name in lower case, value)."""
+from localstack_engines.gateway.subrequests.messages import Request
 
 
 def route_and_call(gateway: Gateway, request: Request, method: str, query: str, body: bytes) -> tuple[Route, Call]:
     """Returns the route that HAProxy chose and the client's request. Raises LookupError when it is not served."""
-    given = request.headers
+    given = dict(request.headers)
     api, stage, route = gateway.find_route(given[headers.API], given[headers.STAGE], given[headers.ROUTE_ID])
     route_path = given[headers.ROUTE_PATH]
     call = Call(
@@ -47,9 +43,8 @@ def route_and_call(gateway: Gateway, request: Request, method: str, query: str, 
 
 def _client_headers(request: Request) -> list[tuple[str, str]]:
     """Returns the client's own headers, with the API's domain as Host."""
-    domain = request.headers.get(headers.DOMAIN, "")
-    received = request.environ[RECEIVED_HEADERS]
-    kept = [(name, value) for name, value in received if not name.startswith(headers.PREFIX)]
+    domain = request.header(headers.DOMAIN)
+    kept = [(name, value) for name, value in request.headers if not name.startswith(headers.PREFIX)]
     return [(name, domain if name == "host" else value) for name, value in kept]
 
 

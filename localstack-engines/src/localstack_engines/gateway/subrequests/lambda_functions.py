@@ -8,12 +8,12 @@ import binascii
 import json
 import logging
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.subrequests import events
 from localstack_engines.gateway.subrequests.events import Call
+from localstack_engines.gateway.subrequests.messages import Reply
 
 LOG = logging.getLogger(__name__)
 
@@ -22,15 +22,6 @@ _INVOCATION = re.compile(r".*:lambda:path/[\d-]+/functions/(?P<arn>arn:[^/]+)/in
 
 class FunctionFailed(Exception):
     """The function raised an error, does not exist, or did not return a valid response."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An HTTP response."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
 
 def function_arn(uri: str, variables: dict[str, str]) -> str:

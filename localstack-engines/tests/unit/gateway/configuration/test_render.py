@@ -94,6 +94,25 @@ def test_clients_headers_are_removed_before_a_function_gets_the_gateways() -> No
     assert section.index("del-header x-engines- -m beg") < section.index("set-header x-engines-api")
 
 
+def test_a_body_is_read_after_the_request_was_authorized() -> None:
+    route = Route(id="r", key="POST /x", integration=PROXY, authorizer=JWT, throttle=Throttle(rate=10, burst=20))
+    config = render(EDGE, gateway(route)).config
+    edge = config[config.index("frontend edge") : config.index("backend successor")]
+    assert edge.rindex("return status 4") < edge.index("set-var(txn.backend) str(buffer)")
+
+
+def test_only_the_plugin_states_what_the_rules_found_out() -> None:
+    config = render(EDGE, gateway(Route(id="r", key="POST /x", integration=PROXY))).config
+    leaving = config[config.index("backend buffer") : config.index("frontend buffered")]
+    assert leaving.index("del-header x-engines- -m beg") < leaving.index("set-header x-engines-")
+    for section in config.split("\n\n"):
+        if "req.fhdr(x-engines-" in section:
+            assert [line for line in section.splitlines() if " bind " in line] == [
+                "    bind unix@/edge/buffered.sock mode 600 accept-proxy"
+            ]
+            assert section.rindex("req.fhdr(x-engines-") < section.index("del-header x-engines- -m beg")
+
+
 def test_each_limit_has_a_table() -> None:
     limit = Throttle(rate=10, burst=20)
     config = render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, throttle=limit))).config
