@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
 """
 
-import json
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.cloudformation.properties import is_true, to_request
+from localstack_engines.cloudformation.properties import is_true, json_text, to_request
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
@@ -79,6 +78,6 @@ def _update_policies(ecr: Any, previous: Model, model: Model) -> None:
         ecr.delete_lifecycle_policy(**name)
     old, new = (state.get("RepositoryPolicyText") for state in (previous, model))
     if new and new != old:
-        ecr.set_repository_policy(**name, policyText=new if isinstance(new, str) else json.dumps(new))
+        ecr.set_repository_policy(**name, policyText=json_text(new))
     elif old and not new:
         ecr.delete_repository_policy(**name)

@@ -3,11 +3,9 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-clusterpolicy.html
 """
 
-import json
-
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.cloudformation.properties import to_request
+from localstack_engines.cloudformation.properties import json_text, to_request
 from localstack_engines.cloudformation.resource import Resource
 
 
@@ -16,8 +14,8 @@ class ClusterPolicy(Resource):
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, kafka = request.desired_state, self.client(request, "kafka")
-        policy = model["Policy"] if isinstance(model["Policy"], str) else json.dumps(model["Policy"])
-        arguments = to_request(kafka, "PutClusterPolicy", {**model, "Policy": policy}, ignore=("CurrentVersion",))
+        properties = {**model, "Policy": json_text(model["Policy"])}
+        arguments = to_request(kafka, "PutClusterPolicy", properties, ignore=("CurrentVersion",))
         return self.done({**model, "CurrentVersion": kafka.put_cluster_policy(**arguments)["CurrentVersion"]})
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
