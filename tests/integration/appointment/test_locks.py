@@ -24,7 +24,8 @@ from services.appointment.schedule import WEEKDAYS
 from services.common.clock import utc_now
 from services.common.runtime import Runtime
 from services.contracts.events import PatientDeleted
-from tests.integration.appointment.conftest import Caller, Registry, at, events
+from tests.integration.appointment.conftest import Caller, Registry, at
+from tests.integration.effects import published_events
 from tests.integration.events import tell as tell_handler
 
 Make = Callable[..., Any]
@@ -89,7 +90,7 @@ async def test_a_visit_is_moved_and_then_cancelled_when_its_patient_is_deleted_m
     assert ends[0].status_code == 200
     now = (await staff.request("GET", f"/{booked['id']}")).json()
     assert (now["status"], now["date"], now["version"]) == ("CANCELLED", ends[0].json()["date"], 3)
-    types = [event.TYPE for event in await events(runtime)]
+    types = [event.TYPE for event in await published_events(runtime)]
     assert types == ["appointment.booked", "appointment.rescheduled", "appointment.cancelled"]
 
 
@@ -141,7 +142,7 @@ async def test_a_booking_is_refused_when_its_patient_is_deleted_after_the_look_u
     registry.find = deleted_right_after  # type: ignore[method-assign]
     answer = await staff.request("POST", json=visit(at(9)), headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:pms:problem:unknown-patient")
-    assert await events(runtime) == []
+    assert await published_events(runtime) == []
 
 
 @pytest.mark.parametrize("with_key", [False, True])
@@ -190,7 +191,7 @@ async def test_a_key_that_was_used_during_the_look_up_is_answered_from_its_store
     slower = await staff.request("POST", json=body, headers=headers)
     assert [answer.status_code for answer in (quicker[0], slower)] == [201, 201]
     assert (slower.content, slower.headers["idempotent-replayed"]) == (quicker[0].content, "true")
-    assert len(await events(runtime)) == 1
+    assert len(await published_events(runtime)) == 1
 
 
 async def test_reminders_and_bookings_of_the_same_hours_do_not_wait_for_each_other_in_a_circle(
