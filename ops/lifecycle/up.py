@@ -48,9 +48,8 @@ def _engine(report: Report) -> None:
 
 def _node_packages(report: Report) -> None:
     inputs = fingerprint.of([settings.ROOT / "package-lock.json"])
-    stamp = (
-        settings.NODE_MODULES / ".locked"
-    )  # npm ci empties the folder first, so that an interrupted one leaves no stamp
+    # npm ci empties the folder first, so that an interrupted one leaves no stamp.
+    stamp = settings.NODE_MODULES / ".locked"
     if stamp.exists() and stamp.read_text() == inputs:
         report.done("up to date")
         return

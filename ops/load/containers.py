@@ -32,7 +32,7 @@ def measure(services: set[str], say: Callable[[str], object]) -> list[Container]
     found = []
     for service in sorted(services):
         task = _healthy(service)
-        [(_, used)] = memory.of(aws.container_id(task, service))
+        _, used = next(iter(memory.of(aws.container_id(task, service))), ("", 0.0))
         aws.client("ecs").stop_task(cluster=settings.CLUSTER, task=task["taskArn"], reason="its start is measured")
         replacement = _healthy(service, other_than=task["taskArn"])
         found.append(Container(service, used, _start_seconds(aws.container_id(replacement, service))))

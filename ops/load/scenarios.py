@@ -11,6 +11,7 @@ from typing import Any
 from ops.api import Session
 from ops.demo.calendar import slot_start
 from ops.demo.people import person
+from ops.demo.plan import PASSWORD
 from ops.load.http import Call
 
 
@@ -112,7 +113,7 @@ def new_patients() -> Iterator[Call]:
 
 def _account(number: int) -> Call:
     name = f"bench-{uuid.uuid4().hex[:16]}"
-    body = {"username": name, "password": f"bench-{number:08}", "email": f"{name}@patients.example"}
+    body = {"username": name, "password": PASSWORD, "email": f"{name}@patients.example"}
     return Call("POST", "/auth/register", body)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from rich.console import Console
+from rich.markup import escape
 
 from ops import aws
 from ops.problems import Problem
@@ -39,7 +40,7 @@ async def _consume(console: Console, brokers: str, topic: str, limit: int) -> No
         consumer.subscribe([topic])
         printed = 0
         async for message in consumer:
-            console.print(f"[dim]{message.partition}/{message.offset}[/] {_text(message.key)}", markup=True)
+            console.print(f"[dim]{message.partition}/{message.offset}[/] {escape(_text(message.key))}", markup=True)
             console.print(_pretty(message.value), markup=False, soft_wrap=True)
             printed += 1
             if printed == limit:

@@ -30,7 +30,7 @@ class AuthSettings(ServiceSettings):
         default=2, description="How many hashes are computed at once. It bounds memory and CPU time."
     )
     hashing_queue: int = Field(
-        default=100, description="How many sign-ins, and how many registrations, may wait for a slot. Others get 503."
+        default=100, description="How many requests may wait in each lane (`hashing_queue.Lane`). Others get 503."
     )
     hashing_wait_seconds: float = Field(default=10.0, description="A request that waits longer for a slot gets 503.")
 

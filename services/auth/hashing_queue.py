@@ -32,7 +32,7 @@ class Turn:
 
 
 _PREFERRED = (Lane.KNOWN_SIGN_IN, Lane.SIGN_IN, Lane.KNOWN_SIGN_IN, Lane.REGISTRATION)
-"""The lanes that get the slots that become free, in turn. When the lane is empty, the most important one gets it."""
+"""Which lane is served first for each freed slot, in rotation. If it is empty, the most important lane is served."""
 Waiter = asyncio.Future[None]
 
 
@@ -65,7 +65,8 @@ class HashingQueue:
     async def _wait(self, turn: Turn) -> None:
         lane, waiter = self._lanes[turn.lane], asyncio.get_running_loop().create_future()
         refused = lane.add(turn.client, waiter)
-        if refused is not None:
+        # A refused request that has just ended by itself is done already: it only has not left the lane yet.
+        if refused is not None and not refused.done():
             refused.set_exception(_overloaded())
         try:
             async with asyncio.timeout(self._seconds):

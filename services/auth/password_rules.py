@@ -21,6 +21,7 @@ CONTEXT_WORDS = frozenset(
 """Words of the clinic and of signing in, which everybody can guess."""
 
 _REPETITION = re.compile(r"(.{1,4}?)\1+", re.DOTALL)
+_LOOKALIKES = str.maketrans("@4301$5!", "aaeolssi")
 _OUTER_DIGITS = re.compile(r"^\d+|\d+$")
 
 
@@ -35,7 +36,7 @@ def weakness(password: str, own_words: Iterable[str]) -> str | None:
         return f"The password must have at least {MIN_LENGTH} characters."
     text = normalised(password).casefold()
     core = _core(text)
-    if text in _common() or _letters_and_digits(text) in _common():
+    if {text, _letters_and_digits(text), core, _letters(text)} & _common():
         return "The password is one of the most common ones."
     if _REPETITION.fullmatch(text) or _is_sequence(text):
         return "The password is a repetition or a sequence."
@@ -57,13 +58,20 @@ def _core(text: str) -> str:
     return _OUTER_DIGITS.sub("", _letters_and_digits(text))
 
 
+def _letters(text: str) -> str:
+    """Returns the text without the digits at both ends, with letters for what resembles them: `P@ssw0rd1`."""
+    return _letters_and_digits(_OUTER_DIGITS.sub("", text).translate(_LOOKALIKES))
+
+
 def _letters_and_digits(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
 def _is_sequence(text: str) -> bool:
-    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
-    return steps in ({1}, {-1})
+    """Whether each character follows the one before, or precedes it. 0 follows 9, as on a keyboard."""
+    if text.isdecimal():
+        return {(int(after) - int(before)) % 10 for before, after in pairwise(text)} in ({1}, {9})
+    return {ord(after) - ord(before) for before, after in pairwise(text)} in ({1}, {-1})
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Pauses between tries: they grow, and differ from process to process, so that not all of them try again at once."""
+"""Pauses between tries: they grow, and they are random, so that processes do not try again at the same moment."""
 
 from __future__ import annotations
 

@@ -100,6 +100,13 @@ class Unavailable(Problem):
         super().__init__(code, detail, headers={"Retry-After": str(retry_after)})
 
 
+class Overloaded(Unavailable):
+    """The service has more requests than it can answer. Nothing was begun."""
+
+    def __init__(self) -> None:
+        super().__init__("The service has too many requests at this moment.", retry_after=1)
+
+
 class PoisonMessage(Exception):
     """An event that cannot be processed, however often it is tried. `reason` must not contain values of the event."""
 

@@ -61,7 +61,6 @@ def main() -> None:
         proxy_headers=False,  # `web/client_address.py` reads the header of the gateway
         timeout_keep_alive=75,  # longer than the gateway's: it must not send a request on a connection that closes
         timeout_graceful_shutdown=settings.shutdown_seconds,
-        limit_concurrency=2000,
     )
     DrainingServer(config, lambda: getattr(app.state, "runtime", None), settings.drain_seconds).run()
 

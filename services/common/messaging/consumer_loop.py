@@ -92,7 +92,10 @@ class ConsumerLoop(Generic[R]):
             try:
                 batches = await _fetch(consumer, place, max_records=1)
             except UNREADABLE as error:
-                await self._processor.set_aside(_unreadable(place, offset), "unreadable", type(error).__name__, 1)
+                try:
+                    await self._processor.set_aside(_unreadable(place, offset), "unreadable", type(error).__name__, 1)
+                except ShuttingDown:
+                    return count
                 consumer.seek(place, offset + 1)
                 await self._commit(consumer, {place: offset + 1})
                 continue

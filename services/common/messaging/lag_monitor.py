@@ -82,5 +82,5 @@ class LagMonitor:
         return {place: max(end - await self._next(place), 0) for place, end in ends.items()}
 
     async def _next(self, place: TopicPartition) -> int:
-        """The message in progress comes first: the consumer's position is past everything that it has fetched."""
+        """Returns the offset of the message in progress, else the position, which is past everything fetched."""
         return self._in_progress[place] if place in self._in_progress else await self._consumer.position(place)

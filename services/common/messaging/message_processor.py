@@ -24,9 +24,9 @@ from services.common.waiting import wait_for
 from services.contracts.events import Event, InvalidEvent, UnknownEventType, decode
 
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
-"""Pauses before the further tries. After the last one the message becomes a dead letter, well within 30 s."""
+"""Pauses before the further tries, 8 s in all. After the last try the message becomes a dead letter."""
 HANDLER_SECONDS = 30.0
-"""A handler that takes longer has failed. It is twice the time that one SQL statement may take."""
+"""A try that takes longer has failed. It is twice the time that one SQL statement may take."""
 DEAD_LETTER_TRIES = 6
 """How often a dead letter is sent before the consumer starts again with new clients: about 10 s."""
 

@@ -7,17 +7,17 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.common.errors import Unavailable
+from services.common.errors import Overloaded, Unavailable
 from services.common.runtime import Runtime
 from services.common.web import problems
 
-_HEALTH = "/health/"
+_OPERATORS = ("/health/", "/metrics")
 
 
 class DeadlineMiddleware:
     """Gives every request `request_seconds`, and cancels its work when they are over or when the client leaves.
 
-    The health checks are exempt from the limit of `max_requests`, so that a service with too much to do stays alive.
+    Health checks and metrics are exempt: a service with too much to do stays alive, and can be observed.
     The time counts from `scope["state"]["started"]`, so it includes the arrival of the body, which
     `RequestLimitsMiddleware` has read before.
     """
@@ -28,13 +28,12 @@ class DeadlineMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles a request; called by the ASGI server."""
-        if scope["type"] != "http" or scope["path"].startswith(_HEALTH):
+        if scope["type"] != "http" or scope["path"].startswith(_OPERATORS):
             await self._app(scope, receive, send)
             return
         runtime: Runtime = scope["state"]["runtime"]
         if self._in_flight >= runtime.settings.max_requests:
-            problem = Unavailable("The service has too many requests at this moment.", retry_after=1)
-            await problems.response(problem, scope["path"])(scope, receive, send)
+            await problems.response(Overloaded(), scope["path"])(scope, receive, send)
             return
         self._in_flight += 1
         try:
@@ -45,7 +44,7 @@ class DeadlineMiddleware:
 
 
 class _Request:
-    """One request. The end of its time and the departure of its client are one timeout, which the latter moves to now.
+    """One request with its timeout. When the client leaves, the timeout is set to now.
 
     A response that has begun is not interrupted: what follows it, such as calls after the commit, has its own limits.
     """
@@ -79,6 +78,8 @@ class _Request:
 
     async def _forward(self, message: Message) -> None:
         if not self._started:
+            if self._timeout.expired():
+                raise asyncio.CancelledError  # the work has answered its own cancellation; the deadline's answer counts
             self._started = True
             self._timeout.reschedule(None)
         await self._send(message)

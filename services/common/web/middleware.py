@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import metrics, telemetry
-from services.common.errors import BadRequest, Problem
+from services.common.errors import BadRequest, Overloaded, Problem
 from services.common.identifiers import uuid7
 from services.common.logs import describe, logger
 from services.common.settings import ServiceSettings
@@ -22,13 +22,10 @@ from services.common.web import problems
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET = ("/health", "/metrics")
 _WITH_BODY = ("POST", "PUT", "PATCH")
-_METHODS = (
-    *_WITH_BODY,
-    "GET",
-    "DELETE",
-    "HEAD",
-    "OPTIONS",
-)  # other text from a client does not get into logs and metrics
+MAX_ARRIVING_BYTES = 128 * 1024 * 1024
+"""How much of all bodies that are being read may be in memory: a quarter of what a task has."""
+_METHODS = (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS")
+"""Other text from a client does not get into logs and metrics."""
 
 
 class ObservabilityMiddleware:
@@ -108,10 +105,11 @@ def _report(scope: Scope, method: str, route: str, recorder: _ResponseRecorder, 
 
 
 class RequestLimitsMiddleware:
-    """Rejects oversized or slow bodies, wrong media types, and URLs with NUL or broken UTF-8."""
+    """Rejects oversized or slow bodies, too many at once, wrong media types, and URLs with NUL or broken UTF-8."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._arriving = _ArrivingBodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles a request; called by the ASGI server."""
@@ -136,7 +134,7 @@ class RequestLimitsMiddleware:
         announced = headers.get("content-length", "")
         if announced.isdigit() and int(announced) > settings.max_body_bytes:
             raise _TooLarge()
-        body = await _collect(receive, settings)
+        body = await self._arriving.read(receive, settings)
         if body and not _is_json(headers.get("content-type")):
             raise _UnsupportedMediaType()
         sent = False
@@ -151,23 +149,42 @@ class RequestLimitsMiddleware:
         return replay
 
 
-async def _collect(receive: Receive, settings: ServiceSettings) -> bytes:
-    chunks, size = [], 0
-    try:
-        async with asyncio.timeout(settings.body_seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise BadRequest("disconnected")
-                chunk = message.get("body", b"")
-                size += len(chunk)
-                if size > settings.max_body_bytes:
-                    raise _TooLarge()
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError:
-        raise _TooSlow() from None
+class _ArrivingBodies:
+    """The bodies that are being read: how many there are, and how many bytes of them are in memory."""
+
+    def __init__(self) -> None:
+        self._count = self._bytes = 0
+
+    async def read(self, receive: Receive, settings: ServiceSettings) -> bytes:
+        """Reads a body. Raises Overloaded when too many others arrive, _TooLarge and _TooSlow."""
+        if self._count >= settings.max_requests:
+            raise Overloaded
+        chunks: list[bytes] = []
+        self._count += 1
+        try:
+            async with asyncio.timeout(settings.body_seconds):
+                while await self._read_chunk(receive, chunks, settings):
+                    continue
+        except TimeoutError:
+            raise _TooSlow() from None
+        finally:
+            self._count -= 1
+            self._bytes -= sum(map(len, chunks))
+        return b"".join(chunks)
+
+    async def _read_chunk(self, receive: Receive, chunks: list[bytes], settings: ServiceSettings) -> bool:
+        """Appends the next chunk to `chunks`. Returns whether more follow."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest("disconnected")
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        self._bytes += len(chunk)
+        if sum(map(len, chunks)) > settings.max_body_bytes:
+            raise _TooLarge()
+        if self._bytes > MAX_ARRIVING_BYTES:
+            raise Overloaded
+        return bool(message.get("more_body", False))
 
 
 class _TooLarge(Problem):

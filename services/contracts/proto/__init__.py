@@ -1,1 +1,1 @@
-"""gRPC interfaces; the `_pb2` modules are made by `python -m services.contracts.generate`."""
+"""gRPC interfaces; the `_pb2` modules are made by `python -m ops.contracts.generate`."""

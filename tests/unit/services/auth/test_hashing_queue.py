@@ -86,6 +86,24 @@ def test_a_full_lane_drops_the_newest_request_of_the_client_with_the_most() -> N
     asyncio.run(check())
 
 
+def test_a_request_that_has_just_ended_can_be_the_one_that_is_dropped() -> None:
+    async def check() -> None:
+        workers = Workers(HashingQueue(slots=1, capacity=2, seconds=5))
+        inside, waiting, newest = await workers.start([FLOOD] * 3)
+        newest.cancel()  # its task has not run since, so it is still in the lane
+        other = asyncio.create_task(workers.work(OTHER))
+        await settle()
+        await workers.release(3)
+        assert await asyncio.gather(inside, waiting, other) == ["done"] * 3
+        assert newest.cancelled()
+        # The slot is free again.
+        last = await workers.start([OTHER])
+        await workers.release(1)
+        assert await asyncio.gather(*last) == ["done"]
+
+    asyncio.run(check())
+
+
 def test_known_sign_ins_come_first_and_no_lane_starves() -> None:
     async def check() -> None:
         workers = Workers(HashingQueue(slots=1, capacity=100, seconds=5))

@@ -87,6 +87,22 @@ def test_a_request_that_takes_too_long_is_ended() -> None:
     asyncio.run(check())
 
 
+def test_the_deadlines_answer_counts_when_the_work_answers_its_own_cancellation() -> None:
+    async def answering(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+
+    async def check() -> None:
+        exchange = Exchange(request_seconds=0.05)
+        await exchange.run(DeadlineMiddleware(answering))
+        assert exchange.status == 503
+        assert exchange.problem == "urn:pms:problem:deadline-exceeded"
+
+    asyncio.run(check())
+
+
 def test_the_work_ends_when_the_client_leaves() -> None:
     async def check() -> None:
         handler, exchange = Handler(), Exchange()
