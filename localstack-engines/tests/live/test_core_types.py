@@ -60,7 +60,11 @@ def test_signing_and_encryption_keys(aws: Callable[..., Any], stack: Stack, uniq
             "Signing": {"Type": "AWS::KMS::Key", "Properties": signing},
             "Data": {
                 "Type": "AWS::KMS::Key",
-                "Properties": {"EnableKeyRotation": rotate, "Description": f"rotates {rotate}"},
+                "Properties": {
+                    "EnableKeyRotation": rotate,
+                    "RotationPeriodInDays": 90,
+                    "Description": f"rotates {rotate}",
+                },
             },
             "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": alias, "TargetKeyId": {"Ref": target}}},
         }
@@ -69,7 +73,8 @@ def test_signing_and_encryption_keys(aws: Callable[..., Any], stack: Stack, uniq
     signing, data = stack.physical_id("Signing"), stack.physical_id("Data")
     assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == signing
     assert kms.describe_key(KeyId=signing)["KeyMetadata"]["KeyUsage"] == "SIGN_VERIFY"
-    assert kms.get_key_rotation_status(KeyId=data)["KeyRotationEnabled"] is True
+    rotation = kms.get_key_rotation_status(KeyId=data)
+    assert (rotation["KeyRotationEnabled"], rotation["RotationPeriodInDays"]) == (True, 90)
     stack.deploy(resources(False, "Data"))
     assert stack.physical_id("Data") == data
     assert kms.get_key_rotation_status(KeyId=data)["KeyRotationEnabled"] is False

@@ -1,7 +1,7 @@
 """What the gateway serves: HTTP APIs in resolved form, with no AWS identifier left to look up.
 
-Everything is immutable and compares by value, so that two models show what a change needs: nothing, other servers (done
-in the running process), or another configuration (a reload).
+Everything is immutable and compares by value. `haproxy/process.py` finds out what a change of the model needs: nothing
+when only sub-requests use what changed, other servers (done in the running process), or a reload.
 """
 
 from collections.abc import Mapping

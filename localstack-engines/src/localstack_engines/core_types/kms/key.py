@@ -12,6 +12,7 @@ from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 _DEFAULT_PENDING_DAYS = 30
+_DEFAULT_ROTATION_DAYS = 365
 _NOT_IN_CREATE = ("Enabled", "EnableKeyRotation", "KeyPolicy", "PendingWindowInDays", "RotationPeriodInDays")
 
 
@@ -62,11 +63,18 @@ class Key(Resource):
         """
         key = {"KeyId": model["KeyId"]}
         rotates, rotated = is_true(model.get("EnableKeyRotation")), is_true(previous.get("EnableKeyRotation"))
-        if rotates != rotated:
-            (kms.enable_key_rotation if rotates else kms.disable_key_rotation)(**key)
+        if rotates and (not rotated or _rotation_days(model) != _rotation_days(previous)):
+            properties = {**key, "RotationPeriodInDays": _rotation_days(model)}
+            kms.enable_key_rotation(**to_request(kms, "EnableKeyRotation", properties))
+        elif rotated and not rotates:
+            kms.disable_key_rotation(**key)
         enabled, was_enabled = is_true(model.get("Enabled", True)), is_true(previous.get("Enabled", True))
         if enabled != was_enabled:
             (kms.enable_key if enabled else kms.disable_key)(**key)
+
+
+def _rotation_days(model: dict[str, Any]) -> int:
+    return int(model.get("RotationPeriodInDays") or _DEFAULT_ROTATION_DAYS)
 
 
 def _tag_list(tags: Any) -> list[dict[str, str]]:

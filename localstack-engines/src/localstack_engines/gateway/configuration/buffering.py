@@ -20,7 +20,10 @@ from localstack_engines.gateway.route_record import Field, fetch
 BACKEND = "buffer"
 
 MAX_BODIES = 32
-"""How many bodies the plugin holds at once, of 10 MB at most each. A request beyond it is answered with 503."""
+"""How many bodies of 10 MB at most the plugin holds at once for each HAProxy process. More are answered with 503.
+
+A former process that still serves connections after a reload has a count of its own.
+"""
 
 LENGTH_IS_UNKNOWN = (
     "{ req.hdr(transfer-encoding) -m found }",

@@ -51,10 +51,15 @@ class HAProxy:
             former = self._gateway
             rendered = render(self._edge, gateway)
             self._write(rendered)
-            if replace(former, servers={}) != replace(gateway, servers={}) or not self._change_servers(former, gateway):
+            needs_reload = self._without_servers(former) != self._without_servers(gateway)
+            if needs_reload or not self._change_servers(former, gateway):
                 self._reload(former)
             self._gateway = gateway
             self._remove_unused_files(rendered)
+
+    def _without_servers(self, gateway: Gateway) -> tuple[Rendered, dict[str, list[tuple[str, str]]]]:
+        """Returns what only a reload changes. Some of the model is not in it: sub-requests alone need that."""
+        return render(self._edge, replace(gateway, servers={})), integration_backends(gateway)
 
     def _reload(self, former: Gateway) -> None:
         try:

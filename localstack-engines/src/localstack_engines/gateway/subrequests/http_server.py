@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import logging
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -13,8 +15,13 @@ from typing import Any, BinaryIO, cast
 
 from localstack_engines.gateway.subrequests.messages import Request, error
 
+LOG = logging.getLogger(__name__)
+
 REQUEST_SECONDS = 20
 """How long a request may take to arrive with its whole body. AWS does not document its own limit."""
+
+WRITE_SECONDS = 60
+"""How long HAProxy, and so its client, may take to accept a block of an answer."""
 
 _BLOCK_BYTES = 65536
 
@@ -30,6 +37,14 @@ class HttpServer(ThreadingUnixStreamServer):
 
     def __init__(self, path: Path, answer: Answer) -> None:
         super().__init__(str(path), lambda *arguments: _Handler(answer, *arguments))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Logs why a connection was closed without an answer. The base class prints it."""
+        failure = sys.exception()
+        if isinstance(failure, ConnectionError):
+            LOG.debug("a connection broke off: %s", failure)
+        else:
+            LOG.exception("a connection failed")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -58,10 +73,17 @@ class _Handler(BaseHTTPRequestHandler):
             headers=[(name.lower(), value) for name, value in self.headers.items()],
             stream=cast("BinaryIO", self.rfile),
         )
+        self._send(lambda: self._answer(request))
+
+    def _send(self, answer: Callable[[], Iterable[bytes]]) -> None:
+        """Writes an answer and closes the connection. A client that does not accept it in time loses the rest."""
         # HAProxy closes the connection when its client does.
         with contextlib.suppress(ConnectionError):
-            for block in self._answer(request):
-                self.wfile.write(block)
+            answered = answer()
+            self.connection.settimeout(WRITE_SECONDS)
+            for block in answered:
+                for start in range(0, len(block), _BLOCK_BYTES):
+                    self.wfile.write(block[start : start + _BLOCK_BYTES])
             self._close_in_stages()
 
     def _close_in_stages(self) -> None:
@@ -77,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answers a request that is not valid HTTP."""
         self.close_connection = True
-        self.wfile.write(error(code, HTTPStatus(code).phrase).encode(self.command or ""))
+        self._send(lambda: [error(code, HTTPStatus(code).phrase).encode(self.command or "")])
 
     def log_message(self, format: str, *args: Any) -> None:
         """Logs nothing: HAProxy logs requests."""
@@ -101,5 +123,5 @@ class _DeadlineReader(io.RawIOBase):
         try:
             return self._connection.recv_into(buffer)
         finally:
-            # The answer has no deadline.
+            # The deadline is for the request only.
             self._connection.settimeout(None)

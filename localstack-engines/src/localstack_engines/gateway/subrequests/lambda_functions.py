@@ -83,7 +83,8 @@ def _reply(result: dict, headers: list[tuple[str, str]], default_media: str) -> 
         content = base64.b64decode(text, validate=True) if result.get("isBase64Encoded") else text.encode()
     except (TypeError, ValueError, binascii.Error) as error:
         raise FunctionFailed(str(error)) from None
-    if not 100 <= status <= 599:
+    # A status below 200 announces another response, which would not follow.
+    if not 200 <= status <= 599:
         raise FunctionFailed(f"status {status}")
     if content and not any(key == "content-type" for key, _ in headers):
         headers = [*headers, ("content-type", default_media)]

@@ -13,6 +13,8 @@ from localstack_engines.gateway.model import MAX_BODY_BYTES
 
 _LINE_BYTES = 65536
 _FRAMING = ("connection", "content-length", "transfer-encoding")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header's name is: RFC 9110, section 5.6.2."""
 _ENDS_A_LINE = re.compile(r"[\r\n\0]")
 
 
@@ -87,6 +89,9 @@ class Reply:
         has_body = self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
         if has_body:
             headers.append(("content-length", str(len(self.body))))
+        for name, _ in headers:
+            if not _TOKEN.fullmatch(name):
+                raise ValueError(f"invalid header name {name!r}")
         lines = [f"{name}: {value}" for name, value in [*headers, ("connection", "close")]]
         if any(_ENDS_A_LINE.search(line) for line in lines):
             raise ValueError("a header contains a line break")

@@ -57,6 +57,7 @@ class SubrequestServer:
     def stop(self) -> None:
         if self._server is not None:
             self._server.shutdown()
+            self._server.server_close()
             self._edge.subrequest_socket.unlink(missing_ok=True)
 
     def _answer(self, request: Request) -> Iterable[bytes]:

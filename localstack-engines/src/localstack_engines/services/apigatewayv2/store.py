@@ -85,14 +85,23 @@ class Store:
     def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
         return identifier in _backend(context).vpc_links
 
-    def set_api_id(self, context: RequestContext, api_id: str, wanted: str, tags: dict[str, str]) -> None:
-        """Gives an API another identifier. The identifier is part of its ARN, and moto keeps its tags by the ARN."""
+    def take_api(self, context: RequestContext, api_id: str) -> Api:
+        """Takes an API that is not complete out of the records, so that it is not published. `put_api` puts it back."""
+        return _backend(context).apis.pop(api_id)
+
+    def put_api(self, context: RequestContext, api: Api) -> None:
+        """Adds an API to the records."""
+        _backend(context).apis[api.api_id] = api
+
+    def set_api_id(self, context: RequestContext, api: Api, wanted: str, tags: dict[str, str]) -> None:
+        """Gives an API that was taken out another identifier.
+
+        The identifier is part of its ARN, and moto keeps its tags by the ARN.
+        """
         records = _backend(context)
-        found = records.apis.pop(api_id)
-        records.tagger.delete_all_tags_for_resource(found.arn)
-        found.api_id, found.arn = wanted, found.arn.replace(api_id, wanted)
-        records.tag_resource(found.arn, tags)
-        records.apis[wanted] = found
+        records.tagger.delete_all_tags_for_resource(api.arn)
+        api.api_id, api.arn = wanted, api.arn.replace(api.api_id, wanted)
+        records.tag_resource(api.arn, tags)
 
     def access_log_settings(self) -> dict[tuple[str, str], AccessLogSettings]:
         """Returns the settings of all stages that have access logging, by API id and stage name."""

@@ -88,6 +88,39 @@ def test_an_answer_to_a_body_that_was_not_read_arrives(server: Path) -> None:
         assert received(connection).startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_client_that_reads_no_answer_loses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "WRITE_SECONDS", 0.2)
+    path, ended = tmp_path / "endless.sock", threading.Event()
+
+    def endless(request: Request) -> Iterator[bytes]:
+        try:
+            while True:
+                yield bytes(65536)
+        finally:
+            ended.set()
+
+    server = HttpServer(path, endless)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with connected(path, "GET /"):
+        assert ended.wait(5)
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_connection_that_breaks_off_is_not_an_error_in_the_log(
+    server: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = HttpServer(server.with_name("other.sock"), answer)
+    for failure in (ConnectionResetError("reset"), ValueError("defect")):
+        try:
+            raise failure
+        except (ConnectionError, ValueError):
+            other.handle_error(None, None)
+    other.server_close()
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [failure]
+    assert capfd.readouterr().err == ""
+
+
 def test_a_request_is_sent_again_with_its_length(server: Path) -> None:
     fields = [
         (headers.CLIENT, "TCP4 1.2.3.4 5.6.7.8 9 10"),

@@ -10,7 +10,8 @@ from localstack_engines.gateway.subrequests.lambda_functions import FunctionFail
 
 @pytest.mark.parametrize(
     "result",
-    [{"statusCode": 99}, {"statusCode": None}, {"statusCode": 200, "body": "%", "isBase64Encoded": True},
+    [{"statusCode": 199}, {"statusCode": 600}, {"statusCode": None},
+     {"statusCode": 200, "body": "%", "isBase64Encoded": True},
      {"statusCode": 200, "headers": {"x": "a\r\nset-cookie: b"}}, {"statusCode": 200, "headers": "x"}],
 )  # fmt: skip
 def test_an_invalid_response_is_an_error(result: Any) -> None:

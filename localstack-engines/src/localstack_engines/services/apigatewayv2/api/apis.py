@@ -24,15 +24,15 @@ class ApiOperations(Operations):
         custom_id = (request.get("Tags") or {}).get("_custom_id_")
         if custom_id and any(api.api_id == custom_id for _, _, api in self.store.all_apis()):
             raise conflict(f"The API identifier {custom_id} is taken")
-        api_id = moto(context, "CreateApi", request)["ApiId"]
+        # Another request may publish at any time. It must not see the API without its identifier and endpoint.
+        api = self.store.take_api(context, moto(context, "CreateApi", request)["ApiId"])
         if custom_id:
-            self.store.set_api_id(context, api_id, custom_id, request["Tags"])
-            api_id = custom_id
-        reference = {"ApiId": api_id}
-        set_fields(self.store.api(context, reference), {"ApiEndpoint": f"http://{domain(api_id)}"})
+            self.store.set_api_id(context, api, custom_id, request["Tags"])
+        set_fields(api, {"ApiEndpoint": f"http://{domain(api.api_id)}"})
+        self.store.put_api(context, api)
         if request.get("Target"):
-            self._quick_create(context, api_id, request)
-        return self.run_and_publish(context, "GetApi", reference)
+            self._quick_create(context, api.api_id, request)
+        return self.run_and_publish(context, "GetApi", {"ApiId": api.api_id})
 
     def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
