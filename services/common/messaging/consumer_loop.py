@@ -92,17 +92,25 @@ class ConsumerLoop(Generic[R]):
             try:
                 batches = await _fetch(consumer, place, max_records=1)
             except UNREADABLE as error:
-                try:
-                    await self._processor.set_aside(_unreadable(place, offset), "unreadable", type(error).__name__, 1)
-                except ShuttingDown:
+                if not await self._skip_unreadable(consumer, place, offset, error):
                     return count
-                consumer.seek(place, offset + 1)
-                await self._commit(consumer, {place: offset + 1})
                 continue
             if not batches:
                 return count
             await self._process(consumer, batches)
         return BATCH
+
+    async def _skip_unreadable(
+        self, consumer: AIOKafkaConsumer, place: TopicPartition, offset: int, error: Exception
+    ) -> bool:
+        """Sets a record aside and goes on after it. Returns False when the loop is told to stop before."""
+        try:
+            await self._processor.set_aside(_unreadable(place, offset), "unreadable", type(error).__name__, 1)
+        except ShuttingDown:
+            return False
+        consumer.seek(place, offset + 1)
+        await self._commit(consumer, {place: offset + 1})
+        return True
 
     async def _process(self, consumer: AIOKafkaConsumer, batches: Batches) -> None:
         """Processes partitions concurrently, each in order. Offsets are committed after the effects."""

@@ -50,8 +50,7 @@ class DeadLetterPublisher:
             return False
         about = self._about(message, reason, error, attempts)
         try:
-            kept = [(name, value) for name, value in message.headers if not name.startswith(_PREFIX)]
-            await self._send(message, message.value, message.key, kept + _headers(about))
+            await self._send(message, message.value, message.key, _original_headers(message) + _headers(about))
         except Exception as failure:
             if isinstance(failure, KafkaError | TimeoutError) and not isinstance(failure, _TOO_LARGE):
                 raise
@@ -183,7 +182,7 @@ class DeadLetterQueue:
         message = await self.original(letter)
         if message.value is None and message.key is None:
             raise OriginalGone("its message has neither a key nor a value, so it cannot be sent")
-        headers = [(name, value) for name, value in message.headers if not name.startswith(_PREFIX)]
+        headers = _original_headers(message)
         try:
             await producer.send_and_wait(letter.original_topic, message.value, key=message.key, headers=headers)
         except _TOO_LARGE:
@@ -229,6 +228,11 @@ class DeadLetterQueue:
             return found[0]
         finally:
             await self._kafka.stop(consumer)
+
+
+def _original_headers(message: ConsumerRecord) -> list[tuple[str, Any]]:
+    """Returns the headers that the message had before it became a dead letter."""
+    return [(name, value) for name, value in message.headers if not name.startswith(_PREFIX)]
 
 
 def _headers(about: dict[str, str]) -> list[tuple[str, Any]]:

@@ -159,28 +159,28 @@ class _ArrivingBodies:
         """Reads a body. Raises Overloaded when too many others arrive, _TooLarge and _TooSlow."""
         if self._count >= settings.max_requests:
             raise Overloaded
-        chunks: list[bytes] = []
+        body = bytearray()
         self._count += 1
         try:
             async with asyncio.timeout(settings.body_seconds):
-                while await self._read_chunk(receive, chunks, settings):
+                while await self._read_chunk(receive, body, settings):
                     continue
         except TimeoutError:
             raise _TooSlow() from None
         finally:
             self._count -= 1
-            self._bytes -= sum(map(len, chunks))
-        return b"".join(chunks)
+            self._bytes -= len(body)
+        return bytes(body)
 
-    async def _read_chunk(self, receive: Receive, chunks: list[bytes], settings: ServiceSettings) -> bool:
-        """Appends the next chunk to `chunks`. Returns whether more follow."""
+    async def _read_chunk(self, receive: Receive, body: bytearray, settings: ServiceSettings) -> bool:
+        """Appends the next chunk to `body`. Returns whether more follow."""
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadRequest("disconnected")
         chunk = message.get("body", b"")
-        chunks.append(chunk)
+        body += chunk
         self._bytes += len(chunk)
-        if sum(map(len, chunks)) > settings.max_body_bytes:
+        if len(body) > settings.max_body_bytes:
             raise _TooLarge()
         if self._bytes > MAX_ARRIVING_BYTES:
             raise Overloaded
