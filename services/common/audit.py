@@ -23,6 +23,7 @@ from services.common.clock import utc_now
 from services.common.database_locks import AUDIT_SEALER
 from services.common.identifiers import uuid7
 from services.common.security.context import caller
+from services.common.sql import READING
 
 GENESIS = b"\0" * 32
 BATCH = 500
@@ -52,10 +53,23 @@ def entry(
         "action": action,
         "resource": resource,
         "resource_id": None if resource_id is None else str(resource_id),
-        "patient_id": ",".join(sorted({str(id) for id in (patient_id, *patient_ids) if id is not None})) or None,
+        "patient_ids": sorted({id for id in (patient_id, *patient_ids) if id is not None}),
         "outcome": outcome,
         "trace_id": ids[0] if ids else None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A read by the current caller. The statement that reads also writes the record (see `sql.Statement.recorded`)."""
+
+    action: str
+    resource: str
+
+    def arguments(self) -> list[Any]:
+        """Returns the values of the columns in `sql.READING`."""
+        row = entry(self.action, self.resource)
+        return [row[name] for name in READING]
 
 
 def about(patient_id: UUID) -> Select[Any]:

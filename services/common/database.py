@@ -1,55 +1,40 @@
-"""The service's PostgreSQL database: pool, sessions, units of work, and the meaning of errors."""
+"""The service's PostgreSQL database: pool, units of work, and the meaning of errors."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, Text, Uuid, event, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from services.common.errors import Problem
+from services.common.errors import Problem, Unavailable
 from services.common.settings import ServiceSettings
 from services.common.unit_of_work import Call, UnitOfWork
 
-COLUMN_TYPES: dict[Any, Any] = {
-    str: Text,
-    UUID: Uuid,
-    datetime: DateTime(timezone=True),
-    dict[str, Any]: JSONB,
-}
-"""For a service's `class Base(DeclarativeBase): type_annotation_map = COLUMN_TYPES`."""
-
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 IDLE_SECONDS_BEFORE_PING = 15.0
+PING_SECONDS = 2.0
+CONNECTION_SECONDS = 10.0
+"""How long a unit of work waits for a connection of the pool."""
+STATEMENTS = 256
+"""How many prepared statements a connection keeps."""
+
+
+class NoConnectionLeft(Unavailable):
+    """All connections of the pool were in use for CONNECTION_SECONDS."""
 
 
 class Database:
-    """Sessions and units of work on one connection pool."""
+    """Units of work on one connection pool, which opens its first connection when it is first used."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self.engine = create_async_engine(
-            settings.database_url,
-            pool_size=settings.database_pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_recycle=1800,
-            connect_args=connect_arguments(settings),
-        )
-        _notice_dead_connections(self.engine)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        # A GET that writes nothing needs no BEGIN and COMMIT: one round trip instead of three.
-        reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reading = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
 
     @asynccontextmanager
     async def unit_of_work(self, defer: Callable[[Call], None] | None = None) -> AsyncIterator[UnitOfWork]:
@@ -57,36 +42,113 @@ class Database:
 
         `defer` takes the calls of `UnitOfWork.after_commit`; without it they are made right after the commit.
         """
-        async with self._sessions() as session:
-            uow = UnitOfWork(session, self.unit_of_work, defer)
-            try:
-                yield uow
-            except Problem as problem:
-                if problem.keeps_changes:
-                    await uow.commit()
-                raise
+        uow = UnitOfWork(self, defer)
+        try:
+            yield uow
             await uow.commit()
+        except Problem as problem:
+            if problem.keeps_changes:
+                await uow.commit()
+            raise
+        finally:
+            await uow.release()
 
-    @asynccontextmanager
-    async def read_session(self) -> AsyncIterator[AsyncSession]:
-        """A session in autocommit: each statement sees the newest committed state."""
-        async with self._reading() as session:
-            yield session
+    async def acquire(self) -> Any:
+        """Takes a connection of the pool. Raises NoConnectionLeft, and OSError when the server is away."""
+        pool = self._pool or await self._open()
+        while True:
+            try:
+                return await pool.acquire(timeout=CONNECTION_SECONDS)
+            except _Stale:
+                continue
+            except TimeoutError as error:
+                raise NoConnectionLeft("The database has too much to do at the moment.") from error
+
+    async def release(self, connection: Any) -> None:
+        """Returns a connection to the pool. A transaction that is open is rolled back."""
+        assert self._pool is not None
+        if connection.is_in_transaction():
+            await asyncio.shield(_roll_back(connection))
+        await self._pool.release(connection)
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""
-        async with self._reading() as session:
-            await session.execute(text("SELECT 1"))
+        async with self.unit_of_work() as uow:
+            await uow.fetch("SELECT 1")
 
     async def close(self) -> None:
         """Closes the pool's connections."""
-        await self.engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _open(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    **connect_arguments(self._settings),
+                    connection_class=_Connection,
+                    init=_prepare,
+                    setup=_check,
+                    reset=_note_return,
+                    min_size=0,
+                    max_size=self._settings.database_pool_size,
+                    max_inactive_connection_lifetime=0,
+                    statement_cache_size=STATEMENTS,
+                    max_cached_statement_lifetime=0,
+                )
+        return self._pool
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Knows when it was last used. asyncpg's own reset at each return would be one more round trip."""
+
+    returned_at: float | None = None
+
+
+class _Stale(Exception):
+    """A connection that does not answer any more. The pool has closed it."""
+
+
+async def _prepare(connection: Any) -> None:
+    """Makes `jsonb` a value of Python in both directions."""
+    await connection.set_type_codec("jsonb", encoder=_to_json, decoder=json.loads, schema="pg_catalog")
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+async def _roll_back(connection: Any) -> None:
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()  # the server rolls back when the connection is gone
+
+
+async def _note_return(connection: Any) -> None:
+    connection.returned_at = time.monotonic()
+
+
+async def _check(connection: Any) -> None:
+    """Pings a connection that was idle for long: asyncpg notices a closed socket, but not a host that vanished."""
+    returned_at = connection.returned_at
+    if returned_at is None or time.monotonic() - returned_at < IDLE_SECONDS_BEFORE_PING:
+        return
+    try:
+        await connection.execute("SELECT 1", timeout=PING_SECONDS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise _Stale from error
 
 
 def connect_arguments(settings: ServiceSettings) -> dict[str, Any]:
     """Returns asyncpg's arguments. The keep-alives free the locks of a client whose host vanished."""
     milliseconds = int(settings.statement_seconds * 1000)
     return {
+        "host": settings.database_host,
+        "port": settings.database_port,
+        "user": settings.database_username,
+        "password": settings.database_password.get_secret_value(),
+        "database": settings.database_name,
         "timeout": 5,
         "command_timeout": settings.statement_seconds + 5,
         "ssl": settings.database_ssl,
@@ -110,84 +172,30 @@ async def listen(settings: ServiceSettings, purpose: str, channel: str, wake: Ca
     """
     arguments = connect_arguments(settings)
     arguments["server_settings"]["application_name"] += f"-{purpose}"
-    connection = await asyncpg.connect(
-        host=settings.database_host,
-        port=settings.database_port,
-        user=settings.database_username,
-        password=settings.database_password.get_secret_value(),
-        database=settings.database_name,
-        **arguments,
-    )
+    connection = await asyncpg.connect(**arguments)
     await connection.add_listener(channel, lambda *_: wake())
     connection.add_termination_listener(lambda _: wake())
     return connection
 
 
-def _notice_dead_connections(engine: Any) -> None:
-    """Replaces SQLAlchemy's pre-ping, which costs three round trips on asyncpg.
-
-    asyncpg notices at once when a socket is closed (killed server, failover), so only idle connections are pinged.
-    """
-
-    def checkout(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
-        if connection.driver_connection.is_closed():
-            raise DisconnectionError("closed by the server")
-        idle = time.monotonic() - entry.info.get("returned", time.monotonic())
-        if idle > IDLE_SECONDS_BEFORE_PING and not _answers(engine, connection):
-            raise DisconnectionError("does not answer")
-
-    def checkin(connection: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info["returned"] = time.monotonic()
-
-    event.listen(engine.sync_engine, "checkout", checkout)
-    event.listen(engine.sync_engine, "checkin", checkin)
+def sqlstate(error: BaseException) -> str:
+    """Returns PostgreSQL's error code (PostgreSQL manual, appendix A), or an empty text."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
 
 
-def _answers(engine: Any, connection: Any) -> bool:
-    dialect = engine.sync_engine.dialect
-    try:
-        return bool(dialect.do_ping(connection))
-    except dialect.dbapi.Error:
-        return False
-
-
-def sqlstate(error: DBAPIError) -> str | None:
-    """Returns PostgreSQL's error code (PostgreSQL manual, appendix A)."""
-    return getattr(error.orig, "sqlstate", None)
-
-
-def is_transient(error: DBAPIError) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Returns whether the whole transaction may succeed when it is run again. It was rolled back, so this is safe."""
     return sqlstate(error) in (SERIALIZATION_FAILURE, DEADLOCK) or is_disconnect(error)
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Returns whether the database cannot be reached (classes 08 and 57P: shut down; 53300: no connection left)."""
-    if isinstance(error, DBAPIError):
-        state = sqlstate(error) or ""
-        return error.connection_invalidated or state.startswith(("08", "57P", "53")) or is_disconnect_cause(error.orig)
-    return is_disconnect_cause(error)
+    """Returns whether the database cannot be reached (classes 08 and 57P: shut down; 53300: no connection left).
 
-
-def is_disconnect_cause(error: BaseException | None) -> bool:
-    """Returns the same for asyncpg's own errors: it raises the operating system's when it cannot connect."""
-    return isinstance(error, OSError | TimeoutError) or getattr(error, "sqlstate", "")[:3] in ("57P", "080")
-
-
-class Duplicate(Exception):
-    """Another row has the same value. `constraint` is the name of the violated constraint."""
-
-    def __init__(self, constraint: str | None) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
-
-
-def violated_constraint(error: IntegrityError) -> str | None:
-    """Returns the constraint's name, so that a repository can tell a duplicate e-mail from an overlapping slot."""
-    cause: Any = error.orig
-    while cause is not None:
-        name = getattr(cause, "constraint_name", None)
-        if name:
-            return str(name)
-        cause = cause.__cause__
-    return None
+    asyncpg raises the operating system's errors when it cannot connect, and InterfaceError on a closed connection.
+    """
+    if sqlstate(error).startswith(("08", "57P", "53")) or isinstance(error, OSError):
+        return True
+    original = getattr(error, "orig", None)  # SQLAlchemy's errors, in migrations
+    if original is not None:
+        return bool(getattr(error, "connection_invalidated", False)) or is_disconnect(original)
+    return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import dataclass_transform
 
+M = TypeVar("M")
 T = TypeVar("T")
 
 
@@ -17,20 +20,20 @@ class RequestModel(BaseModel):
     )
 
 
-class ResponseModel(BaseModel):
-    """What a service answers."""
+@dataclass_transform()
+def response_model(model: type[M]) -> type[M]:
+    """Makes a dataclass of what a service answers. It is made and encoded more quickly than a Pydantic model."""
+    return dataclass(slots=True)(model)
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
 
-
-class Page(ResponseModel, Generic[T]):
+class Page(BaseModel, Generic[T]):
     """One page of a list. `next_cursor` fetches the next page, and is null on the last page."""
 
     items: list[T]
     next_cursor: str | None = Field(default=None, description="Opaque; null on the last page.")
 
 
-class ProblemOut(ResponseModel):
+class ProblemOut(BaseModel):
     """Problem details (RFC 9457)."""
 
     type: str

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common import tables
 from services.common.errors import Conflict, Unprocessable
+from services.common.unit_of_work import UnitOfWork
 
 MAX_KEY_LENGTH = 255
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+_STORED = "SELECT body_hash, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3"
 _KEPT_HEADERS = ("content-type", "location", "etag", "link", "cache-control")
 
 
@@ -46,7 +46,7 @@ class Replay(Exception):
 class Claim:
     """The right to answer for a key. Once taken, it is held until the transaction ends."""
 
-    session: AsyncSession
+    uow: UnitOfWork
     principal: str
     route: str
     key: str
@@ -57,43 +57,37 @@ class Claim:
 
         It never waits for another transaction, so it may come before or after any other lock.
         """
-        lock = func.hashtextextended("\x1f".join((self.principal, self.route, self.key)), 0)
-        if not await self.session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+        name = "\x1f".join((self.principal, self.route, self.key))
+        (locked,) = await self.uow.fetch(_LOCK, name, transactional=True)
+        if not locked[0]:
             raise InFlight
         # A separate statement: its snapshot is taken after the lock, so it sees what the previous holder committed.
-        stored: Any = (await self.session.execute(_stored(self))).first()
-        if stored is None:
+        found = await self.uow.fetch(_STORED, self.principal, self.route, self.key)
+        if not found:
             return
-        if stored.body_hash != self.body_hash:
+        (stored,) = found
+        if stored["body_hash"] != self.body_hash:
             raise Unprocessable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
-        raise Replay(Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"}))
+        headers = {**stored["headers"], "Idempotent-Replayed": "true"}
+        raise Replay(Response(stored["body"], stored["status"], headers))
 
-    async def store(self, response: Response) -> None:
+    def store(self, response: Response) -> None:
         """Stores the response in the transaction of the effect."""
-        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-        await self.session.execute(
-            insert(tables.idempotency_key).values(
-                principal=self.principal,
-                route=self.route,
-                key=self.key,
-                body_hash=self.body_hash,
-                status=response.status_code,
-                headers=headers,
-                body=bytes(response.body),
-            )
-        )
+        row = {
+            "principal": self.principal,
+            "route": self.route,
+            "key": self.key,
+            "body_hash": self.body_hash,
+            "status": response.status_code,
+            "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+            "body": bytes(response.body),
+        }
+        self.uow.add(tables.idempotency_key, row)
 
 
-async def claim_of(request: Request, session: AsyncSession, principal: str, route: str, key: str) -> Claim:
+async def claim_of(request: Request, uow: UnitOfWork, principal: str, route: str, key: str) -> Claim:
     """Returns the claim for a key and the body of the request. It is not taken yet."""
     digest = hashlib.sha256(
         request.url.path.encode() + b"\0" + request.url.query.encode() + b"\0" + await request.body()
     )
-    return Claim(session, principal, route, key, digest.digest())
-
-
-def _stored(claim: Claim) -> Any:
-    table = tables.idempotency_key
-    return select(table.c.body_hash, table.c.status, table.c.headers, table.c.body).where(
-        table.c.principal == claim.principal, table.c.route == claim.route, table.c.key == claim.key
-    )
+    return Claim(uow, principal, route, key, digest.digest())

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import msgspec
+from fastapi import Response
 from pydantic import Field
-from sqlalchemy import Select, and_, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
-from services.common.dto import Page, RequestModel
+from services.common.dto import RequestModel
 from services.common.errors import Unprocessable
 
 ASC, DESC = False, True
 MAX_LIMIT = 200
 E = TypeVar("E")
-T = TypeVar("T")
 
 
 class PageRequest(RequestModel):
@@ -39,9 +39,10 @@ class Slice(Generic[E]):
     next_cursor: str | None
 
 
-def page_of(found: Slice[E], convert: Callable[[E], T]) -> Page[T]:
-    """Returns the response for a slice; `convert` is a function of the mapper."""
-    return Page(items=[convert(item) for item in found.items], next_cursor=found.next_cursor)
+def page_of(found: Slice[E], convert: Callable[[E], object]) -> Response:
+    """Returns the response for a slice, a `dto.Page` as JSON; `convert` is a function of the mapper."""
+    page = {"items": [convert(item) for item in found.items], "next_cursor": found.next_cursor}
+    return Response(msgspec.json.encode(page), media_type="application/json")
 
 
 class Keyset:
@@ -51,23 +52,31 @@ class Keyset:
     only what its page did.
     """
 
-    def __init__(self, name: str, *order: tuple[InstrumentedAttribute[Any] | KeyedColumnElement[Any], bool]) -> None:
+    def __init__(self, name: str, *order: tuple[KeyedColumnElement[Any], bool]) -> None:
         self._name = name
         self._order = order
 
-    def apply(self, statement: Select[Any], page: PageRequest) -> Select[Any]:
-        """Adds the order, the start after the cursor, and a limit of one row more than the page has."""
-        if page.cursor:
-            statement = statement.where(self._after(self._decode(page.cursor)))
+    def apply(self, statement: Select[Any], *, after: bool) -> Select[Any]:
+        """Adds the order and a limit, and with `after` the start after a cursor: the parameters of `values`."""
+        if after:
+            statement = statement.where(self._after([bindparam(f"after_{i}", type_=c.type) for i, c in self._numbered()]))
         directions = [column.desc() if descending else column.asc() for column, descending in self._order]
-        return statement.order_by(*directions).limit(page.limit + 1)
+        return statement.order_by(*directions).limit(bindparam("rows", type_=BigInteger))
+
+    def values(self, page: PageRequest) -> dict[str, Any]:
+        """Returns the parameters of a page. It reads one row more than the page has. Raises Unprocessable."""
+        after = self._decode(page.cursor) if page.cursor else ()
+        return {"rows": page.limit + 1, **{f"after_{index}": value for index, value in enumerate(after)}}
 
     def page(self, rows: Sequence[E], page: PageRequest) -> Slice[E]:
         """Returns the page without the extra row, whose presence says that there is a next page."""
         items = rows[: page.limit]
         return Slice(items, self._encode(items[-1]) if len(rows) > page.limit else None)
 
-    def _after(self, values: list[Any]) -> ColumnElement[bool]:
+    def _numbered(self) -> Iterator[tuple[int, KeyedColumnElement[Any]]]:
+        return enumerate(column for column, _ in self._order)
+
+    def _after(self, values: Sequence[Any]) -> ColumnElement[bool]:
         """Returns the condition (a, b) > (x, y) as a > x, or a = x and b > y, because the directions may differ."""
         alternatives = []
         for index, (column, descending) in enumerate(self._order):

@@ -1,6 +1,6 @@
 """Traces with OpenTelemetry, across HTTP, gRPC and Kafka. Log lines contain the trace id.
 
-Without OTEL_EXPORTER_OTLP_ENDPOINT spans only provide ids, which costs some microseconds. With it they are exported
+Without OTEL_EXPORTER_OTLP_ENDPOINT spans only provide ids, and the SDK is not even loaded. With it they are exported
 as OTLP over HTTP (protobuf); the SDK's other OTEL_ variables apply too. Attributes are methods, route templates,
 topics and statuses, named as in OpenTelemetry's semantic conventions; never a path, a query, a value or the text of an
 exception.
@@ -9,29 +9,35 @@ exception.
 from __future__ import annotations
 
 import os
+import random
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.context import Context
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.common.settings import ServiceSettings
 
 _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("pms")
+_ids = random.Random()  # noqa: S311 - ids need not be secret
 HEADER = "traceparent"
 FLUSH_SECONDS = 2.0
 """How long a stopping process tries to send its last spans. Most of its stopTimeout is for requests and events."""
 
 
 def set_up(settings: ServiceSettings) -> None:
-    """Names this process in its spans, and starts the exporter if one is configured. Does nothing the second time."""
-    if isinstance(trace.get_tracer_provider(), TracerProvider):
+    """Starts the exporter if one is configured. Does nothing the second time."""
+    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or _records():
         return
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     resource = Resource.create(
         {
             "service.namespace": "pms",
@@ -40,22 +46,21 @@ def set_up(settings: ServiceSettings) -> None:
             "deployment.environment.name": settings.stage,
         }
     )
-    provider = TracerProvider(
-        resource=resource, shutdown_on_exit=False
-    )  # it would wait 30 s for a collector that is down
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    # At the exit it would wait 30 s for a collector that is down.
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
+
+
+def _records() -> bool:
+    """Returns whether spans are recorded: whether there is a provider other than the API's own, which does nothing."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
 def shut_down() -> None:
     """Sends the buffered spans for at most FLUSH_SECONDS: the SDK's own flush ignores its timeout."""
-    provider = trace.get_tracer_provider()
-    if isinstance(provider, TracerProvider):
-        flush = threading.Thread(target=provider.force_flush, daemon=True)
+    if _records():
+        flush = threading.Thread(target=trace.get_tracer_provider().force_flush, daemon=True)  # type: ignore[attr-defined]
         flush.start()
         flush.join(FLUSH_SECONDS)
 
@@ -72,6 +77,10 @@ def span(
     An exception marks the span as failed, with the name of its type only.
     """
     context = _propagator.extract({HEADER: parent}) if parent else None
+    if not _records():
+        with trace.use_span(_with_new_id(context), record_exception=False, set_status_on_exception=False) as current:
+            yield current
+        return
     with _tracer.start_as_current_span(
         name,
         context=context,
@@ -85,6 +94,14 @@ def span(
         except Exception as error:
             failed(current, type(error).__name__)
             raise
+
+
+def _with_new_id(context: Context | None) -> Span:
+    """Returns a span that only has ids. It belongs to the trace of `context`, or of the current span, or to a new one."""
+    parent = trace.get_current_span(context).get_span_context()
+    trace_id = parent.trace_id if parent.is_valid else _ids.getrandbits(128)
+    flags = parent.trace_flags if parent.is_valid else TraceFlags(TraceFlags.SAMPLED)
+    return NonRecordingSpan(SpanContext(trace_id, _ids.getrandbits(64), False, flags, parent.trace_state))
 
 
 def rpc_span(method: str, kind: SpanKind, parent: str | None = None) -> AbstractContextManager[Span]:

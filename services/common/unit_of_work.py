@@ -2,46 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, NoReturn
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from sqlalchemy import insert
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
+from sqlalchemy import Table
 
 from services.common import audit, tables, telemetry
 from services.common.clock import utc_now
-from services.common.errors import NotFound, Unavailable
+from services.common.errors import NotFound, Problem, Unavailable
 from services.common.identifiers import uuid7
+from services.common.sql import Statement, Write, write_statement
 from services.contracts.events import Event, EventData
+
+if TYPE_CHECKING:
+    from services.common.database import Database
 
 MAX_EVENT_BYTES = 900_000
 """Less than Kafka's default limit of 1 MB a message, so that every event that is committed can also be sent."""
+ROWS = 500
+"""The most rows that one statement writes. PostgreSQL takes 65,535 parameters."""
 Call = Callable[[], Awaitable[None]]
+E = TypeVar("E")
+Entity = Callable[..., E]
 
 
 class UnitOfWork:
-    """`session` runs the SQL. Events and audit records are written just before the commit.
+    """Runs statements, and writes rows, events and audit records together when it commits.
 
-    By then the aggregate's row is locked. So two changes of one aggregate get outbox ids in the order in which they
-    commit, and the relay sends them in that order.
+    A read outside of a transaction is one round trip. What is added is written by one statement at the end, and needs
+    no transaction around it. A statement that locks or writes at once begins one. `add` and `change` are not visible to
+    statements before `flush`.
+
+    Events are written last, when the aggregate's row is locked. So two changes of one aggregate get outbox ids in the
+    order in which they commit, and the relay sends them in that order.
     """
 
-    def __init__(
-        self,
-        session: AsyncSession,
-        begin: Callable[[], AbstractAsyncContextManager[UnitOfWork]],
-        defer: Callable[[Call], None] | None = None,
-    ) -> None:
-        """`begin` starts another unit of work. `defer` takes the calls of `after_commit` to run them later."""
-        self.session = session
-        self._begin = begin
+    def __init__(self, database: Database, defer: Callable[[Call], None] | None = None) -> None:
+        """`defer` takes the calls of `after_commit` to run them later."""
+        self._database = database
         self._defer = defer
-        self._events: list[dict[str, Any]] = []
-        self._audit: list[dict[str, Any]] = []
+        self._connection: Any = None
+        self._in_transaction = False
+        self._writes: list[Write] = []
+        self._events: list[Write] = []
+        self._audit: list[Write] = []
+        self._refusals: dict[str, Callable[[], Problem]] = {}
         self._after_commit: list[Call] = []
         self._claims: list[Call] = []
+
+    # Statements
+
+    async def one(
+        self, statement: Statement, entity: Entity[E], reading: audit.Reading | None = None, **values: Any
+    ) -> E | None:
+        """Returns the row that the statement finds, or None. With `reading` the same statement records the read."""
+        arguments = statement.arguments(values)
+        sql = statement.sql
+        if reading is not None:
+            sql = statement.recorded
+            arguments += reading.arguments()
+        row = await (await self._connected(statement.transactional)).fetchrow(sql, *arguments)
+        return None if row is None else entity(*row)
+
+    async def all(self, statement: Statement, entity: Entity[E], **values: Any) -> list[E]:
+        """Returns all rows that the statement finds."""
+        connection = await self._connected(statement.transactional)
+        return [entity(*row) for row in await connection.fetch(statement.sql, *statement.arguments(values))]
+
+    async def page(
+        self, statement: Statement, entity: Entity[E], reading: audit.Reading, limit: int, **values: Any
+    ) -> list[E]:
+        """Returns the rows of a list. The same statement records that the first `limit` of them were read."""
+        arguments = [*statement.arguments(values), *reading.arguments(), limit]
+        connection = await self._connected(statement.transactional)
+        return [entity(*row) for row in await connection.fetch(statement.recorded_page, *arguments)]
+
+    async def value(self, statement: Statement, **values: Any) -> Any:
+        """Returns the first column of the first row, or None without a row."""
+        connection = await self._connected(statement.transactional)
+        return await connection.fetchval(statement.sql, *statement.arguments(values))
+
+    async def fetch(self, sql: str, *arguments: Any, transactional: bool = False) -> list[Any]:
+        """Runs SQL as it is written, with parameters `$1`, `$2` and so on. Returns the rows."""
+        connection = await self._connected(transactional)
+        rows: list[Any] = await connection.fetch(sql, *arguments)
+        return rows
+
+    # Writes
+
+    def add(self, table: Table, row: Any) -> None:
+        """Inserts a row: an entity, or a mapping of columns."""
+        self._writes.append(Write(table, _values(row)))
+
+    def change(self, table: Table, row: Any) -> None:
+        """Updates a row by its primary key: an entity, or a mapping of the key and the columns to change."""
+        self._writes.append(Write(table, _values(row), update=True))
+
+    def refuse(self, violations: Mapping[str, Callable[[], Problem]]) -> None:
+        """Says which problem the violation of a constraint is. `flush` raises it, or the commit."""
+        self._refusals.update(violations)
+
+    async def flush(self) -> None:
+        """Writes what was added and changed until now, so that statements of this transaction see it."""
+        if self._writes:
+            await self.begin()
+            writes, self._writes = self._writes, []
+            await self._write(writes)
 
     def publish(self, data: EventData) -> None:
         """Sends `data` as a CloudEvent, at least once, after this transaction has committed."""
@@ -50,15 +120,14 @@ class UnitOfWork:
         payload = event.encode()
         if len(payload) > MAX_EVENT_BYTES:
             raise ValueError(f"event {data.TYPE} has {len(payload)} bytes, the limit is {MAX_EVENT_BYTES}")
-        self._events.append(
-            {
-                "event_id": event.id,
-                "topic": data.TOPIC.name,
-                "key": event.subject,
-                "payload": payload,
-                "traceparent": traceparent,
-            }
-        )
+        row: dict[str, Any] = {
+            "event_id": event.id,
+            "topic": data.TOPIC.name,
+            "key": event.subject,
+            "payload": payload,
+            "traceparent": traceparent,
+        }
+        self._events.append(Write(tables.outbox, row))
 
     def record(
         self,
@@ -75,7 +144,7 @@ class UnitOfWork:
 
         `patient_ids` are the patients whose data a list contained: one record covers the whole list.
         """
-        entry = audit.entry(
+        row = audit.entry(
             action,
             resource,
             resource_id,
@@ -84,7 +153,13 @@ class UnitOfWork:
             outcome=outcome,
             actor=actor,
         )
-        self._audit.append(entry)
+        self._audit.append(Write(tables.audit_log, row))
+
+    # The transaction
+
+    async def begin(self) -> None:
+        """Begins the transaction, if it has not begun."""
+        await self._connected(transactional=True)
 
     def after_commit(self, call: Call) -> None:
         """Registers a call that is made once after the commit, and never when the transaction is rolled back.
@@ -103,17 +178,18 @@ class UnitOfWork:
         """
         if hidden_id is not None:
             await self.release()
-            async with self._begin() as uow:
+            async with self._database.unit_of_work() as uow:
                 uow.record(action, resource, hidden_id, patient_id=patient_id, outcome="denied")
         raise NotFound(resource)
 
     async def release(self) -> None:
         """Returns the connection to the pool, so that slow work or waiting for a second connection cannot exhaust it.
 
-        Call it only before anything was written. What was read stays readable, and may change in the meantime.
+        The transaction is rolled back: call it only before anything was written.
         """
-        self.session.expunge_all()  # a rollback would expire the objects that were read
-        await self.session.rollback()
+        connection, self._connection, self._in_transaction = self._connection, None, False
+        if connection is not None:
+            await self._database.release(connection)
 
     async def claim(self, call: Call) -> None:
         """Makes `call`, which takes a lock for this transaction. It is made again after `released`."""
@@ -131,28 +207,48 @@ class UnitOfWork:
         for call in self._claims:
             await call()
 
-    async def write_pending(self) -> None:
-        """Writes the events and audit records into the transaction."""
-        await self.session.flush()
-        if self._audit:
-            await self.session.execute(insert(tables.audit_log), self._audit)
-        if self._events:
-            await self.session.execute(insert(tables.outbox), self._events)
-        self._audit, self._events = [], []
-
     async def commit(self) -> None:
-        """Commits. Raises Unavailable with code `outcome-unknown` when the connection was lost during COMMIT."""
-        await self.write_pending()
-        try:
-            await self.session.commit()
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable(
-                    "Whether the change was made is unknown: repeat the request with the same Idempotency-Key.",
-                    code="outcome-unknown",
-                ) from error
-            raise
+        """Commits. Raises Unavailable with code `outcome-unknown` when the connection was lost during the commit."""
+        await self._write_all()
+        if self._in_transaction:
+            await self._finish(self._connection.execute("COMMIT"))
+            self._in_transaction = False
+        await self.release()
         await self._run_after_commit()
+
+    async def _write_all(self) -> None:
+        writes = [*self._writes, *self._audit, *self._events]
+        self._writes, self._audit, self._events = [], [], []
+        if not writes:
+            return
+        if len(writes) > ROWS:
+            await self.begin()
+        for start in range(0, len(writes), ROWS):
+            await self._write(writes[start : start + ROWS])
+
+    async def _write(self, writes: Sequence[Write]) -> None:
+        sql, arguments = write_statement(writes)
+        connection = await self._connected()
+        writing = connection.execute(sql, *arguments)
+        try:
+            await (writing if self._in_transaction else self._finish(writing))
+        except asyncpg.IntegrityConstraintViolationError as error:
+            refusal = self._refusals.get(error.constraint_name or "")
+            if refusal is None:
+                raise
+            raise refusal() from error
+
+    async def _finish(self, commit: Awaitable[Any]) -> None:
+        """Awaits what commits. Only the loss of the connection leaves the outcome open."""
+        try:
+            if await commit == "ROLLBACK":  # a statement of the transaction had failed, and its error was handled
+                raise RuntimeError("the transaction was already aborted")
+        except asyncpg.PostgresError as error:
+            if not (error.sqlstate or "").startswith("08"):
+                raise
+            raise _outcome_unknown() from error
+        except (asyncpg.InterfaceError, OSError) as error:
+            raise _outcome_unknown() from error
 
     async def _run_after_commit(self) -> None:
         calls, self._after_commit = self._after_commit, []
@@ -161,3 +257,27 @@ class UnitOfWork:
                 self._defer(call)
             else:
                 await call()
+
+    async def _connected(self, transactional: bool = False) -> Any:
+        if self._connection is None:
+            self._connection = await self._database.acquire()
+        if transactional and not self._in_transaction:
+            await self._connection.execute("BEGIN")
+            self._in_transaction = True
+        return self._connection
+
+
+def _values(row: Any) -> Mapping[str, Any]:
+    return row if isinstance(row, dict) else {name: getattr(row, name) for name in _field_names(type(row))}
+
+
+@cache
+def _field_names(entity: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
+
+
+def _outcome_unknown() -> Unavailable:
+    return Unavailable(
+        "Whether the change was made is unknown: repeat the request with the same Idempotency-Key.",
+        code="outcome-unknown",
+    )

@@ -14,13 +14,17 @@ from services.contracts.roles import Scope
 
 @dataclass(frozen=True)
 class Route:
-    """One operation. It requires a valid token, with one of `scopes` if there are any, unless it is `public`."""
+    """One operation. It requires a valid token, with one of `scopes` if there are any, unless it is `public`.
+
+    `optional_token` is a public operation that answers otherwise with a token.
+    """
 
     method: str
     path: str
     service: str
     scopes: tuple[Scope, ...] = ()
     public: bool = False
+    optional_token: bool = False
 
     @property
     def key(self) -> str:
@@ -42,7 +46,7 @@ DISCOVERY = (
 
 AUTH = (
     # Anyone may register. With an ADMIN's token the request may also set roles, which the service checks itself.
-    _public("POST", "/auth/register", "auth"),
+    Route("POST", "/auth/register", "auth", public=True, optional_token=True),
     _public("POST", "/auth/login", "auth"),
     # Refresh and logout have a refresh token in the body, because the access token may have expired.
     _public("POST", "/auth/refresh", "auth"),

@@ -41,4 +41,4 @@ async def compose(runtime: Runtime[PatientSettings]) -> AsyncIterator[Components
 
 def patient_service(principal: Principal, uow: UnitOfWork, runtime: PatientRuntime) -> PatientService:
     """Returns the service for one caller and one transaction."""
-    return PatientService(principal, uow, PatientRepository(uow.session), runtime.components.billing)
+    return PatientService(principal, uow, PatientRepository(uow), runtime.components.billing)

@@ -35,8 +35,8 @@ async def register_patient(body: PatientIn, patients: Patients, response: Respon
     return mapper.registered_patient_out(registered)
 
 
-@router.get("", dependencies=[READ], summary="List and search patients")
-async def list_patients(query: Annotated[PatientQuery, Query()], patients: Patients) -> Page[PatientOut]:
+@router.get("", dependencies=[READ], summary="List and search patients", response_model=Page[PatientOut])
+async def list_patients(query: Annotated[PatientQuery, Query()], patients: Patients) -> Response:
     """A PATIENT sees only their own record."""
     return page_of(await patients.list(mapper.patient_filter(query), query), mapper.patient_out)
 
@@ -65,7 +65,12 @@ async def delete_patient(id: UUID, condition: IfMatch, patients: Patients) -> No
     await patients.delete(id, condition)
 
 
-@router.get("/{id}/history", dependencies=[READ], summary="Read how a patient's record changed")
-async def get_patient_history(id: UUID, page: PageQuery, patients: Patients) -> Page[PatientChangeOut]:
+@router.get(
+    "/{id}/history",
+    dependencies=[READ],
+    summary="Read how a patient's record changed",
+    response_model=Page[PatientChangeOut],
+)
+async def get_patient_history(id: UUID, page: PageQuery, patients: Patients) -> Response:
     """The newest version comes first."""
     return page_of(await patients.history(id, page), mapper.patient_change_out)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.common.dto import RequestModel, ResponseModel
+from services.common.dto import RequestModel, response_model
 from services.common.fields import BirthDate, Email, FreeText, FullDate, PersonName, PhoneNumber
 from services.common.paging import PageRequest
+from services.patient.entity import ChangeKind
 
 SearchText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -45,7 +46,8 @@ class PatientQuery(PageRequest):
     )
 
 
-class PatientOut(ResponseModel):
+@response_model
+class PatientOut:
     """A patient's record."""
 
     id: UUID
@@ -54,32 +56,37 @@ class PatientOut(ResponseModel):
     dob: date
     phone: str | None
     address: str | None
-    owner_user_id: UUID | None = Field(description="The user who registered the record as a PATIENT: it is their own.")
+    owner_user_id: Annotated[
+        UUID | None, Field(description="The user who registered the record as a PATIENT: it is their own.")
+    ]
     registered_at: datetime
     updated_at: datetime
     version: int
 
 
-class LikelyDuplicateOut(ResponseModel):
+@response_model
+class LikelyDuplicateOut:
     """Other records with the same name and date of birth, perhaps of the same person."""
 
-    code: Literal["likely-duplicate"] = "likely-duplicate"
     patient_ids: list[UUID]
+    code: Literal["likely-duplicate"] = "likely-duplicate"
 
 
+@response_model
 class RegisteredPatientOut(PatientOut):
     """A new record, with warnings."""
 
     warnings: list[LikelyDuplicateOut]
 
 
-class PatientChangeOut(ResponseModel):
+@response_model
+class PatientChangeOut:
     """One version of a record."""
 
     version: int
-    kind: Literal["REGISTERED", "UPDATED", "DELETED"]
+    kind: ChangeKind
     changed_at: datetime
-    changed_by: UUID = Field(description="The user who made the change.")
-    changes: dict[str, Any] = Field(
-        description="For each detail that changed, its value before (`from`) and after (`to`)."
-    )
+    changed_by: Annotated[UUID, Field(description="The user who made the change.")]
+    changes: Annotated[
+        dict[str, Any], Field(description="For each detail that changed, its value before (`from`) and after (`to`).")
+    ]

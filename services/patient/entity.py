@@ -9,14 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FetchedValue, ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from services.common import database
-
-
-class Base(DeclarativeBase):
-    type_annotation_map = database.COLUMN_TYPES
+from services.common.sql import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +26,22 @@ class PatientDetails:
 DETAILS = tuple(field.name for field in fields(PatientDetails))
 
 
-class Patient(Base):
+@dataclass(slots=True)
+class Patient:
     """A patient's record. A deleted record stays in the table, but is not found."""
 
-    __tablename__ = "patient"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    email: Mapped[str]
-    dob: Mapped[date]
-    registered_at: Mapped[datetime]
-    phone: Mapped[str | None]
-    address: Mapped[str | None]
-    name_key: Mapped[str]
-    later_names: Mapped[str | None] = mapped_column(FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
-    owner_user_id: Mapped[UUID | None]
-    version: Mapped[int]
-    updated_at: Mapped[datetime]
-    deleted_at: Mapped[datetime | None]
+    id: UUID
+    name: str
+    email: str
+    dob: date
+    registered_at: datetime
+    phone: str | None
+    address: str | None
+    name_key: str
+    owner_user_id: UUID | None
+    version: int
+    updated_at: datetime
+    deleted_at: datetime | None
 
     @property
     def details(self) -> PatientDetails:
@@ -66,17 +57,16 @@ class ChangeKind(StrEnum):
     DELETED = "DELETED"
 
 
-class PatientChange(Base):
+@dataclass(slots=True)
+class PatientChange:
     """One version of a record: who made it, when, and the values before and after."""
 
-    __tablename__ = "patient_change"
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[UUID]
-    changes: Mapped[dict[str, Any]]
+    patient_id: UUID
+    version: int
+    kind: str
+    changed_at: datetime
+    changed_by: UUID
+    changes: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +89,7 @@ class RegisteredPatient:
 
     patient: Patient
     likely_duplicates: Sequence[UUID]
+
+
+PATIENT = table_of(Patient, "patient")
+PATIENT_CHANGE = table_of(PatientChange, "patient_change", key=("patient_id", "version"))

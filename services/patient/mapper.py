@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated
@@ -14,7 +17,7 @@ from services.patient.dto import (
     PatientQuery,
     RegisteredPatientOut,
 )
-from services.patient.entity import Patient, PatientChange, PatientDetails, PatientFilter, RegisteredPatient
+from services.patient.entity import ChangeKind, Patient, PatientChange, PatientDetails, PatientFilter, RegisteredPatient
 
 
 def patient_details_from(body: PatientIn) -> PatientDetails:
@@ -27,21 +30,30 @@ def patient_filter(query: PatientQuery) -> PatientFilter:
     return PatientFilter(q=query.q, name=query.name, email=query.email, dob=query.dob, sort=query.sort)
 
 
-def patient_out(patient: Any) -> PatientOut:
-    """Returns the response for a record, or for a row of a search, which has the same columns."""
-    return PatientOut.model_validate(patient)
+def patient_out(patient: Patient) -> PatientOut:
+    """Returns the response for a record."""
+    return PatientOut(*_fields(patient))
 
 
 def registered_patient_out(registered: RegisteredPatient) -> RegisteredPatientOut:
     """Returns the response for a new record, with its warnings."""
     duplicates = list(registered.likely_duplicates)
     warnings = [LikelyDuplicateOut(patient_ids=duplicates)] if duplicates else []
-    return RegisteredPatientOut(**patient_out(registered.patient).model_dump(), warnings=warnings)
+    return RegisteredPatientOut(*_fields(registered.patient), warnings)
+
+
+_fields: Callable[[Patient], Iterable[Any]] = attrgetter(*(field.name for field in fields(PatientOut)))
 
 
 def patient_change_out(change: PatientChange) -> PatientChangeOut:
     """Returns the response for an entry of a record's history."""
-    return PatientChangeOut.model_validate(change)
+    return PatientChangeOut(
+        version=change.version,
+        kind=ChangeKind(change.kind),
+        changed_at=change.changed_at,
+        changed_by=change.changed_by,
+        changes=change.changes,
+    )
 
 
 def patient_registered_event(patient: Patient) -> PatientRegistered:

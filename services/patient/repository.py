@@ -7,76 +7,93 @@ other users' records are filtered here, so no caller can distinguish them from r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
-from services.common.database import Duplicate, violated_constraint
+from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
-from services.patient.entity import Patient, PatientChange, PatientFilter
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
+from services.patient.entity import PATIENT, PATIENT_CHANGE, Patient, PatientChange, PatientFilter
 from services.patient.search import PatientSearch, visible
 
 EMAIL_TAKEN, OWNER_HAS_RECORD = "patient_email_key", "patient_owner_key"
 
-_HISTORY = Keyset("history", (PatientChange.version, DESC))
+_ID = PATIENT.c.id == bindparam("id")
+_BY_ID = Statement(visible().where(_ID), patient="id")
+_LOCKED = Statement(visible().where(_ID).with_for_update())
+_BY_IDS = Statement(visible().where(PATIENT.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), patient="id")
+_EXISTS = Statement(select(PATIENT.c.id).where(_ID))
+_EMAIL = Statement(
+    select(PATIENT.c.id).where(PATIENT.c.email == bindparam("email"), PATIENT.c.deleted_at.is_(None))
+)
+_DUPLICATES = Statement(
+    select(PATIENT.c.id)
+    .where(PATIENT.c.deleted_at.is_(None), PATIENT.c.name_key == bindparam("name_key"))
+    .where(PATIENT.c.dob == bindparam("dob"), PATIENT.c.id != bindparam("id"))
+    .order_by(PATIENT.c.id)
+    .limit(10)
+)
+_NEWEST_FIRST = Keyset("history", (PATIENT_CHANGE.c.version, DESC))
+
+
+@cache
+def _history(after: bool) -> Statement:
+    of_patient = select(PATIENT_CHANGE).where(PATIENT_CHANGE.c.patient_id == bindparam("id"))
+    return Statement(_NEWEST_FIRST.apply(of_patient, after=after))
 
 
 class PatientRepository:
     """Patients' records and their history, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def get(self, id: UUID, owner: UUID | None) -> Patient | None:
+    async def get(self, id: UUID, owner: UUID | None, reading: Reading | None = None) -> Patient | None:
         """Returns the record, to read it."""
-        return await self._session.scalar(visible(owner).where(Patient.id == id))
+        return await self._uow.one(_BY_ID, Patient, reading, id=id, owner=owner)
 
     async def get_for_update(self, id: UUID, owner: UUID | None) -> Patient | None:
         """Returns the record and locks it until the transaction ends."""
-        return await self._session.scalar(visible(owner).where(Patient.id == id).with_for_update())
+        return await self._uow.one(_LOCKED, Patient, id=id, owner=owner)
 
-    async def get_many(self, ids: Sequence[UUID], owner: UUID | None) -> Sequence[Patient]:
+    async def get_many(self, ids: Sequence[UUID], owner: UUID | None, reading: Reading) -> Sequence[Patient]:
         """Returns those of the records that exist."""
-        return (await self._session.scalars(visible(owner).where(Patient.id.in_(ids)))).all()
+        return await self._uow.page(_BY_IDS, Patient, reading, len(ids), ids=ids, owner=owner)
 
-    async def page(self, filter: PatientFilter, owner: UUID | None, page: PageRequest) -> Slice[Any]:
+    async def page(
+        self, filter: PatientFilter, owner: UUID | None, page: PageRequest, reading: Reading
+    ) -> Slice[Patient]:
         """Returns one page of the records that match, in the order of the filter."""
-        return await PatientSearch(self._session).page(filter, owner, page)
+        return await PatientSearch(self._uow).page(filter, owner, page, reading)
 
     async def exists(self, id: UUID) -> bool:
         """Returns whether there is such a record, deleted or not, of any owner. For denials in the audit log only."""
-        return await self._session.scalar(select(Patient.id).where(Patient.id == id)) is not None
+        return await self._uow.value(_EXISTS, id=id) is not None
 
     async def email_taken(self, email: str) -> bool:
         """Returns whether a record has this e-mail address."""
-        statement = select(Patient.id).where(Patient.email == email, Patient.deleted_at.is_(None))
-        return await self._session.scalar(statement) is not None
+        return await self._uow.value(_EMAIL, email=email) is not None
 
-    async def likely_duplicates(self, patient: Patient, limit: int = 10) -> Sequence[UUID]:
-        """Returns other records with the same name and date of birth."""
-        statement = (
-            select(Patient.id)
-            .where(Patient.deleted_at.is_(None), Patient.name_key == patient.name_key, Patient.dob == patient.dob)
-            .where(Patient.id != patient.id)
-            .order_by(Patient.id)
-            .limit(limit)
-        )
-        return (await self._session.scalars(statement)).all()
+    async def likely_duplicates(self, patient: Patient) -> Sequence[UUID]:
+        """Returns other records with the same name and date of birth, at most ten."""
+        found = await self._uow.all(_DUPLICATES, UUID, name_key=patient.name_key, dob=patient.dob, id=patient.id)
+        return found
 
-    async def save(self, patient: Patient, change: PatientChange) -> None:
-        """Writes the record and the entry in its history. Raises Duplicate."""
-        self._session.add(patient)
-        try:
-            await self._session.flush()
-        except IntegrityError as error:
-            raise Duplicate(violated_constraint(error)) from error
-        self._session.add(change)
+    def add(self, patient: Patient, change: PatientChange) -> None:
+        """Writes a new record and the first entry in its history."""
+        self._uow.add(PATIENT, patient)
+        self._uow.add(PATIENT_CHANGE, change)
+
+    def change(self, patient: Patient, change: PatientChange) -> None:
+        """Writes a changed record and the entry in its history."""
+        self._uow.change(PATIENT, patient)
+        self._uow.add(PATIENT_CHANGE, change)
 
     async def history(self, id: UUID, page: PageRequest) -> Slice[PatientChange]:
         """Returns one page of the record's versions, newest first."""
-        statement = select(PatientChange).where(PatientChange.patient_id == id)
-        rows = (await self._session.scalars(_HISTORY.apply(statement, page))).all()
-        return _HISTORY.page(rows, page)
+        statement = _history(page.cursor is not None)
+        rows = await self._uow.all(statement, PatientChange, id=id, **_NEWEST_FIRST.values(page))
+        return _NEWEST_FIRST.page(rows, page)

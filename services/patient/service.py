@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
+from services.common.audit import Reading
 from services.common.clock import utc_now
-from services.common.database import Duplicate
-from services.common.errors import Conflict
+from services.common.errors import Conflict, Problem
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
@@ -31,6 +31,10 @@ from services.patient.names import folded
 from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, PatientRepository
 
 RESOURCE = "patient"
+_REFUSALS: Mapping[str, Callable[[], Problem]] = {
+    EMAIL_TAKEN: partial(Conflict, "duplicate-email", "Another patient has this e-mail address."),
+    OWNER_HAS_RECORD: partial(Conflict, "already-registered", "You already have a patient's record."),
+}
 READERS, WRITERS = (Role.ADMIN, Role.STAFF, Role.DOCTOR), (Role.ADMIN, Role.STAFF)
 
 
@@ -51,12 +55,23 @@ class PatientService:
         """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
         now = utc_now()
         patient = Patient(
-            id=uuid7(), registered_at=now, updated_at=now, owner_user_id=self._write_owner, version=1, deleted_at=None
+            id=uuid7(),
+            name=details.name,
+            email=details.email,
+            dob=details.dob,
+            registered_at=now,
+            phone=details.phone,
+            address=details.address,
+            name_key=folded(details.name),
+            owner_user_id=self._write_owner,
+            version=1,
+            updated_at=now,
+            deleted_at=None,
         )
-        self._assign(patient, details)
-        await self._save(patient, ChangeKind.REGISTERED, _differences(None, details))
         # Only callers who may read all records learn which other records may be of the same person.
         duplicates = [] if self._read_owner else await self._patients.likely_duplicates(patient)
+        self._patients.add(patient, self._entry(patient, ChangeKind.REGISTERED, _differences(None, details)))
+        self._uow.refuse(_REFUSALS)
         self._uow.publish(mapper.patient_registered_event(patient))
         self._uow.record("create", RESOURCE, patient.id, patient_id=patient.id)
         self._uow.after_commit(partial(self._billing.open_account, patient.id, patient.owner_user_id))
@@ -64,23 +79,18 @@ class PatientService:
 
     async def get(self, id: UUID) -> Patient:
         """Returns the record. Raises NotFound."""
-        patient = await self._patients.get(id, self._read_owner)
+        patient = await self._patients.get(id, self._read_owner, Reading("read", RESOURCE))
         if patient is None:
             await self._not_found("read", id, self._read_owner)
-        self._uow.record("read", RESOURCE, id, patient_id=id)
         return patient
 
     async def get_many(self, ids: Sequence[UUID]) -> Sequence[Patient]:
         """Returns those of the records that exist and that the caller may read."""
-        patients = await self._patients.get_many(ids, self._read_owner)
-        self._record_many("read", patients)
-        return patients
+        return await self._patients.get_many(ids, self._read_owner, Reading("read", RESOURCE))
 
-    async def list(self, filter: PatientFilter, page: PageRequest) -> Slice[Any]:
+    async def list(self, filter: PatientFilter, page: PageRequest) -> Slice[Patient]:
         """Returns one page of the records that the caller may read."""
-        found = await self._patients.page(filter, self._read_owner, page)
-        self._record_many("list", found.items)
-        return found
+        return await self._patients.page(filter, self._read_owner, page, Reading("list", RESOURCE))
 
     async def history(self, id: UUID, page: PageRequest) -> Slice[PatientChange]:
         """Returns one page of the record's versions, newest first. Raises NotFound."""
@@ -98,10 +108,13 @@ class PatientService:
         # Looked up before the write: two records that take each other's address would wait for each other in a circle
         # at the unique index. It still decides when two records take the same free address.
         if "email" in differences and await self._patients.email_taken(details.email):
-            raise _conflict(Duplicate(EMAIL_TAKEN))
-        self._assign(patient, details)
+            raise _REFUSALS[EMAIL_TAKEN]()
+        for name in DETAILS:
+            setattr(patient, name, getattr(details, name))
+        patient.name_key = folded(details.name)
         self._next_version(patient)
-        await self._save(patient, ChangeKind.UPDATED, differences)
+        self._patients.change(patient, self._entry(patient, ChangeKind.UPDATED, differences))
+        self._uow.refuse(_REFUSALS)
         self._uow.publish(mapper.patient_updated_event(patient, tuple(differences)))
         self._uow.record("update", RESOURCE, id, patient_id=id)
         return patient
@@ -111,7 +124,7 @@ class PatientService:
         patient = await self._get_for_update("delete", id, condition)
         self._next_version(patient)
         patient.deleted_at = patient.updated_at
-        await self._save(patient, ChangeKind.DELETED, {})
+        self._patients.change(patient, self._entry(patient, ChangeKind.DELETED, {}))
         self._uow.publish(mapper.patient_deleted_event(patient))
         self._uow.record("delete", RESOURCE, id, patient_id=id)
 
@@ -126,8 +139,9 @@ class PatientService:
         hidden = owner is not None and await self._patients.exists(id)
         await self._uow.not_found(action, RESOURCE, id if hidden else None, patient_id=id)
 
-    async def _save(self, patient: Patient, kind: ChangeKind, differences: dict[str, Any]) -> None:
-        change = PatientChange(
+    def _entry(self, patient: Patient, kind: ChangeKind, differences: dict[str, Any]) -> PatientChange:
+        """Returns the entry in the history for the record's present version."""
+        return PatientChange(
             patient_id=patient.id,
             version=patient.version,
             kind=kind.value,
@@ -135,23 +149,10 @@ class PatientService:
             changed_by=self._principal.subject,
             changes=differences,
         )
-        try:
-            await self._patients.save(patient, change)
-        except Duplicate as duplicate:
-            raise _conflict(duplicate) from duplicate
-
-    def _assign(self, patient: Patient, details: PatientDetails) -> None:
-        for name in DETAILS:
-            setattr(patient, name, getattr(details, name))
-        patient.name_key = folded(details.name)
 
     def _next_version(self, patient: Patient) -> None:
         patient.version += 1
         patient.updated_at = utc_now()
-
-    def _record_many(self, action: str, patients: Sequence[Any]) -> None:
-        """Writes one audit record for all: one for each would cost more than the list itself."""
-        self._uow.record(action, RESOURCE, patient_ids=[patient.id for patient in patients])
 
 
 def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[str, Any]:
@@ -166,11 +167,3 @@ def _differences(before: PatientDetails | None, after: PatientDetails) -> dict[s
 
 def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _conflict(duplicate: Duplicate) -> Exception:
-    if duplicate.constraint == EMAIL_TAKEN:
-        return Conflict("duplicate-email", "Another patient has this e-mail address.")
-    if duplicate.constraint == OWNER_HAS_RECORD:
-        return Conflict("already-registered", "You already have a patient's record.")
-    return duplicate

@@ -13,7 +13,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
-from sqlalchemy import insert, select
 
 from services.common import tables
 from services.common.clock import utc_now
@@ -27,6 +26,8 @@ _REMEMBERED = 1000
 UNKNOWN_TIMESTAMP = "-1"
 LARGEST_REQUEST = 2 * 1024 * 1024
 """A limit above the broker's own: a message that the broker took from another client can be sent again."""
+
+_HANDLED = 'SELECT topic, partition, "offset" FROM dead_letter'
 
 
 class DeadLetterPublisher:
@@ -191,13 +192,11 @@ class DeadLetterQueue:
     async def _mark(self, letter: DeadLetter, action: str) -> None:
         values = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset, "action": action}
         async with self._database.unit_of_work() as uow:
-            await uow.session.execute(insert(tables.dead_letter).values(**values))
+            uow.add(tables.dead_letter, values)
 
     async def _handled(self) -> set[tuple[str, int, int]]:
-        table = tables.dead_letter
-        async with self._database.read_session() as session:
-            rows = await session.execute(select(table.c.topic, table.c.partition, table.c.offset))
-            return {(row.topic, row.partition, row.offset) for row in rows}
+        async with self._database.unit_of_work() as uow:
+            return {tuple(row) for row in await uow.fetch(_HANDLED)}
 
     async def _read(self, topic: str) -> list[ConsumerRecord]:
         """Reads everything that is on the topic now."""

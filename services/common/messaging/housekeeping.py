@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
-
-from services.common import audit, metrics, tables
+from services.common import audit, metrics
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.database_locks import HOUSEKEEPING
@@ -20,6 +18,10 @@ MEASURE_SECONDS = 5.0
 PURGE_SECONDS = 600.0
 INBOX_KEEP = timedelta(days=30)
 """Much longer than Kafka keeps messages (7 days), so that a redelivered message is never taken for a new one."""
+
+_OUTBOX = """
+    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
+    WHERE published_at IS NULL AND refused IS NULL"""
 
 
 class Housekeeping:
@@ -34,21 +36,18 @@ class Housekeeping:
         while not await wait_for(stopping, SEAL_SECONDS):
             while True:
                 async with self._database.unit_of_work() as uow:
-                    head = await audit.seal(uow.session)
+                    head = await audit.seal(uow)
                 if head is None:
                     break
                 logger(__name__).info("audit_sealed", sequence=head[0], head=head[1].hex())
 
     async def measure(self, stopping: asyncio.Event) -> None:
         """Measures the outbox's length and age, in every instance and also while the broker is away."""
-        table = tables.outbox
-        age = func.coalesce(func.extract("epoch", func.now() - func.min(table.c.created_at)), 0)
-        statement = select(func.count().label("waiting"), age.label("age")).where(tables.unpublished)
         while True:
-            async with self._database.read_session() as session:
-                row = (await session.execute(statement)).one()
-            metrics.OUTBOX_WAITING.set(row.waiting)
-            metrics.OUTBOX_LAG.set(float(row.age))
+            async with self._database.unit_of_work() as uow:
+                ((waiting, age),) = await uow.fetch(_OUTBOX)
+            metrics.OUTBOX_WAITING.set(waiting)
+            metrics.OUTBOX_LAG.set(age)
             if await wait_for(stopping, MEASURE_SECONDS):
                 return
 
@@ -59,10 +58,8 @@ class Housekeeping:
             keys_before = now - timedelta(hours=self._settings.idempotency_keep_hours)
             events_before = now - timedelta(hours=self._settings.outbox_keep_hours)
             async with self._database.unit_of_work() as uow:
-                session = uow.session
-                if not await session.scalar(select(func.pg_try_advisory_xact_lock(HOUSEKEEPING))):
-                    continue
-                keys, events, inbox = tables.idempotency_key, tables.outbox, tables.inbox
-                await session.execute(delete(keys).where(keys.c.created_at < keys_before))
-                await session.execute(delete(events).where(events.c.published_at < events_before))
-                await session.execute(delete(inbox).where(inbox.c.received_at < now - INBOX_KEEP))
+                ((locked,),) = await uow.fetch("SELECT pg_try_advisory_xact_lock($1)", HOUSEKEEPING, transactional=True)
+                if locked:
+                    await uow.fetch("DELETE FROM idempotency_key WHERE created_at < $1", keys_before)
+                    await uow.fetch("DELETE FROM outbox WHERE published_at < $1", events_before)
+                    await uow.fetch("DELETE FROM inbox WHERE received_at < $1", now - INBOX_KEEP)

@@ -8,13 +8,11 @@ from typing import Any, Generic
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from services.common import metrics, telemetry
 from services.common.backoff import Backoff, jittered
 from services.common.clock import utc_now
-from services.common.database import is_disconnect, sqlstate
+from services.common.database import NoConnectionLeft, is_disconnect, sqlstate
 from services.common.errors import PoisonMessage, Unavailable
 from services.common.logs import describe, logger
 from services.common.messaging import inbox
@@ -128,11 +126,11 @@ class MessageProcessor(Generic[R]):
     async def _once(self, message: ConsumerRecord, event: Event[Any], registration: Registration[R]) -> str:
         """Runs the handler in one transaction. Returns the outcome: `done`, `duplicate` or `outdated`."""
         async with self._runtime.database.unit_of_work() as uow:
-            if not await inbox.first_time(uow.session, self._name, event.id):
+            if not await inbox.first_time(uow, self._name, event.id):
                 return "duplicate"
             if registration.newest_only:
                 key = (self._name, message.topic, event.subject)
-                if not await inbox.is_newest(uow.session, *key, event.data.version):
+                if not await inbox.is_newest(uow, *key, event.data.version):
                     return "outdated"
             context = EventContext(uow, self._runtime, message.topic, message.partition, message.offset)
             await registration.handle(event, context)
@@ -174,6 +172,4 @@ def _read(message: ConsumerRecord) -> Event[Any]:
 
 def _is_full(error: Exception) -> bool:
     """Returns whether the database or the pool has nothing left to give (class 53: connections, memory, disk)."""
-    if isinstance(error, DBAPIError):
-        return (sqlstate(error) or "").startswith("53")
-    return isinstance(error, NoConnectionLeft)
+    return isinstance(error, NoConnectionLeft) or sqlstate(error).startswith("53")

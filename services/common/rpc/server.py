@@ -10,7 +10,6 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from opentelemetry.trace import Span, SpanKind
-from sqlalchemy.exc import DBAPIError
 
 from services.common import metrics, telemetry
 from services.common.database import is_disconnect
@@ -111,7 +110,7 @@ def _status(error: Exception) -> tuple[grpc.StatusCode, str]:
         return status_of(error), error.code
     if isinstance(error, TimeoutError):
         return grpc.StatusCode.DEADLINE_EXCEEDED, "deadline-exceeded"
-    if isinstance(error, DBAPIError | OSError) and is_disconnect(error):
+    if is_disconnect(error):
         return grpc.StatusCode.UNAVAILABLE, "unavailable"
     return grpc.StatusCode.INTERNAL, "internal"
 

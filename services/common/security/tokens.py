@@ -5,7 +5,11 @@ The API gateway has verified the token already. The service does it again, becau
 
 from __future__ import annotations
 
+import hashlib
 import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +23,8 @@ from services.contracts.roles import Role
 
 MAX_TOKEN_LENGTH = 8192
 CLOCK_SKEW_SECONDS = 5
+MAX_REMEMBERED = 10_000
+"""How many verified tokens a process remembers: about 10 MB."""
 _TYPES = ("at+jwt", "application/at+jwt")
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Headers that make a verifier fetch or trust a key of the sender's choice (RFC 7515, 4.1), or that need an extension
@@ -27,19 +33,42 @@ _FORBIDDEN_HEADERS = ("jku", "jwk", "x5u", "x5c", "x5t", "crit", "zip", "b64")
 _REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    principal: Principal
+    key_id: str
+    ends_at: float
+
+
 class TokenVerifier:
-    """Turns a bearer token into a principal. The error for a bad token does not reveal the reason."""
+    """Turns a bearer token into a principal. The error for a bad token does not reveal the reason.
+
+    A verified token is remembered, by its hash, until it expires or its key is withdrawn.
+    """
 
     def __init__(self, *, issuer: str, audience: str, keys: KeySource) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
+        self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
 
     async def verify(self, token: str) -> Principal:
         """Checks header, signature and claims. Raises Unauthorized, and Unavailable without keys."""
-        key = await self._keys.get(_key_id(token))
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise _invalid()
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        remembered = self._remembered.get(digest)
+        key_id = remembered.key_id if remembered else _key_id(token)
+        key = await self._keys.get(key_id)
         if key is None:
             raise _invalid()
+        if remembered and time.time() < remembered.ends_at:
+            return remembered.principal
+        principal = self._decode(token, key)
+        self._remember(digest, _Remembered(principal, key_id, principal.expires_at.timestamp() + CLOCK_SKEW_SECONDS))
+        return principal
+
+    def _decode(self, token: str, key: Any) -> Principal:
         try:
             claims = jwt.decode(
                 token,
@@ -54,10 +83,14 @@ class TokenVerifier:
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise _invalid() from error
 
+    def _remember(self, digest: bytes, verified: _Remembered) -> None:
+        self._remembered[digest] = verified
+        self._remembered.move_to_end(digest)
+        if len(self._remembered) > MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+
 
 def _key_id(token: str) -> str:
-    if len(token) > MAX_TOKEN_LENGTH:
-        raise _invalid()
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError) as error:

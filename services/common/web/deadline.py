@@ -12,6 +12,8 @@ from services.common.runtime import Runtime
 from services.common.web import problems
 
 _OPERATORS = ("/health/", "/metrics")
+UNHEARD_SECONDS = 0.1
+"""After this time a request is ended when its client has left."""
 
 
 class DeadlineMiddleware:
@@ -46,6 +48,7 @@ class DeadlineMiddleware:
 class _Request:
     """One request with its timeout. When the client leaves, the timeout is set to now.
 
+    Only requests that take a while listen for that: most have ended before a task for it would be worth its cost.
     A response that has begun is not interrupted: what follows it, such as calls after the commit, has its own limits.
     """
 
@@ -54,18 +57,16 @@ class _Request:
         self._receive = receive
         self._send = send
         self._timeout = asyncio.timeout(seconds)
-        self._messages: asyncio.Queue[Message] = asyncio.Queue(maxsize=4)
+        self._messages: asyncio.Queue[Message] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._started = False
         self._client_left = False
 
     async def run(self, app: ASGIApp) -> None:
+        patience = asyncio.get_running_loop().call_later(UNHEARD_SECONDS, self._begin_to_listen)
         try:
             async with self._timeout:
-                listening = asyncio.create_task(self._listen())
-                try:
-                    await app(self._scope, self._messages.get, self._forward)
-                finally:
-                    listening.cancel()
+                await app(self._scope, self._next_message, self._forward)
         except TimeoutError:
             if not self._timeout.expired():
                 raise
@@ -75,6 +76,10 @@ class _Request:
                     code="deadline-exceeded",
                 )
                 await problems.response(problem, self._scope["path"])(self._scope, self._receive, self._send)
+        finally:
+            patience.cancel()
+            if self._listening is not None:
+                self._listening.cancel()
 
     async def _forward(self, message: Message) -> None:
         if not self._started:
@@ -84,13 +89,23 @@ class _Request:
             self._timeout.reschedule(None)
         await self._send(message)
 
-    async def _listen(self) -> None:
+    async def _next_message(self) -> Message:
+        """Returns the client's next message. The body is one message, which `RequestLimitsMiddleware` has read."""
+        return await (self._receive() if self._messages is None else self._messages.get())
+
+    def _begin_to_listen(self) -> None:
+        if self._started:
+            return
+        self._messages = asyncio.Queue(maxsize=4)
+        self._listening = asyncio.create_task(self._listen(self._messages))
+
+    async def _listen(self, messages: asyncio.Queue[Message]) -> None:
         """Passes the client's messages on. Ends the request when the client leaves before the response begins."""
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect" and not self._started and not self._timeout.expired():
                 self._client_left = True
                 self._timeout.reschedule(asyncio.get_running_loop().time())
-            await self._messages.put(message)
+            await messages.put(message)
             if message["type"] == "http.disconnect":
                 return

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import BackgroundTasks, Depends, Header, Query, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import Depends, Header, Query, Request
 
 from services.common import idempotency
 from services.common.etags import Condition
 from services.common.paging import PageRequest
 from services.common.runtime import Runtime, runtime_of
-from services.common.unit_of_work import Call, UnitOfWork
-from services.common.web.security import CurrentPrincipal, OptionalPrincipal, current_principal, requires
+from services.common.unit_of_work import UnitOfWork
+from services.common.web.security import CurrentPrincipal, OptionalPrincipal, current_principal, optional_principal, requires
 
 __all__ = [
     "CurrentPrincipal",
@@ -21,7 +20,6 @@ __all__ = [
     "IfMatch",
     "OptionalPrincipal",
     "PageQuery",
-    "ReadSession",
     "Uow",
     "requires",
     "service",
@@ -31,27 +29,13 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 
-async def unit_of_work(request: Request, background: BackgroundTasks) -> AsyncIterator[UnitOfWork]:
-    """Yields the request's unit of work. Its `after_commit` calls are made after the response is sent."""
-    async with runtime_of(request).database.unit_of_work(defer=lambda call: background.add_task(_run, call)) as uow:
-        yield uow
+async def unit_of_work(request: Request) -> UnitOfWork:
+    """Returns the request's unit of work. Its `after_commit` calls are made after the response is sent."""
+    uow: UnitOfWork = request.state.uow
+    return uow
 
 
-async def _run(call: Call) -> None:
-    await call()
-
-
-# scope="function": the commit comes before the response. With the default scope a failed commit would still be a 200.
-Uow = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]
-
-
-async def read_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Yields a session in autocommit, for handlers that write nothing."""
-    async with runtime_of(request).database.read_session() as session:
-        yield session
-
-
-ReadSession = Annotated[AsyncSession, Depends(read_session, scope="function")]
+Uow = Annotated[UnitOfWork, Depends(unit_of_work)]
 PageQuery = Annotated[PageRequest, Query()]
 
 
@@ -68,8 +52,6 @@ IfMatch = Annotated[Condition, Depends(_if_match)]
 
 async def _claim_key(
     request: Request,
-    uow: Uow,
-    principal: OptionalPrincipal,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -82,9 +64,10 @@ async def _claim_key(
 ) -> None:
     if idempotency_key is None:
         return
+    principal, uow = await optional_principal(request), request.state.uow
     who = str(principal.subject) if principal else "anonymous"
     route = f"{request.method} {request.scope['route'].path}"
-    claim = await idempotency.claim_of(request, uow.session, who, route, idempotency_key)
+    claim = await idempotency.claim_of(request, uow, who, route, idempotency_key)
     await uow.claim(claim.take)
     request.state.idempotency = claim
 
@@ -94,20 +77,17 @@ IdempotencyKey: Any = Depends(_claim_key)
 
 
 def service(
-    factory: Callable[[P, UnitOfWork, Runtime[Any, Any]], T], principal: Callable[..., Any] = current_principal
+    factory: Callable[[P, UnitOfWork, Runtime[Any, Any]], T],
+    principal: Callable[[Request], Awaitable[Any]] = current_principal,
 ) -> Any:
     """Returns the dependency on a service, built by a factory of the service's `composition.py`.
 
     `Annotated[PatientService, service(patient_service)]` calls `patient_service(principal, uow, runtime)` for each
-    request. `principal` is the dependency that returns the caller: `current_principal` (401 without a token),
-    `optional_principal` (None without a token) or `no_principal` (always None).
+    request. `principal` returns the caller: `current_principal` (401 without a token), `optional_principal` (None
+    without a token) or `no_principal` (always None).
     """
 
-    async def build(
-        request: Request,
-        caller: Any = Depends(principal),
-        uow: UnitOfWork = Depends(unit_of_work, scope="function"),
-    ) -> T:
-        return factory(caller, uow, runtime_of(request))
+    async def build(request: Request) -> T:
+        return factory(await principal(request), request.state.uow, runtime_of(request))
 
     return Depends(build)

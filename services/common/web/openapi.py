@@ -11,8 +11,13 @@ from fastapi.routing import APIRoute
 from services.common.web import problems
 from services.contracts.routes import ROUTES
 
-# A token is optional (OpenAPI 3.1, "Security Requirement Object").
-_OPTIONAL: list[dict[str, list[str]]] = [{}, {"bearer": []}]
+_BEARER: dict[str, list[str]] = {"bearer": []}
+_SCHEME = {
+    "type": "http",
+    "description": "Access token from POST /auth/login.",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+}
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
@@ -22,7 +27,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Replaces FastAPI's schemas of validation errors with ours, and marks tokens as optional on public routes."""
+    """Replaces FastAPI's schemas of validation errors with ours, and says which operations take a token."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -31,15 +36,17 @@ def install(app: FastAPI) -> None:
             for name in _FASTAPI_ERRORS:
                 schemas.pop(name, None)
             schemas["ProblemOut"] = problems.problem_schema()
-            _tokens_are_optional_on_public_routes(made)
+            _add_tokens(made)
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
 
 
-def _tokens_are_optional_on_public_routes(document: dict[str, Any]) -> None:
+def _add_tokens(document: dict[str, Any]) -> None:
+    """Adds the security scheme and requirements (OpenAPI 3.1, "Security Requirement Object"; an empty one: optional)."""
     for route in ROUTES:
         operation = document["paths"].get(route.path, {}).get(route.method.lower())
-        if route.public and operation and "security" in operation:
-            operation["security"] = _OPTIONAL
+        if operation and (route.optional_token or not route.public):
+            operation["security"] = [{}, _BEARER] if route.optional_token else [_BEARER]
+            document["components"]["securitySchemes"] = {"bearer": _SCHEME}

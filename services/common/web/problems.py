@@ -6,11 +6,10 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from asyncpg import InterfaceError, PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from services.common.database import is_disconnect, sqlstate
@@ -59,8 +58,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(SQLAlchemyError, _database)
-    app.add_exception_handler(OSError, _database)
+    for kind in (PostgresError, InterfaceError, OSError):
+        app.add_exception_handler(kind, _database)
 
 
 def _problem(request: Request, error: Exception) -> JSONResponse:
@@ -118,9 +117,7 @@ def _allowed(request: Request) -> str:
 def _database(request: Request, error: Exception) -> JSONResponse:
     """Returns a 503 when the database is away or overloaded, and a 500 for any other database error."""
     log = logger(__name__)
-    away = is_disconnect(error) or isinstance(error, PoolTimeout)
-    timed_out = isinstance(error, DBAPIError) and sqlstate(error) == _CANCELED
-    if away or timed_out:
+    if is_disconnect(error) or sqlstate(error) == _CANCELED:
         log.warning("database_unavailable", **describe(error))
         return response(Unavailable("The database does not answer at the moment."), request.url.path)
     log.error("unhandled_error", **describe(error))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
 from enum import Enum
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
+from starlette.background import BackgroundTask
 
 from services.common import metrics
 from services.common.backoff import jittered
@@ -19,6 +18,7 @@ from services.common.database import is_transient, sqlstate
 from services.common.errors import BadRequest, Problem, Unprocessable
 from services.common.idempotency import InFlight, Replay
 from services.common.runtime import runtime_of
+from services.common.unit_of_work import Call
 from services.common.web import problems, strict_json
 
 TRIES = 3
@@ -54,10 +54,10 @@ class _Refused(strict_json.MalformedJson):
 
 
 class TransactionalRoute(APIRoute):
-    """Runs each try of the handler in a dependency stack of its own.
+    """Runs each try of the handler in a unit of work of its own, which commits before the response is sent.
 
-    FastAPI closes dependencies of scope "function" after the handler and before the response is sent. Closing them here
-    makes the commit a part of what is retried, and stores the response for an Idempotency-Key in the same transaction.
+    So the commit is a part of what is retried, and the response for an Idempotency-Key is stored in the same
+    transaction. The handler's dependencies find the unit of work in `request.state.uow`.
     """
 
     def get_route_handler(self) -> Handler:
@@ -83,7 +83,7 @@ async def _until_done(handle: Handler, request: Request) -> Response:
             if time.monotonic() - waiting_since > patience:
                 raise in_flight.problem() from None
             await asyncio.sleep(jittered(POLL_SECONDS, spread=0.6))
-        except DBAPIError as error:
+        except Exception as error:
             if attempt >= TRIES or not is_transient(error):
                 raise
             metrics.TRANSACTION_RETRIES.labels(sqlstate(error) or "disconnect").inc()
@@ -92,17 +92,33 @@ async def _until_done(handle: Handler, request: Request) -> Response:
 
 
 async def _once(handle: Handler, request: Request) -> Response:
-    request.state.idempotency = None
-    async with AsyncExitStack() as function_scope:
-        request.scope["fastapi_function_astack"] = function_scope
+    """Runs the handler in one unit of work, which has committed when this returns."""
+    state = request.state
+    state.idempotency = None
+    calls: list[Call] = []
+    async with runtime_of(request).database.unit_of_work(defer=calls.append) as uow:
+        state.uow = uow
         try:
             response = await handle(request)
         except Exception as error:
             raise _original(error) from error
-        claim = request.state.idempotency
-        if claim is not None and 200 <= response.status_code < 300:
-            await claim.store(response)
+        if state.idempotency is not None and 200 <= response.status_code < 300:
+            state.idempotency.store(response)
+    if calls:
+        response.background = _AfterCommit(calls)
     return response
+
+
+class _AfterCommit(BackgroundTask):
+    """Makes the calls that wait for the commit, after the response was sent."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        super().__init__(self._make)
+        self._calls = calls
+
+    async def _make(self) -> None:
+        for call in self._calls:
+            await call()
 
 
 def _original(error: BaseException) -> BaseException:

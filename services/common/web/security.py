@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
 
 from services.common.errors import Forbidden, Unauthorized
 from services.common.runtime import runtime_of
@@ -13,31 +12,42 @@ from services.common.security.context import set_caller
 from services.common.security.principal import Principal
 from services.contracts.roles import Role, Scope
 
-bearer = HTTPBearer(
-    scheme_name="bearer", bearerFormat="JWT", description="Access token from POST /auth/login.", auto_error=False
-)
+_KEY = "principal"
 
 
-async def optional_principal(request: Request, _: Annotated[Any, Depends(bearer)]) -> Principal | None:
-    """Returns the caller, or None without an Authorization header. Raises Unauthorized for an invalid token."""
-    header = request.headers.get("authorization")
-    if header is None:
+async def optional_principal(request: Request) -> Principal | None:
+    """Returns the caller, or None without an Authorization header. Raises Unauthorized for an invalid token.
+
+    A request's token is looked at once, however many of its dependencies ask.
+    """
+    state: dict[str, Any] = request.scope["state"]
+    if _KEY not in state:
+        state[_KEY] = await _authenticate(request)
+    principal: Principal | None = state[_KEY]
+    return principal
+
+
+async def _authenticate(request: Request) -> Principal | None:
+    headers = request.headers.getlist("authorization")
+    if not headers:
         set_caller(None, None)
         return None
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token or len(request.headers.getlist("authorization")) > 1:
+    scheme, _, token = headers[0].partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(headers) > 1:
         raise Unauthorized("invalid_request", "Authorization must be one bearer token.")
-    principal = await runtime_of(request).tokens.verify(token.strip())
-    set_caller(principal, token.strip())
-    request.state.subject = principal.subject
+    principal = await runtime_of(request).tokens.verify(token)
+    set_caller(principal, token)
+    request.scope["state"]["subject"] = principal.subject
     return principal
 
 
 OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
 
 
-async def current_principal(principal: OptionalPrincipal) -> Principal:
+async def current_principal(request: Request) -> Principal:
     """Returns the caller. Raises Unauthorized without a token."""
+    principal = await optional_principal(request)
     if principal is None:
         raise Unauthorized(None, "An access token is required.")
     return principal
@@ -46,7 +56,7 @@ async def current_principal(principal: OptionalPrincipal) -> Principal:
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
-async def no_principal() -> None:
+async def no_principal(request: Request) -> None:
     """Returns no caller and reads no token: for routes whose requests contain the credentials, such as the sign-in."""
 
 
@@ -57,9 +67,9 @@ class Requires:
         self.scopes = scopes
         self.roles = roles
 
-    async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raises Forbidden, after the denial was recorded."""
-        if not self.allows(principal):
+        if not self.allows(await current_principal(request)):
             await self.refuse(request)
 
     def allows(self, principal: Principal) -> bool:
