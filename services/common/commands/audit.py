@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common import audit
+from services.common import audit, audit_chain
 from services.common.database import Database
 from services.common.settings import ServiceSettings
 
@@ -22,9 +22,10 @@ app = typer.Typer(help="The audit log of this service.", no_args_is_help=True)
 
 @app.command()
 def verify() -> None:
-    """Recomputes the hash chain; exits 1 when it is broken. Compare `head` with the last `audit_sealed` log line."""
-    result = asyncio.run(_in_transaction(audit.verify))
-    typer.echo(f"records {result.checked}  head {result.head}  {result.fault or 'intact'}")
+    """Recomputes the chain of seals; exits 1 when it is broken."""
+    result = asyncio.run(_in_transaction(audit_chain.verify))
+    head = f"seal {result.head.sequence} {result.head.hash.hex()}" if result.head else "none"
+    typer.echo(f"records {result.records}  head {head}  {result.fault or 'intact'}")
     if result.fault:
         raise typer.Exit(1)
 
@@ -38,7 +39,7 @@ def patient(id: UUID) -> None:
         return rows
 
     for row in asyncio.run(_in_transaction(run)):
-        what = f"{row.action} {row.resource}{' (with others)' if ',' in row.patient_id else ''}"
+        what = f"{row.action} {row.resource}{' (with others)' if len(row.patient_ids) > 1 else ''}"
         typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.outcome:<7}  {row.actor:<36}  {','.join(row.roles):<12}  {what}")
 
 

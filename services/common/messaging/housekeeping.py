@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
-from services.common import audit, metrics, tables
+from services.common import audit, audit_chain, metrics, tables
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.database_locks import HOUSEKEEPING
@@ -30,25 +30,27 @@ class Housekeeping:
         self._database = database
 
     async def seal(self, stopping: asyncio.Event) -> None:
-        """Links new audit records into the hash chain."""
+        """Seals new audit records."""
         while not await wait_for(stopping, SEAL_SECONDS):
             while True:
                 async with self._database.unit_of_work() as uow:
-                    head = await audit.seal(uow.session)
+                    head = await audit_chain.seal(uow.session)
                 if head is None:
                     break
-                logger(__name__).info("audit_sealed", sequence=head[0], head=head[1].hex())
+                logger(__name__).info("audit_sealed", sequence=head.sequence, head=head.hash.hex())
 
     async def measure(self, stopping: asyncio.Event) -> None:
-        """Measures the outbox's length and age, in every instance and also while the broker is away."""
+        """Measures what waits, in every instance and also while the broker is away."""
         table = tables.outbox
         age = func.coalesce(func.extract("epoch", func.now() - func.min(table.c.created_at)), 0)
         statement = select(func.count().label("waiting"), age.label("age")).where(tables.unpublished)
         while True:
             async with self._database.read_session() as session:
                 row = (await session.execute(statement)).one()
+                unsealed = await session.scalar(audit.oldest_unsealed())
             metrics.OUTBOX_WAITING.set(row.waiting)
             metrics.OUTBOX_LAG.set(float(row.age))
+            metrics.AUDIT_UNSEALED.set((utc_now() - unsealed).total_seconds() if unsealed else 0)
             if await wait_for(stopping, MEASURE_SECONDS):
                 return
 
