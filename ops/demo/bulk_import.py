@@ -121,9 +121,9 @@ async def _copy(connection: Any, table: str, columns: list[str], rows: Iterable[
 async def _audit(connection: Any, importer: UUID, numbers: range) -> None:
     """Writes one entry of the audit log for a chunk: an import is an access to patients' data."""
     await connection.execute(
-        "INSERT INTO audit_log (id, at, actor, roles, action, resource, patient_id, outcome) "
+        "INSERT INTO audit_log (id, at, actor, roles, action, resource, patient_ids, outcome) "
         "VALUES ($1, now(), $2, '{ADMIN}', 'import', 'patient', $3, 'allowed')",
         uuid4(),
         str(importer),
-        ",".join(str(identifier(number, _PATIENT)) for number in numbers),
+        [identifier(number, _PATIENT) for number in numbers],
     )

@@ -18,7 +18,9 @@ from services.common.unit_of_work import UnitOfWork
 
 MAX_KEY_LENGTH = 255
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
-_STORED = "SELECT body_hash, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3"
+_STORED = (
+    "SELECT body_hash, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3"
+)
 _KEPT_HEADERS = ("content-type", "location", "etag", "link", "cache-control")
 
 

@@ -19,6 +19,8 @@ OUTBOX_PUBLISHED = Counter("outbox_published_total", "Events sent.", ["topic"])
 OUTBOX_REFUSED = Counter("outbox_refused_total", "Events that the broker will never take.", ["topic"])
 OUTBOX_LEADER = Gauge("outbox_leader", "1 in the one process that sends.")
 
+AUDIT_UNSEALED = Gauge("audit_unsealed_seconds", "Age of the oldest audit record that has no seal yet.")
+
 CONSUMED = Counter("events_consumed_total", "Events handled.", ["topic", "type", "outcome"])
 CONSUMER_LAG = Gauge("consumer_lag", "Messages that wait in a partition.", ["topic", "partition"])
 CONSUMER_REBUILT = Counter("consumer_rebuilt_total", "Consumers replaced because they made no progress.", ["reason"])

@@ -59,7 +59,9 @@ class Keyset:
     def apply(self, statement: Select[Any], *, after: bool) -> Select[Any]:
         """Adds the order and a limit, and with `after` the start after a cursor: the parameters of `values`."""
         if after:
-            statement = statement.where(self._after([bindparam(f"after_{i}", type_=c.type) for i, c in self._numbered()]))
+            statement = statement.where(
+                self._after([bindparam(f"after_{i}", type_=c.type) for i, c in self._numbered()])
+            )
         directions = [column.desc() if descending else column.asc() for column, descending in self._order]
         return statement.order_by(*directions).limit(bindparam("rows", type_=BigInteger))
 

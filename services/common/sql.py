@@ -174,7 +174,9 @@ def _part(group: Sequence[Write], arguments: list[Any]) -> str:
         values = _numbers(group[0], [*changed, *(column.name for column in table.primary_key)], arguments)
         settings = ", ".join(f'"{name}" = {value}' for name, value in zip(changed, values, strict=False))
         keys = zip((column.name for column in table.primary_key), values[len(changed) :], strict=True)
-        return f"UPDATE {table.name} SET {settings} WHERE " + " AND ".join(f'"{name}" = {value}' for name, value in keys)
+        return f"UPDATE {table.name} SET {settings} WHERE " + " AND ".join(
+            f'"{name}" = {value}' for name, value in keys
+        )
     rows = ", ".join(f"({', '.join(_numbers(write, names, arguments))})" for write in group)
     columns = ", ".join(f'"{name}"' for name in names)
     return f"INSERT INTO {table.name} ({columns}) VALUES {rows}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     Column,
+    ColumnElement,
     DateTime,
+    FetchedValue,
     Identity,
     Index,
     Integer,
@@ -15,11 +20,36 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    cast,
     func,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
+
+
+class TransactionId(UserDefinedType[int]):
+    """PostgreSQL's xid8, which never repeats in a cluster."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+class Snapshot(UserDefinedType[Any]):
+    """PostgreSQL's pg_snapshot: the transactions that had ended at a moment."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "pg_snapshot"
+
+    def bind_expression(self, bindvalue: BindParameter[Any]) -> ColumnElement[Any]:
+        """Takes a snapshot's text, because asyncpg would take a tuple."""
+        return cast(type_coerce(bindvalue, Text), self)
 
 
 def _moment(name: str) -> Column[object]:
@@ -84,20 +114,46 @@ audit_log = Table(
     Column("action", Text, nullable=False),
     Column("resource", Text, nullable=False),
     Column("resource_id", Text),
-    Column("patient_id", Text, comment="whose data it was; for a list, the ids separated by commas"),
     Column("outcome", Text, nullable=False),
     Column("trace_id", Text),
+    Column("patient_ids", ARRAY(Uuid), nullable=False, comment="whose data it was; several for a list"),
+    # Where the record is. The database fills both in, and the service's role may not.
+    Column("era", Integer, primary_key=True, server_default=FetchedValue()),
+    Column("xact", TransactionId, primary_key=True, server_default=FetchedValue()),
+    implicit_returning=False,  # nobody needs the position back
 )
 
-audit_unsealed = Table("audit_unsealed", metadata, Column("audit_id", Uuid, primary_key=True))
+audit_era = Table(
+    "audit_era",
+    metadata,
+    Column("era", Integer, primary_key=True, autoincrement=False),
+    Column("cluster", BigInteger, nullable=False, comment="PostgreSQL's system identifier; see migrate"),
+    _moment("began_at"),
+)
 
-audit_chain = Table(
-    "audit_chain",
+audit_seal = Table(
+    "audit_seal",
     metadata,
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    Column("audit_id", Uuid, nullable=False, unique=True),
+    Column("era", Integer, nullable=False),
+    Column(
+        "after", Snapshot, nullable=False, comment="the records of the transactions that this snapshot does not see"
+    ),
+    Column("upto", Snapshot, nullable=False, comment="and this one does"),
+    Column("records", BigInteger, nullable=False, comment="in all batches up to this one"),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+
+audit_patient = Table(
+    "audit_patient",
+    metadata,
+    Column("patient_id", Uuid, nullable=False),
+    Column("xact", TransactionId, nullable=False),
+    Column("era", Integer, nullable=False),
+    comment="which transactions have sealed records about a patient",
+)
+Index("audit_patient_id", audit_patient.c.patient_id)
 
 dead_letter = Table(
     "dead_letter",

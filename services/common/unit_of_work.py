@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import cache
@@ -85,6 +85,17 @@ class UnitOfWork:
         """Returns the first column of the first row, or None without a row."""
         connection = await self._connected(statement.transactional)
         return await connection.fetchval(statement.sql, *statement.arguments(values))
+
+    async def execute(self, statement: Statement, **values: Any) -> None:
+        """Runs a statement that writes at once."""
+        connection = await self._connected(statement.transactional)
+        await connection.execute(statement.sql, *statement.arguments(values))
+
+    async def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Any]:
+        """Yields the rows that the statement finds, without having all of them in memory."""
+        connection = await self._connected(transactional=True)
+        async for row in connection.cursor(statement.sql, *statement.arguments(values)):
+            yield row
 
     async def fetch(self, sql: str, *arguments: Any, transactional: bool = False) -> list[Any]:
         """Runs SQL as it is written, with parameters `$1`, `$2` and so on. Returns the rows."""
@@ -272,8 +283,8 @@ def _values(row: Any) -> Mapping[str, Any]:
 
 
 @cache
-def _field_names(entity: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
+def _field_names(entity: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(entity))
 
 
 def _outcome_unknown() -> Unavailable:

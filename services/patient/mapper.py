@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -42,7 +41,7 @@ def registered_patient_out(registered: RegisteredPatient) -> RegisteredPatientOu
     return RegisteredPatientOut(*_fields(registered.patient), warnings)
 
 
-_fields: Callable[[Patient], Iterable[Any]] = attrgetter(*(field.name for field in fields(PatientOut)))
+_fields: Any = attrgetter(*(field.name for field in fields(PatientOut)))
 
 
 def patient_change_out(change: PatientChange) -> PatientChangeOut:

@@ -26,9 +26,7 @@ _BY_ID = Statement(visible().where(_ID), patient="id")
 _LOCKED = Statement(visible().where(_ID).with_for_update())
 _BY_IDS = Statement(visible().where(PATIENT.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), patient="id")
 _EXISTS = Statement(select(PATIENT.c.id).where(_ID))
-_EMAIL = Statement(
-    select(PATIENT.c.id).where(PATIENT.c.email == bindparam("email"), PATIENT.c.deleted_at.is_(None))
-)
+_EMAIL = Statement(select(PATIENT.c.id).where(PATIENT.c.email == bindparam("email"), PATIENT.c.deleted_at.is_(None)))
 _DUPLICATES = Statement(
     select(PATIENT.c.id)
     .where(PATIENT.c.deleted_at.is_(None), PATIENT.c.name_key == bindparam("name_key"))

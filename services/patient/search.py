@@ -249,7 +249,9 @@ def _exact(selective: bool) -> list[_Match]:
 
 def _named(name: str, selective: bool) -> list[_Match]:
     """Returns the matches by name: it, or a later word of it such as the family name, starts with the parameter."""
-    later: ColumnElement[bool] = literal_column("patient.later_names", Text).like(bindparam(f"{name}_later"), escape="/")
+    later: ColumnElement[bool] = literal_column("patient.later_names", Text).like(
+        bindparam(f"{name}_later"), escape="/"
+    )
     return [_Match(_between(PATIENT.c.name_key, name)), _Match(later, sort_after=selective)]
 
 

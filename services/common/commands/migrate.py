@@ -12,11 +12,11 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from services.common import logs
+from services.common import logs, tables
 from services.common.backoff import Backoff
 from services.common.database import connect_arguments, is_disconnect
 from services.common.database_locks import MIGRATION
@@ -38,8 +38,25 @@ async def migrate(settings: ServiceSettings) -> None:
             await connection.commit()
             await connection.run_sync(_upgrade, settings.service_name)
             await connection.commit()
+            await _begin_era(connection)
+            await connection.commit()
     finally:
         await engine.dispose()
+
+
+async def _begin_era(connection: AsyncConnection) -> None:
+    """Begins a new era of the audit log when the database was moved to another cluster, for instance from a dump.
+
+    Waits for the transactions that write audit records, so that each of these gets the era that it belongs to.
+    """
+    cluster = await connection.scalar(text("SELECT system_identifier FROM pg_control_system()"))
+    last = (await connection.execute(text("SELECT era, cluster FROM audit_era ORDER BY era DESC LIMIT 1"))).one()
+    if last.cluster == cluster:
+        return
+    era = int(last.era) + 1
+    await connection.execute(text(f"ALTER TABLE audit_log ALTER era SET DEFAULT {era}"))
+    await connection.execute(insert(tables.audit_era), [{"era": era, "cluster": cluster}])
+    logs.logger(__name__).info("audit_era_began", sequence=era)
 
 
 async def _wait(engine: AsyncEngine, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from services.common import audit, metrics
+from services.common import audit, audit_chain, metrics
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.database_locks import HOUSEKEEPING
@@ -19,6 +19,7 @@ PURGE_SECONDS = 600.0
 INBOX_KEEP = timedelta(days=30)
 """Much longer than Kafka keeps messages (7 days), so that a redelivered message is never taken for a new one."""
 
+_OLDEST_UNSEALED = audit.oldest_unsealed()
 _OUTBOX = """
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
     WHERE published_at IS NULL AND refused IS NULL"""
@@ -32,22 +33,24 @@ class Housekeeping:
         self._database = database
 
     async def seal(self, stopping: asyncio.Event) -> None:
-        """Links new audit records into the hash chain."""
+        """Seals new audit records."""
         while not await wait_for(stopping, SEAL_SECONDS):
             while True:
                 async with self._database.unit_of_work() as uow:
-                    head = await audit.seal(uow)
+                    head = await audit_chain.seal(uow)
                 if head is None:
                     break
-                logger(__name__).info("audit_sealed", sequence=head[0], head=head[1].hex())
+                logger(__name__).info("audit_sealed", sequence=head.sequence, head=head.hash.hex())
 
     async def measure(self, stopping: asyncio.Event) -> None:
-        """Measures the outbox's length and age, in every instance and also while the broker is away."""
+        """Measures what waits, in every instance and also while the broker is away."""
         while True:
             async with self._database.unit_of_work() as uow:
                 ((waiting, age),) = await uow.fetch(_OUTBOX)
+                unsealed = await uow.value(_OLDEST_UNSEALED)
             metrics.OUTBOX_WAITING.set(waiting)
             metrics.OUTBOX_LAG.set(age)
+            metrics.AUDIT_UNSEALED.set((utc_now() - unsealed).total_seconds() if unsealed else 0)
             if await wait_for(stopping, MEASURE_SECONDS):
                 return
 

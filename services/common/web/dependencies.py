@@ -12,7 +12,13 @@ from services.common.etags import Condition
 from services.common.paging import PageRequest
 from services.common.runtime import Runtime, runtime_of
 from services.common.unit_of_work import UnitOfWork
-from services.common.web.security import CurrentPrincipal, OptionalPrincipal, current_principal, optional_principal, requires
+from services.common.web.security import (
+    CurrentPrincipal,
+    OptionalPrincipal,
+    current_principal,
+    optional_principal,
+    requires,
+)
 
 __all__ = [
     "CurrentPrincipal",

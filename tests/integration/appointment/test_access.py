@@ -123,4 +123,4 @@ async def test_reads_writes_and_denials_are_audited(
         ("POST /appointments/{id}/complete", "denied", str(patient_user.user_id)),
         ("cancel", "allowed", str(staff.user_id)),
     ]
-    assert {row.patient_id for row in rows if row.outcome == "allowed"} == {booked["patient_id"]}
+    assert {str(id) for row in rows if row.outcome == "allowed" for id in row.patient_ids} == {booked["patient_id"]}

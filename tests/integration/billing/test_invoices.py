@@ -155,10 +155,10 @@ async def test_a_patient_sees_and_pays_their_own_only(
     assert (await client.post(path, json=payment, headers=other)).status_code == 404
     assert (await client.post(path, json=payment, headers=own)).status_code == 201
     records = [row for row in await audit_records(runtime) if row.actor == str(stranger_id)]
-    denied = [(row.action, row.resource, row.patient_id) for row in records if row.outcome == "denied"]
-    assert denied == [
-        ("read", "account", str(patient)),
-        ("read", "invoice", str(patient)),
-        ("pay", "invoice", str(patient)),
+    denied = [(row.action, row.resource, row.patient_ids) for row in records if row.outcome == "denied"]
+    assert [(action, resource, list(map(str, ids))) for action, resource, ids in denied] == [
+        ("read", "account", [str(patient)]),
+        ("read", "invoice", [str(patient)]),
+        ("pay", "invoice", [str(patient)]),
     ]
     assert (await client.get("/api/billing/invoices", headers=issuer.bearer(Role.DOCTOR))).status_code == 403

@@ -135,7 +135,7 @@ async def test_reads_writes_and_denials_are_audited(
         ("delete", "denied", str(patient_user.user_id)),
         ("delete", "allowed", str(staff.user_id)),
     ]
-    assert {row.patient_id for row in rows} == {record["id"]}
+    assert {str(id) for row in rows for id in row.patient_ids} == {record["id"]}
 
 
 @pytest.fixture
