@@ -16,6 +16,8 @@ from services.common.settings import ServiceSettings
 from services.common.unit_of_work import Call, UnitOfWork
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+_BROKEN = ("closed", "released back to the pool")
+"""What asyncpg says of a connection that is not there any more: it has no error class for that."""
 IDLE_SECONDS_BEFORE_PING = 15.0
 PING_SECONDS = 2.0
 CONNECTION_SECONDS = 10.0
@@ -67,7 +69,11 @@ class Database:
     async def release(self, connection: Any) -> None:
         """Returns a connection to the pool. A transaction that is open is rolled back."""
         assert self._pool is not None
-        if connection.is_in_transaction():
+        try:
+            in_transaction = connection.is_in_transaction()
+        except asyncpg.InterfaceError:
+            return  # it broke, and the pool has taken it back already
+        if in_transaction:
             await asyncio.shield(_roll_back(connection))
         await self._pool.release(connection)
 
@@ -198,4 +204,4 @@ def is_disconnect(error: BaseException) -> bool:
     original = getattr(error, "orig", None)  # SQLAlchemy's errors, in migrations
     if original is not None:
         return bool(getattr(error, "connection_invalidated", False)) or is_disconnect(original)
-    return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return isinstance(error, asyncpg.InterfaceError) and any(text in str(error) for text in _BROKEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -59,9 +59,9 @@ class Keyset:
     def apply(self, statement: Select[Any], *, after: bool) -> Select[Any]:
         """Adds the order and a limit, and with `after` the start after a cursor: the parameters of `values`."""
         if after:
-            statement = statement.where(
-                self._after([bindparam(f"after_{i}", type_=c.type) for i, c in self._numbered()])
-            )
+            types = (column.type for column, _ in self._order)
+            cursor = [bindparam(f"after_{index}", type_=kind) for index, kind in enumerate(types)]
+            statement = statement.where(self._after(cursor))
         directions = [column.desc() if descending else column.asc() for column, descending in self._order]
         return statement.order_by(*directions).limit(bindparam("rows", type_=BigInteger))
 
@@ -74,9 +74,6 @@ class Keyset:
         """Returns the page without the extra row, whose presence says that there is a next page."""
         items = rows[: page.limit]
         return Slice(items, self._encode(items[-1]) if len(rows) > page.limit else None)
-
-    def _numbered(self) -> Iterator[tuple[int, KeyedColumnElement[Any]]]:
-        return enumerate(column for column, _ in self._order)
 
     def _after(self, values: Sequence[Any]) -> ColumnElement[bool]:
         """Returns the condition (a, b) > (x, y) as a > x, or a = x and b > y, because the directions may differ."""

@@ -97,7 +97,7 @@ def span(
 
 
 def _with_new_id(context: Context | None) -> Span:
-    """Returns a span that only has ids. It belongs to the trace of `context`, or of the current span, or to a new one."""
+    """Returns a span that only has ids, in the trace of `context`, or of the current span, or in a new one."""
     parent = trace.get_current_span(context).get_span_context()
     trace_id = parent.trace_id if parent.is_valid else _ids.getrandbits(128)
     flags = parent.trace_flags if parent.is_valid else TraceFlags(TraceFlags.SAMPLED)

@@ -118,11 +118,9 @@ class UnitOfWork:
         self._refusals.update(violations)
 
     async def flush(self) -> None:
-        """Writes what was added and changed until now, so that statements of this transaction see it."""
-        if self._writes:
-            await self.begin()
-            writes, self._writes = self._writes, []
-            await self._write(writes)
+        """Writes everything that waits into the transaction, so that its statements see it."""
+        await self.begin()
+        await self._write_all()
 
     def publish(self, data: EventData) -> None:
         """Sends `data` as a CloudEvent, at least once, after this transaction has committed."""
@@ -279,7 +277,7 @@ class UnitOfWork:
 
 
 def _values(row: Any) -> Mapping[str, Any]:
-    return row if isinstance(row, dict) else {name: getattr(row, name) for name in _field_names(type(row))}
+    return row if isinstance(row, dict) else {name: getattr(row, name) for name in _field_names(row.__class__)}
 
 
 @cache

@@ -38,7 +38,7 @@ def registered_patient_out(registered: RegisteredPatient) -> RegisteredPatientOu
     """Returns the response for a new record, with its warnings."""
     duplicates = list(registered.likely_duplicates)
     warnings = [LikelyDuplicateOut(patient_ids=duplicates)] if duplicates else []
-    return RegisteredPatientOut(*_fields(registered.patient), warnings)
+    return RegisteredPatientOut(*_fields(registered.patient), *[warnings])
 
 
 _fields: Any = attrgetter(*(field.name for field in fields(PatientOut)))

@@ -77,8 +77,9 @@ class PatientRepository:
 
     async def likely_duplicates(self, patient: Patient) -> Sequence[UUID]:
         """Returns other records with the same name and date of birth, at most ten."""
-        found = await self._uow.all(_DUPLICATES, UUID, name_key=patient.name_key, dob=patient.dob, id=patient.id)
-        return found
+        return await self._uow.all(
+            _DUPLICATES, lambda id: id, name_key=patient.name_key, dob=patient.dob, id=patient.id
+        )
 
     def add(self, patient: Patient, change: PatientChange) -> None:
         """Writes a new record and the first entry in its history."""

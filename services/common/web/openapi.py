@@ -44,7 +44,7 @@ def install(app: FastAPI) -> None:
 
 
 def _add_tokens(document: dict[str, Any]) -> None:
-    """Adds the security scheme and requirements (OpenAPI 3.1, "Security Requirement Object"; an empty one: optional)."""
+    """Adds security (OpenAPI 3.1, "Security Requirement Object", where an empty requirement makes it optional)."""
     for route in ROUTES:
         operation = document["paths"].get(route.path, {}).get(route.method.lower())
         if operation and (route.optional_token or not route.public):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,19 +14,18 @@ import httpx
 import pytest
 from fastapi import FastAPI, Query, Response
 from pydantic import Field
-from sqlalchemy import select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import bindparam, select
 
 from services.common.clock import utc_now
-from services.common.database import COLUMN_TYPES
-from services.common.dto import Page, RequestModel, ResponseModel
+from services.common.dto import Page, RequestModel, response_model
 from services.common.errors import Conflict, NotFound
 from services.common.etags import etag
 from services.common.identifiers import uuid7
-from services.common.paging import ASC, DESC, Keyset, PageRequest
+from services.common.paging import ASC, DESC, Keyset, PageRequest, page_of
 from services.common.settings import ServiceSettings
+from services.common.sql import Statement, table_of
 from services.common.web.app import create_app
-from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, IfMatch, ReadSession, Uow, requires
+from services.common.web.dependencies import CurrentPrincipal, IdempotencyKey, IfMatch, Uow, requires
 from services.common.web.routing import router as make_router
 from services.contracts import topics
 from services.contracts.events import UserRegistered
@@ -35,19 +35,15 @@ from tests.support.application import running
 from tests.support.issuer import TestIssuer
 
 
-class Base(DeclarativeBase):
-    type_annotation_map = COLUMN_TYPES
+@dataclass(slots=True)
+class Counter:
+    id: UUID
+    name: str
+    value: int
+    version: int
 
 
-class Counter(Base):
-    __tablename__ = "counter"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    value: Mapped[int]
-    version: Mapped[int]
-
-
+COUNTER = table_of(Counter, "counter")
 TABLE = (
     "CREATE TABLE counter (id uuid PRIMARY KEY, name text NOT NULL, value integer NOT NULL, version integer NOT NULL)"
 )
@@ -62,11 +58,16 @@ class CounterQuery(PageRequest):
     by: str = "name"
 
 
-class CounterOut(ResponseModel):
+@response_model
+class CounterOut:
     id: UUID
     name: str
     value: int
     version: int
+
+
+def counter_out(counter: Counter) -> CounterOut:
+    return CounterOut(id=counter.id, name=counter.name, value=counter.value, version=counter.version)
 
 
 def event_of(counter: Counter) -> UserRegistered:
@@ -81,52 +82,53 @@ def event_of(counter: Counter) -> UserRegistered:
     )
 
 
-BY_NAME = Keyset("name", (Counter.name, ASC), (Counter.id, ASC))
-BY_VALUE = Keyset("value", (Counter.value, DESC), (Counter.id, ASC))
+BY_NAME = Keyset("name", (COUNTER.c.name, ASC), (COUNTER.c.id, ASC))
+BY_VALUE = Keyset("value", (COUNTER.c.value, DESC), (COUNTER.c.id, ASC))
+LOCKED = Statement(select(COUNTER).where(COUNTER.c.id == bindparam("id")).with_for_update())
 router = make_router("/counters")
 
 
 @router.post("", status_code=201, dependencies=[requires(Scope.PATIENTS_WRITE), IdempotencyKey])
 async def create(new: NewCounter, uow: Uow, response: Response) -> CounterOut:
     counter = Counter(id=uuid7(), name=new.name, value=new.value, version=1)
-    uow.session.add(counter)
+    uow.add(COUNTER, counter)
     uow.publish(event_of(counter))
     uow.record("counter.create", "counter", counter.id)
-    await uow.session.flush()
+    await uow.flush()
     if new.name == "conflict":
         raise Conflict("no-such-name", "This name is refused after the row was written.")
     if new.name == "slow":
-        await uow.session.execute(text("SELECT pg_sleep(1)"))
+        await uow.fetch("SELECT pg_sleep(1)")
     response.headers.update({"Location": f"/counters/{counter.id}", "ETag": etag(1)})
-    return CounterOut.model_validate(counter)
+    return counter_out(counter)
 
 
-@router.get("")
-async def list_(query: Annotated[CounterQuery, Query()], session: ReadSession) -> Page[CounterOut]:
+@router.get("", response_model=Page[CounterOut])
+async def list_(query: Annotated[CounterQuery, Query()], uow: Uow) -> Response:
     keyset = BY_VALUE if query.by == "value" else BY_NAME
-    rows = (await session.scalars(keyset.apply(select(Counter), query))).all()
-    part = keyset.page(rows, query)
-    return Page[CounterOut](items=[CounterOut.model_validate(row) for row in part.items], next_cursor=part.next_cursor)
+    statement = Statement(keyset.apply(select(COUNTER), after=query.cursor is not None))
+    return page_of(keyset.page(await uow.all(statement, Counter, **keyset.values(query)), query), counter_out)
 
 
 @router.put("/{id}")
 async def replace(id: UUID, new: NewCounter, if_match: IfMatch, uow: Uow, response: Response) -> CounterOut:
-    counter = await uow.session.get(Counter, id, with_for_update=True)
+    counter = await uow.one(LOCKED, Counter, id=id)
     if counter is None:
         raise NotFound("counter")
     if_match.check(counter.version)
     counter.value, counter.version = new.value, counter.version + 1
+    uow.change(COUNTER, counter)
     uow.publish(event_of(counter))
     response.headers["ETag"] = etag(counter.version)
-    return CounterOut.model_validate(counter)
+    return counter_out(counter)
 
 
 @router.post("/{first}/move/{second}")
 async def move(first: UUID, second: UUID, uow: Uow) -> dict[str, str]:
     """Updates two counters in the given order. Two requests in opposite orders end in a deadlock."""
     for id in (first, second):
-        await uow.session.execute(text("UPDATE counter SET value = value + 1 WHERE id = :id"), {"id": id})
-        await uow.session.execute(text("SELECT pg_sleep(0.3)"))
+        await uow.fetch("UPDATE counter SET value = value + 1 WHERE id = $1", id, transactional=True)
+        await uow.fetch("SELECT pg_sleep(0.3)")
     return {"moved": "yes"}
 
 

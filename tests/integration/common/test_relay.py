@@ -56,7 +56,7 @@ async def test_rows_that_become_visible_out_of_order_are_all_sent(
     early, late = uuid.uuid4(), uuid.uuid4()
     async with database.unit_of_work() as first:
         first.publish(user_event(early).data)
-        await first.write_pending()  # this row has the lower id and is not committed yet
+        await first.flush()  # this row has the lower id and is not committed yet
         async with database.unit_of_work() as second:
             second.publish(user_event(late).data)
         (message,) = await read(kafka, since, 1)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import text
 
 from services.common.runtime import Runtime
 from tests.integration.patient.conftest import Caller, person
@@ -42,7 +41,7 @@ async def test_records_that_take_each_others_e_mail_address_are_refused_at_once(
     """Each change would wait at the unique index for the other one to give its address up."""
     async with runtime.database.unit_of_work() as uow:
         for statement in SLOW_UPDATES:
-            await uow.session.execute(text(statement))
+            await uow.fetch(statement, transactional=True)
     records = [await staff.register() for _ in range(3)]
     emails = [record["email"] for record in records]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import asyncpg
 
+from services.common.audit import Reading
 from services.common.paging import PageRequest
 from services.common.runtime import Runtime
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
 from services.patient import mapper, search
 from services.patient.dto import PatientQuery
 from tests.integration.callers import items_of_all_pages
@@ -148,31 +149,32 @@ INDEXED = {
 
 
 async def test_no_list_or_search_reads_the_whole_table(staff: Caller, runtime: Runtime[Any, Any]) -> None:
-    async with runtime.database.read_session() as session:
-        await session.execute(text(FILL))
-        await session.execute(text("ANALYZE patient"))
-
+    async with runtime.database.unit_of_work() as uow:
+        await uow.fetch(FILL)
+        await uow.fetch("ANALYZE patient")
         # The planner uses an index if there is one, although a sequential scan of so few rows may be faster.
-        await session.execute(text("SET enable_seqscan = off"))
+        await uow.fetch("SET LOCAL enable_seqscan = off", transactional=True)
         for what, params in INDEXED.items():
-            plan = await _plan(session, staff, params)
+            plan = await _plan(uow, params)
             assert "Seq Scan" not in plan, f"{what}: {plan}"
 
 
-async def _plan(session: Any, staff: Caller, params: dict[str, str]) -> str:
+async def _plan(uow: UnitOfWork, params: dict[str, str]) -> str:
     """Returns the plan of the statement that a list with these parameters runs."""
-    statements: list[Any] = []
+    calls: list[tuple[str, list[Any]]] = []
 
     class Recorder:
-        async def scalars(self, statement: Any) -> Any:
-            statements.append(statement)
+        async def all(self, statement: Statement, _: Any, **values: Any) -> Any:
+            calls.append((statement.sql, statement.arguments(values)))
             raise StopAsyncIteration
 
-        execute = scalars
+        async def page(self, statement: Statement, _: Any, *__: Any, **values: Any) -> Any:
+            await self.all(statement, _, **values)
 
     query = PatientQuery.model_validate(params)
     with pytest.raises(StopAsyncIteration):
-        await search.PatientSearch(Recorder()).page(mapper.patient_filter(query), None, PageRequest())  # type: ignore[arg-type]
-    compiled = statements[0].compile(dialect=asyncpg.dialect(), compile_kwargs={"literal_binds": True})
-    rows = await session.execute(text("EXPLAIN " + str(compiled).replace(":", r"\:")))
-    return "\n".join(row[0] for row in rows)
+        await search.PatientSearch(Recorder()).page(  # type: ignore[arg-type]
+            mapper.patient_filter(query), None, PageRequest(), Reading("list", "patient")
+        )
+    ((sql, arguments),) = calls
+    return "\n".join(row[0] for row in await uow.fetch(f"EXPLAIN {sql}", *arguments))
