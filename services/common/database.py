@@ -197,9 +197,10 @@ def is_transient(error: BaseException) -> bool:
 def is_disconnect(error: BaseException) -> bool:
     """Returns whether the database cannot be reached (classes 08 and 57P: shut down; 53300: no connection left).
 
-    asyncpg raises the operating system's errors when it cannot connect, and InterfaceError on a closed connection.
+    asyncpg raises the operating system's errors when it cannot connect, InterfaceError on a closed connection, and
+    InternalClientError on one that the server is just closing.
     """
-    if sqlstate(error).startswith(("08", "57P", "53")) or isinstance(error, OSError):
+    if sqlstate(error).startswith(("08", "57P", "53")) or isinstance(error, OSError | asyncpg.InternalClientError):
         return True
     original = getattr(error, "orig", None)  # SQLAlchemy's errors, in migrations
     if original is not None:

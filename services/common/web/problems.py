@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -58,7 +58,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (PostgresError, InterfaceError, OSError):
+    for kind in (PostgresError, InterfaceError, InternalClientError, OSError):
         app.add_exception_handler(kind, _database)
 
 
