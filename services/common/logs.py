@@ -6,9 +6,12 @@ libraries are written as templates without their arguments, and exceptions as ty
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +36,13 @@ _LEVELS = {"critical": "error", "exception": "error", "warn": "warning"}
 
 def set_up(service: str, stage: str, level: str = "INFO") -> None:
     """Configures structlog and the standard library's logging with the same rules."""
-    fixed = {"service": service, "stage": stage}
     structlog.configure(
-        processors=[
-            _levels,
-            _add(fixed),
-            _trace,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            _only_allowed,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[_line({"service": service, "stage": stage})],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
         logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    logger.cache_clear()
     root = logging.getLogger()
     root.handlers = [_LibraryHandler()]
     root.setLevel(logging.WARNING)
@@ -56,6 +52,7 @@ def set_up(service: str, stage: str, level: str = "INFO") -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
+@cache
 def logger(name: str) -> Any:
     """Returns the logger of a module: `logger(__name__).info("event_name", field=value)`."""
     return structlog.get_logger().bind(logger=name)
@@ -76,28 +73,19 @@ def _short(filename: str) -> str:
     return "/".join(Path(filename).parts[-2:])
 
 
-def _levels(_: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    fields["level"] = _LEVELS.get(method, method)
-    return fields
+def _line(fixed: Mapping[str, str]) -> Any:
+    """Returns the one processor: it makes a line of an event's fields."""
 
+    def line(_: Any, method: str, fields: MutableMapping[str, Any]) -> str:
+        shown = {name: _plain(value) for name, value in fields.items() if name in ALLOWED and value is not None}
+        shown.update(fixed, level=_LEVELS.get(method, method))
+        ids = telemetry.current_ids()
+        if ids:
+            shown["trace_id"], shown["span_id"] = ids
+        shown["time"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return json.dumps(shown)
 
-def _add(fixed: dict[str, str]) -> Any:
-    def add(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        fields.update(fixed)
-        return fields
-
-    return add
-
-
-def _trace(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    ids = telemetry.current_ids()
-    if ids:
-        fields["trace_id"], fields["span_id"] = ids
-    return fields
-
-
-def _only_allowed(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: _plain(value) for name, value in fields.items() if name in ALLOWED and value is not None}
+    return line
 
 
 def _plain(value: Any) -> Any:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from enum import Enum
-from typing import Any
+from functools import cached_property
+from typing import Any, NoReturn
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from services.common import metrics
 from services.common.backoff import jittered
@@ -60,15 +63,32 @@ class TransactionalRoute(APIRoute):
     transaction. The handler's dependencies find the unit of work in `request.state.uow`.
     """
 
-    def get_route_handler(self) -> Handler:
-        """Returns the handler with retries; called by FastAPI."""
-        handle = super().get_route_handler()
+    @cached_property
+    def _handler(self) -> Handler:
+        return self.get_route_handler()
 
-        async def run(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
-            return await _until_done(handle, strict)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request; called by the router.
 
-        return run
+        FastAPI's own way opens stacks for dependencies with `yield`, and translates errors once more. There are no such
+        dependencies, and `ExceptionMiddleware` translates errors.
+        """
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        scope["fastapi_inner_astack"] = scope["fastapi_function_astack"] = _NO_STACK
+        response = await _until_done(self._handler, StrictRequest(scope, receive))
+        await response(scope, receive, send)
+
+
+class _NoStack(AsyncExitStack):
+    """Refuses dependencies with `yield`, which nobody would close."""
+
+    async def enter_async_context(self, _: Any) -> NoReturn:
+        raise NotImplementedError("a dependency of a TransactionalRoute must not use yield")
+
+
+_NO_STACK = _NoStack()
 
 
 async def _until_done(handle: Handler, request: Request) -> Response:
