@@ -13,7 +13,7 @@ from services.contracts.events import Event, PatientDeleted, UserRegistered, Use
 handlers = Handlers[AppointmentRuntime]()
 
 
-@handlers.on(UserRegistered, UserUpdated, newest_only=True)
+@handlers.on(UserRegistered, UserUpdated, newest_only=True, together=True)
 async def on_user_registered_or_updated(event: Event[Any], context: EventContext[AppointmentRuntime]) -> None:
     """Updates the doctors who can be booked."""
     await doctor_service(SYSTEM, context.uow, context.runtime).update(mapper.doctor_from(event.data))

@@ -20,7 +20,7 @@ from services.contracts.events import (
 handlers = Handlers[BillingRuntime]()
 
 
-@handlers.on(PatientRegistered, PatientUpdated, newest_only=True)
+@handlers.on(PatientRegistered, PatientUpdated, newest_only=True, together=True)
 async def on_patient_registered_or_updated(event: Event[Any], context: EventContext[BillingRuntime]) -> None:
     """Opens the patient's account, and stores its owner.
 

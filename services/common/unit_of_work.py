@@ -122,6 +122,13 @@ class UnitOfWork:
         await self.begin()
         await self._write_all()
 
+    async def flush_changes(self) -> None:
+        """Does the same for added and changed rows only. Events and audit records still wait for the commit."""
+        writes, self._writes = self._writes, []
+        if writes:
+            await self.begin()
+            await self._write(writes)
+
     def publish(self, data: EventData) -> None:
         """Sends `data` as a CloudEvent, at least once, after this transaction has committed."""
         traceparent = telemetry.traceparent()

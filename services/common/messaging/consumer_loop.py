@@ -27,6 +27,8 @@ BATCH = 200
 BATCH_SECONDS = 60.0
 """After this time the rest of a batch is fetched again. Other partitions wait for it, and aiokafka leaves the group
 when it is not asked for messages for 300 s."""
+TOGETHER = 50
+"""How many events of a partition share a transaction at most."""
 POLL_MILLISECONDS = 500
 
 Batches = dict[TopicPartition, list[ConsumerRecord]]
@@ -130,15 +132,24 @@ class ConsumerLoop(Generic[R]):
         offset = None
         end = monotonic() + BATCH_SECONDS
         try:
-            for message in messages:
-                if self._stopping.is_set():
-                    break
+            done = alone_until = 0
+            while done < len(messages) and not self._stopping.is_set():
+                message = messages[done]
                 if offset is not None and monotonic() > end:
                     with suppress(IllegalStateError):  # the partition belongs to another instance
                         consumer.seek(place, message.offset)
                     break
                 self._in_progress[place] = message.offset
+                if done >= alone_until:
+                    together = messages[done : done + TOGETHER]
+                    count = await self._processor.process_together(together)
+                    if count:
+                        done += count
+                        offset = messages[done - 1].offset + 1
+                        continue
+                    alone_until = done + len(together)
                 became_dead_letter = await self._processor.process(message)
+                done += 1
                 offset = message.offset + 1
                 # At once, so that a restart does not repeat the dead letter: no inbox recognises it.
                 if became_dead_letter and not await self._commit(consumer, {place: offset}):

@@ -33,10 +33,15 @@ Handler = Callable[[Event[D], EventContext[R]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Registration(Generic[R]):
-    """A handler. `newest_only` skips an event that is older than one already seen of the same aggregate."""
+    """A handler. `newest_only` skips an event that is older than one already seen of the same aggregate.
+
+    `together` lets several events of a partition share a transaction. A handler may do so when it locks nothing but
+    what belongs to the event's aggregate: transactions that lock more could wait for each other in a circle.
+    """
 
     handle: Handler[Any, R]
     newest_only: bool
+    together: bool
 
 
 class Handlers(Generic[R]):
@@ -47,22 +52,24 @@ class Handlers(Generic[R]):
         self._any: Registration[R] | None = None
         self._topics: set[Topic] = set()
 
-    def on(self, *kinds: type[D], newest_only: bool = False) -> Callable[[Handler[D, R]], Handler[D, R]]:
+    def on(
+        self, *kinds: type[D], newest_only: bool = False, together: bool = False
+    ) -> Callable[[Handler[D, R]], Handler[D, R]]:
         """Registers a function for these types of events. Raises ValueError for a type that has a handler."""
 
         def register(handle: Handler[D, R]) -> Handler[D, R]:
             for kind in kinds:
                 if kind.TYPE in self._by_type:
                     raise ValueError(f"{kind.TYPE} has a handler already")
-                self._by_type[kind.TYPE] = Registration(handle, newest_only)
+                self._by_type[kind.TYPE] = Registration(handle, newest_only, together)
                 self._topics.add(kind.TOPIC)
             return handle
 
         return register
 
     def any(self, handle: Handler[Any, R]) -> Handler[Any, R]:
-        """Registers a function for every type, of every topic, that has no handler of its own."""
-        self._any = Registration(handle, newest_only=False)
+        """Registers a function for every type, of every topic, that has no handler of its own. Events come together."""
+        self._any = Registration(handle, newest_only=False, together=True)
         self._topics.update(TOPICS)
         return handle
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.common.unit_of_work import UnitOfWork
 
 _SEEN = """
     INSERT INTO inbox (consumer, event_id) VALUES ($1, $2)
+    ON CONFLICT DO NOTHING RETURNING event_id"""
+_SEEN_TOGETHER = """
+    INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[])
     ON CONFLICT DO NOTHING RETURNING event_id"""
 _NEWER = """
     INSERT INTO aggregate_version AS known (consumer, topic, aggregate_id, version) VALUES ($1, $2, $3, $4)
@@ -21,6 +25,11 @@ async def first_time(uow: UnitOfWork, consumer: str, event_id: UUID) -> bool:
     Of two concurrent deliveries the second waits for the transaction of the first, then finds its row.
     """
     return bool(await uow.fetch(_SEEN, consumer, event_id, transactional=True))
+
+
+async def first_times(uow: UnitOfWork, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Returns those of the events that this consumer sees for the first time, like `first_time`."""
+    return {row["event_id"] for row in await uow.fetch(_SEEN_TOGETHER, consumer, event_ids, transactional=True)}
 
 
 async def is_newest(uow: UnitOfWork, consumer: str, topic: str, aggregate_id: str, version: int) -> bool:

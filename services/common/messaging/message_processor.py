@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Generic
+from collections.abc import Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
@@ -18,9 +19,12 @@ from services.common.logs import describe, logger
 from services.common.messaging import inbox
 from services.common.messaging.consumers import EventContext, Handlers, R, Registration
 from services.common.messaging.dead_letters import DeadLetterPublisher
+from services.common.unit_of_work import UnitOfWork
 from services.common.waiting import wait_for
 from services.contracts.events import Event, InvalidEvent, UnknownEventType, decode
 
+T = TypeVar("T")
+Work = tuple[ConsumerRecord, Event[Any], Registration[R]]
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
 """Pauses before the further tries, 8 s in all. After the last try the message becomes a dead letter."""
 HANDLER_SECONDS = 30.0
@@ -67,6 +71,53 @@ class MessageProcessor(Generic[R]):
                 telemetry.failed(span, given_up)
         return given_up is not None
 
+    async def process_together(self, messages: Sequence[ConsumerRecord]) -> int:
+        """Processes the first messages in one transaction, as far as their handlers allow it.
+
+        Returns how many are done. After any failure none is: the caller then processes each by itself.
+        """
+        work = self._work(messages)
+        if len(work) < 2:
+            return 0
+        try:
+            outcomes = await self._in_time(self._all(work))
+        except Exception as error:
+            logger(__name__).info("events_one_by_one", consumer=self._name, count=len(work), **describe(error))
+            return 0
+        for (message, event, _), outcome in zip(work, outcomes, strict=True):
+            self._report(message, event, outcome)
+        return len(work)
+
+    def _work(self, messages: Sequence[ConsumerRecord]) -> list[Work[R]]:
+        """Returns the first messages that may share a transaction, with their events and handlers."""
+        work = []
+        for message in messages:
+            try:
+                event = _read(message)
+            except (UnknownEventType, InvalidEvent):
+                break
+            registration = self._handlers.find(event)
+            if registration is None or not registration.together:
+                break
+            work.append((message, event, registration))
+        return work
+
+    async def _all(self, work: Sequence[Work[R]]) -> list[str]:
+        """Runs the handlers in one transaction, each after what those before it wrote. Returns the outcomes."""
+        async with self._runtime.database.unit_of_work() as uow:
+            new = await inbox.first_times(uow, self._name, [event.id for _, event, _ in work])
+            outcomes = []
+            for message, event, registration in work:
+                if event.id not in new:
+                    outcomes.append("duplicate")
+                    continue
+                new.remove(event.id)  # the same event may come twice
+                with telemetry.event_span("process", message.topic, SpanKind.CONSUMER, event.traceparent) as span:
+                    span.set_attribute("cloudevents.event_type", event.type)
+                    outcomes.append(await self._handle(uow, message, event, registration))
+                await uow.flush_changes()
+        return outcomes
+
     async def set_aside(self, message: ConsumerRecord, reason: str, error: str, attempts: int) -> None:
         """Makes the message a dead letter. Raises KafkaError when the broker does not take it for a while."""
         backoff = Backoff(first=0.2, longest=5.0)
@@ -97,7 +148,7 @@ class MessageProcessor(Generic[R]):
         failures, outage = 0, Backoff(first=0.4, longest=5.0)
         while True:
             try:
-                self._report(message, event, await self._try(message, event, registration))
+                self._report(message, event, await self._in_time(self._once(message, event, registration)))
                 return None
             except PoisonMessage as error:
                 await self.set_aside(message, "poison", error.reason, failures + 1)
@@ -112,11 +163,11 @@ class MessageProcessor(Generic[R]):
                     return "failed"
                 await self._pause(error, event, jittered(RETRY_SECONDS[failures - 1]))
 
-    async def _try(self, message: ConsumerRecord, event: Event[Any], registration: Registration[R]) -> str:
-        """Returns the outcome, or raises an Exception, within HANDLER_SECONDS and whatever the handler does."""
+    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Returns the result, or raises an Exception, within HANDLER_SECONDS and whatever the handlers do."""
         try:
             async with asyncio.timeout(HANDLER_SECONDS):
-                return await self._once(message, event, registration)
+                return await work
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -128,12 +179,17 @@ class MessageProcessor(Generic[R]):
         async with self._runtime.database.unit_of_work() as uow:
             if not await inbox.first_time(uow, self._name, event.id):
                 return "duplicate"
-            if registration.newest_only:
-                key = (self._name, message.topic, event.subject)
-                if not await inbox.is_newest(uow, *key, event.data.version):
-                    return "outdated"
-            context = EventContext(uow, self._runtime, message.topic, message.partition, message.offset)
-            await registration.handle(event, context)
+            return await self._handle(uow, message, event, registration)
+
+    async def _handle(
+        self, uow: UnitOfWork, message: ConsumerRecord, event: Event[Any], registration: Registration[R]
+    ) -> str:
+        if registration.newest_only:
+            key = (self._name, message.topic, event.subject)
+            if not await inbox.is_newest(uow, *key, event.data.version):
+                return "outdated"
+        context = EventContext(uow, self._runtime, message.topic, message.partition, message.offset)
+        await registration.handle(event, context)
         return "done"
 
     async def _is_outage(self, error: Exception) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from sqlalchemy import text
 
 from lab.waiting import eventually
 from services.common.errors import PoisonMessage
@@ -34,17 +33,21 @@ async def effects(sql: Any) -> Any:
     return sql
 
 
-def recording(mine: set[str], fail: Callable[[Event[Any]], None] = lambda _: None) -> Handlers:
+EFFECT = "INSERT INTO effect VALUES ($1, $2)"
+
+
+def recording(
+    mine: set[str], fail: Callable[[Event[Any]], None] = lambda _: None, *, together: bool = False
+) -> Handlers:
     """Returns handlers that write a row for each event of the users in `mine`, after calling `fail`."""
     handlers = Handlers()
 
-    @handlers.on(UserRegistered, UserUpdated)
+    @handlers.on(UserRegistered, UserUpdated, together=together)
     async def record(event: Event[Any], context: EventContext) -> None:
         if event.subject not in mine:
             return
         fail(event)
-        row = {"user": event.subject, "version": event.data.version}
-        await context.uow.session.execute(text("INSERT INTO effect VALUES (:user, :version)"), row)
+        await context.uow.fetch(EFFECT, event.subject, event.data.version, transactional=True)
 
     return handlers
 
@@ -58,14 +61,15 @@ def counted(sql: Any, mine: set[str], expected: int) -> Callable[[], Any]:
 
 
 @pytest.mark.attack(26)
+@pytest.mark.parametrize("together", [False, True])
 async def test_three_deliveries_out_of_order_have_one_effect_each(
-    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any
+    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, together: bool
 ) -> None:
     users = [uuid.uuid4() for _ in range(10)]
     mine = {str(user) for user in users}
     events = [user_event(user, version) for user in users for version in (1, 2, 3)]
     await send(kafka, *events, *reversed(events), *events)
-    async with consuming(settings, recording(mine), group, instances=2):
+    async with consuming(settings, recording(mine, together=together), group, instances=2):
         await eventually("the effects", counted(effects, mine, 30))
         marker = uuid.uuid4()
         mine.add(str(marker))
@@ -77,17 +81,17 @@ async def test_three_deliveries_out_of_order_have_one_effect_each(
 
 
 @pytest.mark.attack(26)
+@pytest.mark.parametrize("together", [False, True])
 async def test_newest_only_skips_older_versions(
-    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any
+    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, together: bool
 ) -> None:
     user = uuid.uuid4()
     handlers = Handlers()
 
-    @handlers.on(UserUpdated, newest_only=True)
+    @handlers.on(UserUpdated, newest_only=True, together=together)
     async def record(event: Event[Any], context: EventContext) -> None:
         if event.subject == str(user):
-            row = {"user": event.subject, "version": event.data.version}
-            await context.uow.session.execute(text("INSERT INTO effect VALUES (:user, :version)"), row)
+            await context.uow.fetch(EFFECT, event.subject, event.data.version, transactional=True)
 
     await send(kafka, *(user_event(user, version) for version in (3, 2, 5, 4)))
     async with consuming(settings, handlers, group):
@@ -96,8 +100,9 @@ async def test_newest_only_skips_older_versions(
 
 
 @pytest.mark.attack(26)
+@pytest.mark.parametrize("together", [False, True])
 async def test_messages_that_fail_become_dead_letters_and_the_consumer_continues(
-    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch
+    settings: ServiceSettings, kafka: Kafka, group: str, effects: Any, monkeypatch: pytest.MonkeyPatch, together: bool
 ) -> None:
     monkeypatch.setattr(message_processor, "RETRY_SECONDS", (0.01, 0.01))
     bad, good, poison = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
@@ -114,7 +119,7 @@ async def test_messages_that_fail_become_dead_letters_and_the_consumer_continues
     await send_bytes(kafka, b"{not json", key=b"x")
     await send_bytes(kafka, user_event(good).encode(), key=b"another-key")
     await send(kafka, user_event(good))
-    async with consuming(settings, recording(mine, fail), group) as runtime:
+    async with consuming(settings, recording(mine, fail, together=together), group) as runtime:
         await eventually("the effects", counted(effects, mine, 1))
 
         async def waiting() -> list[Any]:

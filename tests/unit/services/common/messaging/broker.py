@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -140,16 +141,19 @@ class Kafka:
 
 
 class Database:
-    """Stands for a database that always answers."""
+    """Stands for a database that always answers. `effects` are those whose transaction was committed."""
 
-    def unit_of_work(self) -> Database:
-        return self
+    def __init__(self) -> None:
+        self.effects: list[str] = []
 
-    async def __aenter__(self) -> Any:
-        return SimpleNamespace(session=None)
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[Any]:
+        async def flush_changes() -> None:
+            await asyncio.sleep(0)
 
-    async def __aexit__(self, *_: object) -> None:
-        pass
+        uow = SimpleNamespace(effects=[], flush_changes=flush_changes)
+        yield uow
+        self.effects += uow.effects
 
     async def ping(self) -> None:
         pass

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
@@ -48,21 +48,27 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     async def first_time(*_: Any) -> bool:
         return True
 
+    async def first_times(_: Any, __: str, event_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+        return set(event_ids)
+
     monkeypatch.setattr(inbox, "first_time", first_time)
+    monkeypatch.setattr(inbox, "first_times", first_times)
     monkeypatch.setattr(message_processor, "RETRY_SECONDS", (0.0, 0.0))
 
 
-async def consume(kafka: Kafka, fail: Callable[[Event[Any]], None] = lambda _: None) -> list[str]:
-    """Consumes until everything is committed; returns the subjects of the events that were handled."""
-    handled: list[str] = []
+async def consume(
+    kafka: Kafka, fail: Callable[[Event[Any]], None] = lambda _: None, *, together: bool = False
+) -> list[str]:
+    """Consumes until everything is committed; returns the subjects of the events whose transaction was committed."""
+    database = Database()
     handlers = Handlers()
 
-    @handlers.on(PatientDeleted)
-    async def handle(event: Event[Any], _: EventContext) -> None:
+    @handlers.on(PatientDeleted, together=together)
+    async def handle(event: Event[Any], context: EventContext) -> None:
         fail(event)
-        handled.append(event.subject)
+        cast(Any, context.uow).effects.append(event.subject)
 
-    runtime: Any = SimpleNamespace(kafka=kafka, database=Database())
+    runtime: Any = SimpleNamespace(kafka=kafka, database=database)
     background = Background()
     background.start("consumers", ConsumerLoop(runtime, handlers, "group").run)
     try:
@@ -70,7 +76,7 @@ async def consume(kafka: Kafka, fail: Callable[[Event[Any]], None] = lambda _: N
             await kafka.broker.all_committed(TOPIC)
     finally:
         await background.stop(5)
-    return handled
+    return database.effects
 
 
 def letters(broker: Broker) -> list[dict[str, str]]:
@@ -368,9 +374,10 @@ ANYTHING = st.builds(
 @given(
     records=st.lists(ANYTHING | ALMOST_EVENTS | ALMOST_DATA, max_size=5),
     raised=st.none() | st.sampled_from(list(RAISED.values())),
+    together=st.booleans(),
 )
 def test_whatever_comes_ends_as_one_dead_letter_or_one_effect(
-    records: list[bytes], raised: Callable[[], BaseException] | None
+    records: list[bytes], raised: Callable[[], BaseException] | None, together: bool
 ) -> None:
     broker, last = Broker(), event()
     broker.logs[TOPIC] += [*records, valid(last)]
@@ -379,7 +386,7 @@ def test_whatever_comes_ends_as_one_dead_letter_or_one_effect(
         if raised is not None and handled.subject != last.subject:
             raise raised()
 
-    handled = asyncio.run(consume(Kafka(broker), fail))
+    handled = asyncio.run(consume(Kafka(broker), fail, together=together))
     assert handled[-1] == last.subject
     assert offsets(broker) == sorted(set(offsets(broker)))
     if raised is not None:
