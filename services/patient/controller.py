@@ -25,7 +25,7 @@ Patients = Annotated[PatientService, service(patient_service)]
 
 @router.post("", status_code=201, dependencies=[WRITE, IdempotencyKey], summary="Register a patient")
 async def register_patient(body: PatientIn, patients: Patients, response: Response) -> RegisteredPatientOut:
-    """STAFF and ADMIN register anybody. A PATIENT registers themselves, once. 409 when the e-mail address is taken.
+    """STAFF and ADMIN register anybody; 409 when the e-mail address is taken. A PATIENT registers themselves, once.
 
     `warnings` lists records with the same name and date of birth.
     """

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, false, select, true, union_all
 
 from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
@@ -26,13 +26,19 @@ _BY_ID = Statement(visible().where(_ID), patient="id")
 _LOCKED = Statement(visible().where(_ID).with_for_update())
 _BY_IDS = Statement(visible().where(PATIENT.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), patient="id")
 _EXISTS = Statement(select(PATIENT.c.id).where(_ID))
-_EMAIL = Statement(select(PATIENT.c.id).where(PATIENT.c.email == bindparam("email"), PATIENT.c.deleted_at.is_(None)))
-_DUPLICATES = Statement(
-    select(PATIENT.c.id)
-    .where(PATIENT.c.deleted_at.is_(None), PATIENT.c.name_key == bindparam("name_key"))
-    .where(PATIENT.c.dob == bindparam("dob"), PATIENT.c.id != bindparam("id"))
+_OTHERS = select(PATIENT.c.id).where(PATIENT.c.deleted_at.is_(None), PATIENT.c.id != bindparam("id"))
+_SAME_ADDRESS = _OTHERS.where(PATIENT.c.email == bindparam("email")).limit(1)
+_SAME_PERSON = (
+    _OTHERS.where(PATIENT.c.name_key == bindparam("name_key"), PATIENT.c.dob == bindparam("dob"))
     .order_by(PATIENT.c.id)
     .limit(10)
+)
+_EMAIL = Statement(_SAME_ADDRESS)
+_ALIKE = Statement(
+    union_all(
+        select(_SAME_ADDRESS.subquery(), true()),
+        select(_SAME_PERSON.subquery(), false()),
+    )
 )
 _NEWEST_FIRST = Keyset("history", (PATIENT_CHANGE.c.version, DESC))
 
@@ -71,15 +77,18 @@ class PatientRepository:
         """Returns whether there is such a record, deleted or not, of any owner. For denials in the audit log only."""
         return await self._uow.value(_EXISTS, id=id) is not None
 
-    async def email_taken(self, email: str) -> bool:
-        """Returns whether a record has this e-mail address."""
-        return await self._uow.value(_EMAIL, email=email) is not None
+    async def email_taken(self, id: UUID, email: str) -> bool:
+        """Returns whether another record has this e-mail address."""
+        return await self._uow.value(_EMAIL, id=id, email=email) is not None
 
-    async def likely_duplicates(self, patient: Patient) -> Sequence[UUID]:
-        """Returns other records with the same name and date of birth, at most ten."""
-        return await self._uow.all(
-            _DUPLICATES, lambda id: id, name_key=patient.name_key, dob=patient.dob, id=patient.id
-        )
+    async def alike(self, patient: Patient) -> tuple[bool, Sequence[UUID]]:
+        """Returns whether another record has the e-mail address, and those with the name and date of birth, at most 10.
+
+        One statement finds both.
+        """
+        values = {"email": patient.email, "name_key": patient.name_key, "dob": patient.dob}
+        found = await self._uow.all(_ALIKE, lambda *row: row, id=patient.id, **values)
+        return any(same_address for _, same_address in found), [id for id, same_address in found if not same_address]
 
     def add(self, patient: Patient, change: PatientChange) -> None:
         """Writes a new record and the first entry in its history."""

@@ -50,9 +50,13 @@ class PatientService:
         self._billing = billing
         # Two limits: a doctor who is also a patient reads all records, but writes only their own.
         self._read_owner, self._write_owner = principal.owner_limit(*READERS), principal.owner_limit(*WRITERS)
+        self._sees_all = self._read_owner is None
 
     async def register(self, details: PatientDetails) -> RegisteredPatient:
-        """Creates a record; a PATIENT becomes its owner. Raises Conflict when e-mail address or owner have a record."""
+        """Creates a record; a PATIENT becomes its owner. Raises Conflict when the owner has one.
+
+        To callers who may read all records it also raises Conflict when the e-mail address is taken.
+        """
         now = utc_now()
         patient = Patient(
             id=uuid7(),
@@ -68,8 +72,7 @@ class PatientService:
             updated_at=now,
             deleted_at=None,
         )
-        # Only callers who may read all records learn which other records may be of the same person.
-        duplicates = [] if self._read_owner else await self._patients.likely_duplicates(patient)
+        duplicates = await self._duplicates(patient)
         self._patients.add(patient, self._entry(patient, ChangeKind.REGISTERED, _differences(None, details)))
         self._uow.refuse(_REFUSALS)
         self._uow.publish(mapper.patient_registered_event(patient))
@@ -100,14 +103,17 @@ class PatientService:
         return await self._patients.history(id, page)
 
     async def replace(self, id: UUID, details: PatientDetails, condition: Condition) -> Patient:
-        """Replaces the details; equal details change nothing. Raises NotFound, PreconditionFailed and Conflict."""
+        """Replaces the details; equal details change nothing. Raises NotFound, PreconditionFailed and Conflict.
+
+        A taken e-mail address is a conflict as in `register`.
+        """
         patient = await self._get_for_update("update", id, condition)
         differences = _differences(patient.details, details)
         if not differences:
             return patient
         # Looked up before the write: two records that take each other's address would wait for each other in a circle
         # at the unique index. It still decides when two records take the same free address.
-        if "email" in differences and await self._patients.email_taken(details.email):
+        if "email" in differences and self._sees_all and await self._patients.email_taken(id, details.email):
             raise _REFUSALS[EMAIL_TAKEN]()
         for name in DETAILS:
             setattr(patient, name, getattr(details, name))
@@ -127,6 +133,18 @@ class PatientService:
         self._patients.change(patient, self._entry(patient, ChangeKind.DELETED, {}))
         self._uow.publish(mapper.patient_deleted_event(patient))
         self._uow.record("delete", RESOURCE, id, patient_id=id)
+
+    async def _duplicates(self, patient: Patient) -> Sequence[UUID]:
+        """Returns records that may be of the same person. Raises Conflict when one has the e-mail address.
+
+        Other callers must not find out who is a patient: to them it makes no difference whether there are any.
+        """
+        if not self._sees_all:
+            return []
+        same_address, duplicates = await self._patients.alike(patient)
+        if same_address:
+            raise _REFUSALS[EMAIL_TAKEN]()
+        return duplicates
 
     async def _get_for_update(self, action: str, id: UUID, condition: Condition) -> Patient:
         patient = await self._patients.get_for_update(id, self._write_owner)

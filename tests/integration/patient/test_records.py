@@ -51,6 +51,23 @@ async def test_one_of_many_simultaneous_registrations_of_an_address_wins(staff: 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
 
 
+async def test_whether_an_address_is_a_patients_cannot_be_found_out(staff: Caller, patient_user: Caller) -> None:
+    known = await staff.register(email="known@example.org")
+    mine = await patient_user.request("POST", json=person(email="known@example.org"))
+    unknown = await staff.request("POST", json=person(email="unknown@example.org"))
+    assert mine.status_code == unknown.status_code == 201
+    assert set(mine.json()) == set(unknown.json())
+    path = f"/{mine.json()['id']}"
+    for address in ("free@example.org", "known@example.org"):
+        changed = await patient_user.request("PUT", path, json=person(email=address))
+        assert (changed.status_code, changed.json()["email"]) == (200, address)
+    found = (await staff.request("GET", params={"email": "known@example.org"})).json()["items"]
+    assert {record["id"] for record in found} == {known["id"], mine.json()["id"]}
+    taken = await staff.request("POST", json=person(email="free@example.org"))
+    assert taken.status_code == 201
+    assert (await staff.request("PUT", path, json=person(email="unknown@example.org"))).status_code == 409
+
+
 async def test_only_staff_are_warned_of_a_likely_duplicate(staff: Caller, patient_user: Caller) -> None:
     first = await staff.register(name="José  García", dob="1980-02-29")
     second = await staff.register(name="jose garcia", dob="1980-02-29")
