@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from ops.rotation.signing_keys import SigningKeys
+from services.auth.main import app
 from services.common.runtime import Runtime
 from services.contracts.signing_keys import SigningAliases
 from tests.integration.auth.conftest import Person
@@ -46,7 +47,6 @@ async def status(person: Person) -> int:
 @pytest.mark.attack(6)
 async def test_tokens_of_the_old_and_the_new_key_are_valid_until_the_old_one_is_withdrawn(
     client: httpx.AsyncClient,
-    app: Any,
     keys: SigningKeys,
     register: Callable[..., Awaitable[Person]],
 ) -> None:
