@@ -1,6 +1,6 @@
 """The command `make rotate-keys`: takes the steps of a rotation, each when it is due.
 
-What is to be done next follows from the aliases alone. So an interrupted run can be repeated, and goes on.
+What is to be done next follows from the aliases and the keys' tags. So an interrupted run can be repeated, and goes on.
 """
 
 from collections.abc import Callable
@@ -50,19 +50,21 @@ class Rotation:
         """Returns what is to be done next, or None at the end."""
         state = self._keys.state()
         if state.next != state.current:
-            due = self._keys.published_at() + self._delays.publication
-            return Step("sign with the new key", due, self._promote)
+            published_at = self._keys.published_at()
+            if published_at is None:
+                return Step("see the new key in the published key set", now(), self._confirm)
+            return Step("sign with the new key", published_at + self._delays.publication, self._keys.promote)
         if state.previous != state.current:
             due = self._keys.replaced_at() + self._delays.tokens
             return Step("withdraw the old key", due, self._keys.withdraw)
         return None
 
-    def _promote(self) -> None:
-        """Lets the new key sign, but never before it is published: all its tokens would be refused."""
+    def _confirm(self) -> None:
+        """Waits until verifiers can fetch the new key: only from then on do their copies become complete."""
         wanted = self._keys.next_key_id()
         for _ in polls(2 * KEY_SET_REREAD_SECONDS, every=1.0):
             if wanted in self._published():
-                self._keys.promote()
+                self._keys.confirm()
                 return
         raise Problem(
             f"the new key is not in {_KEY_SET_PATH}; the old one goes on signing",
@@ -79,7 +81,7 @@ def rotate_keys(console: Console, say: Say, *, publication_seconds: int, token_s
         return locking.exclusive(say)
 
     with changing():
-        say("A new key is published" if rotation.begin() else "A rotation is under way: going on with it")
+        say("There is a new key" if rotation.begin() else "A rotation is under way: going on with it")
     while (step := rotation.next_step()) is not None:
         if step.due > now():
             say(f"Due at {step.due.astimezone():%H:%M:%S}: {step.title}")

@@ -11,8 +11,10 @@ from typing import Any
 from services.contracts.jwk import jwk_of
 from services.contracts.signing_keys import SigningAliases
 
+PUBLISHED_AT = "pms:published-at"
+"""The tag of a key that was seen in the published key set: since when, in ISO 8601."""
 REPLACED_AT = "pms:replaced-at"
-"""The tag of a key that does not sign any more: since when, in ISO 8601."""
+"""The tag of a key that does not sign any more: since when."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class SigningKeys:
 
     def state(self) -> State:
         """Returns which keys the aliases point to."""
-        return State(*(str(self._describe(alias)["KeyId"]) for alias in self._aliases))
+        return State(*(str(self._kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]) for alias in self._aliases))
 
     def next_key_id(self) -> str:
         """Returns the id that the next key has in tokens and in the published key set."""
@@ -53,15 +55,19 @@ class SigningKeys:
         )
         self._point(self._aliases.next, made["KeyMetadata"]["KeyId"])
 
-    def published_at(self) -> datetime:
-        """Returns since when the next key is published."""
-        created: datetime = self._describe(self._aliases.next)["CreationDate"]
-        return created
+    def published_at(self) -> datetime | None:
+        """Returns since when the next key is known to be published."""
+        return self._moment(self.state().next, PUBLISHED_AT)
+
+    def confirm(self) -> None:
+        """Writes down that the next key is published."""
+        self._write_moment(self.state().next, PUBLISHED_AT)
 
     def promote(self) -> None:
         """Lets the next key sign. The one that has signed before stays published."""
         state = self.state()
-        self._kms.untag_resource(KeyId=state.next, TagKeys=[REPLACED_AT])  # it may have signed in former times
+        # What the tags say is over, should the key ever be replaced, or sign a second time.
+        self._kms.untag_resource(KeyId=state.next, TagKeys=[PUBLISHED_AT, REPLACED_AT])
         self._point(self._aliases.previous, state.current)
         self._point(self._aliases.current, state.next)
         self.replaced_at()
@@ -69,12 +75,7 @@ class SigningKeys:
     def replaced_at(self) -> datetime:
         """Returns since when the previous key does not sign any more; writes it down if nobody has done so."""
         key = self.state().previous
-        for tag in self._kms.list_resource_tags(KeyId=key)["Tags"]:
-            if tag["TagKey"] == REPLACED_AT:
-                return datetime.fromisoformat(tag["TagValue"])
-        moment = self._clock()
-        self._kms.tag_resource(KeyId=key, Tags=[{"TagKey": REPLACED_AT, "TagValue": moment.isoformat()}])
-        return moment
+        return self._moment(key, REPLACED_AT) or self._write_moment(key, REPLACED_AT)
 
     def withdraw(self) -> None:
         """Ends the publication of the previous key, and disables it. It is not deleted, so this can be undone."""
@@ -82,8 +83,14 @@ class SigningKeys:
         self._point(self._aliases.previous, state.current)
         self._kms.disable_key(KeyId=state.previous)
 
-    def _describe(self, alias: str) -> dict[str, Any]:
-        return dict(self._kms.describe_key(KeyId=alias)["KeyMetadata"])
+    def _moment(self, key: str, tag: str) -> datetime | None:
+        tags = {each["TagKey"]: each["TagValue"] for each in self._kms.list_resource_tags(KeyId=key)["Tags"]}
+        return datetime.fromisoformat(tags[tag]) if tag in tags else None
+
+    def _write_moment(self, key: str, tag: str) -> datetime:
+        moment = self._clock()
+        self._kms.tag_resource(KeyId=key, Tags=[{"TagKey": tag, "TagValue": moment.isoformat()}])
+        return moment
 
     def _point(self, alias: str, key: str) -> None:
         self._kms.update_alias(AliasName=alias, TargetKeyId=key)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from services.common.clock import utc_now
 from services.contracts.jwk import jwk_of
 from services.contracts.signing_keys import SigningAliases
 
@@ -19,7 +17,6 @@ from services.contracts.signing_keys import SigningAliases
 class Key:
     """One key. `id` is its id in KMS, and `token_id` the one in tokens."""
 
-    created: datetime = field(default_factory=utc_now)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     enabled: bool = True
@@ -54,8 +51,7 @@ class Kms:
         return {"KeyMetadata": {"KeyId": key.id}}
 
     def describe_key(self, *, KeyId: str) -> dict[str, Any]:
-        key = self.behind(KeyId)
-        return {"KeyMetadata": {"KeyId": key.id, "CreationDate": key.created}}
+        return {"KeyMetadata": {"KeyId": self.behind(KeyId).id}}
 
     def update_alias(self, *, AliasName: str, TargetKeyId: str) -> None:
         assert AliasName in self.aliases

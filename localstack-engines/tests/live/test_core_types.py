@@ -88,7 +88,10 @@ def test_signing_and_encryption_keys(aws: Callable[..., Any], stack: Stack, uniq
                     "Description": f"rotates {rotate}",
                 },
             },
-            "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": alias, "TargetKeyId": {"Ref": target}}},
+            "Alias": {
+                "Type": "AWS::KMS::Alias",
+                "Properties": {"AliasName": alias, "TargetKeyId": {"Fn::GetAtt": [target, "Arn"]}},
+            },
         }
 
     stack.deploy(resources(True, "Signing"))

@@ -8,7 +8,7 @@ import pytest
 
 from ops.problems import Problem
 from ops.rotation.delays import PUBLICATION_SECONDS, TOKEN_SECONDS, Delays
-from ops.rotation.rotate import Rotation
+from ops.rotation.rotate import Rotation, Step
 from ops.rotation.signing_keys import SigningKeys
 from services.contracts.signing_keys import (
     ACCESS_TOKEN_SECONDS,
@@ -54,6 +54,12 @@ def rotation(kms: Kms, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     return Rotation(SigningKeys(kms, ALIASES, clock), DELAYS, lambda: published(kms))
 
 
+def due_step(made: Rotation) -> Step:
+    step = made.next_step()
+    assert step is not None
+    return step
+
+
 def steps(made: Rotation) -> Iterator[str]:
     while (step := made.next_step()) is not None:
         step.take()
@@ -70,6 +76,8 @@ def test_a_key_is_published_then_signs_and_the_old_one_is_withdrawn_at_the_end()
     assert published(kms) == {old.token_id, new.token_id}
 
     taken = steps(made)
+    assert next(taken) == "see the new key in the published key set"
+    assert kms.behind(ALIASES.current) is old
     assert next(taken) == "sign with the new key"
     assert kms.behind(ALIASES.current) is new
     assert published(kms) == {old.token_id, new.token_id}
@@ -80,16 +88,13 @@ def test_a_key_is_published_then_signs_and_the_old_one_is_withdrawn_at_the_end()
 
 
 def test_each_step_waits_for_the_copies_of_the_one_before() -> None:
-    kms, moment = Kms(ALIASES), datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
-    made = rotation(kms, lambda: moment)
+    moment = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    made = rotation(Kms(ALIASES), lambda: moment)
     made.begin()
-    step = made.next_step()
-    assert step is not None
-    assert step.due == kms.behind(ALIASES.next).created + DELAYS.publication
-    step.take()
-    step = made.next_step()
-    assert step is not None
-    assert step.due == moment + DELAYS.tokens
+    due_step(made).take()
+    assert due_step(made).due == moment + DELAYS.publication
+    due_step(made).take()
+    assert due_step(made).due == moment + DELAYS.tokens
 
 
 def test_the_usual_delays_cover_every_cache_and_the_life_of_a_token() -> None:
@@ -126,16 +131,15 @@ def test_a_run_that_is_interrupted_anywhere_can_be_repeated() -> None:
         assert published(kms) == {kms.behind(ALIASES.current).token_id}
 
 
-def test_a_key_that_is_not_published_does_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_verifiers_do_not_see_does_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ops.rotation.rotate.polls", lambda *_, **__: iter((None, None)))
     kms = Kms(ALIASES)
     old = kms.behind(ALIASES.current)
     made = Rotation(SigningKeys(kms, ALIASES), DELAYS, lambda: {old.token_id})
     made.begin()
-    step = made.next_step()
-    assert step is not None
     with pytest.raises(Problem, match="the new key is not in"):
-        step.take()
+        due_step(made).take()
+    assert due_step(made).title == "see the new key in the published key set"
     assert kms.behind(ALIASES.current) is old
 
 
@@ -148,14 +152,14 @@ def test_a_key_that_signs_for_the_second_time_keeps_its_last_tokens_valid() -> N
     list(steps(made))
     first.enabled = True
     kms.update_alias(AliasName=ALIASES.next, TargetKeyId=first.id)
+    assert due_step(made).title == "see the new key in the published key set"
     list(steps(made))
     assert kms.behind(ALIASES.current) is first
     moment[0] += timedelta(days=90)
     made.begin()
-    next(steps(made))
-    step = made.next_step()
-    assert step is not None
-    assert step.due == moment[0] + DELAYS.tokens
+    taken = steps(made)
+    next(taken), next(taken)
+    assert due_step(made).due == moment[0] + DELAYS.tokens
 
 
 def _rotate(kms: Kms, made: Rotation) -> None:
