@@ -109,6 +109,29 @@ def test_signing_and_encryption_keys(aws: Callable[..., Any], stack: Stack, uniq
     assert kms.describe_key(KeyId=data)["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
+def test_an_alias_that_was_moved_by_hand_stays_there_when_the_stack_changes(
+    aws: Callable[..., Any], stack: Stack, unique: str, cleanup: Callable[..., None]
+) -> None:
+    kms, alias = aws("kms"), f"alias/{unique}"
+
+    def resources(description: str) -> dict[str, Any]:
+        target = {"Fn::GetAtt": ["Key", "Arn"]}
+        return {
+            "Key": {"Type": "AWS::KMS::Key", "Properties": {"Description": description}},
+            "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": alias, "TargetKeyId": target}},
+        }
+
+    stack.deploy(resources("first"))
+    other = kms.create_key()["KeyMetadata"]["KeyId"]
+    cleanup(kms.schedule_key_deletion, KeyId=other, PendingWindowInDays=7)
+    kms.update_alias(AliasName=alias, TargetKeyId=other)
+    stack.deploy(resources("second"))
+    assert kms.describe_key(KeyId=stack.physical_id("Key"))["KeyMetadata"]["Description"] == "second"
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == other
+    stack.delete()
+    assert alias not in {each["AliasName"] for each in kms.list_aliases(KeyId=other)["Aliases"]}
+
+
 def test_a_role_is_updated_in_place(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
     iam = aws("iam")
 
