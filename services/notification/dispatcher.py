@@ -48,10 +48,9 @@ class Dispatcher:
             while not stopping.is_set():
                 self._wake.clear()
                 due, seconds = await self._waiting()
-                if due:
-                    senders = min(due, self._settings.dispatchers)
-                    await asyncio.gather(*(self._send_due(stopping) for _ in range(senders)))
-                else:
+                senders = min(due, self._settings.dispatchers)
+                sent = await asyncio.gather(*(self._send_due(stopping) for _ in range(senders)))
+                if not any(sent):
                     await wait_for(self._wake, seconds)
         finally:
             stopped.cancel()
@@ -61,12 +60,18 @@ class Dispatcher:
         await stopping.wait()
         self._wake.set()
 
-    async def _send_due(self, stopping: asyncio.Event) -> None:
-        """Sends messages one after another, each in a transaction, until none is due."""
-        more = True
-        while more and not stopping.is_set():
+    async def _send_due(self, stopping: asyncio.Event) -> int:
+        """Sends messages one after another, each in a transaction, until none is due. Returns how many there were.
+
+        It finds none when other dispatchers are sending those that are due.
+        """
+        count = 0
+        while not stopping.is_set():
             async with self._database.unit_of_work() as uow:
-                more = await self._service(SYSTEM, uow).send_next()
+                if not await self._service(SYSTEM, uow).send_next():
+                    break
+            count += 1
+        return count
 
     async def _waiting(self) -> tuple[int, float]:
         """Returns how many messages are due, and else how long to sleep."""

@@ -17,6 +17,9 @@ from services.notification.entity import Channel, MessageStatus
 SubjectLine = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
 
+_PAYLOAD = "The CloudEvent; for an e-mail that staff wrote, its recipient, its subject and who requested it."
+
+
 class EmailIn(RequestModel):
     """An e-mail that staff wrote."""
 
@@ -54,12 +57,7 @@ class NotificationOut:
 
     id: UUID
     event_type: str
-    payload: Annotated[
-        dict[str, Any],
-        Field(
-            description="The CloudEvent; for an e-mail that staff wrote, its recipient, its subject and who requested it."
-        ),
-    ]
+    payload: Annotated[dict[str, Any], Field(description=_PAYLOAD)]
     created_at: datetime
     messages: list[MessageOut]
 

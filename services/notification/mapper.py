@@ -101,17 +101,18 @@ def email_notification(id: UUID, email: Email, requested_by: UUID, now: datetime
 
 def email_message(notification_id: UUID, email: Email, now: datetime) -> Message:
     """Returns the message for an e-mail that staff wrote."""
-    content = {"recipient": email.to, "subject": email.subject, "body": email.body}
-    return _message(notification_id, Channel.EMAIL, now, **content)
+    message = _message(notification_id, Channel.EMAIL, now)
+    message.recipient, message.subject, message.body = email.to, email.subject, email.body
+    return message
 
 
-def _message(event_id: UUID, channel: Channel, now: datetime, **content: str) -> Message:
+def _message(event_id: UUID, channel: Channel, now: datetime, template: str | None = None) -> Message:
     """Returns a message that is due now."""
     return Message(
         event_id=event_id,
-        channel=channel,
-        status=MessageStatus.PENDING,
+        channel=channel.value,
+        status=MessageStatus.PENDING.value,
         attempts=0,
         next_attempt_at=now,
-        **content,
+        template=template,
     )

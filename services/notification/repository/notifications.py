@@ -62,4 +62,4 @@ class NotificationRepository:
 
 def _logged(*row: Any) -> LoggedNotification:
     *columns, messages = row
-    return LoggedNotification(*columns, [Message(**message) for message in messages])
+    return LoggedNotification(*columns, *[[Message(**message) for message in messages]])
