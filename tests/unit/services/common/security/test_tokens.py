@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from services.common.clock import utc_now
-from services.common.errors import Unauthorized
+from services.common.errors import Unauthorized, Unavailable
+from services.common.security import tokens
 from services.common.security.tokens import TokenVerifier
 from services.contracts.roles import Role
 from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
@@ -156,3 +158,101 @@ def test_another_key_and_a_damaged_signature_are_rejected(issuer: TestIssuer) ->
     for bad in (*forged, "", ".", "..", "a.b.c", "x" * 9000, "é.é.é", segment({"alg": "RS256"}) + "..", "[]" * 4000):
         with pytest.raises(Unauthorized):
             verify(issuer, bad)
+
+
+class Keys:
+    """The issuer's keys, which can be withdrawn or out of reach. Counts how often a key is used to verify."""
+
+    def __init__(self, issuer: TestIssuer) -> None:
+        self._issuer = issuer
+        self.withdrawn = self.away = False
+
+    async def get(self, key_id: str) -> Any:
+        if self.away:
+            raise Unavailable
+        return None if self.withdrawn else await self._issuer.get(key_id)
+
+    def knows(self, key_id: str) -> bool:
+        return not self.withdrawn and self._issuer.knows(key_id)
+
+    async def warm_up(self) -> None:
+        """Does nothing."""
+
+
+@pytest.fixture
+def keys(issuer: TestIssuer) -> Keys:
+    return Keys(issuer)
+
+
+@pytest.fixture
+def verifier(issuer: TestIssuer, keys: Keys) -> TokenVerifier:
+    return TokenVerifier(issuer=issuer.issuer, audience=issuer.audience, keys=keys)
+
+
+@pytest.fixture
+def decodings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tokens that were decoded."""
+    decoded: list[str] = []
+    decode = jwt.decode
+
+    def counted(token: str, *arguments: Any, **options: Any) -> Any:
+        decoded.append(token)
+        return decode(token, *arguments, **options)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    return decoded
+
+
+async def test_a_verified_token_is_not_decoded_again(
+    issuer: TestIssuer, verifier: TokenVerifier, decodings: list[str]
+) -> None:
+    first, second = issuer.token(Role.STAFF), issuer.token(Role.PATIENT)
+    assert [await verifier.verify(token) for token in (first, second)] == [
+        await verifier.verify(token) for token in (first, second)
+    ]
+    assert decodings == [first, second]
+
+
+async def test_a_token_that_was_refused_is_not_remembered(issuer: TestIssuer, verifier: TokenVerifier) -> None:
+    token = issuer.token(Role.STAFF)
+    assert await verifier.verify(token)
+    for forged in (token[:-4] + "AAAA", token + "A"):
+        for _ in range(2):
+            with pytest.raises(Unauthorized):
+                await verifier.verify(forged)
+
+
+async def test_a_remembered_token_ends_when_it_expires(
+    issuer: TestIssuer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.token(Role.STAFF, exp=int(time.time()) + 60)
+    assert await verifier.verify(token)
+    later = time.time() + 70
+    monkeypatch.setattr(tokens.time, "time", lambda: later)
+    monkeypatch.setattr(jwt, "decode", _expired)
+    with pytest.raises(Unauthorized):
+        await verifier.verify(token)
+
+
+def _expired(*_: Any, **__: Any) -> Any:
+    raise jwt.ExpiredSignatureError
+
+
+async def test_a_remembered_token_ends_when_its_key_is_withdrawn(
+    issuer: TestIssuer, verifier: TokenVerifier, keys: Keys
+) -> None:
+    token = issuer.token(Role.STAFF)
+    assert await verifier.verify(token)
+    keys.withdrawn = True
+    with pytest.raises(Unauthorized):
+        await verifier.verify(token)
+
+
+async def test_a_bounded_number_of_tokens_is_remembered(
+    issuer: TestIssuer, verifier: TokenVerifier, decodings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "MAX_REMEMBERED", 2)
+    made = [issuer.token(Role.STAFF) for _ in range(3)]
+    for token in (*made, made[0], made[2]):
+        assert await verifier.verify(token)
+    assert decodings == [*made, made[0]]
