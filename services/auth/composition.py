@@ -65,18 +65,16 @@ def session_service(principal: None, uow: UnitOfWork, runtime: AuthRuntime) -> S
 
 
 def _account_service(principal: Principal | None, uow: UnitOfWork, components: Components) -> AccountService:
-    return AccountService(
-        principal, uow, UserRepository(uow.session), SessionRepository(uow.session), components.passwords
-    )
+    return AccountService(principal, uow, UserRepository(uow), SessionRepository(uow), components.passwords)
 
 
 def _session_service(uow: UnitOfWork, settings: AuthSettings, components: Components) -> SessionService:
     return SessionService(
         uow,
         settings,
-        UserRepository(uow.session),
-        SessionRepository(uow.session),
-        LoginBackoff(settings, LoginAttemptsRepository(uow.session)),
+        UserRepository(uow),
+        SessionRepository(uow),
+        LoginBackoff(settings, LoginAttemptsRepository(uow)),
         components.passwords,
         components.access_tokens,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.common.dto import RequestModel, ResponseModel
+from services.common.dto import RequestModel, response_model
 from services.common.fields import Email, PersonName
 from services.common.paging import PageRequest
 from services.contracts.roles import Role
@@ -64,7 +64,8 @@ class UserQuery(PageRequest):
     role: Role | None = None
 
 
-class UserOut(ResponseModel):
+@response_model
+class UserOut:
     """An account, without its password."""
 
     id: UUID
@@ -78,11 +79,12 @@ class UserOut(ResponseModel):
     updated_at: datetime
 
 
-class TokensOut(ResponseModel):
+@response_model
+class TokensOut:
     """An access token and a refresh token (RFC 6749, section 5.1)."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type, no secret
-    expires_in: int = Field(description="The lifetime of the access token in seconds.")
+    expires_in: Annotated[int, Field(description="The lifetime of the access token in seconds.")]
     refresh_token: str
     scope: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type, no secret

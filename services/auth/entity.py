@@ -7,77 +7,59 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from services.common import database
+from services.common.sql import table_of
 from services.contracts.roles import Role
 
 
-class Base(DeclarativeBase):
-    type_annotation_map = database.COLUMN_TYPES
-
-
-class User(Base):
+@dataclass(slots=True)
+class User:
     """A user's account. Usernames and e-mail addresses are unique; case is ignored."""
 
-    __tablename__ = "user"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    username: Mapped[str]
-    email: Mapped[str]
-    full_name: Mapped[str | None]
-    password_hash: Mapped[str]
-    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    disabled: Mapped[bool]
-    version: Mapped[int] = mapped_column()  # `__mapper_args__` needs a column, not only an annotation
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-
-    __mapper_args__ = {"version_id_col": version}
+    id: UUID
+    username: str
+    email: str
+    full_name: str | None
+    password_hash: str
+    roles: list[str]
+    disabled: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
 
 
-class Session(Base):
+@dataclass(slots=True)
+class Session:
     """A sign-in, which refresh tokens continue. When it is revoked, none of its refresh tokens is valid any more."""
 
-    __tablename__ = "session"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID]
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    revoked_because: Mapped[str | None]
+    id: UUID
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    revoked_because: str | None = None
 
 
-class RefreshToken(Base):
+@dataclass(slots=True)
+class RefreshToken:
     """A refresh token, stored as a hash. `used_at` is the time at which it was exchanged for the next token."""
 
-    __tablename__ = "refresh_token"
-
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    session_id: Mapped[UUID]
-    issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
+    token_hash: bytes
+    session_id: UUID
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
 
 
-class LoginAttempts(Base):
+@dataclass(frozen=True, slots=True)
+class LoginAttempts:
     """Logins with one username, whether or not there is such an account: from one address, or from all that failed.
 
     `signed_in_at` is the time of the last successful one. Usernames and addresses are stored as hashes, because people
     sometimes type their password into the wrong field, and because nobody needs to see where they are.
     """
 
-    __tablename__ = "login_attempts"
-
-    username_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    failures: Mapped[int]
-    failed_at: Mapped[datetime]
-    blocked_until: Mapped[datetime | None]
-    signed_in_at: Mapped[datetime | None]
+    blocked_until: datetime | None = None
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +123,8 @@ class IssuedTokens:
     refresh_token: str = field(repr=False)
     scope: str
     expires_in: int
+
+
+USER = table_of(User, "user")
+SESSION = table_of(Session, "session")
+REFRESH_TOKEN = table_of(RefreshToken, "refresh_token", key=("token_hash",))

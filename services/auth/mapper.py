@@ -33,12 +33,27 @@ def user_filter(query: UserQuery) -> UserFilter:
 
 def user_out(user: User) -> UserOut:
     """Returns the response for an account."""
-    return UserOut.model_validate(user)
+    return UserOut(
+        id=user.id,
+        username=user.username,
+        email=user.email,
+        full_name=user.full_name,
+        roles=[Role(role) for role in user.roles],
+        disabled=user.disabled,
+        version=user.version,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
 
 
 def tokens_out(tokens: IssuedTokens) -> TokensOut:
     """Returns the response for issued tokens."""
-    return TokensOut.model_validate(tokens)
+    return TokensOut(
+        access_token=tokens.access_token,
+        expires_in=tokens.expires_in,
+        refresh_token=tokens.refresh_token,
+        scope=tokens.scope,
+    )
 
 
 def user_registered_event(user: User) -> UserRegistered:

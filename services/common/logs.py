@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -42,7 +43,7 @@ def set_up(service: str, stage: str, level: str = "INFO") -> None:
         logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    logger.cache_clear()
+    _logger.cache_clear()
     root = logging.getLogger()
     root.handlers = [_LibraryHandler()]
     root.setLevel(logging.WARNING)
@@ -52,9 +53,14 @@ def set_up(service: str, stage: str, level: str = "INFO") -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-@cache
 def logger(name: str) -> Any:
     """Returns the logger of a module: `logger(__name__).info("event_name", field=value)`."""
+    return _logger(name, sys.stdout)
+
+
+@lru_cache(maxsize=256)
+def _logger(name: str, _output: TextIO) -> Any:
+    """Returns a logger that writes to the present standard output: making one takes longer than a line."""
     return structlog.get_logger().bind(logger=name)
 
 

@@ -16,7 +16,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -30,7 +29,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.types import TypeEngine, to_instance
 
@@ -174,12 +173,11 @@ def _part(group: Sequence[Write], arguments: list[Any]) -> str:
         values = _numbers(group[0], [*changed, *(column.name for column in table.primary_key)], arguments)
         settings = ", ".join(f'"{name}" = {value}' for name, value in zip(changed, values, strict=False))
         keys = zip((column.name for column in table.primary_key), values[len(changed) :], strict=True)
-        return f"UPDATE {table.name} SET {settings} WHERE " + " AND ".join(
-            f'"{name}" = {value}' for name, value in keys
-        )
+        condition = " AND ".join(f'"{name}" = {value}' for name, value in keys)
+        return f'UPDATE "{table.name}" SET {settings} WHERE {condition}'
     rows = ", ".join(f"({', '.join(_numbers(write, names, arguments))})" for write in group)
     columns = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({columns}) VALUES {rows}"
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES {rows}'
 
 
 def _numbers(write: Write, names: Sequence[str], arguments: list[Any]) -> list[str]:

@@ -10,7 +10,6 @@ from fastapi import Depends, Query, Request, Response
 from services.auth import mapper
 from services.auth.composition import account_service
 from services.auth.controller.callers import (
-    OptionalPresentPrincipal,
     check_present,
     optional_present_principal,
     present_principal,
@@ -22,7 +21,7 @@ from services.common.dto import Page
 from services.common.etags import etag
 from services.common.paging import page_of
 from services.common.web.client_address import ClientAddress
-from services.common.web.dependencies import IdempotencyKey, IfMatch, Uow, service
+from services.common.web.dependencies import IdempotencyKey, IfMatch, service
 from services.common.web.routing import router as make_router
 from services.common.web.security import Requires, optional_principal
 from services.contracts.roles import Role, Scope
@@ -30,6 +29,7 @@ from services.contracts.roles import Role, Scope
 router = make_router("/auth", tags=["accounts"])
 READ, WRITE = requires_present(Scope.USERS_READ), requires_present(Scope.USERS_WRITE)
 Accounts = Annotated[AccountService, service(account_service, present_principal)]
+OwnAccount = Annotated[AccountService, service(account_service)]
 Registrations = Annotated[AccountService, service(account_service, optional_present_principal)]
 NewPasswords = Annotated[AccountService, service(account_service, optional_principal)]
 _SETS_ROLES = Requires((), (Role.ADMIN,))
@@ -47,9 +47,9 @@ _PASSWORD_HASH: Any = Depends(_password_hash)
 """Stands before all dependencies that take a database connection."""
 
 
-async def _may_set_roles(request: Request, body: RegistrationIn, uow: Uow, principal: OptionalPresentPrincipal) -> None:
-    if body.roles is not None and principal is not None:
-        await check_present(request, uow, principal, _SETS_ROLES)
+async def _may_set_roles(request: Request, body: RegistrationIn) -> None:
+    if body.roles is not None and (principal := await optional_present_principal(request)) is not None:
+        await check_present(request, principal, _SETS_ROLES)
 
 
 @router.post(
@@ -71,15 +71,15 @@ async def register(
 
 
 @router.get("/me", summary="Read your own account")
-async def me(accounts: Accounts, response: Response) -> UserOut:
+async def me(accounts: OwnAccount, response: Response) -> UserOut:
     """401 when the account was disabled, even if the access token is still valid elsewhere."""
     user = await accounts.get_own()
     response.headers["ETag"] = etag(user.version)
     return mapper.user_out(user)
 
 
-@router.get("/users", dependencies=[READ], summary="List accounts")
-async def list_users(query: Annotated[UserQuery, Query()], accounts: Accounts) -> Page[UserOut]:
+@router.get("/users", dependencies=[READ], summary="List accounts", response_model=Page[UserOut])
+async def list_users(query: Annotated[UserQuery, Query()], accounts: Accounts) -> Response:
     """All accounts, or those with a role, in the order of their registration."""
     return page_of(await accounts.list(mapper.user_filter(query), query), mapper.user_out)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Request
 
@@ -10,35 +10,37 @@ from services.auth.composition import account_service
 from services.common.errors import Unauthorized
 from services.common.runtime import runtime_of
 from services.common.security.principal import Principal
-from services.common.web.dependencies import Uow
-from services.common.web.security import OptionalPrincipal, Requires
+from services.common.web.security import Requires, optional_principal
 from services.contracts.roles import Role, Scope
 
 
-async def optional_present_principal(request: Request, uow: Uow, principal: OptionalPrincipal) -> Principal | None:
-    """Returns the caller with the roles that the account still has, or None without a token. Raises Unauthorized."""
-    if principal is None:
-        return None
-    return await account_service(principal, uow, runtime_of(request)).present_principal()
+async def optional_present_principal(request: Request) -> Principal | None:
+    """Returns the caller with the roles that the account still has, or None without a token. Raises Unauthorized.
+
+    The account is read once in each try of the transaction.
+    """
+    state, uow = request.state, request.state.uow
+    read_in, present = getattr(state, "present", (None, None))
+    if read_in is not uow:
+        principal = await optional_principal(request)
+        if principal is not None:
+            present = await account_service(principal, uow, runtime_of(request)).present_principal()
+        state.present = (uow, present)
+    return present
 
 
-OptionalPresentPrincipal = Annotated[Principal | None, Depends(optional_present_principal)]
-
-
-async def present_principal(principal: OptionalPresentPrincipal) -> Principal:
+async def present_principal(request: Request) -> Principal:
     """Returns the caller with the roles that the account still has. Raises Unauthorized, without a token too."""
+    principal = await optional_present_principal(request)
     if principal is None:
         raise Unauthorized(None, "An access token is required.")
     return principal
 
 
-PresentPrincipal = Annotated[Principal, Depends(present_principal)]
-
-
-async def check_present(request: Request, uow: Uow, principal: Principal, rule: Requires) -> None:
+async def check_present(request: Request, principal: Principal, rule: Requires) -> None:
     """Raises Forbidden, after the denial was recorded. This transaction's connection is released before."""
     if not rule.allows(principal):
-        await uow.release()
+        await request.state.uow.release()
         await rule.refuse(request)
 
 
@@ -46,7 +48,7 @@ def requires_present(*scopes: Scope, roles: tuple[Role, ...] = ()) -> Any:
     """Returns a dependency for the `dependencies` of a route, like `requires`, for the caller's present roles."""
     rule = Requires(scopes, roles)
 
-    async def check(request: Request, uow: Uow, principal: PresentPrincipal) -> None:
-        await check_present(request, uow, principal, rule)
+    async def check(request: Request) -> None:
+        await check_present(request, await present_principal(request), rule)
 
     return Depends(check)

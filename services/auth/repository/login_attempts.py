@@ -4,27 +4,64 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, cast, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
 
 from services.auth.entity import AttemptKey, LoginAttempts
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
+
+_GET = Statement(
+    text("""
+    SELECT address_hash, blocked_until, signed_in_at FROM login_attempts
+    WHERE username_hash = :username_hash AND address_hash IN (:address_hash, '')""")
+)
+_LOCK = Statement(
+    text("""
+    SELECT blocked_until FROM login_attempts
+    WHERE username_hash = :username_hash AND address_hash = :address_hash FOR SHARE"""),
+    transactional=True,
+)
+_FAILURE = Statement(
+    text("""
+    INSERT INTO login_attempts AS known (username_hash, address_hash, failures, failed_at)
+    VALUES (:username_hash, :address_hash, 1, :now)
+    ON CONFLICT (username_hash, address_hash) DO UPDATE
+    SET failures = known.failures * (known.failed_at > :remembered_since)::integer + 1, failed_at = excluded.failed_at
+    WHERE known.blocked_until IS NULL OR known.blocked_until <= excluded.failed_at RETURNING failures""")
+)
+_BLOCK = Statement(
+    text("""
+    UPDATE login_attempts SET blocked_until = :until
+    WHERE username_hash = :username_hash AND address_hash = :address_hash""")
+)
+_SUCCESS = Statement(
+    text("""
+    INSERT INTO login_attempts AS known (username_hash, address_hash, failures, failed_at, signed_in_at)
+    VALUES (:username_hash, :address_hash, 0, :now, :now)
+    ON CONFLICT (username_hash, address_hash) DO UPDATE SET failures = 0, signed_in_at = excluded.signed_in_at
+    WHERE known.blocked_until IS NULL OR known.blocked_until <= excluded.signed_in_at RETURNING failures""")
+)
+_DELETE_OLD = Statement(
+    text("""
+    DELETE FROM login_attempts
+    WHERE failed_at < :failed_before AND (signed_in_at IS NULL OR signed_in_at < :signed_in_before)""")
+)
 
 
 class LoginAttemptsRepository:
     """Login attempts, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def get(self, key: AttemptKey) -> LoginAttempts | None:
-        """Returns the attempts, to read them."""
-        return await self._session.scalar(select(LoginAttempts).where(*_is(key)))
+    async def get(self, key: AttemptKey) -> tuple[LoginAttempts, LoginAttempts]:
+        """Returns the attempts with the key's username: those from its address, and those from all that failed."""
+        found = dict(await self._uow.all(_GET, lambda address, *row: (address, LoginAttempts(*row)), **_values(key)))
+        return found.get(key.address_hash, LoginAttempts()), found.get(b"", LoginAttempts())
 
     async def lock(self, key: AttemptKey) -> datetime | None:
         """Returns until when attempts are blocked. The answer stays true until the transaction ends."""
-        statement = select(LoginAttempts.blocked_until).where(*_is(key)).with_for_update(read=True)
-        until: datetime | None = await self._session.scalar(statement)
+        until: datetime | None = await self._uow.value(_LOCK, **_values(key))
         return until
 
     async def count_failure(self, key: AttemptKey, now: datetime, forget_after: timedelta) -> int | None:
@@ -32,43 +69,22 @@ class LoginAttemptsRepository:
 
         The count starts again at 1 when the failure before is older than `forget_after`.
         """
-        first = insert(LoginAttempts).values(
-            username_hash=key.username_hash, address_hash=key.address_hash, failures=1, failed_at=now
-        )
-        recent = LoginAttempts.failed_at > now - forget_after
-        counted = first.on_conflict_do_update(
-            index_elements=[LoginAttempts.username_hash, LoginAttempts.address_hash],
-            set_={"failures": LoginAttempts.failures * cast(recent, Integer) + 1, "failed_at": now},
-            where=_is_free(now),
-        )
-        failures: int | None = await self._session.scalar(counted.returning(LoginAttempts.failures))
+        values = {**_values(key), "now": now, "remembered_since": now - forget_after}
+        failures: int | None = await self._uow.value(_FAILURE, **values)
         return failures
 
     async def block(self, key: AttemptKey, until: datetime) -> None:
         """Blocks attempts until a point in time."""
-        await self._session.execute(update(LoginAttempts).where(*_is(key)).values(blocked_until=until))
+        await self._uow.execute(_BLOCK, until=until, **_values(key))
 
     async def count_success(self, key: AttemptKey, now: datetime) -> bool:
         """Forgets the failures and notes the sign-in. Returns False while attempts are blocked."""
-        first = insert(LoginAttempts).values(
-            username_hash=key.username_hash, address_hash=key.address_hash, failures=0, failed_at=now, signed_in_at=now
-        )
-        counted = first.on_conflict_do_update(
-            index_elements=[LoginAttempts.username_hash, LoginAttempts.address_hash],
-            set_={"failures": 0, "signed_in_at": now},
-            where=_is_free(now),
-        )
-        return await self._session.scalar(counted.returning(LoginAttempts.failures)) is not None
+        return await self._uow.value(_SUCCESS, now=now, **_values(key)) is not None
 
     async def delete_old(self, failed_before: datetime, signed_in_before: datetime) -> None:
         """Deletes what has had neither a failure nor a sign-in since the two points in time."""
-        forgotten = or_(LoginAttempts.signed_in_at.is_(None), LoginAttempts.signed_in_at < signed_in_before)
-        await self._session.execute(delete(LoginAttempts).where(LoginAttempts.failed_at < failed_before, forgotten))
+        await self._uow.execute(_DELETE_OLD, failed_before=failed_before, signed_in_before=signed_in_before)
 
 
-def _is(key: AttemptKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return LoginAttempts.username_hash == key.username_hash, LoginAttempts.address_hash == key.address_hash
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(LoginAttempts.blocked_until.is_(None), LoginAttempts.blocked_until <= now)
+def _values(key: AttemptKey) -> dict[str, bytes]:
+    return {"username_hash": key.username_hash, "address_hash": key.address_hash}

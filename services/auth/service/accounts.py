@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NoReturn
 from uuid import UUID
 
@@ -15,8 +16,7 @@ from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
 from services.auth.repository.sessions import SessionRepository
 from services.common.clock import utc_now
-from services.common.database import Duplicate
-from services.common.errors import Conflict, Forbidden, Unauthorized, Unprocessable
+from services.common.errors import Conflict, Forbidden, Problem, Unauthorized, Unprocessable
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.logs import logger
@@ -26,6 +26,10 @@ from services.common.unit_of_work import UnitOfWork
 from services.contracts.roles import Role, scopes_of
 
 RESOURCE = "user"
+_REFUSALS: Mapping[str, Callable[[], Problem]] = {
+    USERNAME_TAKEN: partial(Conflict, "username-taken", "Another account has this username."),
+    EMAIL_TAKEN: partial(Conflict, "email-taken", "Another account has this e-mail address."),
+}
 
 
 class AccountService:
@@ -64,10 +68,8 @@ class AccountService:
         if registration.roles is not None:
             await self._lock_caller()
         user = _new_user(registration, password_hash)
-        try:
-            await self._users.add(user)
-        except Duplicate as duplicate:
-            raise _conflict(duplicate) from duplicate
+        self._users.add(user)
+        self._uow.refuse(_REFUSALS)
         self._uow.publish(mapper.user_registered_event(user))
         self._uow.record("user.register", RESOURCE, user.id, actor=user.id)
         return user
@@ -137,9 +139,10 @@ class AccountService:
 
     async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
         user.roles, user.disabled, user.updated_at = list(roles), disabled, utc_now()
+        user.version += 1
         if disabled:
             await self._sessions.revoke_all(user.id, user.updated_at, "disabled")
-        await self._users.save(user)
+        self._users.change(user)
         self._uow.publish(mapper.user_updated_event(user))
         self._uow.record("user.update", RESOURCE, user.id)
 
@@ -170,11 +173,3 @@ def _new_user(registration: Registration, password_hash: str) -> User:
 
 def _no_account() -> Unauthorized:
     return Unauthorized("invalid_token", "There is no active account for this token.")
-
-
-def _conflict(duplicate: Duplicate) -> Exception:
-    if duplicate.constraint == USERNAME_TAKEN:
-        return Conflict("username-taken", "Another account has this username.")
-    if duplicate.constraint == EMAIL_TAKEN:
-        return Conflict("email-taken", "Another account has this e-mail address.")
-    return duplicate

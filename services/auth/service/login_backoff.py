@@ -49,15 +49,12 @@ class LoginBackoff:
 
     async def begin(self, username: str, address: str) -> Attempt:
         """Returns the attempt. Raises TooManyRequests while attempts are blocked."""
-        here = await self._attempts.get(AttemptKey.of(username, address))
-        signed_in_at = here.signed_in_at if here else None
-        known = signed_in_at is not None and signed_in_at > utc_now() - KEEP_KNOWN_ADDRESSES
-        attempt = Attempt(username, address, known)
-        _refuse_until(here.blocked_until if here else None)
+        here, anywhere = await self._attempts.get(AttemptKey.of(username, address))
+        known = here.signed_in_at is not None and here.signed_in_at > utc_now() - KEEP_KNOWN_ADDRESSES
+        _refuse_until(here.blocked_until)
         if not known:
-            anywhere = await self._attempts.get(attempt.anywhere)
-            _refuse_until(anywhere.blocked_until if anywhere else None)
-        return attempt
+            _refuse_until(anywhere.blocked_until)
+        return Attempt(username, address, known)
 
     async def fail(self, attempt: Attempt) -> None:
         """Counts a failure. Raises TooManyRequests instead when others have failed meanwhile."""

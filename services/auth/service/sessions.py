@@ -90,7 +90,7 @@ class SessionService:
             raise Unavailable("The account has just been changed.", retry_after=1)
         if verified.new_hash is not None:
             await self._users.set_password_hash(user.id, verified.new_hash)
-        session = await self._start(user.id, now)
+        session = self._start(user.id, now)
         return self._issue(session, access_token, user.roles, now)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
@@ -112,6 +112,7 @@ class SessionService:
         if ended or user.disabled:
             raise InvalidRefreshToken
         token.used_at = now
+        self._sessions.change_token(token)
         access_token = await self._access_tokens.issue(user.id, user.roles, now)
         return self._issue(session, access_token, user.roles, now)
 
@@ -132,10 +133,10 @@ class SessionService:
         self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
         return WrongCredentials()
 
-    async def _start(self, user_id: UUID, now: datetime) -> Session:
+    def _start(self, user_id: UUID, now: datetime) -> Session:
         expires_at = now + timedelta(seconds=self._settings.session_seconds)
         session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
-        await self._sessions.add(session)
+        self._sessions.add(session)
         self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
         return session
 
@@ -155,3 +156,4 @@ class SessionService:
 
     def _revoke(self, session: Session, now: datetime, because: str) -> None:
         session.revoked_at, session.revoked_because = now, because
+        self._sessions.change(session)

@@ -77,7 +77,7 @@ def test_a_recorded_read_takes_its_own_parameters_first() -> None:
 
 def test_rows_of_one_table_are_one_insert_in_their_order() -> None:
     sql, arguments = write_statement([Write(ROW, {"id": 1, "number": 2}), Write(ROW, {"id": 3, "number": 4})])
-    assert sql == 'INSERT INTO row ("id", "number") VALUES ($1, $2), ($3, $4)'
+    assert sql == 'INSERT INTO "row" ("id", "number") VALUES ($1, $2), ($3, $4)'
     assert arguments == [1, 2, 3, 4]
 
 
@@ -90,7 +90,7 @@ def test_everything_that_waits_is_one_statement() -> None:
     ]
     sql, arguments = write_statement(writes)
     assert sql == (
-        'WITH w0 AS (UPDATE row SET "number" = $1 WHERE "id" = $2), w1 AS (INSERT INTO other ("id") VALUES ($3)) '
-        'UPDATE row SET "number" = $4 WHERE "id" = $5'
+        'WITH w0 AS (UPDATE "row" SET "number" = $1 WHERE "id" = $2), w1 AS (INSERT INTO "other" ("id") VALUES ($3)) '
+        'UPDATE "row" SET "number" = $4 WHERE "id" = $5'
     )
     assert arguments == [2, 1, 5, 4, 3]
