@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import text
 
 from lab.waiting import eventually
 from services.appointment import consumers
@@ -58,7 +57,7 @@ async def locked(runtime: Runtime[Any, Any], statement: str, *queue: Callable[[]
     tasks: list[asyncio.Task[Any]] = []
     results: list[Any] = []
     async with runtime.database.unit_of_work() as uow:
-        await uow.session.execute(text(statement))
+        await uow.fetch(statement, transactional=True)
         for call in queue:
             tasks.append(asyncio.create_task(call()))
             await eventually("the transaction to wait", partial(_waits, runtime, len(tasks)), seconds=5)
@@ -68,8 +67,8 @@ async def locked(runtime: Runtime[Any, Any], statement: str, *queue: Callable[[]
 
 async def _waits(runtime: Runtime[Any, Any], count: int) -> bool:
     statement = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with runtime.database.read_session() as session:
-        return bool(await session.scalar(text(statement)) == count)
+    async with runtime.database.unit_of_work() as uow:
+        return bool((await uow.fetch(statement))[0][0] == count)
 
 
 def row(id: str) -> str:
@@ -204,7 +203,7 @@ async def test_reminders_and_bookings_of_the_same_hours_do_not_wait_for_each_oth
     whole_day = [visit(at(8), duration_minutes=480) for _ in range(4)]
     for _ in range(ROUNDS):
         async with runtime.database.unit_of_work() as uow:
-            await uow.session.execute(text("UPDATE appointment SET remind_at = now()"))
+            await uow.fetch("UPDATE appointment SET remind_at = now()")
         sent, *answers = await asyncio.gather(
             reminders.publish_due(), *(staff.request("POST", json=body) for body in whole_day)
         )
@@ -233,7 +232,7 @@ async def test_everything_at_once(
         booked = await asyncio.gather(*(staff.request("POST", json=body(patient)) for patient in patients * 3))
         visits = [answer.json() for answer in booked if answer.status_code == 201]
         async with runtime.database.unit_of_work() as uow:
-            await uow.session.execute(text("UPDATE appointment SET remind_at = now() WHERE status = 'BOOKED'"))
+            await uow.fetch("UPDATE appointment SET remind_at = now() WHERE status = 'BOOKED'")
         calls: list[Any] = [tell(runtime, deleted(patient)) for patient in patients]
         for one in visits:
             path = f"/{one['id']}"
@@ -247,8 +246,8 @@ async def test_everything_at_once(
         answers = await asyncio.gather(*calls)
         assert {answer.status_code for answer in answers if hasattr(answer, "status_code")} <= {200, 201, 409, 422}
         async with runtime.database.unit_of_work() as uow:
-            left = await uow.session.scalar(
-                text("SELECT count(*) FROM appointment WHERE status = 'BOOKED' AND patient_id = ANY(:patients)"),
-                {"patients": [UUID(patient) for patient in patients]},
+            left = await uow.fetch(
+                "SELECT FROM appointment WHERE status = 'BOOKED' AND patient_id = ANY($1)",
+                [UUID(patient) for patient in patients],
             )
-        assert left == 0
+        assert left == []
