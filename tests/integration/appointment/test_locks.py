@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prometheus_client import REGISTRY
@@ -17,8 +17,9 @@ from prometheus_client import REGISTRY
 from lab.waiting import eventually
 from services.appointment import consumers
 from services.appointment.composition import reminder_service
-from services.appointment.entity import Patient
+from services.appointment.entity import Doctor, Patient
 from services.appointment.reminders import ReminderLoop
+from services.appointment.repository.doctors import DoctorRepository
 from services.appointment.schedule import WEEKDAYS
 from services.common.clock import utc_now
 from services.common.runtime import Runtime
@@ -104,6 +105,50 @@ async def test_a_visit_is_not_moved_after_the_deletion_of_its_patient(
         pass
     assert (ends[1].status_code, ends[1].json()["type"]) == (409, "urn:pms:problem:illegal-transition")
     assert (await staff.request("GET", f"/{booked['id']}")).json()["date"] == booked["date"]
+
+
+async def test_the_event_of_a_visits_end_names_the_doctor_to_whom_it_was_moved_meanwhile(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
+    booked, other = await book(at(10)), Doctor(uuid4(), "Dr. No", active=True)
+    async with runtime.database.unit_of_work() as uow:
+        await DoctorRepository(uow).save(other)
+    move = f"UPDATE appointment SET doctor_id = '{other.id}' WHERE id = '{booked['id']}'"
+    async with locked(runtime, move, partial(staff.request, "POST", f"/{booked['id']}/cancel")) as ends:
+        pass
+    assert (ends[0].status_code, ends[0].json()["doctor_id"]) == (200, str(other.id))
+    [*_, cancelled] = await published_events(runtime)
+    assert (cancelled.TYPE, cancelled.doctor_name) == ("appointment.cancelled", "Dr. No")
+
+
+async def test_a_visit_is_moved_from_the_doctor_to_whom_it_was_moved_meanwhile(
+    staff: Caller, book: Make, new_doctor: Make, runtime: Runtime[Any, Any]
+) -> None:
+    """The second move names no doctor. It locks the one that the first move gave the visit."""
+    booked, other = await book(at(10)), await new_doctor()
+    first = {"date": at(11).isoformat(), "doctor_id": str(other.user_id)}
+    moves = [
+        partial(staff.request, "PUT", f"/{booked['id']}", json=body) for body in (first, {"date": at(12).isoformat()})
+    ]
+    async with locked(runtime, row(booked["id"]), *moves) as ends:
+        pass
+    assert [answer.status_code for answer in ends] == [200, 200]
+    assert (ends[1].json()["doctor_id"], ends[1].json()["version"]) == (str(other.user_id), 3)
+
+
+async def test_a_booking_is_refused_when_its_doctor_retires_during_the_look_up(
+    staff: Caller, visit: Make, registry: Registry, doctor: Caller, runtime: Runtime[Any, Any]
+) -> None:
+    find = registry.find
+
+    async def retired_right_after(id: UUID) -> Patient | None:
+        async with runtime.database.unit_of_work() as uow:
+            await DoctorRepository(uow).retire(Doctor(doctor.user_id, "Dr. Who", active=False))
+        return await find(id)
+
+    registry.find = retired_right_after  # type: ignore[method-assign]
+    answer = await staff.request("POST", json=visit(at(9)))
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:pms:problem:unknown-doctor")
 
 
 @pytest.mark.parametrize(("action", "state"), [("cancel", "CANCELLED"), ("complete", "COMPLETED")])
