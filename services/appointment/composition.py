@@ -53,31 +53,21 @@ def appointment_service(principal: Principal, uow: UnitOfWork, runtime: Appointm
         principal,
         uow,
         runtime.settings,
-        AppointmentRepository(uow.session),
-        DoctorRepository(uow.session),
-        schedule_service(principal, uow, runtime),
+        AppointmentRepository(uow),
         runtime.components.patients,
     )
 
 
 def doctor_service(principal: Principal, uow: UnitOfWork, runtime: AppointmentRuntime) -> DoctorService:
     """Returns the service of doctors for one caller and one transaction."""
-    return DoctorService(principal, uow, DoctorRepository(uow.session))
+    return DoctorService(principal, uow, DoctorRepository(uow))
 
 
 def schedule_service(principal: Principal, uow: UnitOfWork, runtime: AppointmentRuntime) -> ScheduleService:
     """Returns the service of schedules for one caller and one transaction."""
-    session = uow.session
-    return ScheduleService(
-        principal,
-        uow,
-        runtime.settings,
-        ScheduleRepository(session),
-        DoctorRepository(session),
-        AppointmentRepository(session),
-    )
+    return ScheduleService(principal, uow, runtime.settings, ScheduleRepository(uow), DoctorRepository(uow))
 
 
 def reminder_service(principal: Principal, uow: UnitOfWork) -> ReminderService:
     """Returns the service of reminders for one transaction. It needs nothing of the runtime."""
-    return ReminderService(principal, uow, AppointmentRepository(uow.session), DoctorRepository(uow.session))
+    return ReminderService(principal, uow, AppointmentRepository(uow))

@@ -11,13 +11,15 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from services.common.dto import RequestModel, ResponseModel
+from services.common.dto import RequestModel, response_model
 from services.common.fields import FreeText, FullDate, Moment
 from services.common.paging import PageRequest
 from services.contracts.events import AppointmentStatus
 
 Duration = Annotated[int, Field(ge=5, le=480, strict=True)]
 WallClock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+CalendarDay = date
+"""A dataclass with slots cannot name a type that has the name of one of its fields."""
 MAX_HOURS, MAX_EXCEPTIONS = 12, 1000
 
 
@@ -65,7 +67,8 @@ class AppointmentQuery(PageRequest):
     status: AppointmentStatus | None = None
 
 
-class AppointmentOut(ResponseModel):
+@response_model
+class AppointmentOut:
     """An appointment."""
 
     id: UUID
@@ -76,14 +79,17 @@ class AppointmentOut(ResponseModel):
     duration_minutes: int
     status: AppointmentStatus
     reason: str | None
-    time_zone: str = Field(description="The IANA time zone of the doctor's schedule, in which people read the time.")
-    reschedules: int = Field(description="How often it was moved.")
+    time_zone: Annotated[
+        str, Field(description="The IANA time zone of the doctor's schedule, in which people read the time.")
+    ]
+    reschedules: Annotated[int, Field(description="How often it was moved.")]
     booked_at: datetime
     updated_at: datetime
     version: int
 
 
-class DoctorOut(ResponseModel):
+@response_model
+class DoctorOut:
     """A doctor who can be booked."""
 
     id: UUID
@@ -98,14 +104,16 @@ class AvailabilityQuery(RequestModel):
     duration_minutes: Annotated[int, Field(ge=5, le=480)] = Field(default=30, alias="durationMinutes")
 
 
-class SlotOut(ResponseModel):
+@response_model
+class SlotOut:
     """A free slot of the requested length."""
 
     start: datetime
     end: datetime
 
 
-class AvailabilityOut(ResponseModel):
+@response_model
+class AvailabilityOut:
     """The free slots of the day."""
 
     items: list[SlotOut]
@@ -169,21 +177,24 @@ class ScheduleIn(RequestModel):
     ] = []
 
 
-class HoursOut(ResponseModel):
+@response_model
+class HoursOut:
     """A period of a day, in wall-clock time."""
 
     start: str
     end: str
 
 
-class ScheduleExceptionOut(ResponseModel):
+@response_model
+class ScheduleExceptionOut:
     """A date whose hours replace those of its weekday."""
 
-    date: date
+    date: CalendarDay
     hours: list[HoursOut]
 
 
-class ScheduleOut(ResponseModel):
+@response_model
+class ScheduleOut:
     """The schedule that applies to a doctor. Version 0 is the clinic's hours."""
 
     doctor_id: UUID

@@ -7,41 +7,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
 from services.appointment.schedule import Interval, Schedule
-from services.common import database
+from services.common.sql import table_of
 
 
-class Base(DeclarativeBase):
-    type_annotation_map = database.COLUMN_TYPES
-
-
-class Appointment(Base):
+@dataclass(slots=True)
+class Appointment:
     """A patient's appointment with a doctor. Only a BOOKED one occupies its time.
 
     `moved_late` says that it was moved inside the cancellation window: cancelling it is then late, however far ahead
     the new time is. `remind_at` is null when no reminder is to be sent.
     """
 
-    __tablename__ = "appointment"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[UUID]
-    doctor_id: Mapped[UUID]
-    date: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    duration_minutes: Mapped[int]
-    status: Mapped[str]
-    reason: Mapped[str | None]
-    time_zone: Mapped[str]
-    patient_owner_id: Mapped[UUID | None]
-    reschedules: Mapped[int]
-    moved_late: Mapped[bool]
-    booked_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    remind_at: Mapped[datetime | None]
-    version: Mapped[int]
+    id: UUID
+    patient_id: UUID
+    doctor_id: UUID
+    date: datetime
+    ends_at: datetime
+    duration_minutes: int
+    status: str
+    reason: str | None
+    time_zone: str
+    patient_owner_id: UUID | None
+    reschedules: int
+    moved_late: bool
+    booked_at: datetime
+    updated_at: datetime
+    remind_at: datetime | None
+    version: int
 
     @property
     def time(self) -> Interval:
@@ -49,35 +42,32 @@ class Appointment(Base):
         return Interval(self.date, self.ends_at)
 
 
-class Doctor(Base):
+@dataclass(slots=True)
+class Doctor:
     """A user who has, or had, the role DOCTOR. It is copied from the events of `pms.user.v1`."""
 
-    __tablename__ = "doctor"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str | None]
-    active: Mapped[bool]
+    id: UUID
+    name: str | None
+    active: bool
 
 
-class DoctorSchedule(Base):
+@dataclass(slots=True)
+class DoctorSchedule:
     """A doctor's own schedule. A doctor without one has the clinic's hours."""
 
-    __tablename__ = "schedule"
-
-    doctor_id: Mapped[UUID] = mapped_column(primary_key=True)
-    time_zone: Mapped[str]
-    weekly: Mapped[dict[str, Any]]
-    exceptions: Mapped[dict[str, Any]]
-    version: Mapped[int]
-    updated_at: Mapped[datetime]
+    doctor_id: UUID
+    time_zone: str
+    weekly: dict[str, Any]
+    exceptions: dict[str, Any]
+    version: int
+    updated_at: datetime
 
 
-class DeletedPatient(Base):
+@dataclass(slots=True)
+class DeletedPatient:
     """A patient whose record was deleted. Nothing is booked for them any more."""
 
-    __tablename__ = "deleted_patient"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +92,23 @@ class AppointmentFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacles:
+    """The reasons why a time cannot be booked."""
+
+    patient_deleted: bool
+    doctor_busy: bool
+    patient_busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledDoctor:
+    """A doctor, and their own schedule if they have one."""
+
+    doctor: Doctor
+    own: DoctorSchedule | None
+
+
+@dataclass(frozen=True, slots=True)
 class VersionedSchedule:
     """The schedule that applies to a doctor. Version 0 is the clinic's hours."""
 
@@ -116,3 +123,9 @@ class Patient:
 
     id: UUID
     owner_user_id: UUID | None
+
+
+APPOINTMENT = table_of(Appointment, "appointment")
+DOCTOR = table_of(Doctor, "doctor")
+SCHEDULE = table_of(DoctorSchedule, "schedule", key=("doctor_id",))
+DELETED_PATIENT = table_of(DeletedPatient, "deleted_patient")

@@ -33,6 +33,7 @@ from services.appointment.entity import (
 )
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
 from services.contracts import events
+from services.contracts.events import AppointmentStatus
 from services.contracts.proto import patient_v1_pb2
 from services.contracts.roles import Role
 
@@ -50,7 +51,21 @@ def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
 
 def appointment_out(appointment: Appointment) -> AppointmentOut:
     """Returns the response for an appointment."""
-    return AppointmentOut.model_validate(appointment)
+    return AppointmentOut(
+        id=appointment.id,
+        patient_id=appointment.patient_id,
+        doctor_id=appointment.doctor_id,
+        date=appointment.date,
+        ends_at=appointment.ends_at,
+        duration_minutes=appointment.duration_minutes,
+        status=AppointmentStatus(appointment.status),
+        reason=appointment.reason,
+        time_zone=appointment.time_zone,
+        reschedules=appointment.reschedules,
+        booked_at=appointment.booked_at,
+        updated_at=appointment.updated_at,
+        version=appointment.version,
+    )
 
 
 def patient_from(message: patient_v1_pb2.Patient) -> Patient:
@@ -67,7 +82,7 @@ def doctor_from(user: events.UserRegistered | events.UserUpdated) -> Doctor:
 
 def doctor_out(doctor: Doctor) -> DoctorOut:
     """Returns the response for a doctor."""
-    return DoctorOut.model_validate(doctor)
+    return DoctorOut(doctor.id, doctor.name)
 
 
 def availability_out(slots: Sequence[Interval]) -> AvailabilityOut:
@@ -85,6 +100,11 @@ def schedule_from(body: ScheduleIn) -> Schedule:
     """Returns the schedule in a request."""
     weekly = {day: _hours_from(getattr(body.weekly, day)) for day in WEEKDAYS}
     return Schedule(body.time_zone, weekly, {item.date: _hours_from(item.hours) for item in body.exceptions})
+
+
+def applying_schedule(own: DoctorSchedule | None, settings: AppointmentSettings) -> Schedule:
+    """Returns the schedule that applies to a doctor: their own, or the clinic's hours."""
+    return schedule_from_row(own) if own else clinic_schedule_from(settings)
 
 
 def schedule_from_row(row: DoctorSchedule) -> Schedule:
@@ -138,13 +158,13 @@ def _wall_clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def appointment_booked_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentBooked:
+def appointment_booked_event(appointment: Appointment, doctor: str | None) -> events.AppointmentBooked:
     """Returns the event for a new appointment."""
     return events.AppointmentBooked(**_event_fields(appointment, doctor), booked_at=appointment.booked_at)
 
 
 def appointment_rescheduled_event(
-    appointment: Appointment, doctor: Doctor | None, previous: datetime
+    appointment: Appointment, doctor: str | None, previous: datetime
 ) -> events.AppointmentRescheduled:
     """Returns the event for an appointment that was moved. `previous` is its start before."""
     return events.AppointmentRescheduled(
@@ -153,36 +173,38 @@ def appointment_rescheduled_event(
 
 
 def appointment_cancelled_event(
-    appointment: Appointment, doctor: Doctor | None, late: bool
+    appointment: Appointment, doctor: str | None, late: bool
 ) -> events.AppointmentCancelled:
     """Returns the event for a cancelled appointment. `late` makes it cost a fee."""
-    fields = _event_fields(appointment, doctor)
-    return events.AppointmentCancelled(**fields, late=late, cancelled_at=appointment.updated_at)
+    return events.AppointmentCancelled(
+        **_event_fields(appointment, doctor), late=late, cancelled_at=appointment.updated_at
+    )
 
 
-def appointment_completed_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentCompleted:
+def appointment_completed_event(appointment: Appointment, doctor: str | None) -> events.AppointmentCompleted:
     """Returns the event for a visit that took place."""
     return events.AppointmentCompleted(**_event_fields(appointment, doctor), completed_at=appointment.updated_at)
 
 
-def appointment_no_show_event(appointment: Appointment, doctor: Doctor | None) -> events.AppointmentNoShow:
+def appointment_no_show_event(appointment: Appointment, doctor: str | None) -> events.AppointmentNoShow:
     """Returns the event for a patient who did not come."""
     return events.AppointmentNoShow(**_event_fields(appointment, doctor), recorded_at=appointment.updated_at)
 
 
 def appointment_reminder_due_event(
-    appointment: Appointment, doctor: Doctor | None, due_at: datetime
+    appointment: Appointment, doctor: str | None, due_at: datetime
 ) -> events.AppointmentReminderDue:
     """Returns the event for a reminder that is due."""
     return events.AppointmentReminderDue(**_event_fields(appointment, doctor), due_at=due_at)
 
 
-def _event_fields(appointment: Appointment, doctor: Doctor | None) -> dict[str, Any]:
+def _event_fields(appointment: Appointment, doctor: str | None) -> dict[str, Any]:
+    """Returns what all events contain. `doctor` is the doctor's name."""
     return {
         "appointment_id": appointment.id,
         "patient_id": appointment.patient_id,
         "doctor_id": appointment.doctor_id,
-        "doctor_name": doctor.name if doctor else None,
+        "doctor_name": doctor,
         "date": appointment.date,
         "duration_minutes": appointment.duration_minutes,
         "time_zone": appointment.time_zone,

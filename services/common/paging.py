@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
@@ -24,11 +24,17 @@ MAX_LIMIT = 200
 E = TypeVar("E")
 
 
+def _none_if_empty(cursor: str | None) -> str | None:
+    return cursor or None
+
+
 class PageRequest(RequestModel):
     """The query parameters of a list. Subclasses add filters. Unknown parameters are rejected."""
 
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
-    cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the previous page.")
+    cursor: Annotated[str | None, AfterValidator(_none_if_empty)] = Field(
+        default=None, max_length=2048, description="`next_cursor` of the previous page."
+    )
 
 
 @dataclass(frozen=True, slots=True)

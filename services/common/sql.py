@@ -84,14 +84,18 @@ class Statement:
     """A statement with named parameters (`bindparam`).
 
     `patient` names the result's column that says whose data a row is: a read is recorded in the audit log with it.
+    With `names_rows` the record of a list names the rows, by their ids.
     A statement that writes or locks needs a transaction, which the unit of work then begins. `transactional` says so
     where it cannot be seen from the statement, for example for an advisory lock.
     """
 
-    def __init__(self, clause: Any, *, patient: str | None = None, transactional: bool = False) -> None:
+    def __init__(
+        self, clause: Any, *, patient: str | None = None, names_rows: bool = False, transactional: bool = False
+    ) -> None:
         compiled = clause.compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.patient = patient
+        self._names_rows = names_rows
         locks = isinstance(clause, Select) and clause._for_update_arg is not None
         self.transactional = transactional or locks or not clause.is_select
         self._parameters = [_parameter(compiled.binds[name], name) for name in compiled.positiontup or ()]
@@ -116,8 +120,10 @@ class Statement:
         It is written for an empty list too.
         """
         limit = len(self._parameters) + len(READING) + 1
-        shown = f"SELECT found.{self.patient} AS id FROM found LIMIT ${limit}::bigint"
-        return self._recorded(f"NULL, ARRAY(SELECT DISTINCT shown.id FROM ({shown}) shown WHERE shown.id IS NOT NULL)")
+        shown = f"(SELECT * FROM found LIMIT ${limit}::bigint) shown"
+        ids = f"(SELECT string_agg(shown.id::text, ',') FROM {shown})" if self._names_rows else "NULL"
+        whose = f"SELECT DISTINCT shown.{self.patient} FROM {shown} WHERE shown.{self.patient} IS NOT NULL"
+        return self._recorded(f"{ids}, ARRAY({whose})")
 
     def _recorded(self, what: str) -> str:
         first = len(self._parameters) + 1

@@ -37,10 +37,8 @@ async def book_appointment(body: AppointmentIn, appointments: Appointments, resp
     return _appointment_out(appointment, response)
 
 
-@router.get("", dependencies=[READ], summary="List appointments")
-async def list_appointments(
-    query: Annotated[AppointmentQuery, Query()], appointments: Appointments
-) -> Page[AppointmentOut]:
+@router.get("", dependencies=[READ], summary="List appointments", response_model=Page[AppointmentOut])
+async def list_appointments(query: Annotated[AppointmentQuery, Query()], appointments: Appointments) -> Response:
     """The earliest appointment comes first. A PATIENT sees only their own."""
     return page_of(await appointments.list(mapper.appointment_filter(query), query), mapper.appointment_out)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Response
+
 from services.appointment import mapper
 from services.appointment.composition import doctor_service
 from services.appointment.dto import DoctorOut
@@ -19,7 +21,7 @@ READ = requires(Scope.APPOINTMENTS_READ)
 Doctors = Annotated[DoctorService, service(doctor_service)]
 
 
-@router.get("", dependencies=[READ], summary="List doctors who can be booked")
-async def list_doctors(page: PageQuery, doctors: Doctors) -> Page[DoctorOut]:
+@router.get("", dependencies=[READ], summary="List doctors who can be booked", response_model=Page[DoctorOut])
+async def list_doctors(page: PageQuery, doctors: Doctors) -> Response:
     """The oldest account comes first. A PATIENT may read this list, but no user accounts."""
     return page_of(await doctors.list(page), mapper.doctor_out)

@@ -13,68 +13,171 @@ needs the first and the third. What ends a visit locks its row only, and a chang
 Reminders lock rows of many patients, but skip those that are locked, so they wait for nobody.
 
 An exclusion constraint makes an insert or update wait for another transaction that writes a conflicting row, whatever
-it has locked. `obstacles`, which is called after the second step, refuses such a booking before it writes. So the
-constraints never make anybody wait; they only keep their promise should the code be wrong.
+it has locked. A service looks with `prospect` after the second step, and refuses such a booking before it writes. So
+the constraints never make anybody wait; they only keep their promise should the code be wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, exists, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.appointment.entity import Appointment, AppointmentFilter, DeletedPatient
+from services.appointment.entity import (
+    APPOINTMENT,
+    DELETED_PATIENT,
+    DOCTOR,
+    Appointment,
+    AppointmentFilter,
+    Obstacles,
+    ScheduledDoctor,
+)
+from services.appointment.repository.overlaps import BOOKED, overlapping
+from services.appointment.repository.schedules import scheduled_doctor, scheduled_doctor_of
 from services.appointment.schedule import Interval
-from services.common.database import violated_constraint
+from services.common.audit import Reading
 from services.common.paging import ASC, Keyset, PageRequest, Slice
-from services.contracts.events import AppointmentStatus
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
 
 DOCTOR_TAKEN, PATIENT_TAKEN = "appointment_doctor_free", "appointment_patient_free"
-_EARLIEST_FIRST = Keyset("date", (Appointment.date, ASC), (Appointment.id, ASC))
-_BOOKED = AppointmentStatus.BOOKED.value
+NamedVisit = tuple[Appointment, str | None]
+"""An appointment and its doctor's name, which events contain. It is None when the doctor cannot be booked any more."""
 
 
-class Overlap(Exception):
-    """The doctor or the patient has another appointment. `constraint` is the name of the violated constraint."""
+def _visible() -> Select[Any]:
+    """Selects the appointment `id`, if it is of the owner's record. An `owner` of None sees all."""
+    owner = bindparam("owner", type_=Uuid)
+    mine = or_(owner.is_(None), APPOINTMENT.c.patient_owner_id == owner)
+    return select(APPOINTMENT).where(APPOINTMENT.c.id == bindparam("id"), mine)
 
-    def __init__(self, constraint: str | None) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
+
+def _advisory_lock(key: Any) -> Any:
+    """Returns the call that locks the text `key`."""
+    return func.pg_advisory_xact_lock(func.hashtextextended(key, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacles:
-    """The reasons why a time cannot be booked."""
+def _lock_all() -> Statement:
+    key = func.unnest(bindparam("keys", type_=ARRAY(Text)), type_=Text).column_valued("key")
+    return Statement(select(_advisory_lock(key)), transactional=True)
 
-    patient_deleted: bool
-    doctor_busy: bool
-    patient_busy: bool
+
+def _lock_patient() -> Statement:
+    patient = func.concat("patient ", APPOINTMENT.c.patient_id)
+    return Statement(_visible().with_only_columns(_advisory_lock(patient)), transactional=True)
+
+
+def _lock_doctor_and_row() -> Statement:
+    """The row is locked when the join has locked the doctor."""
+    doctor = func.concat("doctor ", func.coalesce(bindparam("doctor_id", type_=Uuid), APPOINTMENT.c.doctor_id))
+    # PostgreSQL copies the columns of rows that it does not lock, which it cannot do with the type void.
+    lock = _visible().with_only_columns(cast(_advisory_lock(doctor), Text).label("held")).cte("doctor_lock")
+    return Statement(_visible().join(lock, true()).with_for_update(of=APPOINTMENT))
+
+
+# A subquery, and not a join: when the row has changed while it was waited for, the name is that of its present doctor.
+_DOCTOR_NAME = (
+    select(DOCTOR.c.name)
+    .where(DOCTOR.c.id == APPOINTMENT.c.doctor_id, DOCTOR.c.active)
+    .correlate(APPOINTMENT)
+    .scalar_subquery()
+    .label("doctor_name")
+)
+
+
+def _prospect() -> Statement:
+    deleted = exists().where(DELETED_PATIENT.c.id == bindparam("patient_id"))
+    others = exists().where(overlapping(), APPOINTMENT.c.id.is_distinct_from(bindparam("moved_id")))
+    doctor_busy = others.where(APPOINTMENT.c.doctor_id == bindparam("doctor_id"))
+    patient_busy = others.where(APPOINTMENT.c.patient_id == bindparam("patient_id"))
+    return Statement(scheduled_doctor().add_columns(deleted, doctor_busy, patient_busy))
+
+
+def _delete_patient() -> Statement:
+    remembered = insert(DELETED_PATIENT).values(id=bindparam("patient_id")).on_conflict_do_nothing()
+    upcoming = select(APPOINTMENT, _DOCTOR_NAME).where(APPOINTMENT.c.patient_id == bindparam("patient_id"), BOOKED)
+    upcoming = upcoming.where(APPOINTMENT.c.date > bindparam("now")).with_for_update(of=APPOINTMENT)
+    return Statement(upcoming.add_cte(remembered.cte("remembered")))
+
+
+def _take_due() -> Statement:
+    due = select(APPOINTMENT.c.id, APPOINTMENT.c.remind_at).where(APPOINTMENT.c.remind_at <= bindparam("now"))
+    due = due.order_by(APPOINTMENT.c.remind_at).limit(bindparam("limit"))
+    taken = due.with_for_update(skip_locked=True).cte("due")
+    change = update(APPOINTMENT).where(APPOINTMENT.c.id == taken.c.id).values(remind_at=null())
+    return Statement(change.returning(APPOINTMENT, _DOCTOR_NAME, taken.c.remind_at.label("due_at")))
+
+
+_BY_ID = Statement(_visible(), patient="patient_id")
+_LOCKED = Statement(_visible().add_columns(_DOCTOR_NAME).with_for_update(of=APPOINTMENT))
+_EXISTS = Statement(select(APPOINTMENT.c.id).where(APPOINTMENT.c.id == bindparam("id")))
+_LOCK_ALL, _LOCK_PATIENT, _LOCK_DOCTOR_AND_ROW = _lock_all(), _lock_patient(), _lock_doctor_and_row()
+_PROSPECT, _DELETE_PATIENT, _TAKE_DUE = _prospect(), _delete_patient(), _take_due()
+_EARLIEST_FIRST = Keyset("date", (APPOINTMENT.c.date, ASC), (APPOINTMENT.c.id, ASC))
+_FILTERS = tuple(field.name for field in fields(AppointmentFilter))
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "owner": APPOINTMENT.c.patient_owner_id == bindparam("owner"),
+    "patient_id": APPOINTMENT.c.patient_id == bindparam("patient_id"),
+    "doctor_id": APPOINTMENT.c.doctor_id == bindparam("doctor_id"),
+    "since": APPOINTMENT.c.date >= bindparam("since"),
+    "until": APPOINTMENT.c.date < bindparam("until"),
+    "status": APPOINTMENT.c.status == bindparam("status"),
+}
+
+
+@cache
+def _list(given: tuple[str, ...], after: bool) -> Statement:
+    statement = select(APPOINTMENT).where(*(_CONDITIONS[name] for name in given))
+    return Statement(_EARLIEST_FIRST.apply(statement, after=after), patient="patient_id", names_rows=True)
 
 
 class AppointmentRepository:
     """Appointments, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def get(self, id: UUID, owner: UUID | None) -> Appointment | None:
+    async def get(self, id: UUID, owner: UUID | None, reading: Reading) -> Appointment | None:
         """Returns the appointment, to read it."""
-        return await self._session.scalar(_visible(owner).where(Appointment.id == id))
+        return await self._uow.one(_BY_ID, Appointment, reading, id=id, owner=owner)
 
-    async def get_for_update(self, id: UUID, owner: UUID | None) -> Appointment | None:
+    async def get_for_update(self, id: UUID, owner: UUID | None) -> NamedVisit | None:
         """Returns the appointment and locks it until the transaction ends."""
-        return await self._session.scalar(_visible(owner).where(Appointment.id == id).with_for_update())
+        return await self._uow.one(_LOCKED, _named, id=id, owner=owner)
+
+    async def get_for_move(self, id: UUID, doctor_id: UUID | None, owner: UUID | None) -> Appointment | None:
+        """Returns the appointment, when its patient, the doctor and it are locked until the transaction ends.
+
+        The doctor is `doctor_id`, or else the appointment's own.
+        """
+        # Two statements: the second sees the doctor that the previous holder of the patient's lock committed.
+        await self._uow.execute(_LOCK_PATIENT, id=id, owner=owner)
+        return await self._uow.one(_LOCK_DOCTOR_AND_ROW, Appointment, id=id, doctor_id=doctor_id, owner=owner)
 
     async def exists(self, id: UUID) -> bool:
         """Returns whether there is such an appointment, of any patient. For denials in the audit log only."""
-        return await self._session.scalar(select(Appointment.id).where(Appointment.id == id)) is not None
+        return await self._uow.value(_EXISTS, id=id) is not None
 
     async def lock(self, patient_id: UUID, doctor_id: UUID | None = None) -> None:
         """Locks the patient and then, if one is given, the doctor until the transaction ends.
@@ -83,101 +186,65 @@ class AppointmentRepository:
         the exclusion constraints and end in deadlocks, each of which PostgreSQL detects only after a second.
         """
         keys = [f"patient {patient_id}"] + ([f"doctor {doctor_id}"] if doctor_id else [])
-        key = func.unnest(literal(keys, ARRAY(Text)), type_=Text).column_valued("key")
-        await self._session.execute(select(_advisory_lock(key)))
+        await self._uow.execute(_LOCK_ALL, keys=keys)
 
-    async def lock_for_change(self, id: UUID, doctor_id: UUID | None, owner: UUID | None) -> None:
-        """Locks the appointment's patient, and then the doctor: `doctor_id`, or else the appointment's own."""
-        patient = func.concat("patient ", Appointment.patient_id)
-        doctor = func.concat("doctor ", func.coalesce(doctor_id, Appointment.doctor_id))
-        # Two statements: the second sees the doctor that the previous holder of the patient's lock committed.
-        for key in (patient, doctor):
-            statement = _visible(owner).where(Appointment.id == id)
-            await self._session.execute(statement.with_only_columns(_advisory_lock(key)))
-
-    async def obstacles(
+    async def prospect(
         self, patient_id: UUID, doctor_id: UUID, time: Interval, moved_id: UUID | None = None
-    ) -> Obstacles:
-        """Returns what is against booking a time for a patient and a doctor, who are locked.
+    ) -> tuple[ScheduledDoctor, Obstacles] | None:
+        """Returns the doctor, and what is against booking a time for a patient and them; both are locked.
 
-        The appointment `moved_id` does not count. Until this transaction ends no other one can add an appointment,
-        because it would have to lock the same patient or doctor.
+        Returns None when there is no such doctor. The appointment `moved_id` does not count. Until this transaction
+        ends no other one can add an appointment, because it would have to lock the same patient or doctor.
         """
-        deleted = exists().where(DeletedPatient.id == patient_id)
-        overlaps = _overlapping(time) if moved_id is None else _overlapping(time).where(Appointment.id != moved_id)
-        doctor_busy = overlaps.where(Appointment.doctor_id == doctor_id)
-        patient_busy = overlaps.where(Appointment.patient_id == patient_id)
-        return Obstacles(*(await self._session.execute(select(deleted, doctor_busy, patient_busy))).one())
+        return await self._uow.one(
+            _PROSPECT,
+            _prospect_of,
+            patient_id=patient_id,
+            doctor_id=doctor_id,
+            start=time.start,
+            end=time.end,
+            moved_id=moved_id,
+        )
 
-    async def remember_deleted_patient(self, patient_id: UUID) -> None:
-        """Writes that the patient is deleted, so that nothing is booked for them from now on. The patient is locked."""
-        await self._session.execute(insert(DeletedPatient).values(id=patient_id).on_conflict_do_nothing())
+    async def delete_patient(self, patient_id: UUID, now: datetime) -> Sequence[NamedVisit]:
+        """Writes that the patient, who is locked, is deleted, so that nothing is booked for them from now on.
 
-    async def save(self, appointment: Appointment) -> None:
-        """Writes the appointment. Raises Overlap."""
-        self._session.add(appointment)
-        try:
-            await self._session.flush()
-        except IntegrityError as error:
-            constraint = violated_constraint(error)
-            if constraint not in (DOCTOR_TAKEN, PATIENT_TAKEN):
-                raise
-            raise Overlap(constraint) from error
+        Returns their booked appointments that start later than `now`, and locks them.
+        """
+        return await self._uow.all(_DELETE_PATIENT, _named, patient_id=patient_id, now=now)
 
-    async def page(self, filter: AppointmentFilter, owner: UUID | None, page: PageRequest) -> Slice[Appointment]:
+    def add(self, appointment: Appointment) -> None:
+        """Writes a new appointment."""
+        self._uow.add(APPOINTMENT, appointment)
+
+    def change(self, appointment: Appointment) -> None:
+        """Writes a changed appointment."""
+        self._uow.change(APPOINTMENT, appointment)
+
+    async def page(
+        self, filter: AppointmentFilter, owner: UUID | None, page: PageRequest, reading: Reading
+    ) -> Slice[Appointment]:
         """Returns one page of the appointments that match, earliest first."""
-        statement = _visible(owner)
-        if filter.patient_id:
-            statement = statement.where(Appointment.patient_id == filter.patient_id)
-        if filter.doctor_id:
-            statement = statement.where(Appointment.doctor_id == filter.doctor_id)
-        if filter.since:
-            statement = statement.where(Appointment.date >= filter.since)
-        if filter.until:
-            statement = statement.where(Appointment.date < filter.until)
-        if filter.status:
-            statement = statement.where(Appointment.status == filter.status)
-        rows = (await self._session.scalars(_EARLIEST_FIRST.apply(statement, page))).all()
-        return _EARLIEST_FIRST.page(rows, page)
+        values = {"owner": owner, **{name: getattr(filter, name) for name in _FILTERS}}
+        statement = _list(tuple(name for name, value in values.items() if value is not None), page.cursor is not None)
+        values |= _EARLIEST_FIRST.values(page)
+        return _EARLIEST_FIRST.page(await self._uow.page(statement, Appointment, reading, page.limit, **values), page)
 
-    async def booked_times(self, doctor_id: UUID, within: Interval) -> Sequence[Interval]:
-        """Returns the times of the doctor's booked appointments that overlap the interval."""
-        statement = (
-            select(Appointment.date, Appointment.ends_at)
-            .where(Appointment.doctor_id == doctor_id, Appointment.status == _BOOKED)
-            .where(Appointment.date < within.end, Appointment.ends_at > within.start)
-        )
-        return [Interval(*row) for row in (await self._session.execute(statement)).all()]
+    async def take_due(self, now: datetime, limit: int) -> Sequence[tuple[Appointment, str | None, datetime]]:
+        """Returns appointments whose reminder is due, with the name of the doctor and when it was due.
 
-    async def upcoming_for_update(self, patient_id: UUID, now: datetime) -> Sequence[Appointment]:
-        """Returns the patient's booked appointments that start later than `now`, and locks them."""
-        statement = select(Appointment).where(Appointment.patient_id == patient_id, Appointment.status == _BOOKED)
-        return (await self._session.scalars(statement.where(Appointment.date > now).with_for_update())).all()
-
-    async def due_for_update(self, now: datetime, limit: int) -> Sequence[Appointment]:
-        """Returns appointments whose reminder is due, and locks them. Skips those that another instance has locked."""
-        statement = (
-            select(Appointment)
-            .where(Appointment.remind_at <= now)
-            .order_by(Appointment.remind_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return (await self._session.scalars(statement)).all()
+        They are due no more. Those that another transaction has locked are skipped.
+        """
+        return await self._uow.all(_TAKE_DUE, _due, now=now, limit=limit)
 
 
-def _advisory_lock(key: Any) -> Any:
-    """Returns the call that locks the text `key`."""
-    return func.pg_advisory_xact_lock(func.hashtextextended(key, 0))
+def _named(*row: Any) -> NamedVisit:
+    return Appointment(*row[:-1]), row[-1]
 
 
-def _overlapping(time: Interval) -> Any:
-    """Returns the condition that there is a booked appointment at that time; add whose."""
-    booked = exists().where(Appointment.status == _BOOKED)
-    return booked.where(Appointment.date < time.end, Appointment.ends_at > time.start)
+def _due(*row: Any) -> tuple[Appointment, str | None, datetime]:
+    return Appointment(*row[:-2]), row[-2], row[-1]
 
 
-def _visible(owner: UUID | None) -> Select[Appointment]:
-    """Selects all appointments or, with an owner, those of their own record."""
-    statement = select(Appointment)
-    return statement if owner is None else statement.where(Appointment.patient_owner_id == owner)
+def _prospect_of(*row: Any) -> tuple[ScheduledDoctor, Obstacles]:
+    return scheduled_doctor_of(*row[:-3]), Obstacles(*row[-3:])

@@ -23,5 +23,7 @@ class DoctorService:
 
     async def update(self, doctor: Doctor) -> None:
         """Stores what is known of a user. A user who is not a doctor is stored only if they were one until now."""
-        if doctor.active or await self._doctors.get(doctor.id):
+        if doctor.active:
             await self._doctors.save(doctor)
+        else:
+            await self._doctors.retire(doctor)

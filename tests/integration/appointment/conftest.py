@@ -78,7 +78,7 @@ async def new_doctor(runtime: Runtime[Any, Any], caller: Callable[..., Caller]) 
     async def make() -> Caller:
         doctor = caller(Role.DOCTOR)
         async with runtime.database.unit_of_work() as uow:
-            await DoctorRepository(uow.session).save(Doctor(id=doctor.user_id, name="Dr. Who", active=True))
+            await DoctorRepository(uow).save(Doctor(id=doctor.user_id, name="Dr. Who", active=True))
         return doctor
 
     return make

@@ -99,6 +99,18 @@ async def test_a_patient_cannot_filter_for_others_appointments(patient_user: Cal
         assert (await patient_user.request("GET", params=params)).json()["items"] == []
 
 
+async def test_the_record_of_a_list_names_its_appointments_and_their_patients(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
+    first, second, _ = await book(at(9)), await book(at(10)), await book(at(11))
+    await staff.request("GET", params={"limit": 2})
+    await staff.request("GET", params={"status": "CANCELLED"})
+    *_, full, empty = await audit_records(runtime)
+    assert (full.action, full.resource_id) == ("list", f"{first['id']},{second['id']}")
+    assert {str(id) for id in full.patient_ids} == {first["patient_id"], second["patient_id"]}
+    assert (empty.action, empty.resource_id, empty.patient_ids) == ("list", None, [])
+
+
 @pytest.mark.attack(8)
 async def test_every_operation_needs_a_token(client: httpx.AsyncClient) -> None:
     for method, path in MATRIX:

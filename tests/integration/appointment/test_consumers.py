@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
-
 from services.appointment import consumers
 from services.common.clock import utc_now
 from services.common.runtime import Runtime
@@ -47,8 +45,8 @@ async def test_a_user_can_be_booked_only_while_they_are_a_doctor(
 
 async def test_users_who_are_not_doctors_are_not_stored(runtime: Runtime[Any, Any]) -> None:
     await tell(runtime, UserRegistered(user_id=uuid4(), registered_at=utc_now(), **user(1, (Role.PATIENT,))))
-    async with runtime.database.read_session() as session:
-        assert await session.scalar(text("SELECT count(*) FROM doctor")) == 0
+    async with runtime.database.unit_of_work() as uow:
+        assert await uow.fetch("SELECT FROM doctor") == []
 
 
 async def test_a_deleted_patients_appointments_are_cancelled_without_a_fee(

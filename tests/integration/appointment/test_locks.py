@@ -9,17 +9,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import text
 
 from lab.waiting import eventually
 from services.appointment import consumers
 from services.appointment.composition import reminder_service
-from services.appointment.entity import Patient
+from services.appointment.entity import Doctor, Patient
 from services.appointment.reminders import ReminderLoop
+from services.appointment.repository.doctors import DoctorRepository
 from services.appointment.schedule import WEEKDAYS
 from services.common.clock import utc_now
 from services.common.runtime import Runtime
@@ -58,7 +58,7 @@ async def locked(runtime: Runtime[Any, Any], statement: str, *queue: Callable[[]
     tasks: list[asyncio.Task[Any]] = []
     results: list[Any] = []
     async with runtime.database.unit_of_work() as uow:
-        await uow.session.execute(text(statement))
+        await uow.fetch(statement, transactional=True)
         for call in queue:
             tasks.append(asyncio.create_task(call()))
             await eventually("the transaction to wait", partial(_waits, runtime, len(tasks)), seconds=5)
@@ -68,8 +68,8 @@ async def locked(runtime: Runtime[Any, Any], statement: str, *queue: Callable[[]
 
 async def _waits(runtime: Runtime[Any, Any], count: int) -> bool:
     statement = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with runtime.database.read_session() as session:
-        return bool(await session.scalar(text(statement)) == count)
+    async with runtime.database.unit_of_work() as uow:
+        return bool((await uow.fetch(statement))[0][0] == count)
 
 
 def row(id: str) -> str:
@@ -105,6 +105,50 @@ async def test_a_visit_is_not_moved_after_the_deletion_of_its_patient(
         pass
     assert (ends[1].status_code, ends[1].json()["type"]) == (409, "urn:pms:problem:illegal-transition")
     assert (await staff.request("GET", f"/{booked['id']}")).json()["date"] == booked["date"]
+
+
+async def test_the_event_of_a_visits_end_names_the_doctor_to_whom_it_was_moved_meanwhile(
+    staff: Caller, book: Make, runtime: Runtime[Any, Any]
+) -> None:
+    booked, other = await book(at(10)), Doctor(uuid4(), "Dr. No", active=True)
+    async with runtime.database.unit_of_work() as uow:
+        await DoctorRepository(uow).save(other)
+    move = f"UPDATE appointment SET doctor_id = '{other.id}' WHERE id = '{booked['id']}'"
+    async with locked(runtime, move, partial(staff.request, "POST", f"/{booked['id']}/cancel")) as ends:
+        pass
+    assert (ends[0].status_code, ends[0].json()["doctor_id"]) == (200, str(other.id))
+    [*_, cancelled] = await published_events(runtime)
+    assert (cancelled.TYPE, cancelled.doctor_name) == ("appointment.cancelled", "Dr. No")
+
+
+async def test_a_visit_is_moved_from_the_doctor_to_whom_it_was_moved_meanwhile(
+    staff: Caller, book: Make, new_doctor: Make, runtime: Runtime[Any, Any]
+) -> None:
+    """The second move names no doctor. It locks the one that the first move gave the visit."""
+    booked, other = await book(at(10)), await new_doctor()
+    first = {"date": at(11).isoformat(), "doctor_id": str(other.user_id)}
+    moves = [
+        partial(staff.request, "PUT", f"/{booked['id']}", json=body) for body in (first, {"date": at(12).isoformat()})
+    ]
+    async with locked(runtime, row(booked["id"]), *moves) as ends:
+        pass
+    assert [answer.status_code for answer in ends] == [200, 200]
+    assert (ends[1].json()["doctor_id"], ends[1].json()["version"]) == (str(other.user_id), 3)
+
+
+async def test_a_booking_is_refused_when_its_doctor_retires_during_the_look_up(
+    staff: Caller, visit: Make, registry: Registry, doctor: Caller, runtime: Runtime[Any, Any]
+) -> None:
+    find = registry.find
+
+    async def retired_right_after(id: UUID) -> Patient | None:
+        async with runtime.database.unit_of_work() as uow:
+            await DoctorRepository(uow).retire(Doctor(doctor.user_id, "Dr. Who", active=False))
+        return await find(id)
+
+    registry.find = retired_right_after  # type: ignore[method-assign]
+    answer = await staff.request("POST", json=visit(at(9)))
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:pms:problem:unknown-doctor")
 
 
 @pytest.mark.parametrize(("action", "state"), [("cancel", "CANCELLED"), ("complete", "COMPLETED")])
@@ -204,7 +248,7 @@ async def test_reminders_and_bookings_of_the_same_hours_do_not_wait_for_each_oth
     whole_day = [visit(at(8), duration_minutes=480) for _ in range(4)]
     for _ in range(ROUNDS):
         async with runtime.database.unit_of_work() as uow:
-            await uow.session.execute(text("UPDATE appointment SET remind_at = now()"))
+            await uow.fetch("UPDATE appointment SET remind_at = now()")
         sent, *answers = await asyncio.gather(
             reminders.publish_due(), *(staff.request("POST", json=body) for body in whole_day)
         )
@@ -233,7 +277,7 @@ async def test_everything_at_once(
         booked = await asyncio.gather(*(staff.request("POST", json=body(patient)) for patient in patients * 3))
         visits = [answer.json() for answer in booked if answer.status_code == 201]
         async with runtime.database.unit_of_work() as uow:
-            await uow.session.execute(text("UPDATE appointment SET remind_at = now() WHERE status = 'BOOKED'"))
+            await uow.fetch("UPDATE appointment SET remind_at = now() WHERE status = 'BOOKED'")
         calls: list[Any] = [tell(runtime, deleted(patient)) for patient in patients]
         for one in visits:
             path = f"/{one['id']}"
@@ -247,8 +291,8 @@ async def test_everything_at_once(
         answers = await asyncio.gather(*calls)
         assert {answer.status_code for answer in answers if hasattr(answer, "status_code")} <= {200, 201, 409, 422}
         async with runtime.database.unit_of_work() as uow:
-            left = await uow.session.scalar(
-                text("SELECT count(*) FROM appointment WHERE status = 'BOOKED' AND patient_id = ANY(:patients)"),
-                {"patients": [UUID(patient) for patient in patients]},
+            left = await uow.fetch(
+                "SELECT FROM appointment WHERE status = 'BOOKED' AND patient_id = ANY($1)",
+                [UUID(patient) for patient in patients],
             )
-        assert left == 0
+        assert left == []

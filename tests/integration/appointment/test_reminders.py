@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.appointment.composition import reminder_service
 from services.appointment.reminders import ReminderLoop
@@ -32,7 +31,7 @@ async def test_a_reminder_is_published_once_when_it_is_due(
     await staff.request("POST", f"/{cancelled['id']}/cancel")
     assert await reminders.publish_due() == 0
     async with runtime.database.unit_of_work() as uow:
-        await uow.session.execute(text("UPDATE appointment SET remind_at = now() WHERE remind_at IS NOT NULL"))
+        await uow.fetch("UPDATE appointment SET remind_at = now() WHERE remind_at IS NOT NULL")
     sent = await asyncio.gather(*(reminders.publish_due() for _ in range(4)))
     assert sum(sent) == 1
     [due] = [event for event in await published_events(runtime) if event.TYPE == "appointment.reminder_due"]
@@ -44,8 +43,8 @@ async def test_no_reminder_is_published_of_an_appointment_that_is_over(
     book: Make, reminders: ReminderLoop, runtime: Runtime[Any, Any]
 ) -> None:
     await book()
-    past = {"past": datetime.now(UTC) - timedelta(days=2)}
+    past = datetime.now(UTC) - timedelta(days=2)
     async with runtime.database.unit_of_work() as uow:
-        await uow.session.execute(text("UPDATE appointment SET remind_at = :past, date = :past"), past)
+        await uow.fetch("UPDATE appointment SET remind_at = $1, date = $1", past)
     assert await reminders.publish_due() == 1
     assert [event.TYPE for event in await published_events(runtime)] == ["appointment.booked"]

@@ -59,7 +59,7 @@ async def test_a_patient_lists_the_doctors_who_can_be_booked(
     doctors = [await new_doctor() for _ in range(3)]
     gone = doctors.pop()
     async with runtime.database.unit_of_work() as uow:
-        await DoctorRepository(uow.session).save(Doctor(id=gone.user_id, name="Dr. Gone", active=False))
+        await DoctorRepository(uow).save(Doctor(id=gone.user_id, name="Dr. Gone", active=False))
     found = await items_of_all_pages(lambda params: patient_user.request("GET", "/doctors", params=params), limit=1)
     assert sorted(item["id"] for item in found) == sorted(str(doctor.user_id) for doctor in doctors)
     assert {item["name"] for item in found} == {"Dr. Who"}

@@ -22,7 +22,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import text
 
 from services.appointment.composition import Components
 from services.appointment.config import AppointmentSettings
@@ -70,7 +69,7 @@ class System:
     def empty(self) -> None:
         async def truncate() -> None:
             async with app.state.runtime.database.unit_of_work() as uow:
-                await uow.session.execute(text("TRUNCATE appointment, outbox"))
+                await uow.fetch("TRUNCATE appointment, outbox")
 
         self._runner.run(truncate())
 
@@ -179,7 +178,7 @@ async def _url(database_url: DatabaseUrl) -> str:
 async def _add_doctors() -> None:
     async with app.state.runtime.database.unit_of_work() as uow:
         for doctor in DOCTORS:
-            await DoctorRepository(uow.session).save(Doctor(id=doctor, name="Dr. Who", active=True))
+            await DoctorRepository(uow).save(Doctor(id=doctor, name="Dr. Who", active=True))
 
 
 def test_appointments_follow_the_model(system: System) -> None:

@@ -46,6 +46,10 @@ def test_the_last_page_has_no_cursor() -> None:
     assert ORDER.page([row], PageRequest(limit=1)).next_cursor is None
 
 
+def test_an_empty_cursor_means_the_first_page() -> None:
+    assert PageRequest.model_validate({"cursor": ""}).cursor is None
+
+
 def cursor_of(*parts: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
