@@ -39,7 +39,7 @@ def costs(measured: Iterable[Outcome]) -> str:
         for way in WAYS:
             groups = one.ways[way].spent.groups(one.scenario.service, one.ways[way].result.sent)
             head = head if len(head) > 2 else [*head, *groups, "all"]
-            rows.append([one.scenario.name, way, *map(decimals, [*groups.values(), _sum(groups.values())])])
+            rows.append([one.scenario.name, way, *map(decimals, [*groups.values(), total(groups.values())])])
     return table("Processor time of a request, ms", head, rows)
 
 
@@ -76,11 +76,11 @@ def scale(small: tuple[int, dict[str, Result]], large: tuple[int, dict[str, Resu
     return table("Lists and searches, through the gateway", head, rows)
 
 
-def write(text: str) -> None:
-    """Writes the figures into the documentation."""
+def write(text: str, begin: str = BEGIN, end: str = END) -> None:
+    """Writes the figures into the documentation, between these marks."""
     page = PAGE.read_text()
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    before, after = page.partition(begin)[0], page.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 
 
 def decimals(value: float) -> str:
@@ -88,7 +88,8 @@ def decimals(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.2f}"
 
 
-def _sum(values: Iterable[float]) -> float:
+def total(values: Iterable[float]) -> float:
+    """Returns the sum of the values that are known."""
     return sum(value for value in values if not math.isnan(value))
 
 
@@ -98,6 +99,7 @@ def _cells(result: Result) -> list[str]:
 
 
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a Markdown table under a heading."""
     lines = [f"### {title}", "", _line(head), _line(["---"] * len(head)), *map(_line, rows)]
     return "\n".join(lines)
 

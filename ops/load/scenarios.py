@@ -67,7 +67,7 @@ def _auth() -> list[Scenario]:
         Scenario("auth", "GET /auth/me", _repeat(Call("GET", "/auth/me"))),
         Scenario("auth", "GET /auth/users, 50", _repeat(Call("GET", "/auth/users?limit=50"))),
         Scenario("auth", "POST /auth/login", itertools.cycle(sign_ins)),
-        Scenario("auth", "POST /auth/register", (_account(number) for number in itertools.count())),
+        Scenario("auth", "POST /auth/register", (new_account(number) for number in itertools.count())),
     ]
 
 
@@ -120,7 +120,8 @@ def new_patients() -> Iterator[Call]:
         yield Call("POST", "/api/patients", person(number).as_request())
 
 
-def _account(number: int) -> Call:
+def new_account(number: int) -> Call:
+    """Returns the registration of an account that does not exist yet."""
     name = f"bench-{uuid.uuid4().hex[:16]}"
     body = {"username": name, "password": PASSWORD, "email": f"{name}@patients.example"}
     return Call("POST", "/auth/register", body)

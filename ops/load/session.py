@@ -52,12 +52,18 @@ class LoadSession:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, services: set[str]) -> AsyncIterator["LoadSession"]:
-        """Finds records and waits until the system has nothing to do. `make demo` has to have filled the system."""
+    async def open(cls, services: set[str], schema_is_own: bool = True) -> AsyncIterator["LoadSession"]:
+        """Finds records and waits until the system has nothing to do. `make demo` has to have filled the system.
+
+        With `schema_is_own` patients are imported into the database; otherwise some are registered through the API,
+        which another version of the services has, too.
+        """
         async with api.Session() as admin:
             await admin.sign_in(await asyncio.to_thread(api.administrator))
             importer = UUID((await admin.get("/auth/me"))["id"])
-            if await scale.count() < scale.SMALL:
+            if not schema_is_own:
+                await scale.register(admin)
+            elif await scale.count() < scale.SMALL:
                 await scale.fill(importer, scale.SMALL)
             records = await existing_records(admin, services)
         await settle(services)
