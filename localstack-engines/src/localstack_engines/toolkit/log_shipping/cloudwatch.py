@@ -56,8 +56,12 @@ def _store(backend: Any, group: str, stream: str, events: list[Event]) -> None:
 
     Subscription filters apply to both.
     """
+    from moto.logs.models import LogEvent
+
     with _writing:
         backend.put_log_events(group, stream, events)
+        # moto lists every event once more, for a dashboard that LocalStack does not have, and would keep all of them.
+        LogEvent.instances_tracked.clear()
         kept = backend.groups[group].streams[stream].events
         # Not with each batch: a list gives up its first items in time proportional to its length.
         if len(kept) > KEPT_EVENTS * 1.2:

@@ -8,6 +8,9 @@ import pytest
 
 from localstack_engines.toolkit.log_shipping import cloudwatch
 
+TRACKED: list[Any] = []
+"""What moto lists for its dashboard."""
+
 
 class Backend:
     """A store with one stream."""
@@ -19,6 +22,7 @@ class Backend:
 
     def put_log_events(self, group: str, stream: str, events: list[Any]) -> None:
         self.groups[group].streams[stream].events += events
+        TRACKED.extend(events)
 
 
 @pytest.fixture
@@ -26,7 +30,10 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Backend:
     backend = Backend()
     models = ModuleType("localstack.services.logs.models")
     monkeypatch.setattr(models, "get_moto_logs_backend", lambda account, region: backend, raising=False)
-    for name in ("localstack", "localstack.services", "localstack.services.logs"):
+    tracking = ModuleType("moto.logs.models")
+    monkeypatch.setattr(tracking, "LogEvent", SimpleNamespace(instances_tracked=TRACKED), raising=False)
+    monkeypatch.setitem(sys.modules, tracking.__name__, tracking)
+    for name in ("localstack", "localstack.services", "localstack.services.logs", "moto", "moto.logs"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, models.__name__, models)
     return backend
@@ -47,6 +54,7 @@ def test_a_stream_forgets_its_oldest_events(backend: Backend, monkeypatch: pytes
     for number in range(1, 101):
         put(number)
         assert len(backend.stream.events) <= 12
+        assert TRACKED == []
     assert [event["message"] for event in backend.stream.events][-10:] == [str(number) for number in range(91, 101)]
 
 
