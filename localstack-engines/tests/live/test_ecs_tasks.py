@@ -55,6 +55,14 @@ def test_every_line_arrives_once_and_in_order_however_fast_it_is_written(lab: La
     assert lab.output(arn) == [*map(str, range(6000)), "x" * 40_000, "last"]
 
 
+def test_a_terminals_lines_arrive(lab: Lab) -> None:
+    arn = lab.run(
+        lab.register(lab.container("echo one; echo two >&2; test -t 1 && echo terminal", pseudoTerminal=True))
+    )
+    lab.stopped(arn)
+    assert lab.output(arn) == ["one", "two", "terminal"]
+
+
 def test_containers_wait_for_their_dependencies(lab: Lab) -> None:
     """A container that is ready counts as healthy at once, not after its check's interval of five minutes."""
     healthy = {"command": ["CMD-SHELL", "test -f /tmp/ready"], "interval": 300, "timeout": 2, "retries": 3}
