@@ -1,6 +1,6 @@
 # Patient Management System. `make` without a target prints the help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo rotate-keys doctor shell test lint format bench bench-services soak contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo rotate-keys doctor shell test lint format bench bench-services bench-compare bench-flood soak contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -50,6 +50,11 @@ bench: venv ## Measure the system: times, memory, gateway
 	@$(OPS) bench
 bench-services: venv ## Measure the services under load, with 1,000 and 100,000 patients (WRITE=1: into docs/performance.md)
 	@$(OPS) bench-services $(if $(WRITE),--write)
+bench-compare: venv ## Measure the services and another commit's in turns: BASE=commit (SECONDS=, SCENARIOS=a,b, WRITE=1)
+	@$(OPS) bench-compare $(or $(BASE),$(error BASE=<commit> is missing)) \
+	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SCENARIOS),--scenarios "$(SCENARIOS)") $(if $(WRITE),--write)
+bench-flood: venv ## Measure what people notice of 50 anonymous sign-ins and registrations a second (RATE=, SECONDS=)
+	@$(OPS) bench-flood $(if $(RATE),--per-second $(RATE)) $(if $(SECONDS),--seconds $(SECONDS))
 soak: venv ## Write 10,000 patients while parts are killed 80 times, about ten minutes (WRITES=, ROUNDS=)
 	@SOAK_WRITES=$(or $(WRITES),10000) SOAK_ROUNDS=$(or $(ROUNDS),20) $(PYTHON_IN_VENV) -m pytest -s tests/soak
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again

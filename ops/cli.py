@@ -209,6 +209,31 @@ def bench_services(
     run(console, write)
 
 
+@app.command("bench-compare")
+def bench_compare(
+    base: Annotated[str, typer.Argument(help="the commit to compare with")],
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="length of each measurement")] = 3.0,
+    scenarios: Annotated[str, typer.Option(help="parts of the calls' names, separated by commas")] = "",
+    write: Annotated[bool, typer.Option(help="put the table into docs/performance.md")] = False,
+) -> None:
+    """Compare the services under load with another commit's."""
+    from ops.load.bench_compare import bench_compare as run
+
+    only = [text.strip() for text in scenarios.split(",") if text.strip()]
+    run(console, base, seconds, only, write)
+
+
+@app.command("bench-flood")
+def bench_flood(
+    per_second: Annotated[float, typer.Option(min=1, max=1000, help="anonymous requests a second")] = 50.0,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="length of the flood")] = 60.0,
+) -> None:
+    """Measure what people notice of a flood of anonymous requests."""
+    from ops.load.bench_flood import bench_flood as run
+
+    run(console, per_second, seconds)
+
+
 def main() -> None:
     """Runs the command, and turns an error into a message and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)

@@ -66,6 +66,9 @@ class Connection:
         except (OSError, asyncio.IncompleteReadError):
             self._drop()
             return 0, b""
+        except asyncio.CancelledError:
+            self._drop()  # otherwise the late answer would be taken for that of the next call
+            raise
 
     async def _answer(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
         head = (await reader.readuntil(b"\r\n\r\n")).lower()

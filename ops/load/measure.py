@@ -15,11 +15,15 @@ _WARM_UP = 0.5
 
 @dataclass(frozen=True)
 class Result:
-    """Latencies of the calls that succeeded, in milliseconds and ascending order; failures are counted by status."""
+    """Latencies of the calls that succeeded, in milliseconds and ascending order; failures are counted by status.
+
+    `sent` also counts the calls of the warm-up.
+    """
 
     per_second: float
     latencies: tuple[float, ...]
     failures: Counter[int] = field(default_factory=Counter)
+    sent: int = 0
 
     @classmethod
     def of(cls, latencies: list[float]) -> "Result":
@@ -41,14 +45,17 @@ async def load(
     end = start + seconds
     latencies: list[float] = []
     failures: Counter[int] = Counter()
+    total = 0
 
     async def work() -> None:
+        nonlocal total
         async with Connection(target, token) as connection:
             for call in calls:
                 sent = time.monotonic()
                 if sent > end:
                     return
                 status, _ = await connection.send(call)
+                total += 1
                 if sent < start:
                     continue
                 if 200 <= status < 300:
@@ -58,7 +65,7 @@ async def load(
 
     await asyncio.gather(*(work() for _ in range(connections)))
     elapsed = time.monotonic() - start
-    return Result(len(latencies) / elapsed, tuple(sorted(latencies)), failures)
+    return Result(len(latencies) / elapsed, tuple(sorted(latencies)), failures, total)
 
 
 async def repeat(target: Target, token: str, call: Call, times: int, seconds: float = SECONDS) -> Result:

@@ -1,7 +1,9 @@
 """Lists and searches among a thousand and among a hundred thousand patients, which should take about as long."""
 
+import asyncio
 from uuid import UUID
 
+from ops.api import Session
 from ops.databases import connect
 from ops.demo import bulk_import
 from ops.demo.people import person
@@ -10,6 +12,7 @@ from ops.load.http import Call, Target
 
 SMALL = 1_000
 _TIMES = 200
+_REGISTERED = 200
 _KNOWN = 10_010
 """The number of a person among the first thousand that are imported."""
 
@@ -41,6 +44,13 @@ async def fill(importer: UUID, patients: int) -> None:
     """Imports patients until there are about this many."""
     await bulk_import.import_patients(importer, _ignore, patients)
     await bulk_import.import_contacts(_ignore, patients)
+
+
+async def register(admin: Session) -> None:
+    """Registers patients through the API, enough to fill a list's page."""
+    people = (person(number).as_request() for number in range(await count(), _REGISTERED))
+    # A patient who is registered already is as good as a new one.
+    await asyncio.gather(*(admin.post("/api/patients", one, accept=409) for one in people))
 
 
 async def latencies(target: Target, token: str) -> dict[str, measure.Result]:

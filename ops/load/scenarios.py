@@ -3,7 +3,7 @@
 import itertools
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from ops.api import Session
 from ops.demo.calendar import slot_start
 from ops.demo.people import person
-from ops.demo.plan import PASSWORD
+from ops.demo.plan import ACCOUNTS, PASSWORD
 from ops.load.http import Call
 
 
@@ -22,6 +22,11 @@ class Scenario:
     service: str
     name: str
     calls: Iterator[Call]
+
+    def matches(self, texts: Iterable[str]) -> bool:
+        """Returns whether the name contains one of these texts, in any case, or there are none."""
+        wanted = list(texts)
+        return not wanted or any(text.lower() in self.name.lower() for text in wanted)
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,14 @@ def scenarios(records: Records, services: set[str]) -> list[Scenario]:
 
 
 def _auth() -> list[Scenario]:
+    sign_ins = [
+        Call("POST", "/auth/login", {"username": account.username, "password": PASSWORD}) for account in ACCOUNTS
+    ]
     return [
         Scenario("auth", "GET /auth/me", _repeat(Call("GET", "/auth/me"))),
         Scenario("auth", "GET /auth/users, 50", _repeat(Call("GET", "/auth/users?limit=50"))),
-        Scenario("auth", "POST /auth/register", (_account(number) for number in itertools.count())),
+        Scenario("auth", "POST /auth/login", itertools.cycle(sign_ins)),
+        Scenario("auth", "POST /auth/register", (new_account(number) for number in itertools.count())),
     ]
 
 
@@ -111,7 +120,8 @@ def new_patients() -> Iterator[Call]:
         yield Call("POST", "/api/patients", person(number).as_request())
 
 
-def _account(number: int) -> Call:
+def new_account(number: int) -> Call:
+    """Returns the registration of an account that does not exist yet."""
     name = f"bench-{uuid.uuid4().hex[:16]}"
     body = {"username": name, "password": PASSWORD, "email": f"{name}@patients.example"}
     return Call("POST", "/auth/register", body)

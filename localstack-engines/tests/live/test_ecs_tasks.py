@@ -47,6 +47,22 @@ def test_an_essential_container_that_ends_stops_the_task(lab: Lab) -> None:
     until("the log", lambda: lab.output(arn) == ["hello", "world"])
 
 
+def test_every_line_arrives_once_and_in_order_however_fast_it_is_written(lab: Lab) -> None:
+    script = "for n in range(6000): print(n, flush=True)\nprint('x' * 40_000)\nprint('last', end='')"
+    container = lab.container("", stopTimeout=2) | {"command": ["python3", "-c", script]}
+    arn = lab.run(lab.register(container))
+    lab.stopped(arn)
+    assert lab.output(arn) == [*map(str, range(6000)), "x" * 40_000, "last"]
+
+
+def test_a_terminals_lines_arrive(lab: Lab) -> None:
+    arn = lab.run(
+        lab.register(lab.container("echo one; echo two >&2; test -t 1 && echo terminal", pseudoTerminal=True))
+    )
+    lab.stopped(arn)
+    assert lab.output(arn) == ["one", "two", "terminal"]
+
+
 def test_containers_wait_for_their_dependencies(lab: Lab) -> None:
     """A container that is ready counts as healthy at once, not after its check's interval of five minutes."""
     healthy = {"command": ["CMD-SHELL", "test -f /tmp/ready"], "interval": 300, "timeout": 2, "retries": 3}

@@ -23,11 +23,11 @@ def stream_name(prefix: str | None, container: str, task_id: str) -> str:
     return f"{prefix}/{container}/{task_id}" if prefix else f"{container}/{task_id}"
 
 
-def sink(logs: Any, options: dict[str, str], container: str, task_id: str) -> LogSink:
+def sink(logs: Any, account: str, region: str, options: dict[str, str], container: str, task_id: str) -> LogSink:
     """Creates the container's log stream and returns the sink that writes to it.
 
-    `logs` is a boto3 client, `options` are those of the log configuration. Raises LogStreamUnavailable, for instance
-    when the group does not exist.
+    `logs` is a boto3 client of this account and region, `options` are those of the log configuration. Raises
+    LogStreamUnavailable, for instance when the group does not exist.
     """
     group = options["awslogs-group"]
     stream = stream_name(options.get("awslogs-stream-prefix"), container, task_id)
@@ -39,4 +39,4 @@ def sink(logs: Any, options: dict[str, str], container: str, task_id: str) -> Lo
             "failed to validate logger args: create stream has been retried 1 times: "
             f"failed to create Cloudwatch log stream: {code}: {message} ({group})"
         ) from error
-    return lambda lines: put_lines(logs, group, stream, lines)
+    return lambda lines: put_lines(account, region, group, stream, lines)

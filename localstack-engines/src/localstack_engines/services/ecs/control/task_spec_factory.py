@@ -77,6 +77,7 @@ def _log_sink(task: Task, definition: dict[str, Any]) -> LogSink | None:
     if driver != "awslogs":
         raise TaskFailed(_INITIALIZATION_ERROR, f"the local ECS has no log driver {driver}", name)
     try:
-        return awslogs.sink(task_client(task, "logs", options.get("awslogs-region")), options, name, task.id)
+        region = options.get("awslogs-region") or task.scope.region
+        return awslogs.sink(task_client(task, "logs", region), task.scope.account, region, options, name, task.id)
     except awslogs.LogStreamUnavailable as error:
         raise TaskFailed(_INITIALIZATION_ERROR, str(error), name) from error

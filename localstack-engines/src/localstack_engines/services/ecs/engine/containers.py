@@ -1,7 +1,6 @@
 """Docker's operations on the containers and volumes of tasks. Every call blocks."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 from localstack_engines.services.ecs.engine.errors import TaskFailed
@@ -142,22 +141,6 @@ class Containers:
             # If only the socket were closed, the response would warn when it is garbage-collected.
             getattr(stream, "_response", stream).close()
         return bool(api.exec_inspect(execution)["ExitCode"] == 0)
-
-    def log_lines(self, container_id: str, tail: int | str = "all", follow: bool = True) -> Iterator[tuple[str, str]]:
-        """Yields (RFC 3339 time, text) of each line as it is written. Joins long lines that Docker has split."""
-        chunks = self._client.api.logs(
-            container_id, stream=True, follow=follow, timestamps=True, stdout=True, stderr=True, tail=tail
-        )
-        stamp, text = "", ""
-        for chunk in chunks:
-            when, _, part = chunk.decode("utf-8", "replace").partition(" ")
-            stamp = stamp or when
-            text += part
-            if part.endswith("\n"):
-                yield stamp, text.rstrip("\r\n")
-                stamp, text = "", ""
-        if text:
-            yield stamp, text
 
     @staticmethod
     def _name(task_id: str, container: str) -> str:

@@ -7,7 +7,6 @@ from localstack_engines.services.ecs.engine.container_state import ContainerStat
 from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.images import Images
-from localstack_engines.services.ecs.engine.log_shipper import LogShipper
 from localstack_engines.services.ecs.engine.task_run import SharedResources, StopCause, TaskListener, TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 
@@ -24,9 +23,8 @@ class TaskEngine:
 
     def start(self) -> None:
         client = _client()
-        self._resources = SharedResources(Containers(client), Images(client), ExitWatcher(client), LogShipper())
+        self._resources = SharedResources(Containers(client), Images(client), ExitWatcher(client))
         self._resources.exits.start()
-        self._resources.logs.start()
 
     def run(self, spec: TaskSpec, listener: TaskListener, states: dict[str, ContainerState]) -> TaskRun:
         """Starts a task and returns at once. Keeps `states`, one per container, up to date and tells the listener."""
@@ -53,7 +51,6 @@ class TaskEngine:
             run.join(max(0.0, deadline - time.monotonic()))
         if self._resources is not None:
             self._resources.exits.stop()
-            self._resources.logs.stop()
 
 
 def _client() -> Any:

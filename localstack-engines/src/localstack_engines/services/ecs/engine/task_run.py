@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from localstack_engines.services.ecs.engine import dependencies
+from localstack_engines.services.ecs.engine import dependencies, docker_log
 from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.health_prober import HealthProber
 from localstack_engines.services.ecs.engine.images import Images, digest_of
-from localstack_engines.services.ecs.engine.log_shipper import LogShipper
+from localstack_engines.services.ecs.engine.log_shipper import ship
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
 
 LOG = logging.getLogger(__name__)
 
-_LOG_WAIT_SECONDS = 3.0
+_LOG_WAIT_SECONDS = 10.0
 _KEPT_LINES = 15
 
 
@@ -54,7 +54,6 @@ class SharedResources:
     containers: Containers
     images: Images
     exits: ExitWatcher
-    logs: LogShipper
 
 
 class TaskRun:
@@ -73,7 +72,6 @@ class TaskRun:
         self._containers = resources.containers
         self._images = resources.images
         self._exits = resources.exits
-        self._logs = resources.logs
         self._listener = listener
         self._messages: queue.Queue[Callable[[], None]] = queue.Queue()
         self._pool = ThreadPoolExecutor(max_workers=len(spec.containers) + 1, thread_name_prefix="ecs-task")
@@ -265,8 +263,8 @@ class TaskRun:
             return
         self.states[spec.name].started_at = datetime.now(UTC)
         if spec.log_sink is not None:
-            lines = self._containers.log_lines(runtime_id)
-            self._readers.append(self._logs.follow(lines, spec.log_sink, spec.name))
+            pieces = docker_log.pieces(runtime_id, terminal=bool(spec.options.get("tty")))
+            self._readers.append(ship(pieces, spec.log_sink, spec.name))
         self._post(self._on_started, spec)
 
     def _watch_health(self, spec: ContainerSpec) -> None:
@@ -285,7 +283,8 @@ class TaskRun:
         """Returns the end of a failed container's log: the container is removed before anybody can read it there."""
         runtime_id = self.states[name].runtime_id or ""
         try:
-            return [text for _, text in self._containers.log_lines(runtime_id, _KEPT_LINES, follow=False)]
+            terminal = bool(self._specs[name].options.get("tty"))
+            return [text for _, text in docker_log.read(runtime_id, _KEPT_LINES, follow=False, terminal=terminal)]
         except Exception:
             return []
 
