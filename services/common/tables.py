@@ -155,6 +155,15 @@ audit_patient = Table(
 )
 Index("audit_patient_id", audit_patient.c.patient_id)
 
+audit_anchor = Table(
+    "audit_anchor",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False, comment="of the seal that was the head"),
+    _moment("anchored_at"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the anchor, which the next one contains"),
+)
+
 dead_letter = Table(
     "dead_letter",
     metadata,
