@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,9 @@ EVERYTHING = "9223372036854775807:9223372036854775807:"
 """A snapshot that sees every transaction: an era that has passed ends here."""
 BATCH = 20_000
 """About how many records a batch has at most. Sealing them takes less than a second."""
+
+
+_NOTHING_BUT_THE_TABLES: Any = {"isolation_level": "REPEATABLE READ", "schema_translate_map": {None: "public"}}
 
 
 def _batch(era: str, after: str, upto: str) -> str:
@@ -161,9 +165,10 @@ class Verification:
 async def verify(session: AsyncSession) -> Verification:
     """Recomputes the chain. It finds records that were changed, removed or added, and seals that were removed.
 
-    A chain that was cut off or computed anew agrees with itself: only its anchors (`audit_anchors`) tell.
+    A chain that was cut off or computed anew agrees with itself: only its anchors (`audit_anchors.check`) tell. The
+    transaction must be a new one, and sees no function or table from now on that hides one of the above.
     """
-    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    await session.connection(execution_options=_NOTHING_BUT_THE_TABLES)
     await session.execute(text("SET LOCAL search_path = pg_catalog"))
     await session.execute(text("SET LOCAL statement_timeout = 0"))
     head: Seal | None = None

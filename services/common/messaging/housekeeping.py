@@ -1,13 +1,14 @@
-"""What every service does regularly: seal the audit log, measure the outbox, delete old rows."""
+"""What every service does regularly: seal and anchor the audit log, measure what waits, delete old rows."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from services.common import audit, audit_chain, metrics, tables
+from services.common import audit, audit_anchors, audit_chain, metrics, tables
+from services.common.anchor_log import AnchorLog
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.database_locks import HOUSEKEEPING
@@ -23,7 +24,7 @@ INBOX_KEEP = timedelta(days=30)
 
 
 class Housekeeping:
-    """Three loops. Several instances may run them at once."""
+    """Four loops. Several instances may run them at once."""
 
     def __init__(self, settings: ServiceSettings, database: Database) -> None:
         self._settings = settings
@@ -39,6 +40,17 @@ class Housekeeping:
                     break
                 logger(__name__).info("audit_sealed", sequence=head.sequence, head=head.hash.hex())
 
+    async def anchor(self, stopping: asyncio.Event) -> None:
+        """Anchors the head of the audit log's chain outside of the database."""
+        log = AnchorLog(self._settings)
+        while True:
+            async with self._database.unit_of_work() as uow:
+                new = await audit_anchors.anchor(uow.session, log, self._settings)
+            if new:
+                logger(__name__).info("audit_anchored", sequence=new.sequence, head=new.hash)
+            if await wait_for(stopping, self._settings.audit_anchor_seconds):
+                return
+
     async def measure(self, stopping: asyncio.Event) -> None:
         """Measures what waits, in every instance and also while the broker is away."""
         table = tables.outbox
@@ -48,9 +60,11 @@ class Housekeeping:
             async with self._database.read_session() as session:
                 row = (await session.execute(statement)).one()
                 unsealed = await session.scalar(audit.oldest_unsealed())
+                unanchored = await session.scalar(audit_anchors.oldest_unanchored())
             metrics.OUTBOX_WAITING.set(row.waiting)
             metrics.OUTBOX_LAG.set(float(row.age))
-            metrics.AUDIT_UNSEALED.set((utc_now() - unsealed).total_seconds() if unsealed else 0)
+            metrics.AUDIT_UNSEALED.set(_age(unsealed))
+            metrics.AUDIT_UNANCHORED.set(_age(unanchored) if self._settings.audit_key_id else 0)
             if await wait_for(stopping, MEASURE_SECONDS):
                 return
 
@@ -68,3 +82,7 @@ class Housekeeping:
                 await session.execute(delete(keys).where(keys.c.created_at < keys_before))
                 await session.execute(delete(events).where(events.c.published_at < events_before))
                 await session.execute(delete(inbox).where(inbox.c.received_at < now - INBOX_KEEP))
+
+
+def _age(moment: datetime | None) -> float:
+    return (utc_now() - moment).total_seconds() if moment else 0.0
