@@ -53,8 +53,8 @@ _DIGEST = """
         ''::bytea ORDER BY log.xact, log.id), ''::bytea)) AS digest"""
 _DIGEST_OF_NEXT = text(_DIGEST + _NEXT_BATCH)
 _NAME_PATIENTS = text(
-    "INSERT INTO public.audit_patient (patient_id, xact, era) SELECT DISTINCT patient_id, xact, era FROM "  # noqa: S608 - nothing comes from outside
-    f"(SELECT unnest(log.patient_ids) AS patient_id, log.xact, log.era {_NEXT_BATCH}) AS named"
+    "INSERT INTO public.audit_patient (patient_id, sequence) "
+    f"SELECT DISTINCT unnest(log.patient_ids), CAST(:sequence AS bigint) {_NEXT_BATCH} ORDER BY 1"
 )
 _SEALS = (
     "SELECT sequence, era, after::text AS after, upto::text AS upto, records, sealed_at, hash FROM public.audit_seal"
@@ -72,7 +72,7 @@ _MOMENT = text("""
 _LAST_OF_BATCH = text("""
     SELECT log.xact FROM public.audit_log AS log
     WHERE log.era = :era AND log.xact >= pg_snapshot_xmax(CAST(CAST(:after AS text) AS pg_snapshot))
-    AND log.xact < pg_snapshot_xmin(CAST(CAST(:upto AS text) AS pg_snapshot))
+    AND pg_visible_in_snapshot(log.xact, CAST(CAST(:upto AS text) AS pg_snapshot))
     ORDER BY log.xact OFFSET :batch LIMIT 1""")
 _UNSEALED = text("""
     SELECT count(*) FROM public.audit_log AS log
@@ -138,19 +138,23 @@ async def seal(session: AsyncSession) -> Seal | None:
         return None
     new = Seal(last.sequence + 1, era, after, upto, last.records + batch.records, moment.at)
     values = {**asdict(new), "hash": new.linked(last.hash, batch.digest)}
-    await session.execute(_NAME_PATIENTS, bounds)
     await session.execute(insert(tables.audit_seal), [values])
+    await session.execute(_NAME_PATIENTS, {**bounds, "sequence": new.sequence})
     return Seal(**values)
 
 
 async def _nearer(session: AsyncSession, era: int, after: str, upto: str) -> str:
-    """Returns `upto`, or a snapshot before it that ends the batch after about BATCH records.
-
-    All transactions before the bound have ended, so a snapshot that sees all of them is as good as one that was taken.
-    """
+    """Returns `upto`, or a snapshot that sees less of it and ends the batch after about BATCH records."""
     bounds = {"era": era, "after": after, "upto": upto, "batch": BATCH}
     last: int | None = await session.scalar(_LAST_OF_BATCH, bounds)
-    return upto if last is None else f"{last + 1}:{last + 1}:"
+    return upto if last is None else _before(upto, last + 1)
+
+
+def _before(snapshot: str, end: int) -> str:
+    """Returns the snapshot that sees what `snapshot` sees of the transactions before `end`."""
+    first, _, running = snapshot.split(":")
+    still_running = [id for id in running.split(",") if id and int(id) < end]
+    return f"{min(int(first), end)}:{end}:{','.join(still_running)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,9 +149,8 @@ audit_patient = Table(
     "audit_patient",
     metadata,
     Column("patient_id", Uuid, nullable=False),
-    Column("xact", TransactionId, nullable=False),
-    Column("era", Integer, nullable=False),
-    comment="which transactions have sealed records about a patient",
+    Column("sequence", BigInteger, nullable=False),
+    comment="the seals whose batches have records about a patient",
 )
 Index("audit_patient_id", audit_patient.c.patient_id)
 
