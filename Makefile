@@ -1,6 +1,6 @@
 # Patient Management System. `make` without a target prints the help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo doctor shell test lint format bench bench-services soak contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo rotate-keys doctor shell test lint format bench bench-services soak contracts lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -32,6 +32,8 @@ audit: venv ## Verify a service's audit log: SERVICE=patient (ARGS="patient <id>
 	@$(OPS) audit $(SERVICE) -- $(ARGS)
 demo: venv ## Fill the system with an invented clinic and print its accounts: SIZE=small|large (100,000 patients)
 	@$(OPS) demo $(SIZE)
+rotate-keys: venv ## Replace the key that signs tokens, which stay valid; takes 22 minutes (ARGS=--help)
+	@$(OPS) rotate-keys $(ARGS)
 doctor: venv ## Check this machine and name the remedies
 	@$(OPS) doctor
 shell: venv ## Start a shell in which awslocal, cdklocal and localstack are set up

@@ -18,7 +18,7 @@ class Grant(Enum):
     """A permission of a service beyond its own database and the broker."""
 
     SIGN_TOKENS = auto()
-    """Sign access tokens with the KMS key, and read its public key."""
+    """Sign access tokens in KMS, and read the public keys."""
     SEED_ADMIN = auto()
     """Receive the generated credentials of the first administrator."""
     SEND_EMAIL = auto()

@@ -18,6 +18,7 @@ SOLUTIONS = "AwsSolutions::AwsSolutions"
 HIPAA = "HIPAA.Security::HIPAA.Security"
 SERVICE_ROLE = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role"
 KAFKA = "Resource::arn:aws:kafka:<AWS::Region>:<AWS::AccountId>"
+KMS = "Resource::arn:aws:kms:<AWS::Region>:<AWS::AccountId>"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,17 @@ _POLICY_FINDINGS = (
         rule=f"{SOLUTIONS}-IAM5[Resource::*]",
         path=_EXECUTION_ROLE,
         reason="ecr:GetAuthorizationToken supports no resource; pulling is granted on one repository.",
+    ),
+    *(
+        AcknowledgedFinding(
+            rule=f"{SOLUTIONS}-IAM5[{KMS}:key/*]",
+            path=path,
+            reason="A condition admits only the keys behind the signing aliases, which a rotation replaces.",
+        )
+        for path in (
+            "services/Auth/Task/TaskRole/DefaultPolicy/Resource",
+            "identity/Discovery/Function/ServiceRole/DefaultPolicy/Resource",
+        )
     ),
     AcknowledgedFinding(
         rule=f"{SOLUTIONS}-IAM5[Resource::*]",

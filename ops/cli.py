@@ -14,6 +14,7 @@ from rich.console import Console
 from ops import processes, settings
 from ops.lifecycle import locking
 from ops.problems import Problem
+from ops.rotation.delays import PUBLICATION_SECONDS, TOKEN_SECONDS
 
 app = typer.Typer(
     help="Patient Management System: operator commands.",
@@ -120,6 +121,26 @@ def audit(service: Service = "", arguments: Arguments = None) -> None:
     from ops.look.inspect import run_in_task
 
     run_in_task(service, ["audit", *(arguments or ["verify"])])
+
+
+@app.command("rotate-keys")
+def rotate_keys(
+    wait: Annotated[bool, typer.Option(help="wait for each step; otherwise take only those that are due")] = True,
+    publication_seconds: Annotated[
+        int, typer.Option(min=0, help="how long a new key is published before it signs (on AWS: 7500)")
+    ] = PUBLICATION_SECONDS,
+    token_seconds: Annotated[
+        int, typer.Option(min=0, help="how long the old key is published after its last signature")
+    ] = TOKEN_SECONDS,
+) -> None:
+    """Replace the key that signs access tokens; tokens stay valid. An interrupted run can be repeated.
+
+    It takes about 22 minutes, most of which it waits: a new key is published first, signs when every verifier knows
+    it, and the old one is withdrawn when its last token has expired.
+    """
+    from ops.rotation.rotate import rotate_keys as rotate
+
+    rotate(console, say, publication_seconds=publication_seconds, token_seconds=token_seconds, wait=wait)
 
 
 @app.command()

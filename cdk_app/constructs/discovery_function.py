@@ -11,7 +11,7 @@ from constructs import Construct
 from cdk_app.assets import Assets, function_excludes
 from cdk_app.config import StageConfig
 from cdk_app.constructs.log_group import add_log_group
-from cdk_app.constructs.signing_key import SigningKey
+from cdk_app.constructs.signing_keys import SigningKeys
 
 MEMORY_MIB = 512
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -20,7 +20,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 class DiscoveryFunction(Construct):
     """A FastAPI application behind Mangum, with its dependencies in a layer.
 
-    Its role may read the public key of `signing_key` and write log lines. It needs no container of a service.
+    Its role may read the public keys of `signing_keys` and write log lines. It needs no container of a service.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class DiscoveryFunction(Construct):
         assets: Assets,
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
-        signing_key: SigningKey,
+        signing_keys: SigningKeys,
         issuer: str,
         audience: str,
         encryption_key: kms.IKey | None,
@@ -62,11 +62,11 @@ class DiscoveryFunction(Construct):
                 "STAGE": config.name,
                 "JWT_ISSUER": issuer,
                 "JWT_AUDIENCE": audience,
-                "SIGNING_KEY_ID": signing_key.arn,
+                "SIGNING_KEY_ALIAS": signing_keys.alias,
                 "POWERTOOLS_SERVICE_NAME": "discovery",
             },
         )
-        signing_key.grant_read(self.function)
+        signing_keys.grant_read(self.function)
 
     def _add_layer(self, name: str, config: StageConfig, assets: Assets) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

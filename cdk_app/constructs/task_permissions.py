@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_app.catalogue import Grant, Service
 from cdk_app.config import StageConfig
-from cdk_app.constructs.signing_key import SigningKey
+from cdk_app.constructs.signing_keys import SigningKeys
 
 
 def grant_broker_access(role: iam.IRole, *, cluster_arn: str, config: StageConfig) -> None:
@@ -40,10 +40,10 @@ def grant_broker_access(role: iam.IRole, *, cluster_arn: str, config: StageConfi
     )
 
 
-def grant_catalogue_entry(role: iam.IRole, *, service: Service, config: StageConfig, signing_key: SigningKey) -> None:
+def grant_catalogue_entry(role: iam.IRole, *, service: Service, config: StageConfig, signing_keys: SigningKeys) -> None:
     """Allows `role` what the grants of `service` say, except for `SEED_ADMIN`: ECS injects those credentials."""
     if Grant.SIGN_TOKENS in service.grants:
-        signing_key.grant_sign(role)
+        signing_keys.grant_sign(role)
     if Grant.SEND_EMAIL in service.grants:
         identity = f"arn:aws:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{config.email_domain}"
         _allow(role, ["ses:SendEmail"], [identity])

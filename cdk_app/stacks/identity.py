@@ -1,4 +1,4 @@
-"""The identity stack: the signing key, the first administrator, and the API with its OIDC discovery routes.
+"""The identity stack: the signing keys, the first administrator, and the API with its OIDC discovery routes.
 
 The issuer of the tokens is the API's own URL. API Gateway reads the issuer's discovery document when it creates an
 authorizer, and refuses an authorizer whose issuer does not answer. That is why the authorizer is in the api stack,
@@ -17,7 +17,7 @@ from cdk_app.config import StageConfig
 from cdk_app.constructs.discovery_function import DiscoveryFunction
 from cdk_app.constructs.http_api import HttpApi
 from cdk_app.constructs.routes import FunctionRoutes
-from cdk_app.constructs.signing_key import SigningKey
+from cdk_app.constructs.signing_keys import SigningKeys
 from cdk_app.stacks.network import NetworkStack
 from cdk_app.stacks.system_stack import SystemStack
 
@@ -30,7 +30,7 @@ class IdentityStack(SystemStack):
 
     def __init__(self, scope: Construct, *, config: StageConfig, assets: Assets, network: NetworkStack) -> None:
         super().__init__(scope, name="identity", config=config, description="API, token signing key, OIDC discovery")
-        self.signing_key = SigningKey(
+        self.signing_keys = SigningKeys(
             self, "SigningKey", alias=f"alias/{config.prefix}-signing", removal_policy=config.removal_policy
         )
         self.admin_secret = secretsmanager.Secret(
@@ -55,7 +55,7 @@ class IdentityStack(SystemStack):
             assets=assets,
             vpc=network.vpc,
             security_group=network.security_groups.discovery,
-            signing_key=self.signing_key,
+            signing_keys=self.signing_keys,
             issuer=self.api.endpoint,
             audience=AUDIENCE,
             encryption_key=network.encryption_key,
@@ -70,5 +70,5 @@ class IdentityStack(SystemStack):
         self.add_output("ApiEndpoint", self.api.endpoint, "The API's own URL, and the tokens' issuer")
         self.add_output("ApiUrl", config.api.url or self.api.endpoint, "Where clients send their requests")
         self.add_output("AdminSecretArn", self.admin_secret.secret_arn, "Credentials of the first administrator")
-        self.add_output("SigningKeyArn", self.signing_key.arn, "The KMS key that signs access tokens")
+        self.add_output("SigningKeyAlias", self.signing_keys.alias, "The alias of the KMS key that signs access tokens")
         self.add_output("DiscoveryFunctionName", discovery.function.function_name, "OIDC discovery and docs")

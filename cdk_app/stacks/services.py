@@ -90,7 +90,7 @@ class ServicesStack(SystemStack):
         role = fargate.task_definition.task_role
         self._data.audit_anchors.grant_anchor(role, service.name)
         grant_broker_access(role, cluster_arn=self._messaging.cluster_arn, config=config)
-        grant_catalogue_entry(role, service=service, config=config, signing_key=self._identity.signing_key)
+        grant_catalogue_entry(role, service=service, config=config, signing_keys=self._identity.signing_keys)
         if network.alarm_topic is not None:
             add_service_alarms(fargate, service=fargate.service, topic=network.alarm_topic)
         if config.service.max_count is not None:
@@ -132,7 +132,7 @@ class ServicesStack(SystemStack):
             target = f"dns:///{called}.{self._namespace.namespace_name}:{GRPC_PORT}"
             environment[f"{called.upper()}_GRPC_TARGET"] = target
         if Grant.SIGN_TOKENS in service.grants:
-            environment["SIGNING_KEY_ID"] = identity.signing_key.arn
+            environment["SIGNING_KEY_ALIAS"] = identity.signing_keys.alias
         if Grant.SEND_EMAIL in service.grants:
             environment["EMAIL_SENDER"] = config.email_sender
         return {**environment, **service.environment}

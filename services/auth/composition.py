@@ -16,7 +16,7 @@ from services.auth.repository.sessions import SessionRepository
 from services.auth.service.accounts import AccountService
 from services.auth.service.login_backoff import LoginBackoff
 from services.auth.service.sessions import SessionService
-from services.auth.signing_key import SigningKey
+from services.auth.signing_keys import SigningKeys
 from services.auth.tokens import AccessTokenIssuer
 from services.common.runtime import Runtime
 from services.common.security.principal import SYSTEM, Principal
@@ -38,17 +38,17 @@ class Components:
 AuthRuntime = Runtime[AuthSettings, Components]
 
 
-def signing_key(settings: AuthSettings) -> SigningKey:
-    """Returns the key that signs access tokens and, in this service, also verifies them."""
-    return SigningKey(settings)
+def signing_keys(settings: AuthSettings) -> SigningKeys:
+    """Returns the keys that sign access tokens and, in this service, also verify them."""
+    return SigningKeys(settings)
 
 
 @asynccontextmanager
 async def compose(runtime: Runtime[AuthSettings]) -> AsyncIterator[Components]:
     """Creates the first ADMIN and starts the loop that deletes old rows."""
-    key = runtime.keys
-    assert isinstance(key, SigningKey)
-    components = Components(PasswordHasher(runtime.settings), AccessTokenIssuer(runtime.settings, key))
+    keys = runtime.keys
+    assert isinstance(keys, SigningKeys)
+    components = Components(PasswordHasher(runtime.settings), AccessTokenIssuer(runtime.settings, keys))
     await _ensure_admin(runtime, components)
     runtime.background.start("cleaning", lambda stopping: _clean(runtime, components, stopping))
     yield components

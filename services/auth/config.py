@@ -5,16 +5,20 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 
 from services.common.settings import ServiceSettings
+from services.contracts.signing_keys import ACCESS_TOKEN_SECONDS
 
 
 class AuthSettings(ServiceSettings):
-    """Adds the signing key, lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
+    """Adds the signing keys, lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
 
-    signing_key_id: str = Field(
-        default="alias/pms-signing", description="The KMS key that signs tokens: RSA_2048, for SIGN_VERIFY."
+    signing_key_alias: str = Field(
+        default="alias/pms-signing",
+        description="The alias of the KMS key that signs tokens: RSA_2048, for SIGN_VERIFY. The aliases `-next` and "
+        "`-previous` belong to it (`contracts/signing_keys.py`).",
     )
     access_token_seconds: int = Field(
-        default=900, description="Also how long a disabled or downgraded user may still have access to other services."
+        default=ACCESS_TOKEN_SECONDS,
+        description="Also how long a disabled or downgraded user may still have access to other services.",
     )
     refresh_token_seconds: int = 14 * 24 * 3600
     session_seconds: int = Field(default=90 * 24 * 3600, description="After this time the user must sign in again.")

@@ -13,5 +13,5 @@ app = create_app(
     routers=[sessions.router, accounts.router],
     compose=composition.compose,
     topics=[topics.USER],
-    keys=composition.signing_key,
+    keys=composition.signing_keys,
 )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.auth.config import AuthSettings
-from services.auth.signing_key import SigningKey
+from services.auth.signing_keys import SigningKeys
 from services.common.identifiers import uuid7
 from services.contracts.roles import Role, scopes_of
 
@@ -21,13 +21,12 @@ REFRESH_TOKEN_BYTES = 32
 class AccessTokenIssuer:
     """Issues JWTs in the profile of RFC 9068."""
 
-    def __init__(self, settings: AuthSettings, key: SigningKey) -> None:
+    def __init__(self, settings: AuthSettings, keys: SigningKeys) -> None:
         self._settings = settings
-        self._key = key
+        self._keys = keys
 
     async def issue(self, user_id: UUID, roles: list[str], now: datetime) -> str:
         """Returns a signed token that is valid for `access_token_seconds`. Raises Unavailable."""
-        header = {"alg": "RS256", "typ": "at+jwt", "kid": await self._key.key_id()}
         claims = {
             "iss": self._settings.jwt_issuer,
             "aud": self._settings.jwt_audience,
@@ -39,8 +38,9 @@ class AccessTokenIssuer:
             "exp": int((now + timedelta(seconds=self._settings.access_token_seconds)).timestamp()),
             "jti": str(uuid7()),
         }
-        message = f"{_segment(header)}.{_segment(claims)}".encode()
-        return f"{message.decode()}.{_base64url(await self._key.sign(message))}"
+        payload = _segment(claims)
+        message, signature = await self._keys.sign(lambda key_id: f"{_header(key_id)}.{payload}".encode())
+        return f"{message.decode()}.{_base64url(signature)}"
 
     @staticmethod
     def scope(roles: list[str]) -> str:
@@ -57,6 +57,10 @@ def new_refresh_token() -> tuple[str, bytes]:
 def refresh_token_hash(token: str) -> bytes:
     """Returns the hash that is stored. It needs no salt, because the token has 256 random bits."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def _header(key_id: str) -> str:
+    return _segment({"alg": "RS256", "typ": "at+jwt", "kid": key_id})
 
 
 def _segment(document: Mapping[str, object]) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from services.contracts.signing_keys import KEY_SET_MAX_AGE_SECONDS
 from services.discovery import docs_page
 from services.discovery.service import KeySet, provider_metadata
 
-KEYS_MAX_AGE = 300
-"""Seconds. A verifier may use a withdrawn key for this long."""
 DOCS_MAX_AGE = 3600
 ASSETS_MAX_AGE = 86_400
 
@@ -23,12 +22,12 @@ def router(issuer: str, keys: KeySet, openapi: Callable[[], dict[str, Any]]) -> 
 
     @routes.get("/.well-known/openid-configuration")
     def openid_configuration() -> Response:
-        return _cached(JSONResponse(provider_metadata(issuer)), KEYS_MAX_AGE)
+        return _cached(JSONResponse(provider_metadata(issuer)), KEY_SET_MAX_AGE_SECONDS)
 
     @routes.get("/.well-known/jwks.json")
     def jwks() -> Response:
         document = JSONResponse(keys.document(), media_type="application/jwk-set+json")
-        return _cached(document, KEYS_MAX_AGE)
+        return _cached(document, KEY_SET_MAX_AGE_SECONDS)
 
     @routes.get("/openapi.json")
     def openapi_json() -> Response:

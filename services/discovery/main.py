@@ -11,14 +11,15 @@ from fastapi import FastAPI
 from mangum import Mangum
 from starlette.middleware.gzip import GZipMiddleware
 
+from services.contracts.signing_keys import SigningAliases
 from services.discovery.config import DiscoverySettings
 from services.discovery.controller import router
 from services.discovery.openapi import aggregated, published_documents
-from services.discovery.service import KeySet, PublicKeySource, kms_public_key
+from services.discovery.service import KeySet, PublicKeySource, kms_public_keys
 
 
-def create_app(settings: DiscoverySettings, public_key: PublicKeySource) -> FastAPI:
-    """Returns the application. `public_key` returns the public half of the signing key."""
+def create_app(settings: DiscoverySettings, public_keys: PublicKeySource) -> FastAPI:
+    """Returns the application. `public_keys` returns the public halves of the signing keys."""
 
     @cache
     def openapi() -> dict[str, Any]:
@@ -27,14 +28,14 @@ def create_app(settings: DiscoverySettings, public_key: PublicKeySource) -> Fast
     app = FastAPI(title="discovery", openapi_url=None, docs_url=None, redoc_url=None)
     # Swagger UI is 1.7 MB of JavaScript. Compressed to 0.5 MB it takes a third of the time and of the response limit.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.include_router(router(settings.issuer, KeySet(public_key), openapi))
+    app.include_router(router(settings.issuer, KeySet(public_keys), openapi))
     return app
 
 
 @cache
 def _adapter() -> Mangum:
     settings = DiscoverySettings.from_environment()
-    return Mangum(create_app(settings, kms_public_key(settings.signing_key_id)), lifespan="off")
+    return Mangum(create_app(settings, kms_public_keys(SigningAliases(settings.signing_key_alias))), lifespan="off")
 
 
 logger = Logger()

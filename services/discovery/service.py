@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
+
+from aws_lambda_powertools import Logger
 
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import Scope
+from services.contracts.signing_keys import KEY_SET_REREAD_SECONDS, SigningAliases
 
-PublicKeySource = Callable[[], bytes]
-"""Returns the public half of the signing key as DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7)."""
+PublicKeySource = Callable[[], Iterable[bytes]]
+"""Returns the public halves of the signing keys as DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7)."""
+
+logger = Logger(child=True)
 
 
 def provider_metadata(issuer: str) -> dict[str, Any]:
@@ -35,28 +42,57 @@ def provider_metadata(issuer: str) -> dict[str, Any]:
     }
 
 
-class KeySet:
-    """The JWK set of the signing key. It is read once, because an asymmetric KMS key never changes under its id."""
+class KeysUnavailable(Exception):
+    """The keys cannot be read at the moment."""
 
-    def __init__(self, public_key: PublicKeySource) -> None:
-        self._public_key = public_key
+
+class KeySet:
+    """The JWK set of the signing keys. A copy older than `KEY_SET_REREAD_SECONDS` is read again.
+
+    While the keys cannot be read it publishes the copy: a set that lacked a key would end the tokens of that key.
+    """
+
+    def __init__(self, public_keys: PublicKeySource, clock: Callable[[], float] = time.monotonic) -> None:
+        self._public_keys, self._clock = public_keys, clock
         self._keys: list[dict[str, str]] = []
+        self._due = clock()
 
     def document(self) -> dict[str, Any]:
-        """Returns the set (RFC 7517, section 5). Reads the key, unless an earlier call has done so without an error."""
-        if not self._keys:
-            self._keys = [jwk_of(self._public_key())]
+        """Returns the set (RFC 7517, section 5). Raises KeysUnavailable if the keys were never read."""
+        if self._clock() >= self._due:
+            self._read()
         return {"keys": self._keys}
 
+    def _read(self) -> None:
+        try:
+            keys = {key["kid"]: key for key in map(jwk_of, self._public_keys())}
+        except KeysUnavailable:
+            if not self._keys:
+                raise
+            logger.warning("keys_unavailable", exc_info=True)
+        else:
+            self._keys = list(keys.values())
+        self._due = self._clock() + KEY_SET_REREAD_SECONDS
 
-def kms_public_key(key_id: str) -> PublicKeySource:
-    """Returns a function that reads the key from KMS. boto3 is imported only then, so that a cold start is faster."""
 
-    def read() -> bytes:
+def kms_public_keys(aliases: SigningAliases) -> PublicKeySource:
+    """Returns a function that reads the keys from KMS. It raises KeysUnavailable.
+
+    boto3 is imported at its first call, so that a cold start is faster.
+    """
+
+    @cache
+    def client() -> Any:
         import boto3
 
-        answer = boto3.client("kms").get_public_key(KeyId=key_id)
-        key: bytes = answer["PublicKey"]
-        return key
+        return boto3.client("kms")
+
+    def read() -> list[bytes]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return [client().get_public_key(KeyId=alias)["PublicKey"] for alias in aliases]
+        except (BotoCoreError, ClientError) as error:
+            raise KeysUnavailable(str(error)) from error
 
     return read

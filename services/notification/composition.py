@@ -37,9 +37,7 @@ def dispatcher(runtime: Runtime[NotificationSettings], sender: Sender) -> Dispat
             principal,
             uow,
             runtime.settings,
-            NotificationRepository(uow.session),
-            MessageRepository(uow.session),
-            ContactRepository(uow.session),
+            MessageRepository(uow),
             sender,
         )
 
@@ -51,7 +49,7 @@ def notification_service(principal: Principal, uow: UnitOfWork, runtime: Notific
     return NotificationService(
         principal,
         uow,
-        NotificationRepository(uow.session),
-        MessageRepository(uow.session),
-        ContactRepository(uow.session),
+        NotificationRepository(uow),
+        MessageRepository(uow),
+        ContactRepository(uow),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.common.dto import Page
 from services.common.paging import page_of
@@ -25,12 +25,15 @@ Notifications = Annotated[NotificationService, service(notification_service)]
 @router.post("/notify/email", status_code=202, dependencies=[WRITE, IdempotencyKey], summary="Send an e-mail")
 async def send_email(body: EmailIn, notifications: Notifications) -> EmailOut:
     """The e-mail is accepted and sent at once. When that fails, it is tried again for some minutes."""
-    return mapper.email_out(await notifications.request_email(mapper.email_from(body)))
+    return mapper.email_out(notifications.request_email(mapper.email_from(body)))
 
 
-@router.get("/notifications", dependencies=[READ], summary="List events and their messages")
-async def list_notifications(
-    query: Annotated[NotificationQuery, Query()], notifications: Notifications
-) -> Page[NotificationOut]:
+@router.get(
+    "/notifications",
+    dependencies=[READ],
+    summary="List events and their messages",
+    response_model=Page[NotificationOut],
+)
+async def list_notifications(query: Annotated[NotificationQuery, Query()], notifications: Notifications) -> Response:
     """All events of all services, and the messages that each caused. The newest event comes first."""
     return page_of(await notifications.list(mapper.notification_filter(query), query), mapper.notification_out)

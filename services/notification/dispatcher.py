@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.common.database import Database, listen
 from services.common.security.principal import SYSTEM, Principal
 from services.common.unit_of_work import UnitOfWork
@@ -33,7 +31,7 @@ class Dispatcher:
         database: Database,
         settings: NotificationSettings,
         service: Callable[[Principal, UnitOfWork], MessageService],
-        repository: Callable[[AsyncSession], MessageRepository],
+        repository: Callable[[UnitOfWork], MessageRepository],
     ) -> None:
         """`service` constructs what sends in a transaction, and `repository` what reads without one."""
         self._database = database
@@ -49,8 +47,11 @@ class Dispatcher:
         try:
             while not stopping.is_set():
                 self._wake.clear()
-                await asyncio.gather(*(self._send_due(stopping) for _ in range(self._settings.dispatchers)))
-                await wait_for(self._wake, await self._idle_seconds())
+                due, seconds = await self._waiting()
+                senders = min(due, self._settings.dispatchers)
+                sent = await asyncio.gather(*(self._send_due(stopping) for _ in range(senders)))
+                if not any(sent):
+                    await wait_for(self._wake, seconds)
         finally:
             stopped.cancel()
             await connection.close(timeout=2)
@@ -59,14 +60,23 @@ class Dispatcher:
         await stopping.wait()
         self._wake.set()
 
-    async def _send_due(self, stopping: asyncio.Event) -> None:
-        """Sends messages one after another, each in a transaction, until none is due."""
-        more = True
-        while more and not stopping.is_set():
-            async with self._database.unit_of_work() as uow:
-                more = await self._service(SYSTEM, uow).send_next()
+    async def _send_due(self, stopping: asyncio.Event) -> int:
+        """Sends messages one after another, each in a transaction, until none is due. Returns how many there were.
 
-    async def _idle_seconds(self) -> float:
-        async with self._database.read_session() as session:
-            seconds = await self._repository(session).seconds_to_next()
-        return MAX_IDLE_SECONDS if seconds is None else min(max(seconds, MIN_IDLE_SECONDS), MAX_IDLE_SECONDS)
+        It finds none when other dispatchers are sending those that are due.
+        """
+        count = 0
+        while not stopping.is_set():
+            async with self._database.unit_of_work() as uow:
+                if not await self._service(SYSTEM, uow).send_next():
+                    break
+            count += 1
+        return count
+
+    async def _waiting(self) -> tuple[int, float]:
+        """Returns how many messages are due, and else how long to sleep."""
+        async with self._database.unit_of_work() as uow:
+            due, seconds = await self._repository(uow).waiting()
+        if seconds is None:
+            return due, MAX_IDLE_SECONDS
+        return due, min(max(seconds, MIN_IDLE_SECONDS), MAX_IDLE_SECONDS)

@@ -8,13 +8,16 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.common.dto import RequestModel, ResponseModel
+from services.common.dto import RequestModel, response_model
 from services.common.fields import Email, Moment
 from services.common.paging import PageRequest
 from services.notification.entity import Channel, MessageStatus
 
 # No control characters: a line break in a subject would start another header (RFC 5322, section 2.2).
 SubjectLine = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+
+
+_PAYLOAD = "The CloudEvent; for an e-mail that staff wrote, its recipient, its subject and who requested it."
 
 
 class EmailIn(RequestModel):
@@ -25,33 +28,36 @@ class EmailIn(RequestModel):
     body: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class EmailOut(ResponseModel):
+@response_model
+class EmailOut:
     """An e-mail that was accepted."""
 
-    id: UUID = Field(description="Its id in the list of notifications.")
+    id: Annotated[UUID, Field(description="Its id in the list of notifications.")]
     status: MessageStatus
 
 
-class MessageOut(ResponseModel):
+@response_model
+class MessageOut:
     """An e-mail or a text message that an event caused."""
 
     channel: Channel
-    template: str | None = Field(description="Null for an e-mail that staff wrote.")
-    recipient: str | None = Field(description="Null before the first attempt, and while the patient is not known.")
+    template: Annotated[str | None, Field(description="Null for an e-mail that staff wrote.")]
+    recipient: Annotated[
+        str | None, Field(description="Null before the first attempt, and while the patient is not known.")
+    ]
     status: MessageStatus
     attempts: int
     sent_at: datetime | None
-    error: str | None = Field(description="Why the last attempt failed: the name of an error.")
+    error: Annotated[str | None, Field(description="Why the last attempt failed: the name of an error.")]
 
 
-class NotificationOut(ResponseModel):
+@response_model
+class NotificationOut:
     """An event and its messages."""
 
     id: UUID
     event_type: str
-    payload: dict[str, Any] = Field(
-        description="The CloudEvent; for an e-mail that staff wrote, its recipient, its subject and who requested it."
-    )
+    payload: Annotated[dict[str, Any], Field(description=_PAYLOAD)]
     created_at: datetime
     messages: list[MessageOut]
 

@@ -8,14 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-from services.common import database
-
-
-class Base(DeclarativeBase):
-    type_annotation_map = database.COLUMN_TYPES
+from services.common.sql import table_of
 
 
 class Channel(StrEnum):
@@ -33,55 +26,68 @@ class MessageStatus(StrEnum):
     FAILED = "FAILED"
 
 
-class Notification(Base):
+@dataclass(slots=True)
+class Notification:
     """An entry of the event log: an event of any service, or an e-mail that staff wrote.
 
     `payload` is the whole CloudEvent. Each event has one entry, however often it arrives.
     """
 
-    __tablename__ = "event_log"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    event_type: Mapped[str]
-    payload: Mapped[dict[str, Any]]
-    patient_id: Mapped[UUID | None]
-    created_at: Mapped[datetime]
-    messages: Mapped[list[Message]] = relationship(lazy="raise", order_by="Message.channel", viewonly=True)
+    id: UUID
+    event_type: str
+    payload: dict[str, Any]
+    patient_id: UUID | None
+    created_at: datetime
 
 
-class Message(Base):
+@dataclass(slots=True)
+class Message:
     """An e-mail or a text message that an event causes: at most one for each channel.
 
     `recipient`, `subject` and `body` of a message with a template are filled in when it is sent, because the patient's
     address may become known after the event.
     """
 
-    __tablename__ = "message"
-
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("event_log.id"), primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    template: Mapped[str | None]
-    recipient: Mapped[str | None]
-    subject: Mapped[str | None]
-    body: Mapped[str | None]
-    status: Mapped[str]
-    attempts: Mapped[int]
-    next_attempt_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    provider_id: Mapped[str | None]
-    error: Mapped[str | None]
+    event_id: UUID
+    channel: str
+    status: str
+    attempts: int
+    next_attempt_at: datetime
+    template: str | None = None
+    recipient: str | None = None
+    subject: str | None = None
+    body: str | None = None
+    sent_at: datetime | None = None
+    provider_id: str | None = None
+    error: str | None = None
 
 
-class Contact(Base):
+@dataclass(slots=True)
+class Contact:
     """How to reach a patient, as the events of `pms.patient.v1` say. After a deletion only id and version are left."""
 
-    __tablename__ = "contact"
+    patient_id: UUID
+    name: str | None
+    email: str | None
+    phone: str | None
+    version: int
 
-    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str | None]
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
-    version: Mapped[int]
+
+@dataclass(slots=True)
+class LoggedNotification(Notification):
+    """An entry of the event log with the messages that the event caused."""
+
+    messages: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message that is due, with what it says: the event's type and payload, and the patient's contact if known."""
+
+    message: Message
+    event_type: str
+    payload: dict[str, Any]
+    contact: Contact | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +108,8 @@ class NotificationFilter:
     status: MessageStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+EVENT_LOG = table_of(Notification, "event_log")
+MESSAGE = table_of(Message, "message", key=("event_id", "channel"))
+CONTACT = table_of(Contact, "contact", key=("patient_id",))

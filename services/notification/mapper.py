@@ -8,11 +8,12 @@ from uuid import UUID
 
 from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
 from services.notification import templates
-from services.notification.dto import EmailIn, EmailOut, NotificationOut, NotificationQuery
+from services.notification.dto import EmailIn, EmailOut, MessageOut, NotificationOut, NotificationQuery
 from services.notification.entity import (
     Channel,
     Contact,
     Email,
+    LoggedNotification,
     Message,
     MessageStatus,
     Notification,
@@ -43,9 +44,27 @@ def notification_filter(query: NotificationQuery) -> NotificationFilter:
     )
 
 
-def notification_out(notification: Notification) -> NotificationOut:
+def notification_out(notification: LoggedNotification) -> NotificationOut:
     """Returns the response for an event and its messages."""
-    return NotificationOut.model_validate(notification)
+    return NotificationOut(
+        id=notification.id,
+        event_type=notification.event_type,
+        payload=notification.payload,
+        created_at=notification.created_at,
+        messages=[_message_out(message) for message in notification.messages],
+    )
+
+
+def _message_out(message: Message) -> MessageOut:
+    return MessageOut(
+        channel=Channel(message.channel),
+        template=message.template,
+        recipient=message.recipient,
+        status=MessageStatus(message.status),
+        attempts=message.attempts,
+        sent_at=message.sent_at,
+        error=message.error,
+    )
 
 
 def notification_from(event: Event[Any], now: datetime) -> Notification:
@@ -70,29 +89,30 @@ def messages_from(event: Event[Any], now: datetime) -> list[Message]:
 def contact_from(data: PatientRegistered | PatientUpdated | PatientDeleted) -> Contact:
     """Returns the patient's contact after an event. After a deletion it is empty."""
     if isinstance(data, PatientDeleted):
-        return Contact(patient_id=data.patient_id, version=data.version)
+        return Contact(patient_id=data.patient_id, name=None, email=None, phone=None, version=data.version)
     return Contact(patient_id=data.patient_id, name=data.name, email=data.email, phone=data.phone, version=data.version)
 
 
 def email_notification(id: UUID, email: Email, requested_by: UUID, now: datetime) -> Notification:
     """Returns the log's entry for an e-mail that staff wrote."""
     payload = {"to": email.to, "subject": email.subject, "requested_by": str(requested_by)}
-    return Notification(id=id, event_type=EMAIL_REQUESTED, payload=payload, created_at=now)
+    return Notification(id=id, event_type=EMAIL_REQUESTED, payload=payload, patient_id=None, created_at=now)
 
 
 def email_message(notification_id: UUID, email: Email, now: datetime) -> Message:
     """Returns the message for an e-mail that staff wrote."""
-    content = {"recipient": email.to, "subject": email.subject, "body": email.body}
-    return _message(notification_id, Channel.EMAIL, now, **content)
+    message = _message(notification_id, Channel.EMAIL, now)
+    message.recipient, message.subject, message.body = email.to, email.subject, email.body
+    return message
 
 
-def _message(event_id: UUID, channel: Channel, now: datetime, **content: str) -> Message:
+def _message(event_id: UUID, channel: Channel, now: datetime, template: str | None = None) -> Message:
     """Returns a message that is due now."""
     return Message(
         event_id=event_id,
-        channel=channel,
-        status=MessageStatus.PENDING,
+        channel=channel.value,
+        status=MessageStatus.PENDING.value,
         attempts=0,
         next_attempt_at=now,
-        **content,
+        template=template,
     )

@@ -44,6 +44,8 @@ ORDER = (
     "test_attacks_on_accounts",
     "test_attacks_on_records",
     "test_attacks_on_tokens",
+    # Replaces the signing key. The tokens of all people above stay valid, but the attacks sign with the current key.
+    "test_key_rotation",
     # Fills the system with a clinic, after which all lists are longer.
     "test_demo",
 )

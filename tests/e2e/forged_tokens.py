@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops import aws
-
-SIGNING_KEY = "alias/pms-signing"
+from ops.rotation.rotate import ALIASES
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,11 @@ class Forger:
         kept = ({name: value for name, value in part.items() if value is not None} for part in parts)
         return ".".join(encoded(json.dumps(part).encode()) for part in kept)
 
-    def signed(self, headers: Mapping[str, Any] | None = None, **claims: Any) -> str:
-        """Returns a token that is signed with the system's own key, which no attacker has."""
+    def signed(self, headers: Mapping[str, Any] | None = None, *, key: str = ALIASES.current, **claims: Any) -> str:
+        """Returns a token that is signed with a key of the system, which no attacker has. `key` is its alias."""
         text = self.unsigned(headers, **claims)
         answer = aws.client("kms").sign(
-            KeyId=SIGNING_KEY,
+            KeyId=key,
             Message=text.encode(),
             MessageType="RAW",
             SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",

@@ -64,7 +64,8 @@ def test_attack_1_no_token_or_a_malformed_one(patients: Task, header: str | None
 def test_attack_2_another_algorithm(anybody: httpx.Client, patients: Task, forger: Forger, algorithm: str) -> None:
     """Unsigned, or with the published key as an HMAC secret, in every form that such a key is written in."""
     unsigned = forger.unsigned({"alg": algorithm})
-    (jwk,) = anybody.get("/.well-known/jwks.json").json()["keys"]
+    published = anybody.get("/.well-known/jwks.json").json()["keys"]
+    (jwk,) = (key for key in published if key["kid"] == forger.header["kid"])
     key = jwt.PyJWK(jwk, "RS256").key
     hmac_keys = [
         json.dumps(jwk).encode(),

@@ -54,7 +54,7 @@ def test_outputs_have_the_keys_that_scripts_read(local_stage: Synthesis) -> None
         "ApiEndpoint",
         "ApiUrl",
         "AdminSecretArn",
-        "SigningKeyArn",
+        "SigningKeyAlias",
         "DiscoveryFunctionName",
     }
     assert local_stage.outputs("api") == {"AuthorizerId", "VpcLinkId"}

@@ -10,7 +10,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -28,6 +28,7 @@ from services.common.rpc.server import Server
 from services.common.runtime import Runtime
 from services.common.settings import ServiceSettings
 from services.contracts.roles import Role
+from services.contracts.signing_keys import SigningAliases
 from tests.integration.callers import Caller
 from tests.support import aws
 from tests.support.application import running
@@ -94,13 +95,26 @@ def _create_cluster(kafka: Any) -> str:
 
 
 @pytest.fixture(scope="session")
-def signing_key() -> Iterator[str]:
-    """An RSA key in KMS."""
-    kms = aws.client("kms")
-    arn = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-    yield arn
+def signing_alias() -> Iterator[str]:
+    """The alias of an RSA key in KMS, which the aliases of a rotation point to as well."""
+    with signing_aliases() as aliases:
+        yield aliases.current
+
+
+@contextmanager
+def signing_aliases() -> Iterator[SigningAliases]:
+    """Makes the aliases of the signing keys as the CDK app does. Deletes them and their keys at the end."""
+    kms, aliases = aws.client("kms"), SigningAliases(f"alias/test-{uuid.uuid4().hex[:12]}-signing")
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    for alias in aliases:
+        kms.create_alias(AliasName=alias, TargetKeyId=key)
+    yield aliases
     try:
-        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+        keys = {key, *(kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] for alias in aliases)}
+        for alias in aliases:
+            kms.delete_alias(AliasName=alias)
+        for each in keys:
+            kms.schedule_key_deletion(KeyId=each, PendingWindowInDays=7)
     except ClientError as error:
         print(f"cleanup: {error}")
 

@@ -55,7 +55,7 @@ def key_set(issuer: TestIssuer) -> Iterator[str]:
 
 @pytest.fixture
 def serve(
-    service_settings: MakeSettings, issuer: TestIssuer, key_set: str, signing_key: str, tmp_path: Path
+    service_settings: MakeSettings, issuer: TestIssuer, key_set: str, signing_alias: str, tmp_path: Path
 ) -> Iterator[Callable[[str], Awaitable[str]]]:
     """`await serve("patient")` starts the service as its container does and returns its URL."""
     started: list[subprocess.Popen[bytes]] = []
@@ -68,7 +68,7 @@ def serve(
             KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1",
             JWT_ISSUER=issuer.issuer,
             JWKS_URL=key_set,
-            SIGNING_KEY_ID=signing_key,
+            SIGNING_KEY_ALIAS=signing_alias,
             ADMIN_USERNAME="admin",
             ADMIN_PASSWORD="an-admin's-password",
             ARGON2_MEMORY_KIB="64",

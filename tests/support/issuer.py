@@ -33,6 +33,10 @@ class TestIssuer:
         """Returns the public key, or None if it has another id."""
         return self.key.public_key() if key_id == self.key_id else None
 
+    def knows(self, key_id: str) -> bool:
+        """Returns whether the public key has this id."""
+        return key_id == self.key_id
+
     async def warm_up(self) -> None:
         """Does nothing, because the key is there."""
 

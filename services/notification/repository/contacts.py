@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from dataclasses import asdict
+from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
 
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
 from services.notification.entity import Contact
+
+_SAVE = Statement(
+    text("""
+    WITH saved AS (
+        INSERT INTO contact AS known (patient_id, name, email, phone, version)
+        VALUES (:patient_id, :name, :email, :phone, :version)
+        ON CONFLICT (patient_id) DO UPDATE
+        SET name = excluded.name, email = excluded.email, phone = excluded.phone, version = excluded.version
+        WHERE known.version < excluded.version
+    )
+    UPDATE message SET next_attempt_at = :now
+    WHERE status = 'PENDING' AND attempts > 0 AND event_id IN (SELECT id FROM event_log WHERE patient_id = :patient_id)
+    """)
+)
 
 
 class ContactRepository:
     """Patients' contacts, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def get(self, patient_id: UUID) -> Contact | None:
-        """Returns the contact of a patient."""
-        return await self._session.get(Contact, patient_id)
+    async def save(self, contact: Contact, now: datetime) -> None:
+        """Writes the contact, unless the same or a newer version is stored.
 
-    async def save(self, contact: Contact) -> None:
-        """Writes the contact, unless the same or a newer version is stored."""
-        values = {column.key: getattr(contact, column.key) for column in Contact.__table__.columns}
-        statement = insert(Contact).values(values)
-        newer = {name: statement.excluded[name] for name in values if name != "patient_id"}
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["patient_id"], set_=newer, where=Contact.version < statement.excluded.version
-            )
-        )
+        The patient's messages for which an attempt has failed become due: they may have waited for an address.
+        """
+        await self._uow.execute(_SAVE, now=now, **asdict(contact))

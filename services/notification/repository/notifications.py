@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, literal_column, select
 
+from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
-from services.notification.entity import Message, Notification, NotificationFilter
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
+from services.notification.entity import (
+    EVENT_LOG,
+    MESSAGE,
+    LoggedNotification,
+    Message,
+    Notification,
+    NotificationFilter,
+)
 
-_NEWEST_FIRST = Keyset("notifications", (Notification.created_at, DESC), (Notification.id, DESC))
+_NEWEST_FIRST = Keyset("notifications", (EVENT_LOG.c.created_at, DESC), (EVENT_LOG.c.id, DESC))
+# Whole rows: asyncpg reads them as records.
+_MESSAGES: Any = literal_column(
+    "ARRAY(SELECT message FROM message WHERE message.event_id = event_log.id ORDER BY message.channel)"
+).label("messages")
+_CONDITIONS = {
+    "event_type": EVENT_LOG.c.event_type == bindparam("event_type"),
+    "patient_id": EVENT_LOG.c.patient_id == bindparam("patient_id"),
+    "status": select(MESSAGE.c.event_id)
+    .where(MESSAGE.c.event_id == EVENT_LOG.c.id, MESSAGE.c.status == bindparam("status"))
+    .exists(),
+    "since": EVENT_LOG.c.created_at >= bindparam("since"),
+    "until": EVENT_LOG.c.created_at < bindparam("until"),
+}
+
+
+@cache
+def _page(given: frozenset[str], after: bool) -> Statement:
+    statement = select(EVENT_LOG, _MESSAGES).where(*(_CONDITIONS[name] for name in sorted(given)))
+    return Statement(_NEWEST_FIRST.apply(statement, after=after), patient="patient_id")
 
 
 class NotificationRepository:
     """The event log, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def add(self, notification: Notification) -> None:
+    def add(self, notification: Notification) -> None:
         """Writes a new entry."""
-        self._session.add(notification)
-        await self._session.flush()
+        self._uow.add(EVENT_LOG, notification)
 
-    async def get(self, id: UUID) -> Notification:
-        """Returns the entry, which must exist."""
-        return await self._session.get_one(Notification, id)
-
-    async def page(self, filter: NotificationFilter, page: PageRequest) -> Slice[Notification]:
+    async def page(self, filter: NotificationFilter, page: PageRequest, reading: Reading) -> Slice[LoggedNotification]:
         """Returns one page of the entries that match, with their messages, newest first."""
-        statement = select(Notification).options(selectinload(Notification.messages))
-        if filter.event_type is not None:
-            statement = statement.where(Notification.event_type == filter.event_type)
-        if filter.patient_id is not None:
-            statement = statement.where(Notification.patient_id == filter.patient_id)
-        if filter.status is not None:
-            statement = statement.where(Notification.messages.any(Message.status == filter.status))
-        if filter.since is not None:
-            statement = statement.where(Notification.created_at >= filter.since)
-        if filter.until is not None:
-            statement = statement.where(Notification.created_at < filter.until)
-        rows = (await self._session.scalars(_NEWEST_FIRST.apply(statement, page))).all()
-        return _NEWEST_FIRST.page(rows, page)
+        conditions = {name: value for name in _CONDITIONS if (value := getattr(filter, name)) is not None}
+        statement = _page(frozenset(conditions), page.cursor is not None)
+        values = {**conditions, **_NEWEST_FIRST.values(page)}
+        return _NEWEST_FIRST.page(await self._uow.page(statement, _logged, reading, page.limit, **values), page)
+
+
+def _logged(*row: Any) -> LoggedNotification:
+    *columns, messages = row
+    return LoggedNotification(*columns, *[[Message(**message) for message in messages]])

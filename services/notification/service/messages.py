@@ -14,11 +14,9 @@ from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import Event, decode
 from services.notification import templates
 from services.notification.config import NotificationSettings
-from services.notification.entity import Channel, Contact, Message, MessageStatus, Notification
+from services.notification.entity import Channel, Contact, DueMessage, Message, MessageStatus
 from services.notification.phone_numbers import e164
-from services.notification.repository.contacts import ContactRepository
 from services.notification.repository.messages import MessageRepository
-from services.notification.repository.notifications import NotificationRepository
 from services.notification.senders import Rejected, Sender
 from services.notification.templates import Text
 
@@ -42,17 +40,13 @@ class MessageService:
         principal: Principal,
         uow: UnitOfWork,
         settings: NotificationSettings,
-        notifications: NotificationRepository,
         messages: MessageRepository,
-        contacts: ContactRepository,
         sender: Sender,
     ) -> None:
         self._principal = principal
         self._uow = uow
         self._settings = settings
-        self._notifications = notifications
         self._messages = messages
-        self._contacts = contacts
         self._sender = sender
 
     async def send_next(self) -> bool:
@@ -60,38 +54,40 @@ class MessageService:
 
         The message is locked until the transaction ends, so that nobody else sends it.
         """
-        message = await self._messages.get_due_for_update()
-        if message is None:
+        due = await self._messages.get_due_for_update()
+        if due is None:
             return False
+        message = due.message
         message.attempts += 1
-        notification = await self._notifications.get(message.event_id)
         try:
-            await self._fill_in(message, notification)
+            self._fill_in(due)
             message.provider_id = await self._send(message)
         except NoAddress:
             await self._messages.delete(message)
+            return True
         except Rejected as error:
             self._fail(message, error.code)
         except Exception as error:
-            logger(__name__).warning("send_failed", **_log_fields(message, notification), **describe(error))
+            logger(__name__).warning("send_failed", **_log_fields(due), **describe(error))
             self._try_again(message, type(error).__name__)
         else:
             message.status, message.sent_at, message.error = MessageStatus.SENT, utc_now(), None
-            logger(__name__).info("sent", **_log_fields(message, notification))
+            logger(__name__).info("sent", **_log_fields(due))
+        self._messages.change(message)
         return True
 
-    async def _fill_in(self, message: Message, notification: Notification) -> None:
+    def _fill_in(self, due: DueMessage) -> None:
         """Fills in recipient and text from the template. Raises NoRecipient and NoAddress."""
+        message, contact = due.message, due.contact
         if message.template is None:
             return  # staff wrote it, so it is complete
-        contact = await self._contacts.get(notification.patient_id) if notification.patient_id else None
         if contact is None:
             raise NoRecipient
         channel = Channel(message.channel)
         name, recipient = contact.name, _address(contact, channel)
         if name is None or not recipient:
             raise NoAddress
-        event: Event[Any] = decode(json.dumps(notification.payload))
+        event: Event[Any] = decode(json.dumps(due.payload))
         text = templates.render(templates.BY_NAME[message.template], channel, name, event.data)
         message.recipient, message.subject, message.body = recipient, text.subject, text.body
 
@@ -120,11 +116,11 @@ def _address(contact: Contact, channel: Channel) -> str | None:
     return contact.email if channel is Channel.EMAIL else e164(contact.phone)
 
 
-def _log_fields(message: Message, notification: Notification) -> dict[str, Any]:
+def _log_fields(due: DueMessage) -> dict[str, Any]:
     return {
-        "notification_id": message.event_id,
-        "channel": message.channel,
-        "template": message.template,
-        "event_type": notification.event_type,
-        "attempt": message.attempts,
+        "notification_id": due.message.event_id,
+        "channel": due.message.channel,
+        "template": due.message.template,
+        "event_type": due.event_type,
+        "attempt": due.message.attempts,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.common.audit import Reading
 from services.common.clock import utc_now
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
@@ -11,7 +12,7 @@ from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
 from services.notification import mapper
-from services.notification.entity import Email, Message, Notification, NotificationFilter
+from services.notification.entity import Email, LoggedNotification, Message, NotificationFilter
 from services.notification.repository.contacts import ContactRepository
 from services.notification.repository.messages import MessageRepository
 from services.notification.repository.notifications import NotificationRepository
@@ -43,23 +44,20 @@ class NotificationService:
         """
         now = utc_now()
         if isinstance(event.data, PatientRegistered | PatientUpdated | PatientDeleted):
-            await self._contacts.save(mapper.contact_from(event.data))
-            await self._messages.try_again(event.data.patient_id, now)
-        await self._notifications.add(mapper.notification_from(event, now))
-        await self._messages.add(mapper.messages_from(event, now))
+            await self._contacts.save(mapper.contact_from(event.data), now)
+        self._notifications.add(mapper.notification_from(event, now))
+        self._messages.add(mapper.messages_from(event, now))
 
-    async def request_email(self, email: Email) -> Message:
+    def request_email(self, email: Email) -> Message:
         """Logs an e-mail that staff wrote. The dispatcher sends it."""
         now = utc_now()
         notification = mapper.email_notification(uuid7(), email, self._principal.subject, now)
         message = mapper.email_message(notification.id, email, now)
-        await self._notifications.add(notification)
-        await self._messages.add([message])
+        self._notifications.add(notification)
+        self._messages.add([message])
         self._uow.record("send", "email", notification.id)
         return message
 
-    async def list(self, filter: NotificationFilter, page: PageRequest) -> Slice[Notification]:
+    async def list(self, filter: NotificationFilter, page: PageRequest) -> Slice[LoggedNotification]:
         """Returns one page of the event log."""
-        found = await self._notifications.page(filter, page)
-        self._uow.record("list", RESOURCE, patient_ids=[notification.patient_id for notification in found.items])
-        return found
+        return await self._notifications.page(filter, page, Reading("list", RESOURCE))

@@ -1,4 +1,4 @@
-"""The whole auth service on a database of its own, with a signing key in KMS."""
+"""The whole auth service on a database of its own, with signing keys in KMS."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def paused(monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str) -> Ite
 
 
 @pytest.fixture
-async def settings(settings_without_broker: MakeSettings, signing_key: str) -> AuthSettings:
+async def settings(settings_without_broker: MakeSettings, signing_alias: str) -> AuthSettings:
     made: AuthSettings = await settings_without_broker(
         "auth",
         AuthSettings,
-        signing_key_id=signing_key,
+        signing_key_alias=signing_alias,
         admin_username=ADMIN,
         admin_password=PASSWORD,
     )
@@ -79,7 +79,7 @@ async def settings(settings_without_broker: MakeSettings, signing_key: str) -> A
 
 @pytest.fixture
 async def client(settings: AuthSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """The running application. It verifies tokens with its own signing key, so the tests' issuer is of no use."""
+    """The running application. It verifies tokens with its own signing keys, so the tests' issuer is of no use."""
     async with running(app, settings) as client:
         yield client
 

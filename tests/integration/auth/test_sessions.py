@@ -21,6 +21,7 @@ from services.auth.tokens import AccessTokenIssuer
 from services.contracts.jwk import jwk_of
 from services.contracts.roles import scopes_of
 from tests.integration.auth.conftest import paused
+from tests.support import aws
 from tests.support.application import running
 
 Register = Callable[..., Awaitable[Any]]
@@ -41,7 +42,7 @@ async def test_the_claims_of_an_access_token(
 ) -> None:
     staff = await register(admin, roles=["STAFF"])
     token = staff.tokens["access_token"]
-    der = (await app.state.runtime.keys._call("get_public_key"))["PublicKey"]
+    der = aws.client("kms").get_public_key(KeyId=settings.signing_key_alias)["PublicKey"]
     jwk = jwk_of(der)
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "at+jwt", "kid": jwk["kid"]}
     key = jwt.PyJWK(jwk, "RS256").key

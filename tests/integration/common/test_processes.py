@@ -22,13 +22,13 @@ from tests.integration.processes import environment_of
 
 
 @pytest.fixture
-async def environment(service_settings: MakeSettings, signing_key: str) -> dict[str, str]:
+async def environment(service_settings: MakeSettings, signing_alias: str) -> dict[str, str]:
     """The environment variables of the auth service's container."""
     settings: ServiceSettings = await service_settings("auth", AuthSettings)
     return environment_of(
         "auth",
         settings,
-        SIGNING_KEY_ID=signing_key,
+        SIGNING_KEY_ALIAS=signing_alias,
         ADMIN_USERNAME="admin",
         ADMIN_PASSWORD="an-admin's-password",
         DRAIN_SECONDS="1.5",

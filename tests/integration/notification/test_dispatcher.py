@@ -64,17 +64,18 @@ async def runtime(settings: NotificationSettings) -> AsyncIterator[Runtime[Notif
 
 
 async def _add(runtime: Runtime[Any, Any], recipient: str) -> UUID:
-    notification = Notification(id=uuid4(), event_type="test", payload={}, created_at=NOW)
+    notification = Notification(id=uuid4(), event_type="test", payload={}, patient_id=None, created_at=NOW)
     message = mapper.email_message(notification.id, Email(recipient, "s", "b"), utc_now())
     async with runtime.database.unit_of_work() as uow:
-        await NotificationRepository(uow.session).add(notification)
-        await MessageRepository(uow.session).add([message])
+        NotificationRepository(uow).add(notification)
+        MessageRepository(uow).add([message])
     return notification.id
 
 
 async def _message(runtime: Runtime[Any, Any], event_id: UUID) -> Message:
-    async with runtime.database.read_session() as session:
-        return await session.get_one(Message, (event_id, Channel.EMAIL))
+    async with runtime.database.unit_of_work() as uow:
+        (row,) = await uow.fetch("SELECT * FROM message WHERE event_id = $1", event_id)
+        return Message(**row)
 
 
 @asynccontextmanager

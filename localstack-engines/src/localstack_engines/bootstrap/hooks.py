@@ -50,8 +50,9 @@ def shutdown() -> None:
 
 def _parts() -> list[ModuleType]:
     """Returns modules with `start()` and `stop()`, in the order in which they start."""
+    from localstack_engines.core_types.kms import parsed_keys
     from localstack_engines.gateway import edge_proxy
     from localstack_engines.network import lifecycle as network
     from localstack_engines.services.ecr.engine import registry
 
-    return [network, registry, edge_proxy]
+    return [network, registry, parsed_keys, edge_proxy]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -20,16 +21,14 @@ from tests.support.issuer import AUDIENCE, ISSUER, TestIssuer
 def test_an_issued_token_is_accepted() -> None:
     issuer = TestIssuer()
 
-    class Key:
-        async def key_id(self) -> str:
-            return issuer.key_id
-
-        async def sign(self, message: bytes) -> bytes:
-            return issuer.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+    class Keys:
+        async def sign(self, message_for: Callable[[str], bytes]) -> tuple[bytes, bytes]:
+            message = message_for(issuer.key_id)
+            return message, issuer.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
     async def check() -> None:
-        key: Any = Key()
-        issued = AccessTokenIssuer(AuthSettings(jwt_issuer=ISSUER, jwt_audience=AUDIENCE), key)
+        keys: Any = Keys()
+        issued = AccessTokenIssuer(AuthSettings(jwt_issuer=ISSUER, jwt_audience=AUDIENCE), keys)
         user = uuid7()
         token = await issued.issue(user, ["STAFF", "DOCTOR"], utc_now())
         principal = await TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=issuer).verify(token)

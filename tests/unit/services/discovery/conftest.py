@@ -1,4 +1,4 @@
-"""The discovery application, with a signing key of the tests."""
+"""The discovery application, with signing keys of the tests."""
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -16,18 +16,13 @@ def signing_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-@pytest.fixture
-def key_reads() -> list[str]:
-    return []
+@pytest.fixture(scope="session")
+def public_der(signing_key: rsa.RSAPrivateKey) -> bytes:
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return signing_key.public_key().public_bytes(serialization.Encoding.DER, form)
 
 
 @pytest.fixture
-def client(signing_key: rsa.RSAPrivateKey, key_reads: list[str]) -> TestClient:
-    def public_key() -> bytes:
-        key_reads.append("read")
-        return signing_key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-
-    settings = DiscoverySettings.from_environment({"JWT_ISSUER": f"{ISSUER}/", "SIGNING_KEY_ID": "key"})
-    return TestClient(create_app(settings, public_key))
+def client(public_der: bytes) -> TestClient:
+    settings = DiscoverySettings.from_environment({"JWT_ISSUER": f"{ISSUER}/", "SIGNING_KEY_ALIAS": "alias/test"})
+    return TestClient(create_app(settings, lambda: [public_der] * 3))

@@ -7,5 +7,5 @@ from tests.unit.services.discovery.conftest import ISSUER
 
 
 def test_a_missing_setting_is_named() -> None:
-    with pytest.raises(KeyError, match="SIGNING_KEY_ID"):
+    with pytest.raises(KeyError, match="SIGNING_KEY_ALIAS"):
         DiscoverySettings.from_environment({"JWT_ISSUER": ISSUER})

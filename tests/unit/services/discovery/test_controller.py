@@ -23,12 +23,6 @@ def test_a_token_is_verified_with_the_published_key(client: TestClient, signing_
     assert jwt.decode(token, keys[jwt.get_unverified_header(token)["kid"]], algorithms=["RS256"]) == {"sub": "x"}
 
 
-def test_the_key_is_read_once(client: TestClient, key_reads: list[str]) -> None:
-    answers = [client.get("/.well-known/jwks.json").content for _ in range(3)]
-    assert len(set(answers)) == 1
-    assert key_reads == ["read"]
-
-
 @pytest.mark.parametrize(
     "path",
     ["/.well-known/openid-configuration", "/.well-known/jwks.json", "/docs", "/openapi.json", "/docs/swagger-ui.css"],

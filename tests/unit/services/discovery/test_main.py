@@ -35,7 +35,7 @@ def test_the_handler_reads_and_writes_payload_format_2(
     monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JWT_ISSUER", ISSUER)
-    monkeypatch.setenv("SIGNING_KEY_ID", "key")
+    monkeypatch.setenv("SIGNING_KEY_ALIAS", "key")
     answer = main.handler(_event("/.well-known/openid-configuration"), context)
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["issuer"] == ISSUER

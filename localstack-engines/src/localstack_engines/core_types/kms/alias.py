@@ -19,7 +19,9 @@ class Alias(Resource):
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         kms, model = self.client(request, "kms"), request.desired_state
-        kms.update_alias(**to_request(kms, "UpdateAlias", model))
+        # LocalStack keeps the ARN of a key as if it were its id, and does not find the key any more.
+        target = str(model["TargetKeyId"]).rpartition("/")[2]
+        kms.update_alias(**to_request(kms, "UpdateAlias", {**model, "TargetKeyId": target}))
         return self.done(model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:

@@ -73,6 +73,29 @@ def test_a_new_key_is_found_and_a_retired_one_forgotten(issuer: TestIssuer, key_
     asyncio.run(rotate())
 
 
+@pytest.mark.attack(6)
+def test_a_withdrawn_key_is_not_known_and_nor_is_any_key_of_an_old_copy(issuer: TestIssuer, key_server: Any) -> None:
+    other = TestIssuer()
+
+    async def withdraw() -> None:
+        keys = KeySet(key_server.url, cooldown=0.0)
+        assert not keys.knows(issuer.key_id)
+        key_server.keys = [jwk_of(issuer.public_der), jwk_of(other.public_der)]
+        assert await keys.get(issuer.key_id)
+        assert keys.knows(issuer.key_id)
+        assert keys.knows(other.key_id)
+        key_server.keys = [jwk_of(other.public_der)]
+        assert await keys.get("unknown") is None  # which fetches the keys
+        assert not keys.knows(issuer.key_id)
+        assert keys.knows(other.key_id)
+
+        old = KeySet(key_server.url, max_age=0.0)
+        assert await old.get(other.key_id)
+        assert not old.knows(other.key_id)
+
+    asyncio.run(withdraw())
+
+
 def test_an_issuer_that_is_away_matters_only_before_the_first_keys(issuer: TestIssuer, key_server: Any) -> None:
     async def outage() -> None:
         keys = KeySet(key_server.url, cooldown=0.0, max_age=0.0)

@@ -1,0 +1,1 @@
+"""The rotation of the keys that sign access tokens."""
