@@ -130,6 +130,8 @@ class StageConfig:
     api: ApiConfig
     email_sender: str
     log_retention: RetentionDays
+    audit_retention: RetentionDays
+    """How long the anchors of the audit logs are kept. What they anchored before can then only be checked by itself."""
     removal_policy: RemovalPolicy
     """What happens to stateful resources that are removed from a stack."""
     termination_protection: bool

@@ -91,7 +91,7 @@ _DATABASE_FINDINGS = (
     *(
         AcknowledgedFinding(rule=rule, path=path, reason=_ROTATION)
         for rule in (f"{SOLUTIONS}-SMG4", f"{HIPAA}-SecretsManagerRotationEnabled")
-        for path in ("data/*/Instance/Secret/Resource", "identity/Admin/Resource")
+        for path in ("data/*/Instance/Secret/Resource", "data/*/ServiceSecret/Resource", "identity/Admin/Resource")
     ),
     AcknowledgedFinding(
         rule=f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AmazonRDSEnhancedMonitoringRole]",

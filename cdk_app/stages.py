@@ -81,6 +81,7 @@ def local(*, architecture: Architecture = "x86_64") -> StageConfig:
         ),
         email_sender=EMAIL_SENDER,
         log_retention=RetentionDays.ONE_WEEK,
+        audit_retention=RetentionDays.ONE_WEEK,
         removal_policy=RemovalPolicy.DESTROY,
         termination_protection=False,
         customer_managed_key=False,
@@ -139,6 +140,8 @@ def prod(*, account: str | None, region: str) -> StageConfig:
         api=ApiConfig(rate_limit=2_000, burst_limit=1_000, detailed_metrics=True, url=None),
         email_sender=EMAIL_SENDER,
         log_retention=RetentionDays.ONE_YEAR,
+        # HIPAA asks for six years (45 CFR 164.316).
+        audit_retention=RetentionDays.TEN_YEARS,
         removal_policy=RemovalPolicy.RETAIN,
         termination_protection=True,
         customer_managed_key=True,

@@ -31,7 +31,8 @@ class FargateService(Construct):
     """Tasks of one service in the private subnets, registered in Cloud Map.
 
     A deployment keeps the full capacity. The circuit breaker rolls back a revision whose tasks do not become healthy.
-    The migration container receives `database_secrets`; the service's container receives `other_secrets` too.
+    The migration container receives the owner's credentials in `migration_secrets`, the service's container its own in
+    `service_secrets`.
     """
 
     def __init__(
@@ -45,8 +46,8 @@ class FargateService(Construct):
         security_group: ec2.ISecurityGroup,
         image: ecs.ContainerImage,
         environment: Mapping[str, str],
-        database_secrets: Mapping[str, ecs.Secret],
-        other_secrets: Mapping[str, ecs.Secret],
+        migration_secrets: Mapping[str, ecs.Secret],
+        service_secrets: Mapping[str, ecs.Secret],
         cloud_map_service_arn: str,
         encryption_key: kms.IKey | None,
     ) -> None:
@@ -65,8 +66,8 @@ class FargateService(Construct):
             service,
             image=image,
             environment=environment,
-            database_secrets=database_secrets,
-            other_secrets=other_secrets,
+            migration_secrets=migration_secrets,
+            service_secrets=service_secrets,
         )
         self.service = self._add_service(config, service, cluster=cluster, security_group=security_group)
         self._register(service, cloud_map_service_arn)
@@ -79,8 +80,8 @@ class FargateService(Construct):
         *,
         image: ecs.ContainerImage,
         environment: Mapping[str, str],
-        database_secrets: Mapping[str, ecs.Secret],
-        other_secrets: Mapping[str, ecs.Secret],
+        migration_secrets: Mapping[str, ecs.Secret],
+        service_secrets: Mapping[str, ecs.Secret],
     ) -> None:
         add_container = partial(
             self.task_definition.add_container,
@@ -88,10 +89,10 @@ class FargateService(Construct):
             environment=dict(environment),
             logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=self.log_group),
         )
-        migration = add_container("migrate", command=["migrate"], essential=False, secrets=dict(database_secrets))
+        migration = add_container("migrate", command=["migrate"], essential=False, secrets=dict(migration_secrets))
         container = add_container(
             service.name,
-            secrets={**database_secrets, **other_secrets},
+            secrets=dict(service_secrets),
             stop_timeout=STOP_TIMEOUT,
             health_check=HEALTH_CHECK,
         )

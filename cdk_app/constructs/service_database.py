@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cdk_app.catalogue import Service
@@ -19,8 +20,10 @@ LOGS = ("postgresql", "upgrade")
 class ServiceDatabase(Construct):
     """An instance with one database, named after its service.
 
-    `secret` holds host, port, dbname, username and password. RDS and Secrets Manager generate the password, and it is
-    stored nowhere else. All databases of a stage share `subnet_group` and `parameter_group`.
+    Two roles log in. `owner_secret` belongs to the master user, who owns the tables and migrates them. `service_secret`
+    belongs to the service, whose role the migration creates. Each holds host, port, dbname, username and password.
+    Secrets Manager generates the passwords, and they are stored nowhere else. All databases of a stage share
+    `subnet_group` and `parameter_group`.
     """
 
     def __init__(
@@ -75,7 +78,14 @@ class ServiceDatabase(Construct):
         )
         if self.instance.secret is None:
             raise RuntimeError("the instance has no secret although its credentials are generated")
-        self.secret = self.instance.secret
+        self.owner_secret: secretsmanager.ISecret = self.instance.secret
+        self.service_secret: secretsmanager.ISecret = rds.DatabaseSecret(
+            self,
+            "ServiceSecret",
+            username=f"{service.name}_service",
+            secret_name=f"{config.prefix}/{service.name}/database-service",
+            encryption_key=encryption_key,
+        ).attach(self.instance)
 
     def _add_log_groups(self, config: StageConfig, identifier: str, encryption_key: kms.IKey | None) -> None:
         for log in LOGS:

@@ -1,4 +1,4 @@
-"""The data stack: a database for each service."""
+"""The data stack: a database for each service, and what anchors their audit logs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_app.catalogue import SERVICES, Service
 from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import add_database_alarms
+from cdk_app.constructs.audit_anchors import AuditAnchors
 from cdk_app.constructs.service_database import ENGINE, ServiceDatabase
 from cdk_app.stacks.network import NetworkStack
 from cdk_app.stacks.system_stack import SystemStack
@@ -47,6 +48,11 @@ class DataStack(SystemStack):
             service.name: self._add_database(service) for service in SERVICES.values()
         }
 
+        self.audit_anchors = AuditAnchors(
+            self, "Audit", config=config, service_names=tuple(SERVICES), encryption_key=network.encryption_key
+        )
+        self.add_output("AuditKeyArn", self.audit_anchors.key_arn, "The KMS key that signs heads of the audit logs")
+
     def _add_database(self, service: Service) -> ServiceDatabase:
         config, network = self._config, self._network
         database = ServiceDatabase(
@@ -71,5 +77,5 @@ class DataStack(SystemStack):
         self.add_output(f"{title}DatabaseId", instance.instance_identifier, f"Instance of {service.name}")
         self.add_output(f"{title}DatabaseEndpoint", instance.db_instance_endpoint_address, "Its host")
         self.add_output(f"{title}DatabasePort", instance.db_instance_endpoint_port, "Its port")
-        self.add_output(f"{title}DatabaseSecretArn", database.secret.secret_arn, "Its credentials")
+        self.add_output(f"{title}DatabaseSecretArn", database.owner_secret.secret_arn, "Its owner's credentials")
         return database

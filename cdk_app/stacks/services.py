@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_servicediscovery as cloudmap
 from constructs import Construct
 
@@ -30,7 +31,9 @@ DATABASE_FIELDS = {
     "DATABASE_USERNAME": "username",
     "DATABASE_PASSWORD": "password",
 }
-"""The field of the database's secret behind each environment variable."""
+SERVICE_ROLE_FIELDS = {"SERVICE_DATABASE_USERNAME": "username", "SERVICE_DATABASE_PASSWORD": "password"}
+ADMIN_FIELDS = {"ADMIN_USERNAME": "username", "ADMIN_PASSWORD": "password"}
+"""The field of a secret behind each environment variable."""
 
 
 class ServicesStack(SystemStack):
@@ -79,12 +82,13 @@ class ServicesStack(SystemStack):
             security_group=network.security_groups.services[service.name],
             image=self._image(service),
             environment=self._environment(service),
-            database_secrets=self._database_secrets(service),
-            other_secrets=self._other_secrets(service),
+            migration_secrets=self._migration_secrets(service),
+            service_secrets=self._service_secrets(service),
             cloud_map_service_arn=cloud_map.arn,
             encryption_key=network.encryption_key,
         )
         role = fargate.task_definition.task_role
+        self._data.audit_anchors.grant_anchor(role, service.name)
         grant_broker_access(role, cluster_arn=self._messaging.cluster_arn, config=config)
         grant_catalogue_entry(role, service=service, config=config, signing_keys=self._identity.signing_keys)
         if network.alarm_topic is not None:
@@ -120,6 +124,7 @@ class ServicesStack(SystemStack):
             "GRPC_PORT": str(GRPC_PORT),
             "JWT_ISSUER": identity.api.endpoint,
             "JWT_AUDIENCE": AUDIENCE,
+            **self._data.audit_anchors.environment(service.name),
             "KAFKA_CLUSTER_ARN": self._messaging.cluster_arn,
             "KAFKA_SECURITY": config.broker.security,
         }
@@ -132,15 +137,20 @@ class ServicesStack(SystemStack):
             environment["EMAIL_SENDER"] = config.email_sender
         return {**environment, **service.environment}
 
-    def _database_secrets(self, service: Service) -> dict[str, ecs.Secret]:
-        secret = self._data.databases[service.name].secret
-        return {name: ecs.Secret.from_secrets_manager(secret, field) for name, field in DATABASE_FIELDS.items()}
-
-    def _other_secrets(self, service: Service) -> dict[str, ecs.Secret]:
-        if Grant.SEED_ADMIN not in service.grants:
-            return {}
-        admin = self._identity.admin_secret
+    def _migration_secrets(self, service: Service) -> dict[str, ecs.Secret]:
+        """Returns the credentials of the database's owner, and those of the service's role, which it creates."""
+        database = self._data.databases[service.name]
         return {
-            "ADMIN_USERNAME": ecs.Secret.from_secrets_manager(admin, "username"),
-            "ADMIN_PASSWORD": ecs.Secret.from_secrets_manager(admin, "password"),
+            **_fields(database.owner_secret, DATABASE_FIELDS),
+            **_fields(database.service_secret, SERVICE_ROLE_FIELDS),
         }
+
+    def _service_secrets(self, service: Service) -> dict[str, ecs.Secret]:
+        secrets = _fields(self._data.databases[service.name].service_secret, DATABASE_FIELDS)
+        if Grant.SEED_ADMIN in service.grants:
+            secrets |= _fields(self._identity.admin_secret, ADMIN_FIELDS)
+        return secrets
+
+
+def _fields(secret: secretsmanager.ISecret, fields: Mapping[str, str]) -> dict[str, ecs.Secret]:
+    return {name: ecs.Secret.from_secrets_manager(secret, field) for name, field in fields.items()}

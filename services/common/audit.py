@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, func, literal, not_, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, any_, func, literal, not_, or_, select, union_all
 
 from services.common import tables, telemetry
 from services.common.clock import utc_now
@@ -62,27 +62,40 @@ class Reading:
 def about(patient_id: UUID) -> Statement:
     """Returns the statement for all records about one patient, oldest first.
 
-    An index finds those that are sealed. Those of the last second, which are not sealed yet, are looked at one by one.
+    An index finds the batches that have some. The records of the last second, which are not sealed yet, are looked at
+    one by one.
     """
-    log, named = tables.audit_log, tables.audit_patient
+    log, seal, named = tables.audit_log, tables.audit_seal, tables.audit_patient
     names_patient = literal(patient_id) == any_(log.c.patient_ids)
-    same_transaction = (named.c.era == log.c.era) & (named.c.xact == log.c.xact)
-    sealed = select(log).join(named, same_transaction).where(named.c.patient_id == patient_id, names_patient)
-    last = select(tables.audit_seal).order_by(tables.audit_seal.c.sequence.desc()).limit(1).subquery()
-    unsealed = select(log).join(last, true()).where(_is_behind(last), names_patient)
-    found = union_all(sealed, unsealed).subquery()
+    seals = named.join(seal, named.c.sequence == seal.c.sequence).join(log, _is_in_batch(seal.c))
+    sealed = select(log).select_from(seals).where(named.c.patient_id == patient_id, names_patient)
+    found = union_all(sealed, select(log).where(_is_unsealed(), names_patient)).subquery()
     return Statement(select(found).order_by(found.c.at, found.c.id))
 
 
 def oldest_unsealed() -> Statement:
     """Returns the statement for when the oldest record was written that has no seal yet; None when all have."""
-    log, seal = tables.audit_log, tables.audit_seal
-    last = select(seal).order_by(seal.c.sequence.desc()).limit(1).subquery()
-    return Statement(select(func.min(log.c.at)).join_from(log, last, true()).where(_is_behind(last)))
+    return Statement(select(func.min(tables.audit_log.c.at)).where(_is_unsealed()))
 
 
-def _is_behind(seal: Any) -> ColumnElement[bool]:
-    """The records that are sealed after `seal`. The first condition is what the primary key can answer."""
-    log = tables.audit_log
-    in_range = tuple_(log.c.era, log.c.xact) >= tuple_(seal.c.era, func.pg_snapshot_xmin(seal.c.upto))
-    return in_range & or_(log.c.era > seal.c.era, not_(func.pg_visible_in_snapshot(log.c.xact, seal.c.upto)))
+def _is_in_batch(seal: Any) -> ColumnElement[bool]:
+    """The records of a seal's batch. The first conditions are what the primary key can answer."""
+    log = tables.audit_log.c
+    in_range = (log.xact >= func.pg_snapshot_xmin(seal.after)) & (log.xact < func.pg_snapshot_xmax(seal.upto))
+    sees = func.pg_visible_in_snapshot
+    return and_(log.era == seal.era, in_range, sees(log.xact, seal.upto), not_(sees(log.xact, seal.after)))
+
+
+def _is_unsealed() -> ColumnElement[bool]:
+    """The records behind the last seal: of its era, and of a later one.
+
+    Each range has an upper bound too, though there is nothing above, because PostgreSQL expects a range without one to
+    hold a third of the table, and would read all of it.
+    """
+    log, seal = tables.audit_log.c, tables.audit_seal.c
+    last = select(seal.era, seal.upto).order_by(seal.sequence.desc()).limit(1)
+    era, upto = last.with_only_columns(seal.era).scalar_subquery(), last.with_only_columns(seal.upto).scalar_subquery()
+    now, newest = func.pg_current_snapshot(), select(func.max(tables.audit_era.c.era)).scalar_subquery()
+    in_range = (log.xact >= func.pg_snapshot_xmin(upto)) & (log.xact < func.pg_snapshot_xmax(now))
+    in_era = (log.era == era) & in_range & not_(func.pg_visible_in_snapshot(log.xact, upto))
+    return or_(in_era, (log.era > era) & (log.era <= newest))

@@ -54,8 +54,8 @@ _DIGEST = """
         ''::bytea ORDER BY log.xact, log.id), ''::bytea)) AS digest"""
 _DIGEST_OF_NEXT = _text(_DIGEST + _NEXT_BATCH)
 _NAME_PATIENTS = _text(
-    "INSERT INTO public.audit_patient (patient_id, xact, era) SELECT DISTINCT patient_id, xact, era FROM "  # noqa: S608 - nothing comes from outside
-    f"(SELECT unnest(log.patient_ids) AS patient_id, log.xact, log.era {_NEXT_BATCH}) AS named"
+    "INSERT INTO public.audit_patient (patient_id, sequence) "
+    f"SELECT DISTINCT unnest(log.patient_ids), CAST(:sequence AS bigint) {_NEXT_BATCH} ORDER BY 1"
 )
 _SEALS = (
     "SELECT sequence, era, after::text AS after, upto::text AS upto, records, sealed_at, hash FROM public.audit_seal"
@@ -77,7 +77,7 @@ _MOMENT = _text("""
 _LAST_OF_BATCH = _text("""
     SELECT log.xact FROM public.audit_log AS log
     WHERE log.era = :era AND log.xact >= pg_snapshot_xmax(CAST(CAST(:after AS text) AS pg_snapshot))
-    AND log.xact < pg_snapshot_xmin(CAST(CAST(:upto AS text) AS pg_snapshot))
+    AND pg_visible_in_snapshot(log.xact, CAST(CAST(:upto AS text) AS pg_snapshot))
     ORDER BY log.xact OFFSET :batch LIMIT 1""")
 _UNSEALED = _text("""
     SELECT count(*) FROM public.audit_log AS log
@@ -156,19 +156,23 @@ async def seal(uow: UnitOfWork) -> Seal | None:
         return None
     new = Seal(last.sequence + 1, era, after, upto, last.records + batch.records, moment.at)
     sealed = replace(new, hash=new.linked(last.hash, batch.digest))
-    await uow.execute(_NAME_PATIENTS, **bounds)
     await uow.execute(_NEW_SEAL, **asdict(sealed))
+    await uow.execute(_NAME_PATIENTS, **bounds, sequence=new.sequence)
     return sealed
 
 
 async def _nearer(uow: UnitOfWork, era: int, after: str, upto: str) -> str:
-    """Returns `upto`, or a snapshot before it that ends the batch after about BATCH records.
-
-    All transactions before the bound have ended, so a snapshot that sees all of them is as good as one that was taken.
-    """
+    """Returns `upto`, or a snapshot that sees less of it and ends the batch after about BATCH records."""
     bounds = {"era": era, "after": after, "upto": upto, "batch": BATCH}
     last: int | None = await uow.value(_LAST_OF_BATCH, **bounds)
-    return upto if last is None else f"{last + 1}:{last + 1}:"
+    return upto if last is None else _before(upto, last + 1)
+
+
+def _before(snapshot: str, end: int) -> str:
+    """Returns the snapshot that sees what `snapshot` sees of the transactions before `end`."""
+    first, _, running = snapshot.split(":")
+    still_running = [id for id in running.split(",") if id and int(id) < end]
+    return f"{min(int(first), end)}:{end}:{','.join(still_running)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,8 @@ class Verification:
 async def verify(uow: UnitOfWork) -> Verification:
     """Recomputes the chain. It finds records that were changed, removed or added, and seals that were removed.
 
-    A chain that was cut off or computed anew agrees with itself: only its anchors (`audit_anchors`) tell.
+    A chain that was cut off or computed anew agrees with itself: only its anchors (`audit_anchors.check`) tell. The
+    transaction must be a new one. It no longer sees a function or table that hides one of the above.
     """
     for setting in ("TRANSACTION ISOLATION LEVEL REPEATABLE READ", "LOCAL search_path = pg_catalog"):
         await uow.fetch(f"SET {setting}", transactional=True)

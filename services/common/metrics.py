@@ -20,6 +20,7 @@ OUTBOX_REFUSED = Counter("outbox_refused_total", "Events that the broker will ne
 OUTBOX_LEADER = Gauge("outbox_leader", "1 in the one process that sends.")
 
 AUDIT_UNSEALED = Gauge("audit_unsealed_seconds", "Age of the oldest audit record that has no seal yet.")
+AUDIT_UNANCHORED = Gauge("audit_unanchored_seconds", "Age of the oldest seal that has no anchor yet.")
 
 CONSUMED = Counter("events_consumed_total", "Events handled.", ["topic", "type", "outcome"])
 CONSUMER_LAG = Gauge("consumer_lag", "Messages that wait in a partition.", ["topic", "partition"])

@@ -56,6 +56,13 @@ class ServiceSettings(BaseSettings):
     jwt_audience: str = "pms"
     jwks_url: str = Field(default="", description="Defaults to the issuer's /.well-known/jwks.json.")
 
+    audit_key_id: str = Field(
+        default="", description="The KMS key that signs anchors: ECC_NIST_P256. If it is empty, nothing is anchored."
+    )
+    audit_log_group: str = Field(default="", description="The log group in CloudWatch Logs that keeps the anchors.")
+    audit_keep_days: int = Field(default=7, description="How long it keeps them.")
+    audit_anchor_seconds: float = Field(default=60.0, description="How often a new head is anchored.")
+
     idempotency_wait_seconds: float = 5.0
     idempotency_keep_hours: int = 24
     outbox_keep_hours: int = 24 * 7

@@ -149,11 +149,19 @@ audit_patient = Table(
     "audit_patient",
     metadata,
     Column("patient_id", Uuid, nullable=False),
-    Column("xact", TransactionId, nullable=False),
-    Column("era", Integer, nullable=False),
-    comment="which transactions have sealed records about a patient",
+    Column("sequence", BigInteger, nullable=False),
+    comment="the seals whose batches have records about a patient",
 )
 Index("audit_patient_id", audit_patient.c.patient_id)
+
+audit_anchor = Table(
+    "audit_anchor",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False, comment="of the seal that was the head"),
+    _moment("anchored_at"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the anchor, which the next one contains"),
+)
 
 dead_letter = Table(
     "dead_letter",

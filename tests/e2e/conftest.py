@@ -27,6 +27,8 @@ ORDER = (
     "test_concurrency",
     # Compares the AWS APIs with what runs, task by task, so it comes before tasks are killed and replaced.
     "test_aws_apis",
+    # Looks at the roles of the connections, so it comes before tasks are replaced and connections come and go.
+    "test_audit",
     # These kill tasks and deploy again, and wait until all is as it was.
     "test_recovery",
     "test_deployments",

@@ -125,7 +125,7 @@ def test_discovery_returns_the_tasks() -> None:
 
 def test_secrets_functions_and_stacks_are_listed() -> None:
     secrets = {item["Name"] for item in awslocal("secretsmanager", "list-secrets")["SecretList"]}
-    assert {"pms/auth/admin", "pms/auth/database", "pms/patient/database"} <= secrets
+    assert {"pms/auth/admin", "pms/auth/database", "pms/patient/database", "pms/patient/database-service"} <= secrets
     functions = {item["FunctionName"]: item for item in awslocal("lambda", "list-functions")["Functions"]}
     assert functions["pms-discovery"]["Runtime"].startswith("python3.")
     stacks = {

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import typer
 
-from services.common import audit, audit_chain, tables
+from services.common import audit, audit_anchors, audit_chain, tables
+from services.common.anchor_log import AnchorLog
 from services.common.database import Database
 from services.common.settings import ServiceSettings
 from services.common.unit_of_work import UnitOfWork
@@ -21,11 +22,26 @@ app = typer.Typer(help="The audit log of this service.", no_args_is_help=True)
 
 @app.command()
 def verify() -> None:
-    """Recomputes the chain of seals; exits 1 when it is broken."""
-    result = asyncio.run(_in_transaction(audit_chain.verify))
-    head = f"seal {result.head.sequence} {result.head.hash.hex()}" if result.head else "none"
-    typer.echo(f"records {result.records}  head {head}  {result.fault or 'intact'}")
-    if result.fault:
+    """Recomputes the chain of seals, and compares it with its anchors; exits 1 when something was tampered with."""
+    settings = _settings()
+
+    async def run(uow: UnitOfWork) -> tuple[audit_chain.Verification, audit_anchors.Check | None]:
+        chain = await audit_chain.verify(uow)
+        if chain.fault or not settings.audit_key_id:
+            return chain, None
+        return chain, await audit_anchors.check(uow, AnchorLog(settings), settings)
+
+    chain, anchors = asyncio.run(_in_transaction(run))
+    head = f"seal {chain.head.sequence}, {chain.head.hash.hex()}" if chain.head else "none"
+    typer.echo(f"records {chain.records}  head {head}")
+    if anchors:
+        last = f", the last one of seal {anchors.last.sequence} at {anchors.last.at}" if anchors.last else ""
+        typer.echo(f"anchors {anchors.anchors}{last}")
+    elif not settings.audit_key_id:
+        typer.echo("anchors none, because AUDIT_KEY_ID is not set")
+    fault = chain.fault or (anchors and anchors.fault)
+    typer.echo(f"not intact: {fault}" if fault else "intact")
+    if fault:
         raise typer.Exit(1)
 
 
@@ -44,8 +60,13 @@ def patient(id: UUID) -> None:
         typer.echo(f"{row['at']:%Y-%m-%dT%H:%M:%SZ}  {row['outcome']:<7}  {who}  {what}")
 
 
+def _settings() -> ServiceSettings:
+    """The service's own, but a query may take as long as a long chain needs."""
+    return ServiceSettings(service_name=os.environ["SERVICE_NAME"], statement_seconds=3600)
+
+
 async def _in_transaction(query: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-    database = Database(ServiceSettings(service_name=os.environ["SERVICE_NAME"]))
+    database = Database(_settings())
     try:
         async with database.unit_of_work() as uow:
             return await query(uow)

@@ -12,11 +12,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from pydantic import Field, SecretStr
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from services.common import logs, tables
+from services.common import logs, service_role, tables
 from services.common.backoff import Backoff
 from services.common.database import connect_arguments, is_disconnect
 from services.common.database_locks import MIGRATION
@@ -25,8 +26,18 @@ from services.common.settings import ServiceSettings
 COMMON = Path(__file__).parent.parent / "migrations"
 
 
+class MigrationSettings(ServiceSettings):
+    """Adds the role that the service logs in as. The other settings of the database are those of its owner."""
+
+    service_database_username: str = Field(default="", description="If it is empty, no role is created.")
+    service_database_password: SecretStr = SecretStr("")
+
+
 async def migrate(settings: ServiceSettings) -> None:
-    """Applies common's and the service's migrations. Raises when the database stays away or a migration fails."""
+    """Applies common's and the service's migrations, and provides the service's role.
+
+    Raises when the database stays away or a migration fails.
+    """
     arguments = connect_arguments(settings)
     arguments["server_settings"]["statement_timeout"] = "0"  # building an index may take long
     arguments["command_timeout"] = None
@@ -39,6 +50,9 @@ async def migrate(settings: ServiceSettings) -> None:
             await connection.run_sync(_upgrade, settings.service_name)
             await connection.commit()
             await _begin_era(connection)
+            if isinstance(settings, MigrationSettings) and settings.service_database_username:
+                password = settings.service_database_password.get_secret_value()
+                await service_role.provide(connection, settings.service_database_username, password)
             await connection.commit()
     finally:
         await engine.dispose()
@@ -92,7 +106,7 @@ def configuration(service: str, connection: Any = None) -> Config:
 
 def main() -> None:
     """Migrates the database of the service that SERVICE_NAME names."""
-    settings = ServiceSettings(service_name=os.environ["SERVICE_NAME"])
+    settings = MigrationSettings(service_name=os.environ["SERVICE_NAME"])
     logs.set_up(settings.service_name, settings.stage, settings.log_level)
     started = time.monotonic()
     try:

@@ -1,11 +1,12 @@
-"""What every service does regularly: seal the audit log, measure the outbox, delete old rows."""
+"""What every service does regularly: seal and anchor the audit log, measure what waits, delete old rows."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from services.common import audit, audit_chain, metrics
+from services.common import audit, audit_anchors, audit_chain, metrics
+from services.common.anchor_log import AnchorLog
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.database_locks import HOUSEKEEPING
@@ -26,7 +27,7 @@ _OUTBOX = """
 
 
 class Housekeeping:
-    """Three loops. Several instances may run them at once."""
+    """Four loops. Several instances may run them at once."""
 
     def __init__(self, settings: ServiceSettings, database: Database) -> None:
         self._settings = settings
@@ -42,15 +43,28 @@ class Housekeeping:
                     break
                 logger(__name__).info("audit_sealed", sequence=head.sequence, head=head.hash.hex())
 
+    async def anchor(self, stopping: asyncio.Event) -> None:
+        """Anchors the head of the audit log's chain outside of the database."""
+        log = AnchorLog(self._settings)
+        while True:
+            async with self._database.unit_of_work() as uow:
+                new = await audit_anchors.anchor(uow, log, self._settings)
+            if new:
+                logger(__name__).info("audit_anchored", sequence=new.sequence, head=new.hash)
+            if await wait_for(stopping, self._settings.audit_anchor_seconds):
+                return
+
     async def measure(self, stopping: asyncio.Event) -> None:
         """Measures what waits, in every instance and also while the broker is away."""
         while True:
             async with self._database.unit_of_work() as uow:
                 ((waiting, age),) = await uow.fetch(_OUTBOX)
                 unsealed = await uow.value(_OLDEST_UNSEALED)
+                unanchored = await uow.value(audit_anchors.OLDEST_UNANCHORED)
             metrics.OUTBOX_WAITING.set(waiting)
             metrics.OUTBOX_LAG.set(age)
-            metrics.AUDIT_UNSEALED.set((utc_now() - unsealed).total_seconds() if unsealed else 0)
+            metrics.AUDIT_UNSEALED.set(_age(unsealed))
+            metrics.AUDIT_UNANCHORED.set(_age(unanchored) if self._settings.audit_key_id else 0)
             if await wait_for(stopping, MEASURE_SECONDS):
                 return
 
@@ -66,3 +80,7 @@ class Housekeeping:
                     await uow.fetch("DELETE FROM idempotency_key WHERE created_at < $1", keys_before)
                     await uow.fetch("DELETE FROM outbox WHERE published_at < $1", events_before)
                     await uow.fetch("DELETE FROM inbox WHERE received_at < $1", now - INBOX_KEEP)
+
+
+def _age(moment: datetime | None) -> float:
+    return (utc_now() - moment).total_seconds() if moment else 0.0

@@ -144,6 +144,8 @@ def _start_background(definition: ServiceDefinition[Any, Any], runtime: Runtime[
     settings, background = runtime.settings, runtime.background
     housekeeping = Housekeeping(settings, runtime.database)
     background.start("audit-sealer", housekeeping.seal)
+    if settings.audit_key_id:
+        background.start("audit-anchor", housekeeping.anchor)
     background.start("outbox-lag", housekeeping.measure)
     background.start("purge", housekeeping.purge)
     if definition.topics:

@@ -32,6 +32,19 @@ def test_containers_receive_their_database_as_secrets(stage: Synthesis) -> None:
         assert not any("PASSWORD" in variable["Name"] for variable in container["Environment"])
 
 
+def test_a_service_does_not_receive_the_credentials_of_its_databases_owner(stage: Synthesis) -> None:
+    for name, definition in stage.task_definitions().items():
+        secrets = {
+            container["Name"]: {secret["Name"]: json.dumps(secret["ValueFrom"]) for secret in container["Secrets"]}
+            for container in definition["ContainerDefinitions"]
+        }
+        owner, service = secrets["migrate"], secrets[name]
+        assert owner["DATABASE_PASSWORD"] != service["DATABASE_PASSWORD"]
+        assert owner["SERVICE_DATABASE_PASSWORD"] == service["DATABASE_PASSWORD"]
+        assert owner["SERVICE_DATABASE_USERNAME"] == service["DATABASE_USERNAME"]
+        assert owner["DATABASE_PASSWORD"] not in service.values()
+
+
 def test_only_auth_receives_the_administrators_password(stage: Synthesis) -> None:
     for container in stage.containers():
         names = {secret["Name"] for secret in container["Secrets"]}

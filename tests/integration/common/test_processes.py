@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -149,8 +151,35 @@ async def test_a_migration_waits_for_the_database_for_a_limited_time(environment
 
 async def test_the_commands_of_operators_run(environment: dict[str, str]) -> None:
     code, output = await run("audit", environment, "verify")
-    assert code == 0
-    assert "intact" in output
+    assert (code, output.splitlines()[-1]) == (0, "intact")
     code, output = await run("dead_letters", environment, "list")
     assert (code, output.strip()) == (0, "none")
     assert (await run("dead_letters", environment, "replay", "no/such/place"))[0] == 1
+
+
+async def test_the_service_logs_in_with_the_role_that_the_migration_made(
+    environment: dict[str, str], database_server: str
+) -> None:
+    name, password = f"service_{uuid4().hex[:12]}", "of-the-service"
+    of_owner = {**environment, "SERVICE_DATABASE_USERNAME": name, "SERVICE_DATABASE_PASSWORD": password}
+    of_service = {**environment, "DATABASE_USERNAME": name, "DATABASE_PASSWORD": password}
+    try:
+        code, output = await run("migrate", of_owner)
+        assert code == 0
+        assert password not in output
+        async with serving(of_service) as (_, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+            wrong = await client.post("/auth/login", json={"username": "admin", "password": "not-the-password"})
+            assert wrong.status_code == 401
+            body = {"username": "admin", "password": "an-admin's-password"}
+            assert (await client.post("/auth/login", json=body)).status_code == 200
+        code, output = await run("audit", of_service, "verify")
+        assert (code, output.splitlines()[-1]) == (0, "intact")
+    finally:
+        await drop_role(database_server, environment["DATABASE_NAME"], name)
+
+
+async def drop_role(server: str, database: str, name: str) -> None:
+    """Removes the role, which all databases of the server share."""
+    connection = await asyncpg.connect(f"{server.rpartition('/')[0]}/{database}")
+    await connection.execute(f"GRANT {name} TO CURRENT_USER; DROP OWNED BY {name}; DROP ROLE {name}")
+    await connection.close()
