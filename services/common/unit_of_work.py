@@ -120,10 +120,7 @@ class UnitOfWork:
         forgotten. It is one statement, and needs no transaction. Several callers may try at once.
         """
         announcements, self._audit, self._events = [*self._audit, *self._events], [], []
-        sql, arguments = write_if_absent(Write(table, _values(row)), key, announcements)
-        connection = await self._connected()
-        writing = connection.fetchval(sql, *arguments)
-        return await (writing if self._in_transaction else self._finish(writing)) is True
+        return await self._run(*write_if_absent(Write(table, _values(row)), key, announcements)) is True
 
     def refuse(self, violations: Mapping[str, Callable[[], Problem]]) -> None:
         """Says which problem the violation of a constraint is. `flush` raises it, or the commit."""
@@ -255,11 +252,14 @@ class UnitOfWork:
             await self._write(writes[start : start + ROWS])
 
     async def _write(self, writes: Sequence[Write]) -> None:
-        sql, arguments = write_statement(writes)
+        await self._run(*write_statement(writes))
+
+    async def _run(self, sql: str, arguments: Sequence[Any]) -> Any:
+        """Runs a statement that writes, and returns the value that it finds."""
         connection = await self._connected()
-        writing = connection.execute(sql, *arguments)
+        writing = connection.fetchval(sql, *arguments)
         try:
-            await (writing if self._in_transaction else self._finish(writing))
+            return await (writing if self._in_transaction else self._finish(writing))
         except asyncpg.IntegrityConstraintViolationError as error:
             refusal = self._refusals.get(error.constraint_name or "")
             if refusal is None:
