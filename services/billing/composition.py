@@ -16,10 +16,10 @@ BillingRuntime = Runtime[BillingSettings]
 
 def account_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> AccountService:
     """Returns the service of accounts for one caller and one transaction."""
-    return AccountService(principal, uow, runtime.settings, AccountRepository(uow.session))
+    return AccountService(principal, uow, runtime.settings, AccountRepository(uow))
 
 
 def invoice_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> InvoiceService:
     """Returns the service of invoices for one caller and one transaction."""
     accounts = account_service(principal, uow, runtime)
-    return InvoiceService(principal, uow, InvoiceRepository(uow.session), accounts)
+    return InvoiceService(principal, uow, InvoiceRepository(uow), accounts)

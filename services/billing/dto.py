@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.billing.entity import PaymentMethod
-from services.common.dto import RequestModel, ResponseModel
+from services.common.dto import RequestModel, response_model
 from services.common.paging import PageRequest
 from services.contracts.events import InvoiceReason, InvoiceStatus
 
@@ -17,18 +17,20 @@ MAX_MINOR = 10**12
 """More than any bill of a clinic. It keeps sums far below the limit of a bigint."""
 
 
-class AccountOut(ResponseModel):
+@response_model
+class AccountOut:
     """A patient's account."""
 
     id: UUID
     patient_id: UUID
-    currency: str = Field(description="ISO 4217 code.")
-    balance_minor: int = Field(description="What the patient owes, in minor units.")
+    currency: Annotated[str, Field(description="ISO 4217 code.")]
+    balance_minor: Annotated[int, Field(description="What the patient owes, in minor units.")]
     version: int
     opened_at: datetime
 
 
-class InvoiceOut(ResponseModel):
+@response_model
+class InvoiceOut:
     """The invoice for an appointment."""
 
     id: UUID
@@ -58,7 +60,8 @@ class PaymentIn(RequestModel):
     method: PaymentMethod
 
 
-class PaymentOut(ResponseModel):
+@response_model
+class PaymentOut:
     """A payment that was received."""
 
     id: UUID

@@ -7,58 +7,48 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from services.common import database
+from services.common.sql import table_of
 from services.contracts.events import InvoiceStatus
 
 
-class Base(DeclarativeBase):
-    type_annotation_map = {**database.COLUMN_TYPES, int: BigInteger}
-
-
-class Account(Base):
+@dataclass(slots=True)
+class Account:
     """A patient's account. `balance_minor` is the sum due on their invoices, and equals RECEIVABLE in the ledger."""
 
-    __tablename__ = "account"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[UUID]
-    owner_user_id: Mapped[UUID | None]
-    currency: Mapped[str]
-    balance_minor: Mapped[int]
-    version: Mapped[int]
-    opened_at: Mapped[datetime]
+    id: UUID
+    patient_id: UUID
+    owner_user_id: UUID | None
+    currency: str
+    balance_minor: int
+    version: int
+    opened_at: datetime
 
 
-class Fee(Base):
+@dataclass(slots=True)
+class Fee:
     """A line of the fee schedule: what a reason costs from `valid_from` until a later line is valid."""
 
-    __tablename__ = "fee"
-
-    reason: Mapped[str] = mapped_column(primary_key=True)
-    currency: Mapped[str] = mapped_column(primary_key=True)
-    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
-    amount_minor: Mapped[int]
+    reason: str
+    currency: str
+    valid_from: datetime
+    amount_minor: int
 
 
-class Invoice(Base):
+@dataclass(slots=True)
+class Invoice:
     """What an appointment costs the patient. An appointment has at most one invoice."""
 
-    __tablename__ = "invoice"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    patient_id: Mapped[UUID]
-    appointment_id: Mapped[UUID]
-    reason: Mapped[str]
-    currency: Mapped[str]
-    total_minor: Mapped[int]
-    paid_minor: Mapped[int]
-    status: Mapped[str]
-    version: Mapped[int]
-    raised_at: Mapped[datetime]
+    id: UUID
+    account_id: UUID
+    patient_id: UUID
+    appointment_id: UUID
+    reason: str
+    currency: str
+    total_minor: int
+    paid_minor: int
+    status: str
+    version: int
+    raised_at: datetime
 
     @property
     def due_minor(self) -> int:
@@ -83,17 +73,16 @@ class PaymentMethod(StrEnum):
     INSURANCE = "INSURANCE"
 
 
-class Payment(Base):
+@dataclass(slots=True)
+class Payment:
     """A payment that was received for an invoice."""
 
-    __tablename__ = "payment"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.id"))
-    amount_minor: Mapped[int]
-    method: Mapped[str]
-    received_at: Mapped[datetime]
-    received_by: Mapped[UUID]
+    id: UUID
+    invoice_id: UUID
+    amount_minor: int
+    method: str
+    received_at: datetime
+    received_by: UUID
 
 
 class LedgerAccount(StrEnum):
@@ -104,24 +93,30 @@ class LedgerAccount(StrEnum):
     REVENUE = "REVENUE"
 
 
-class JournalEntry(Base):
+@dataclass(slots=True)
+class JournalEntry:
     """An entry of the ledger: one invoice or one payment, whose id is `reference_id`."""
 
-    __tablename__ = "journal_entry"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    reference_id: Mapped[UUID]
-    recorded_at: Mapped[datetime]
+    id: UUID
+    kind: str
+    reference_id: UUID
+    recorded_at: datetime
 
 
-class Posting(Base):
+@dataclass(slots=True)
+class Posting:
     """One line of an entry. Exactly one of debit and credit is positive. A posting is never changed."""
 
-    __tablename__ = "posting"
+    entry_id: UUID
+    ledger_account: str
+    account_id: UUID
+    debit_minor: int
+    credit_minor: int
 
-    entry_id: Mapped[UUID] = mapped_column(ForeignKey("journal_entry.id"), primary_key=True)
-    ledger_account: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    debit_minor: Mapped[int]
-    credit_minor: Mapped[int]
+
+ACCOUNT = table_of(Account, "account")
+FEE = table_of(Fee, "fee", key=("reason", "currency", "valid_from"))
+INVOICE = table_of(Invoice, "invoice")
+PAYMENT = table_of(Payment, "payment")
+JOURNAL_ENTRY = table_of(JournalEntry, "journal_entry")
+POSTING = table_of(Posting, "posting", key=("entry_id", "ledger_account"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.billing.dto import AccountOut, InvoiceOut, InvoiceQuery, PaymentOut
-from services.billing.entity import Account, Invoice, InvoiceFilter, Payment
+from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
 from services.contracts.events import AccountOpened, InvoiceRaised, InvoiceReason, InvoiceStatus, PaymentReceived
 from services.contracts.proto import billing_v1_pb2
 
@@ -17,12 +17,30 @@ def invoice_filter(query: InvoiceQuery) -> InvoiceFilter:
 
 def account_out(account: Account) -> AccountOut:
     """Returns the response for an account."""
-    return AccountOut.model_validate(account)
+    return AccountOut(
+        id=account.id,
+        patient_id=account.patient_id,
+        currency=account.currency,
+        balance_minor=account.balance_minor,
+        version=account.version,
+        opened_at=account.opened_at,
+    )
 
 
 def invoice_out(invoice: Invoice) -> InvoiceOut:
     """Returns the response for an invoice."""
-    return InvoiceOut.model_validate(invoice)
+    return InvoiceOut(
+        id=invoice.id,
+        patient_id=invoice.patient_id,
+        appointment_id=invoice.appointment_id,
+        reason=InvoiceReason(invoice.reason),
+        currency=invoice.currency,
+        total_minor=invoice.total_minor,
+        paid_minor=invoice.paid_minor,
+        status=InvoiceStatus(invoice.status),
+        version=invoice.version,
+        raised_at=invoice.raised_at,
+    )
 
 
 def payment_out(payment: Payment, invoice: Invoice) -> PaymentOut:
@@ -32,7 +50,7 @@ def payment_out(payment: Payment, invoice: Invoice) -> PaymentOut:
         invoice_id=payment.invoice_id,
         amount_minor=payment.amount_minor,
         currency=invoice.currency,
-        method=payment.method,
+        method=PaymentMethod(payment.method),
         received_at=payment.received_at,
     )
 

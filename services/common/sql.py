@@ -171,6 +171,19 @@ def write_statement(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     return f"WITH {named} {last}", arguments
 
 
+def write_if_absent(row: Write, key: str, others: Sequence[Write]) -> tuple[str, list[Any]]:
+    """Returns a statement that inserts a row and with it the others, and its arguments. Its result is `true`.
+
+    When another row has the same value of the column `key`, it inserts none of them, and its result is empty.
+    """
+    arguments: list[Any] = []
+    parts = [f"first AS ({_part([row], arguments)} ON CONFLICT ({key}) DO NOTHING RETURNING true AS written)"]
+    for number, write in enumerate(others):
+        values = ", ".join(_numbers(write, list(write.values), arguments))
+        parts.append(f"w{number} AS ({_insert(write)} SELECT {values} FROM first)")
+    return f"WITH {', '.join(parts)} SELECT written FROM first", arguments
+
+
 def _part(group: Sequence[Write], arguments: list[Any]) -> str:
     table = group[0].table
     names = list(group[0].values)
@@ -182,8 +195,12 @@ def _part(group: Sequence[Write], arguments: list[Any]) -> str:
         condition = " AND ".join(f'"{name}" = {value}' for name, value in keys)
         return f'UPDATE "{table.name}" SET {settings} WHERE {condition}'
     rows = ", ".join(f"({', '.join(_numbers(write, names, arguments))})" for write in group)
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES {rows}'
+    return f"{_insert(group[0])} VALUES {rows}"
+
+
+def _insert(write: Write) -> str:
+    columns = ", ".join(f'"{name}"' for name in write.values)
+    return f'INSERT INTO "{write.table.name}" ({columns})'
 
 
 def _numbers(write: Write, names: Sequence[str], arguments: list[Any]) -> list[str]:

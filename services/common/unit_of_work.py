@@ -15,7 +15,7 @@ from services.common import audit, tables, telemetry
 from services.common.clock import utc_now
 from services.common.errors import NotFound, Problem, Unavailable
 from services.common.identifiers import uuid7
-from services.common.sql import Statement, Write, write_statement
+from services.common.sql import Statement, Write, write_if_absent, write_statement
 from services.contracts.events import Event, EventData
 
 if TYPE_CHECKING:
@@ -112,6 +112,15 @@ class UnitOfWork:
     def change(self, table: Table, row: Any) -> None:
         """Updates a row by its primary key: an entity, or a mapping of the key and the columns to change."""
         self._writes.append(Write(table, _values(row), update=True))
+
+    async def add_if_absent(self, table: Table, row: Any, key: str) -> bool:
+        """Inserts a row at once, with the events and audit records that wait. Returns whether it did.
+
+        When another row has the same value of the column `key`, it writes nothing, and the events and audit records are
+        forgotten. It is one statement, and needs no transaction. Several callers may try at once.
+        """
+        announcements, self._audit, self._events = [*self._audit, *self._events], [], []
+        return await self._run(*write_if_absent(Write(table, _values(row)), key, announcements)) is True
 
     def refuse(self, violations: Mapping[str, Callable[[], Problem]]) -> None:
         """Says which problem the violation of a constraint is. `flush` raises it, or the commit."""
@@ -243,28 +252,33 @@ class UnitOfWork:
             await self._write(writes[start : start + ROWS])
 
     async def _write(self, writes: Sequence[Write]) -> None:
-        sql, arguments = write_statement(writes)
+        await self._run(*write_statement(writes))
+
+    async def _run(self, sql: str, arguments: Sequence[Any]) -> Any:
+        """Runs a statement that writes, and returns the value that it finds."""
         connection = await self._connected()
-        writing = connection.execute(sql, *arguments)
+        writing = connection.fetchval(sql, *arguments)
         try:
-            await (writing if self._in_transaction else self._finish(writing))
+            return await (writing if self._in_transaction else self._finish(writing))
         except asyncpg.IntegrityConstraintViolationError as error:
             refusal = self._refusals.get(error.constraint_name or "")
             if refusal is None:
                 raise
             raise refusal() from error
 
-    async def _finish(self, commit: Awaitable[Any]) -> None:
-        """Awaits what commits. Only the loss of the connection leaves the outcome open."""
+    async def _finish(self, commit: Awaitable[Any]) -> Any:
+        """Awaits what commits, and returns its result. Only the loss of the connection leaves the outcome open."""
         try:
-            if await commit == "ROLLBACK":  # a statement of the transaction had failed, and its error was handled
-                raise RuntimeError("the transaction was already aborted")
+            result = await commit
         except asyncpg.PostgresError as error:
             if not (error.sqlstate or "").startswith("08"):
                 raise
             raise _outcome_unknown() from error
         except (asyncpg.InterfaceError, OSError) as error:
             raise _outcome_unknown() from error
+        if result == "ROLLBACK":  # a statement of the transaction had failed, and its error was handled
+            raise RuntimeError("the transaction was already aborted")
+        return result
 
     async def _run_after_commit(self) -> None:
         calls, self._after_commit = self._after_commit, []

@@ -24,8 +24,8 @@ READ, WRITE = requires(Scope.BILLING_READ, roles=ROLES), requires(Scope.BILLING_
 Invoices = Annotated[InvoiceService, service(invoice_service)]
 
 
-@router.get("", dependencies=[READ], summary="List invoices")
-async def list_invoices(query: Annotated[InvoiceQuery, Query()], invoices: Invoices) -> Page[InvoiceOut]:
+@router.get("", dependencies=[READ], summary="List invoices", response_model=Page[InvoiceOut])
+async def list_invoices(query: Annotated[InvoiceQuery, Query()], invoices: Invoices) -> Response:
     """The newest invoice comes first. A PATIENT sees only their own invoices."""
     return page_of(await invoices.list(mapper.invoice_filter(query), query), mapper.invoice_out)
 

@@ -7,66 +7,123 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, bindparam, exists, or_, select
 
-from services.billing.entity import Account, Fee, Invoice, InvoiceFilter, JournalEntry, Payment, Posting
+from services.billing.entity import (
+    ACCOUNT,
+    FEE,
+    INVOICE,
+    JOURNAL_ENTRY,
+    PAYMENT,
+    POSTING,
+    Account,
+    Invoice,
+    InvoiceFilter,
+    JournalEntry,
+    Payment,
+    Posting,
+)
+from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
+from services.common.sql import Statement
+from services.common.unit_of_work import UnitOfWork
 
-_NEWEST_FIRST = Keyset("invoices", (Invoice.raised_at, DESC), (Invoice.id, DESC))
+_NEWEST_FIRST = Keyset("invoices", (INVOICE.c.raised_at, DESC), (INVOICE.c.id, DESC))
+_OWNER = bindparam("owner", type_=ACCOUNT.c.owner_user_id.type)
+_OWNERS = select(ACCOUNT.c.id).where(ACCOUNT.c.owner_user_id == _OWNER)
+_ID = INVOICE.c.id == bindparam("id")
+_VISIBLE = or_(_OWNER.is_(None), INVOICE.c.account_id.in_(_OWNERS))
+_BY_ID = Statement(select(INVOICE).where(_ID, _VISIBLE), patient="patient_id")
+# PostgreSQL locks the rows in the order of `of`: the invoice, then its account.
+_LOCKED = Statement(
+    select(INVOICE, ACCOUNT)
+    .join_from(INVOICE, ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
+    .where(_ID, _VISIBLE)
+    .with_for_update(of=[INVOICE, ACCOUNT])
+)
+_FEE = (
+    select(FEE.c.amount_minor)
+    .where(
+        FEE.c.reason == bindparam("reason"),
+        FEE.c.currency == bindparam("currency"),
+        FEE.c.valid_from <= bindparam("at"),
+    )
+    .order_by(FEE.c.valid_from.desc())
+    .limit(1)
+)
+_EXISTS = exists().where(INVOICE.c.appointment_id == bindparam("appointment_id"))
+_CHARGED_AND_FEE = Statement(select(_EXISTS, _FEE.scalar_subquery()))
+
+
+@cache
+def _list(owned: bool, of_patient: bool, of_status: bool, after: bool) -> Statement:
+    """Returns the statement for a page. Conditions that are not asked for are left out, so each has its index."""
+    statement: Select[Any] = select(INVOICE)
+    if owned:
+        statement = statement.where(INVOICE.c.account_id.in_(_OWNERS))
+    if of_patient:
+        statement = statement.where(INVOICE.c.patient_id == bindparam("patient_id"))
+    if of_status:
+        statement = statement.where(INVOICE.c.status == bindparam("status"))
+    return Statement(_NEWEST_FIRST.apply(statement, after=after), patient="patient_id")
 
 
 class InvoiceRepository:
     """Invoices, payments and the ledger, in one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
-    async def get(self, id: UUID, owner: UUID | None) -> Invoice | None:
+    async def get(self, id: UUID, owner: UUID | None, reading: Reading | None = None) -> Invoice | None:
         """Returns the invoice, to read it."""
-        return await self._session.scalar(_visible(owner).where(Invoice.id == id))
+        return await self._uow.one(_BY_ID, Invoice, reading, id=id, owner=owner)
 
-    async def get_for_update(self, id: UUID, owner: UUID | None) -> Invoice | None:
-        """Returns the invoice and locks it until the transaction ends."""
-        return await self._session.scalar(_visible(owner).where(Invoice.id == id).with_for_update())
+    async def get_for_update(self, id: UUID, owner: UUID | None) -> tuple[Invoice, Account] | None:
+        """Returns the invoice and its account, and locks both until the transaction ends."""
+        return await self._uow.one(_LOCKED, _with_account, id=id, owner=owner)
 
-    async def page(self, filter: InvoiceFilter, owner: UUID | None, page: PageRequest) -> Slice[Invoice]:
+    async def page(
+        self, filter: InvoiceFilter, owner: UUID | None, page: PageRequest, reading: Reading
+    ) -> Slice[Invoice]:
         """Returns one page of the invoices that match, newest first."""
-        statement = _visible(owner)
-        if filter.patient_id is not None:
-            statement = statement.where(Invoice.patient_id == filter.patient_id)
-        if filter.status is not None:
-            statement = statement.where(Invoice.status == filter.status)
-        rows = (await self._session.scalars(_NEWEST_FIRST.apply(statement, page))).all()
-        return _NEWEST_FIRST.page(rows, page)
+        values = {"owner": owner, "patient_id": filter.patient_id, "status": filter.status}
+        statement = _list(*(value is not None for value in values.values()), page.cursor is not None)
+        values |= _NEWEST_FIRST.values(page)
+        return _NEWEST_FIRST.page(await self._uow.page(statement, Invoice, reading, page.limit, **values), page)
 
-    async def exists_for(self, appointment_id: UUID) -> bool:
-        """Returns whether the appointment has an invoice."""
-        return bool(await self._session.scalar(select(exists().where(Invoice.appointment_id == appointment_id))))
+    async def charged_and_fee(
+        self, appointment_id: UUID, reason: str, currency: str, at: datetime
+    ) -> tuple[bool, int | None]:
+        """Returns whether the appointment has an invoice, and what `reason` costs at that time.
 
-    async def fee(self, reason: str, currency: str, at: datetime) -> int | None:
-        """Returns what `reason` costs at that time, in minor units, or None when the fee schedule does not say."""
-        statement = (
-            select(Fee.amount_minor)
-            .where(Fee.reason == reason, Fee.currency == currency, Fee.valid_from <= at)
-            .order_by(Fee.valid_from.desc())
-            .limit(1)
-        )
-        return await self._session.scalar(statement)
+        The fee is in minor units, or None when the fee schedule does not say.
+        """
+        values: dict[str, Any] = {"appointment_id": appointment_id, "reason": reason, "currency": currency, "at": at}
+        found = await self._uow.one(_CHARGED_AND_FEE, lambda *row: row, **values)
+        assert found is not None  # a SELECT without a table has one row
+        return found
 
-    async def add(self, row: Invoice | Payment, entry: JournalEntry, postings: Sequence[Posting]) -> None:
-        """Writes a new invoice or payment together with its entry in the ledger."""
-        self._session.add_all([row, entry])
-        await self._session.flush()
-        self._session.add_all(postings)
-        await self._session.flush()
+    def add(self, invoice: Invoice, entry: JournalEntry, postings: Sequence[Posting]) -> None:
+        """Writes a new invoice together with its entry in the ledger."""
+        self._uow.add(INVOICE, invoice)
+        self._add_entry(entry, postings)
+
+    def add_payment(self, payment: Payment, invoice: Invoice, entry: JournalEntry, postings: Sequence[Posting]) -> None:
+        """Writes a new payment together with its entry in the ledger, and the invoice, which it changes."""
+        self._uow.add(PAYMENT, payment)
+        self._uow.change(INVOICE, invoice)
+        self._add_entry(entry, postings)
+
+    def _add_entry(self, entry: JournalEntry, postings: Sequence[Posting]) -> None:
+        self._uow.add(JOURNAL_ENTRY, entry)
+        for posting in postings:
+            self._uow.add(POSTING, posting)
 
 
-def _visible(owner: UUID | None) -> Select[Invoice]:
-    """Selects all invoices or, with an owner, those of their account."""
-    statement = select(Invoice)
-    if owner is None:
-        return statement
-    return statement.where(Invoice.account_id.in_(select(Account.id).where(Account.owner_user_id == owner)))
+def _with_account(*row: Any) -> tuple[Invoice, Account]:
+    columns = len(INVOICE.c)
+    return Invoice(*row[:columns]), Account(*row[columns:])

@@ -11,6 +11,7 @@ from services.billing.access import STAFF
 from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
 from services.billing.repository.invoices import InvoiceRepository
 from services.billing.service.accounts import AccountService
+from services.common.audit import Reading
 from services.common.clock import utc_now
 from services.common.errors import Conflict, PoisonMessage
 from services.common.identifiers import uuid7
@@ -36,16 +37,13 @@ class InvoiceService:
 
     async def list(self, filter: InvoiceFilter, page: PageRequest) -> Slice[Invoice]:
         """Returns one page of the invoices that the caller may read."""
-        found = await self._invoices.page(filter, self._owner, page)
-        self._uow.record("list", RESOURCE, patient_ids=[invoice.patient_id for invoice in found.items])
-        return found
+        return await self._invoices.page(filter, self._owner, page, Reading("list", RESOURCE))
 
     async def get(self, id: UUID) -> Invoice:
         """Returns the invoice. Raises NotFound."""
-        invoice = await self._invoices.get(id, self._owner)
+        invoice = await self._invoices.get(id, self._owner, Reading("read", RESOURCE))
         if invoice is None:
             await self._not_found("read", id)
-        self._uow.record("read", RESOURCE, id, patient_id=invoice.patient_id)
         return invoice
 
     async def charge_cancellation(self, appointment_id: UUID, patient_id: UUID, at: datetime, *, late: bool) -> None:
@@ -59,16 +57,15 @@ class InvoiceService:
         Raises PoisonMessage when the fee schedule has no such fee.
         """
         # The account stays locked, so of two calls for one appointment the second sees the invoice of the first.
-        account, _ = await self._accounts.ensure(patient_id, None)
-        if await self._invoices.exists_for(appointment_id):
+        account = await self._accounts.lock(patient_id)
+        charged, total = await self._invoices.charged_and_fee(appointment_id, reason, account.currency, at)
+        if charged:
             return
-        total = await self._invoices.fee(reason, account.currency, at)
         if total is None:
             raise PoisonMessage(f"the fee schedule has no {reason} in {account.currency}")
         invoice = _new_invoice(account, appointment_id, reason, total)
-        account.balance_minor += total
-        account.version += 1
-        await self._invoices.add(invoice, *ledger.invoice_entry(invoice))
+        self._accounts.change_balance(account, total)
+        self._invoices.add(invoice, *ledger.invoice_entry(invoice))
         self._uow.publish(mapper.invoice_raised_event(invoice))
         self._uow.record("raise", RESOURCE, invoice.id, patient_id=patient_id)
 
@@ -77,9 +74,10 @@ class InvoiceService:
 
         Returns the payment, and the invoice as it is after the payment.
         """
-        invoice = await self._invoices.get_for_update(id, self._owner)
-        if invoice is None:
+        found = await self._invoices.get_for_update(id, self._owner)
+        if found is None:
             await self._not_found("pay", id)
+        invoice, account = found
         if amount_minor > invoice.due_minor:
             raise Conflict("overpayment", "The payment is more than what is due.", due_minor=invoice.due_minor)
         payment = Payment(
@@ -93,10 +91,8 @@ class InvoiceService:
         invoice.paid_minor += amount_minor
         invoice.status = InvoiceStatus.PARTIALLY_PAID if invoice.due_minor else InvoiceStatus.PAID
         invoice.version += 1
-        account = await self._accounts.lock(invoice.patient_id)
-        account.balance_minor -= amount_minor
-        account.version += 1
-        await self._invoices.add(payment, *ledger.payment_entry(payment, account.id))
+        self._accounts.change_balance(account, -amount_minor)
+        self._invoices.add_payment(payment, invoice, *ledger.payment_entry(payment, account.id))
         self._uow.publish(mapper.payment_received_event(payment, invoice))
         self._uow.record("pay", RESOURCE, invoice.id, patient_id=invoice.patient_id)
         return payment, invoice

@@ -10,16 +10,15 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
 
 from services.billing.composition import BillingRuntime, account_service, invoice_service
 from services.billing.config import BillingSettings
-from services.billing.entity import Account, Invoice, JournalEntry, PaymentMethod, Posting
+from services.billing.entity import JOURNAL_ENTRY, POSTING, JournalEntry, PaymentMethod, Posting
 from services.billing.service.invoices import InvoiceService
 from services.common.clock import utc_now
 from services.common.database import Database
@@ -32,6 +31,11 @@ from tests.integration.conftest import MakeSettings
 
 T = TypeVar("T")
 PRICES = {InvoiceReason.VISIT: 12000, InvoiceReason.LATE_CANCELLATION: 3000, InvoiceReason.NO_SHOW: 5000}
+BOOKS = """
+    SELECT patient_id, balance_minor, sum(debit_minor) AS debits, sum(credit_minor) AS credits,
+           sum(debit_minor - credit_minor) FILTER (WHERE ledger_account = 'RECEIVABLE') AS receivable
+    FROM account JOIN posting ON posting.account_id = account.id
+    WHERE patient_id = ANY($1) GROUP BY account.id"""
 STAFF = Principal(
     uuid4(), frozenset({Role.STAFF}), frozenset(scopes_of([Role.STAFF])), "test", utc_now() + timedelta(hours=1)
 )
@@ -89,30 +93,24 @@ class Ledger(RuleBasedStateMachine):
             self.paid[appointment] += amount
 
     async def _invoice_of(self, appointment: UUID) -> UUID:
-        async with self.database.read_session() as session:
-            return (await session.scalars(select(Invoice.id).where(Invoice.appointment_id == appointment))).one()
+        async with self.database.unit_of_work() as uow:
+            ((id,),) = await uow.fetch("SELECT id FROM invoice WHERE appointment_id = $1", appointment)
+        return cast(UUID, id)
 
     @invariant()
     def books_balance(self) -> None:
         self.run(self._check())
 
     async def _check(self) -> None:
-        async with self.database.read_session() as session:
-            accounts = select(Account.id).where(Account.patient_id.in_(self.patients))
-            sums = select(func.sum(Posting.debit_minor), func.sum(Posting.credit_minor)).where(
-                Posting.account_id.in_(accounts)
-            )
-            debits, credits = (await session.execute(sums)).one()
-            assert debits == credits
-            for patient in self.patients:
-                owed = sum(total - self.paid[key] for key, (who, total) in self.owed.items() if who == patient)
-                account = await session.scalar(select(Account).where(Account.patient_id == patient))
-                assert (account.balance_minor if account else 0) == owed
-                if account:
-                    receivable = select(func.sum(Posting.debit_minor - Posting.credit_minor)).where(
-                        Posting.account_id == account.id, Posting.ledger_account == "RECEIVABLE"
-                    )
-                    assert await session.scalar(receivable) == owed
+        async with self.database.unit_of_work() as uow:
+            books = {row["patient_id"]: row for row in await uow.fetch(BOOKS, self.patients)}
+        for patient in self.patients:
+            owed = sum(total - self.paid[key] for key, (who, total) in self.owed.items() if who == patient)
+            if patient not in books:
+                assert owed == 0
+                continue
+            assert books[patient]["debits"] == books[patient]["credits"]
+            assert books[patient]["balance_minor"] == books[patient]["receivable"] == owed
 
 
 async def test_the_books_balance_after_any_sequence_of_charges_and_payments(
@@ -130,7 +128,7 @@ def _run(settings: BillingSettings) -> None:
 async def test_an_entry_that_does_not_balance_is_rejected(service_settings: MakeSettings) -> None:
     settings = await service_settings("billing", BillingSettings)
     database = Database(settings)
-    with pytest.raises(DBAPIError, match="does not balance"):
+    with pytest.raises(asyncpg.CheckViolationError, match="does not balance"):
         await _write_unbalanced(database, settings)
     await database.close()
 
@@ -156,22 +154,23 @@ async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadloc
 
     appointments = [uuid4() for _ in range(4)]
     await asyncio.gather(*map(charge, appointments * 2))
-    async with database.read_session() as session:
-        invoices = (await session.scalars(select(Invoice.id))).all()
+    async with database.unit_of_work() as uow:
+        invoices = [row["id"] for row in await uow.fetch("SELECT id FROM invoice")]
+    assert len(invoices) == len(appointments)
     for _ in range(10):
         more = [charge(id) for id in (*appointments, uuid4())]
         await asyncio.gather(*map(pay, [*invoices, *invoices]), *more, change_owner(), change_owner())
-    async with database.read_session() as session:
-        account = (await session.scalars(select(Account))).one()
-    assert account.balance_minor == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100
+    async with database.unit_of_work() as uow:
+        ((balance,),) = await uow.fetch("SELECT balance_minor FROM account")
+    assert balance == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100
     await database.close()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE posting SET debit_minor = 1", "DELETE FROM journal_entry"])
 async def test_the_ledger_is_append_only(runtime: Runtime[Any, Any], statement: str) -> None:
-    async with runtime.database.read_session() as session:
-        with pytest.raises(DBAPIError, match="append-only"):
-            await session.execute(text(statement))
+    async with runtime.database.unit_of_work() as uow:
+        with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+            await uow.fetch(statement)
 
 
 def _runtime(settings: BillingSettings) -> BillingRuntime:
@@ -181,10 +180,8 @@ def _runtime(settings: BillingSettings) -> BillingRuntime:
 
 async def _write_unbalanced(database: Database, settings: BillingSettings) -> None:
     async with database.unit_of_work() as uow:
-        account, _ = await account_service(SYSTEM, uow, _runtime(settings)).ensure(uuid4(), None)
+        account = await account_service(SYSTEM, uow, _runtime(settings)).lock(uuid4())
         entry = JournalEntry(id=uuid4(), kind="INVOICE", reference_id=uuid4(), recorded_at=utc_now())
-        uow.session.add(entry)
-        await uow.session.flush()
+        uow.add(JOURNAL_ENTRY, entry)
         for name, debit, credit in (("RECEIVABLE", 100, 0), ("REVENUE", 0, 99)):
-            line = {"ledger_account": name, "debit_minor": debit, "credit_minor": credit}
-            uow.session.add(Posting(entry_id=entry.id, account_id=account.id, **line))
+            uow.add(POSTING, Posting(entry.id, name, account.id, debit_minor=debit, credit_minor=credit))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from lab.waiting import eventually
+from services.common.errors import NotFound
+from services.common.identifiers import uuid7
 from services.common.settings import ServiceSettings
 from services.contracts.roles import Role
+from tests.integration.common.conftest import COUNTER, Counter, event_of
 from tests.support.application import running
 from tests.support.issuer import TestIssuer
 
@@ -165,3 +170,38 @@ async def test_requests_are_503_while_the_database_is_away(
 async def _sleeping(sql: Any) -> None:
     """Waits until a statement of the service is in `pg_sleep`."""
     await eventually("a sleeping statement", lambda: sql.fetchval(f"SELECT count(*) {SLEEPING}"))
+
+
+async def test_one_of_many_rows_with_the_same_key_is_written_with_its_event_and_audit_record(
+    client: httpx.AsyncClient, app: FastAPI, sql: Any
+) -> None:
+    await sql.execute("CREATE UNIQUE INDEX counter_name_key ON counter (name)")
+
+    async def add() -> UUID | None:
+        counter = Counter(id=uuid7(), name="only", value=0, version=1)
+        async with app.state.runtime.database.unit_of_work() as uow:
+            uow.publish(event_of(counter))
+            uow.record("counter.create", "counter", counter.id)
+            return counter.id if await uow.add_if_absent(COUNTER, counter, "name") else None
+
+    (written,) = [id for id in await asyncio.gather(*(add() for _ in range(12))) if id is not None]
+    assert await sql.fetchval("SELECT id FROM counter") == written
+    assert await sql.fetchval("SELECT key FROM outbox") == str(written)
+    assert await sql.fetchval("SELECT resource_id FROM audit_log") == str(written)
+
+
+async def test_a_row_that_is_added_if_absent_is_rolled_back_with_its_transaction(
+    client: httpx.AsyncClient, app: FastAPI, sql: Any
+) -> None:
+    counter = Counter(id=uuid7(), name="only", value=0, version=1)
+
+    async def add_and_fail() -> None:
+        async with app.state.runtime.database.unit_of_work() as uow:
+            await uow.begin()
+            uow.publish(event_of(counter))
+            assert await uow.add_if_absent(COUNTER, counter, "id")
+            raise NotFound("counter")
+
+    with pytest.raises(NotFound):
+        await add_and_fail()
+    assert await count(sql) == await count(sql, "outbox") == 0

@@ -21,7 +21,19 @@ def _lines(postings: list[Posting]) -> dict[str, tuple[int, int]]:
 @given(AMOUNTS)
 def test_an_invoice_debits_receivable_and_credits_revenue(amount: int) -> None:
     account = uuid4()
-    invoice = Invoice(id=uuid4(), account_id=account, total_minor=amount, raised_at=utc_now())
+    invoice = Invoice(
+        id=uuid4(),
+        account_id=account,
+        patient_id=uuid4(),
+        appointment_id=uuid4(),
+        reason="VISIT",
+        currency="EUR",
+        total_minor=amount,
+        paid_minor=0,
+        status="OPEN",
+        version=1,
+        raised_at=utc_now(),
+    )
     entry, postings = ledger.invoice_entry(invoice)
     assert (entry.kind, entry.reference_id) == ("INVOICE", invoice.id)
     assert _lines(postings) == {LedgerAccount.RECEIVABLE: (amount, 0), LedgerAccount.REVENUE: (0, amount)}
@@ -30,7 +42,14 @@ def test_an_invoice_debits_receivable_and_credits_revenue(amount: int) -> None:
 
 @given(AMOUNTS)
 def test_a_payment_debits_cash_and_credits_receivable(amount: int) -> None:
-    payment = Payment(id=uuid4(), amount_minor=amount, method=PaymentMethod.CASH, received_at=utc_now())
+    payment = Payment(
+        id=uuid4(),
+        invoice_id=uuid4(),
+        amount_minor=amount,
+        method=PaymentMethod.CASH,
+        received_at=utc_now(),
+        received_by=uuid4(),
+    )
     entry, postings = ledger.payment_entry(payment, uuid4())
     assert (entry.kind, entry.reference_id) == ("PAYMENT", payment.id)
     assert _lines(postings) == {LedgerAccount.CASH: (amount, 0), LedgerAccount.RECEIVABLE: (0, amount)}
