@@ -17,6 +17,7 @@ from localstack_engines.services.apigatewayv2.control.access_logs import AccessL
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
+from localstack_engines.services.apigatewayv2.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -30,7 +31,7 @@ class ApiGatewayV2Provider(
     VpcLinkOperations,
     DomainNameOperations,
 ):
-    """The operations of the API Gateway v2 API, for HTTP APIs. Moto has those that are not in the groups."""
+    """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
@@ -53,4 +54,4 @@ class ApiGatewayV2Provider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("apigatewayv2", ApiGatewayV2Provider())
+    return make_service("apigatewayv2", ApiGatewayV2Provider(), SUPPORT)

@@ -8,11 +8,12 @@ from localstack_engines.services.ecr.api.layers import LayerOperations
 from localstack_engines.services.ecr.api.repositories import RepositoryOperations
 from localstack_engines.services.ecr.engine import registry
 from localstack_engines.services.ecr.engine.image_storage import ImageStorage
+from localstack_engines.services.ecr.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
 class EcrProvider(AuthorizationOperations, ImageOperations, LayerOperations, RepositoryOperations):
-    """The operations of the ECR API. Moto has those that are not in the groups."""
+    """The operations of the ECR API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         current = registry.current()
@@ -21,4 +22,4 @@ class EcrProvider(AuthorizationOperations, ImageOperations, LayerOperations, Rep
 
 def service() -> Service:
     """Returns the service for LocalStack. The registry has been started before."""
-    return make_service("ecr", EcrProvider())
+    return make_service("ecr", EcrProvider(), SUPPORT)

@@ -11,6 +11,7 @@ from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperati
 from localstack_engines.services.rds.api.unsupported import UnsupportedOperations
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.store import Store
+from localstack_engines.services.rds.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -23,7 +24,7 @@ class RdsProvider(
     SubnetGroupOperations,
     UnsupportedOperations,
 ):
-    """The operations of the RDS API. Moto has those that are not in the groups."""
+    """The operations of the RDS API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         super().__init__(Store(), InstanceManager())
@@ -34,4 +35,4 @@ class RdsProvider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("rds", RdsProvider())
+    return make_service("rds", RdsProvider(), SUPPORT)
