@@ -53,11 +53,17 @@ _MEMBERS = {
     "DescribeImagesRequest": Members(f"{_REPOSITORY} imageIds nextToken maxResults filter"),
     "DescribeRepositoriesRequest": Members("registryId repositoryNames nextToken maxResults"),
     "GetAuthorizationTokenRequest": Members(ignored={"registryIds": "a token is valid for every registry"}),
+    "DeleteLifecyclePolicyRequest": Members(_REPOSITORY),
     "GetDownloadUrlForLayerRequest": Members(f"{_REPOSITORY} layerDigest"),
+    "GetLifecyclePolicyPreviewRequest": Members(f"{_REPOSITORY} imageIds nextToken maxResults filter"),
+    "GetLifecyclePolicyRequest": Members(_REPOSITORY),
     "ImageIdentifier": Members("imageDigest imageTag"),
+    "LifecyclePolicyPreviewFilter": Members("tagStatus"),
     "ListImagesFilter": Members("tagStatus", only={"imageStatus": ("ACTIVE", "ANY")}),
     "ListImagesRequest": Members(f"{_REPOSITORY} nextToken maxResults filter"),
     "PutImageRequest": Members(f"{_REPOSITORY} imageManifest imageManifestMediaType imageTag imageDigest"),
+    "PutLifecyclePolicyRequest": Members(f"{_REPOSITORY} lifecyclePolicyText"),
+    "StartLifecyclePolicyPreviewRequest": Members(f"{_REPOSITORY} lifecyclePolicyText"),
     "Tag": Members(recorded="Key Value"),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""

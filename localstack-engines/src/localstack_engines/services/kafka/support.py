@@ -2,12 +2,6 @@
 
 from localstack_engines.toolkit.support import UNDECIDED, Members, Support
 
-_MOTO = {}
-"""Operations that moto answers, and why its record is all there is to them."""
-
-_REFUSED = {}
-"""Operations whose error gives a reason."""
-
 _MEMBERS = {
     "CreateClusterRequest": Members(
         used=(
@@ -153,4 +147,4 @@ _MEMBERS = {
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 
-SUPPORT = Support("BadRequestException", _MEMBERS, moto=_MOTO, refused=_REFUSED)
+SUPPORT = Support("BadRequestException", _MEMBERS)

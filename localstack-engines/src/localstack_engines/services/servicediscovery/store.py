@@ -83,7 +83,7 @@ class Store:
         """Removes a namespace and its hosted zone. Returns the id of the operation that records it."""
         backend = _backend(context.account_id, context.region)
         zone = (backend.namespaces[namespace_id].dns_properties or {}).get("HostedZoneId")
-        _hosted_zones(context).pop(zone, None)
+        _hosted_zones(context).pop(str(zone), None)
         return str(backend.delete_namespace(namespace_id))
 
     def delete_service(self, context: RequestContext, service_id: str) -> None:

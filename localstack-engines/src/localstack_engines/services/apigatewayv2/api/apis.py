@@ -44,7 +44,7 @@ class ApiOperations(Operations):
 
     def reimport_api(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
-        arguments = {name: request[name] for name in ("ApiId", "Body", "FailOnWarnings") if name in request}
+        arguments: Request = {name: request[name] for name in ("ApiId", "Body", "FailOnWarnings") if name in request}
         return self.run_and_publish(context, "ReimportApi", arguments)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
