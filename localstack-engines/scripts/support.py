@@ -39,14 +39,12 @@ TITLES = {
 }
 
 
-def own_operations(service: str) -> tuple[list[str], list[str]]:
-    """Returns the operations of `service` (botocore's name of the API) that work, and those that are refused."""
+def own_operations(service: str) -> list[str]:
+    """Returns the operations of `service` (botocore's name of the API) that the plugin implements."""
     package = SOURCE / "services" / service
     files = [*package.glob("api/*.py"), package / "provider.py"]
-    methods = {method.name: method for file in files for method in _methods(file)}
-    own = [name for name in all_operations(service) if xform_name(name) in methods]
-    refused = [name for name in own if _only_raises(methods[xform_name(name)])]
-    return [name for name in own if name not in refused], refused
+    methods = {method.name for file in files for method in _methods(file)}
+    return [name for name in all_operations(service) if xform_name(name) in methods]
 
 
 def all_operations(service: str) -> list[str]:
@@ -70,9 +68,8 @@ def honoured_structures(service: str) -> dict[str, Any]:
 
     What is inside a member that is refused or ignored does not count.
     """
-    own, _ = own_operations(service)
     found: dict[str, Any] = {}
-    waiting = [model(service).operation_model(name).input_shape for name in own]
+    waiting = [model(service).operation_model(name).input_shape for name in own_operations(service)]
     while waiting:
         shape = waiting.pop()
         if shape is None or shape.name in found:
@@ -100,7 +97,7 @@ def support_tables() -> str:
     lines = ["## Operations", ""]
     lines += ["| service | own / all | operations of the plugin itself |", "|---|---|---|"]
     for service, title in TITLES.items():
-        own, _ = own_operations(service)
+        own = own_operations(service)
         lines.append(f"| {title} | {len(own)} / {len(all_operations(service))} | {', '.join(own)} |")
     lines += ["", "These operations only read or change a record, which moto keeps:", ""]
     lines += ["| service | operation | why a record is enough |", "|---|---|---|"]
@@ -114,7 +111,7 @@ def support_tables() -> str:
     lines += [
         f"| {title} | {', '.join(names)} | {reason} |"
         for service, title in TITLES.items()
-        for reason, names in _by_reason(_refused(service)).items()
+        for reason, names in _by_reason(table(service).refused).items()
     ]
     lines += ["", "## CloudFormation types", "", "| service | types |", "|---|---|"]
     by_service: dict[str, list[str]] = {}
@@ -145,12 +142,6 @@ def _member_rows(service: str, name: str, shape: Any) -> Iterator[str]:
         yield f"| {name} | {', '.join(names)} | no local meaning: {reason} |"
 
 
-def _refused(service: str) -> dict[str, str]:
-    """Returns the operations whose error gives a reason, with the reason."""
-    _, refused = own_operations(service)
-    return {**table(service).refused, **dict.fromkeys(refused, "see the error")}
-
-
 def _by_reason(reasons: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, reason in reasons.items():
@@ -162,12 +153,6 @@ def _methods(file: Path) -> Iterator[ast.FunctionDef]:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ClassDef):
             yield from (item for item in node.body if isinstance(item, ast.FunctionDef))
-
-
-def _only_raises(method: ast.FunctionDef) -> bool:
-    """Whether the method's only statement, besides a docstring, is `raise`."""
-    body = method.body[1:] if ast.get_docstring(method) else method.body
-    return len(body) == 1 and isinstance(body[0], ast.Raise)
 
 
 def _types(file: Path) -> Iterator[str]:

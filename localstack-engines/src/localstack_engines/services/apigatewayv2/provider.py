@@ -8,7 +8,6 @@ from localstack_engines.gateway.subrequests.server import SubrequestServer
 from localstack_engines.services.apigatewayv2.api.apis import ApiOperations
 from localstack_engines.services.apigatewayv2.api.authorizers import AuthorizerOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
-from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
 from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
 from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
@@ -29,7 +28,6 @@ class ApiGatewayV2Provider(
     StageOperations,
     DeploymentOperations,
     VpcLinkOperations,
-    DomainNameOperations,
 ):
     """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
 

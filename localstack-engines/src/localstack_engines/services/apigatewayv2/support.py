@@ -22,7 +22,10 @@ _MOTO = {
 """Operations that moto answers, and why its record is all there is to them."""
 
 _WEBSOCKET = "it belongs to WebSocket APIs"
+_NO_DOMAIN = "an API is served at its own address only"
 _REFUSED = {
+    "CreateApiMapping": _NO_DOMAIN,
+    "CreateDomainName": _NO_DOMAIN,
     "CreateIntegrationResponse": _WEBSOCKET,
     "CreateModel": _WEBSOCKET,
     "CreateRouteResponse": _WEBSOCKET,
@@ -32,8 +35,7 @@ _REFUSED = {
 
 _ROLE = "no access is checked locally, so no role is assumed"
 _API = {"IpAddressType": "the machine's own network decides which addresses reach it"}
-_ONLY_HTTP = {"RouteSelectionExpression": ("$request.method $request.path", "${request.method} ${request.path}")}
-_API_MEMBERS = "CorsConfiguration DisableExecuteApiEndpoint Name"
+_API_MEMBERS = "CorsConfiguration DisableExecuteApiEndpoint Name RouteSelectionExpression"
 _AUTHORIZER_MEMBERS = (
     "ApiId AuthorizerPayloadFormatVersion AuthorizerResultTtlInSeconds AuthorizerType AuthorizerUri "
     "EnableSimpleResponses IdentitySource JwtConfiguration Name"
@@ -56,7 +58,6 @@ _MEMBERS = {
         f"{_API_MEMBERS} ProtocolType RouteKey Tags Target",
         recorded="Description Version",
         ignored={**_API, "CredentialsArn": _ROLE},
-        only=_ONLY_HTTP,
     ),
     "CreateAuthorizerRequest": Members(_AUTHORIZER_MEMBERS, ignored=_AUTHORIZER),
     "CreateDeploymentRequest": Members("ApiId StageName", recorded="Description"),
@@ -98,7 +99,6 @@ _MEMBERS = {
         f"ApiId {_API_MEMBERS}",
         recorded="Description Version",
         ignored={**_API, "CredentialsArn": _ROLE},
-        only=_ONLY_HTTP,
     ),
     "UpdateAuthorizerRequest": Members(f"AuthorizerId {_AUTHORIZER_MEMBERS}", ignored=_AUTHORIZER),
     "UpdateDeploymentRequest": Members("ApiId DeploymentId", recorded="Description"),

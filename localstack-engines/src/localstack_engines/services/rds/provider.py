@@ -8,7 +8,6 @@ from localstack_engines.services.rds.api.log_files import LogFileOperations
 from localstack_engines.services.rds.api.parameter_groups import ParameterGroupOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperations
-from localstack_engines.services.rds.api.unsupported import UnsupportedOperations
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.store import Store
 from localstack_engines.services.rds.support import SUPPORT
@@ -22,7 +21,6 @@ class RdsProvider(
     ParameterGroupOperations,
     SnapshotOperations,
     SubnetGroupOperations,
-    UnsupportedOperations,
 ):
     """The operations of the RDS API. `support.py` says what becomes of all others."""
 

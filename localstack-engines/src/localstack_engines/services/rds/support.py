@@ -15,9 +15,21 @@ _MOTO = {
 }
 """Operations that moto answers, and why its record is all there is to them."""
 
+_ONE_SERVER = "a DB instance is one PostgreSQL server"
 _REFUSED = {
+    "CreateBlueGreenDeployment": _ONE_SERVER,
+    "CreateDBCluster": _ONE_SERVER,
+    "CreateDBInstanceReadReplica": _ONE_SERVER,
+    "CreateDBProxy": "clients connect to the server itself",
+    "CreateDBShardGroup": _ONE_SERVER,
     "CreateEventSubscription": "no event is sent",
+    "CreateGlobalCluster": _ONE_SERVER,
     "CreateOptionGroup": "PostgreSQL has no options",
+    "PromoteReadReplica": _ONE_SERVER,
+    "RestoreDBClusterFromSnapshot": _ONE_SERVER,
+    "RestoreDBClusterToPointInTime": _ONE_SERVER,
+    "RestoreDBInstanceToPointInTime": "the server's write-ahead log is not archived",
+    "StartExportTask": "snapshots are not exported",
 }
 """Operations whose error gives a reason."""
 

@@ -34,6 +34,7 @@ class ApiOperations(Operations):
 
     def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
+        validation.check_route_selection(request)
         api = self.store.api(context, request)
         set_fields(api, {key: value for key, value in request.items() if key != "CredentialsArn"})
         return self.run_and_publish(context, "GetApi", identifiers(api, request))
