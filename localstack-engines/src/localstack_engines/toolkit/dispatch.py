@@ -1,9 +1,9 @@
 """Turns a plain provider object into a LocalStack service.
 
 LocalStack has generated API stubs for its own services only. Here the operations come from botocore's service model:
-an operation calls the provider's method of the same name in snake case, with the members that the service's table
-(`toolkit/support.py`) knows. Moto answers the operations on the table's list. Every other operation and member is
-answered with an error that names it.
+an operation calls the provider's method of the same name in snake case, with a request that fits the model and has
+only members that the service's table (`toolkit/support.py`) knows. Moto answers the operations on the table's list.
+Every other operation and member is answered with an error that names it.
 """
 
 import logging
@@ -16,6 +16,7 @@ from localstack.aws.spec import load_service
 from localstack.services.moto import call_moto, call_moto_with_request
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
+from localstack_engines.toolkit import constraints
 from localstack_engines.toolkit.errors import ServiceError
 from localstack_engines.toolkit.support import Support
 
@@ -59,16 +60,35 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 def _handler(service: str, operation: str, provider: object, support: Support) -> Handler:
     own: Handler | None = getattr(provider, xform_name(operation), None)
     if own is not None:
-        return lambda context, request: own(context, _honoured(context, request, service, support))
+        return lambda context, request: own(context, _honoured(context, _checked(context, request, support), support))
     if operation in support.moto:
-        return lambda context, request: call_moto(context)
+        return lambda context, request: _checked_moto(context, request, support)
     return lambda context, request: _not_implemented(service, operation, support)
 
 
-def _honoured(context: RequestContext, request: dict, service: str, support: Support) -> dict:
+def _checked(context: RequestContext, request: dict, support: Support) -> dict:
+    """Returns the request. Raises the API's error for a bad request when it does not fit the model."""
+    shape = context.operation.input_shape
+    if shape is None:
+        return request
+    if support.missing_error and (name := constraints.missing(shape, request)):
+        code, sentence = support.missing_error
+        raise ServiceError(code, sentence.format(name))
+    if problem := constraints.violation(shape, request):
+        raise ServiceError(support.member_error, problem)
+    return request
+
+
+def _checked_moto(context: RequestContext, request: dict, support: Support) -> Any:
+    _checked(context, request, support)
+    return call_moto(context)
+
+
+def _honoured(context: RequestContext, request: dict, support: Support) -> dict:
     """Returns the request. Raises the API's error for a bad request when one of its members cannot be honoured."""
     problem = support.problem(context.operation.input_shape, request) if context.operation.input_shape else None
     if problem is not None:
+        service = context.service.service_name
         message = f"{context.operation.name}: {problem} is not supported by the local {service} service."
         raise ServiceError(support.member_error, message)
     return request

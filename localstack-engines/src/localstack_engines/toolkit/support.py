@@ -37,13 +37,15 @@ class Support:
 
     `moto` maps the operations that moto answers to the reason why its record is all there is to them. `refused` maps
     operations to the reason in their error; operations that are not in any table are refused without one. `members`
-    maps the model's names of structures to their members. `member_error` is the API's error code for bad requests.
+    maps the model's names of structures to their members. `member_error` is the API's error code for bad requests,
+    `missing_error` that for a missing member where it has another, with a sentence for the member's name.
     """
 
     member_error: str
     members: Mapping[str, Members]
     moto: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    missing_error: tuple[str, str] | None = None
 
     def problem(self, shape: Any, request: Any) -> str | None:
         """Returns what the service cannot honour in a request, by its path ("containerDefinitions.hostname"), or None.

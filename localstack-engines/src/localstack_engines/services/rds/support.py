@@ -214,4 +214,5 @@ _MEMBERS = {
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 
-SUPPORT = Support("InvalidParameterValue", _MEMBERS, moto=_MOTO, refused=_REFUSED)
+_MISSING = ("MissingParameter", "The request must contain the parameter {}")
+SUPPORT = Support("InvalidParameterValue", _MEMBERS, moto=_MOTO, refused=_REFUSED, missing_error=_MISSING)

@@ -8,6 +8,9 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.servicediscovery.errors import namespace_not_found, service_not_found
 
+DEFAULT_NEGATIVE_TTL = 15
+"""Seconds for which a resolver may keep the answer that a name does not exist."""
+
 
 class Store:
     """Reads and removes records. A look-up in a request's account and region raises AWS's error when it finds none."""
@@ -64,9 +67,10 @@ class Store:
         ]
 
     def complete_hosted_zone(self, context: RequestContext, operation_id: str) -> None:
-        """Gives the hosted zone of a namespace that was just created its name and its VPC, which moto does not."""
+        """Gives the hosted zone of a namespace that was just created its name, VPC and TTL, which moto does not."""
         backend = _backend(context.account_id, context.region)
         namespace = backend.namespaces[backend.operations[operation_id].targets["NAMESPACE"]]
+        namespace.dns_properties = {"SOA": {"TTL": DEFAULT_NEGATIVE_TTL}, **namespace.dns_properties}
         zone = _hosted_zones(context)[namespace.dns_properties["HostedZoneId"]]
         zone.name = f"{namespace.name}."
         zone.comment = "Created by AWS Cloud Map"
