@@ -89,6 +89,7 @@ _MEMBERS = {
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
     "JWTConfiguration": Members("Audience Issuer"),
     "ReimportApiRequest": Members("ApiId Body FailOnWarnings"),
+    "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
         "ThrottlingBurstLimit ThrottlingRateLimit",
         ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},

@@ -61,7 +61,7 @@ class ApiOperations(Operations):
         properties = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", "PayloadFormatVersion": "1.0"}
         if target.startswith("arn:"):
             properties = {"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}
-        shared = (self.store, self.publisher, self.issuers)
+        shared = (self.store, self.publisher, self.issuers, self.lambda_authorizers)
         integration = IntegrationOperations(*shared).create_integration(
             context, {"ApiId": api_id, "IntegrationUri": target, **properties}
         )
