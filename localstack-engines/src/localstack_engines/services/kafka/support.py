@@ -1,6 +1,15 @@
 """What the local MSK service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from localstack_engines.toolkit.support import Members, Support, ignored
+
+_REASONS = {
+    "the brokers run on this machine, with its disk": (
+        "BrokerAZDistribution ZoneIds ProvisionedThroughput VolumeThroughput KafkaBrokerNodeId NetworkType"
+    ),
+    "storage at rest looks the same to every client": "EncryptionAtRest DataVolumeKMSKeyId",
+    "there is one broker process, unless the settings say more": "InCluster",
+}
+"""Why members have no local meaning."""
 
 _MEMBERS = {
     "CreateClusterRequest": Members(
@@ -10,23 +19,24 @@ _MEMBERS = {
         ),
     ),
     "BrokerNodeGroupInfo": Members(
+        recorded="ConnectivityInfo",
         used="ClientSubnets InstanceType SecurityGroups StorageInfo",
-        ignored=dict.fromkeys("BrokerAZDistribution ConnectivityInfo ZoneIds".split(), UNDECIDED),
+        ignored=ignored("BrokerAZDistribution ZoneIds", _REASONS),
     ),
     "StorageInfo": Members("EbsStorageInfo"),
     "EBSStorageInfo": Members(
         used="VolumeSize",
-        ignored=dict.fromkeys("ProvisionedThroughput".split(), UNDECIDED),
+        ignored=ignored("ProvisionedThroughput", _REASONS),
     ),
     "ProvisionedThroughput": Members(
         used="Enabled",
-        ignored=dict.fromkeys("VolumeThroughput".split(), UNDECIDED),
+        ignored=ignored("VolumeThroughput", _REASONS),
     ),
     "ConnectivityInfo": Members(
-        ignored=dict.fromkeys("PublicAccess VpcConnectivity NetworkType".split(), UNDECIDED),
+        ignored=ignored("NetworkType", _REASONS), only={"PublicAccess": ({"Type": "DISABLED"},)}
     ),
     "PublicAccess": Members(
-        ignored=dict.fromkeys("Type".split(), UNDECIDED),
+        ignored=ignored("Type", _REASONS),
     ),
     "VpcConnectivity": Members("ClientAuthentication"),
     "VpcConnectivityClientAuthentication": Members("Sasl Tls"),
@@ -41,57 +51,56 @@ _MEMBERS = {
     "Iam": Members("Enabled"),
     "Tls": Members(
         used="Enabled",
-        ignored=dict.fromkeys("CertificateAuthorityArnList".split(), UNDECIDED),
     ),
     "Unauthenticated": Members("Enabled"),
     "ConfigurationInfo": Members("Arn Revision"),
     "EncryptionInfo": Members(
         used="EncryptionInTransit",
-        ignored=dict.fromkeys("EncryptionAtRest".split(), UNDECIDED),
+        ignored=ignored("EncryptionAtRest", _REASONS),
     ),
     "EncryptionAtRest": Members(
-        ignored=dict.fromkeys("DataVolumeKMSKeyId".split(), UNDECIDED),
+        ignored=ignored("DataVolumeKMSKeyId", _REASONS),
     ),
     "EncryptionInTransit": Members(
         used="ClientBroker",
-        ignored=dict.fromkeys("InCluster".split(), UNDECIDED),
+        ignored=ignored("InCluster", _REASONS),
     ),
     "OpenMonitoringInfo": Members(
-        ignored=dict.fromkeys("Prometheus".split(), UNDECIDED),
+        ignored=ignored("Prometheus", _REASONS),
     ),
     "PrometheusInfo": Members(
-        ignored=dict.fromkeys("JmxExporter NodeExporter".split(), UNDECIDED),
+        ignored=ignored("JmxExporter NodeExporter", _REASONS),
     ),
     "JmxExporterInfo": Members(
-        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
+        ignored=ignored("EnabledInBroker", _REASONS),
     ),
     "NodeExporterInfo": Members(
-        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
+        ignored=ignored("EnabledInBroker", _REASONS),
     ),
     "LoggingInfo": Members(
         used="BrokerLogs",
-        ignored=dict.fromkeys("AuthorizerLogs".split(), UNDECIDED),
+        ignored=ignored("AuthorizerLogs", _REASONS),
     ),
     "AuthorizerLogs": Members(
         used="CloudWatchLogs",
-        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
+        ignored=ignored("Firehose S3", _REASONS),
     ),
     "CloudWatchLogs": Members("Enabled LogGroup"),
     "Firehose": Members(
         used="Enabled",
-        ignored=dict.fromkeys("DeliveryStream".split(), UNDECIDED),
+        ignored=ignored("DeliveryStream", _REASONS),
     ),
     "S3": Members(
         used="Enabled",
-        ignored=dict.fromkeys("Bucket Prefix".split(), UNDECIDED),
+        ignored=ignored("Bucket Prefix", _REASONS),
     ),
     "BrokerLogs": Members(
         used="CloudWatchLogs",
-        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
+        ignored=ignored("Firehose S3", _REASONS),
     ),
     "CreateClusterV2Request": Members(
         used="ClusterName Tags Provisioned",
-        ignored=dict.fromkeys("Serverless".split(), UNDECIDED),
+        ignored=ignored("Serverless", _REASONS),
     ),
     "ProvisionedRequest": Members(
         used=(
@@ -101,10 +110,10 @@ _MEMBERS = {
     ),
     "ServerlessRequest": Members(
         used="ClientAuthentication",
-        ignored=dict.fromkeys("VpcConfigs".split(), UNDECIDED),
+        ignored=ignored("VpcConfigs", _REASONS),
     ),
     "VpcConfig": Members(
-        ignored=dict.fromkeys("SubnetIds SecurityGroupIds".split(), UNDECIDED),
+        ignored=ignored("SubnetIds SecurityGroupIds", _REASONS),
     ),
     "ServerlessClientAuthentication": Members("Sasl"),
     "ServerlessSasl": Members("Iam"),
@@ -139,7 +148,7 @@ _MEMBERS = {
     "UpdateBrokerStorageRequest": Members("ClusterArn CurrentVersion TargetBrokerEBSVolumeInfo"),
     "BrokerEBSVolumeInfo": Members(
         used="VolumeSizeGB",
-        ignored=dict.fromkeys("KafkaBrokerNodeId ProvisionedThroughput".split(), UNDECIDED),
+        ignored=ignored("KafkaBrokerNodeId ProvisionedThroughput", _REASONS),
     ),
     "UpdateConfigurationRequest": Members("Arn Description ServerProperties"),
     "UpdateClusterConfigurationRequest": Members("ClusterArn ConfigurationInfo CurrentVersion"),

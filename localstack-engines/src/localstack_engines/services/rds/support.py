@@ -1,6 +1,6 @@
 """What the local RDS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from localstack_engines.toolkit.support import Members, Support, ignored
 
 _MOTO = {
     "AddTagsToResource": "tags are records on AWS too",
@@ -33,22 +33,34 @@ _REFUSED = {
 }
 """Operations whose error gives a reason."""
 
+_REASONS = {
+    "the server runs on this machine, with its disk": (
+        "AvailabilityZone MultiAZ Iops StorageThroughput MaxAllocatedStorage PromotionTier PubliclyAccessible "
+        "NetworkType StorageEncrypted DedicatedLogVolume BackupTarget UseDefaultProcessorFeatures"
+    ),
+    "no metrics of the server are collected": (
+        "MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId "
+        "PerformanceInsightsRetentionPeriod DatabaseInsightsMode"
+    ),
+    "nothing is maintained or backed up by the clock": (
+        "PreferredMaintenanceWindow PreferredBackupWindow BackupRetentionPeriod AutoMinorVersionUpgrade "
+        "AllowMajorVersionUpgrade EngineLifecycleSupport DeleteAutomatedBackups"
+    ),
+    "the server has one self-signed certificate": "CACertificateIdentifier CertificateRotationRestart",
+    "storage at rest looks the same to every client": "KmsKeyId PreSignedUrl SourceRegion",
+}
+"""Why members have no local meaning."""
+
 _MEMBERS = {
     "CopyDBSnapshotMessage": Members(
         used="SourceDBSnapshotIdentifier TargetDBSnapshotIdentifier",
-        ignored=dict.fromkeys(
-            (
-                "KmsKeyId Tags CopyTags PreSignedUrl OptionGroupName TargetCustomAvailabilityZone SnapshotTarget "
-                "CopyOptionGroup SnapshotAvailabilityZone TagSpecifications SourceRegion"
-            ).split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("KmsKeyId Tags CopyTags PreSignedUrl TagSpecifications SourceRegion", _REASONS),
     ),
     "Tag": Members(
-        ignored=dict.fromkeys("Key Value".split(), UNDECIDED),
+        ignored=ignored("Key Value", _REASONS),
     ),
     "TagSpecification": Members(
-        ignored=dict.fromkeys("ResourceType Tags".split(), UNDECIDED),
+        ignored=ignored("ResourceType Tags", _REASONS),
     ),
     "CreateDBInstanceMessage": Members(
         used=(
@@ -56,82 +68,75 @@ _MEMBERS = {
             "VpcSecurityGroupIds DBSubnetGroupName DBParameterGroupName Port EngineVersion LicenseModel StorageType "
             "ManageMasterUserPassword"
         ),
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "DBSecurityGroups AvailabilityZone PreferredMaintenanceWindow BackupRetentionPeriod "
-                "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade Iops StorageThroughput OptionGroupName "
-                "CharacterSetName NcharCharacterSetName PubliclyAccessible Tags DBClusterIdentifier TdeCredentialArn "
-                "TdeCredentialPassword StorageEncrypted KmsKeyId Domain DomainFqdn DomainOu DomainAuthSecretArn "
-                "DomainDnsIps CopyTagsToSnapshot MonitoringInterval MonitoringRoleArn DomainIAMRoleName PromotionTier "
-                "Timezone EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
-                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableCloudwatchLogsExports "
-                "ProcessorFeatures DeletionProtection MaxAllocatedStorage EnableCustomerOwnedIp NetworkType "
-                "BackupTarget CustomIamInstanceProfile DBSystemId CACertificateIdentifier MasterUserSecretKmsKeyId "
-                "MultiTenant DedicatedLogVolume EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications "
-                "DBCapacityReservationIdentifier MasterUserAuthenticationType"
-            ).split(),
-            UNDECIDED,
+                "AvailabilityZone PreferredMaintenanceWindow BackupRetentionPeriod PreferredBackupWindow MultiAZ "
+                "AutoMinorVersionUpgrade Iops StorageThroughput PubliclyAccessible Tags StorageEncrypted KmsKeyId "
+                "CopyTagsToSnapshot MonitoringInterval MonitoringRoleArn PromotionTier DatabaseInsightsMode "
+                "EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
+                "EnableCloudwatchLogsExports DeletionProtection MaxAllocatedStorage NetworkType BackupTarget "
+                "CACertificateIdentifier MasterUserSecretKmsKeyId DedicatedLogVolume EngineLifecycleSupport "
+                "TagSpecifications MasterUserAuthenticationType"
+            ),
+            _REASONS,
         ),
     ),
     "ProcessorFeature": Members(
-        ignored=dict.fromkeys("Name Value".split(), UNDECIDED),
+        ignored=ignored("Name Value", _REASONS),
     ),
     "AdditionalStorageVolume": Members(
         used="AllocatedStorage StorageType",
-        ignored=dict.fromkeys("VolumeName IOPS MaxAllocatedStorage StorageThroughput".split(), UNDECIDED),
+        ignored=ignored("VolumeName IOPS MaxAllocatedStorage StorageThroughput", _REASONS),
     ),
     "CreateDBParameterGroupMessage": Members(
         used="DBParameterGroupName DBParameterGroupFamily Description",
-        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
+        ignored=ignored("Tags", _REASONS),
     ),
     "CreateDBSnapshotMessage": Members(
         used="DBSnapshotIdentifier DBInstanceIdentifier",
-        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
+        ignored=ignored("Tags", _REASONS),
     ),
     "CreateDBSubnetGroupMessage": Members(
         used="DBSubnetGroupName SubnetIds",
-        ignored=dict.fromkeys("DBSubnetGroupDescription Tags".split(), UNDECIDED),
+        ignored=ignored("DBSubnetGroupDescription Tags", _REASONS),
     ),
     "DeleteDBInstanceMessage": Members(
         used="DBInstanceIdentifier SkipFinalSnapshot FinalDBSnapshotIdentifier",
-        ignored=dict.fromkeys("DeleteAutomatedBackups".split(), UNDECIDED),
+        ignored=ignored("DeleteAutomatedBackups", _REASONS),
     ),
     "DeleteDBParameterGroupMessage": Members("DBParameterGroupName"),
     "DeleteDBSnapshotMessage": Members("DBSnapshotIdentifier"),
     "DeleteDBSubnetGroupMessage": Members("DBSubnetGroupName"),
     "DescribeDBEngineVersionsMessage": Members(
         used="Engine EngineVersion DBParameterGroupFamily MaxRecords Marker DefaultOnly",
-        ignored=dict.fromkeys(
-            ("Filters ListSupportedCharacterSets ListSupportedTimezones IncludeAll").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("Filters IncludeAll", _REASONS),
     ),
     "Filter": Members(
-        ignored=dict.fromkeys("Name Values".split(), UNDECIDED),
+        ignored=ignored("Name Values", _REASONS),
     ),
     "DescribeDBInstancesMessage": Members(
         used="DBInstanceIdentifier MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+        ignored=ignored("Filters", _REASONS),
     ),
     "DescribeDBLogFilesMessage": Members(
         used="DBInstanceIdentifier FilenameContains FileSize MaxRecords Marker",
-        ignored=dict.fromkeys("FileLastWritten Filters".split(), UNDECIDED),
+        ignored=ignored("FileLastWritten Filters", _REASONS),
     ),
     "DescribeDBParameterGroupsMessage": Members(
         used="DBParameterGroupName MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+        ignored=ignored("Filters", _REASONS),
     ),
     "DescribeDBParametersMessage": Members(
         used="DBParameterGroupName Source MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+        ignored=ignored("Filters", _REASONS),
     ),
     "DescribeDBSubnetGroupsMessage": Members(
         used="DBSubnetGroupName MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+        ignored=ignored("Filters", _REASONS),
     ),
     "DescribeEngineDefaultParametersMessage": Members(
         used="DBParameterGroupFamily MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+        ignored=ignored("Filters", _REASONS),
     ),
     "DownloadDBLogFilePortionMessage": Members("DBInstanceIdentifier LogFileName Marker NumberOfLines"),
     "ModifyDBInstanceMessage": Members(
@@ -140,48 +145,40 @@ _MEMBERS = {
             "MasterUserPassword DBParameterGroupName EngineVersion LicenseModel NewDBInstanceIdentifier StorageType "
             "ManageMasterUserPassword RotateMasterUserPassword Engine"
         ),
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "DBSecurityGroups ApplyImmediately BackupRetentionPeriod PreferredBackupWindow "
-                "PreferredMaintenanceWindow MultiAZ AllowMajorVersionUpgrade AutoMinorVersionUpgrade Iops "
-                "StorageThroughput OptionGroupName TdeCredentialArn TdeCredentialPassword CACertificateIdentifier "
-                "Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain CopyTagsToSnapshot "
-                "MonitoringInterval DBPortNumber PubliclyAccessible MonitoringRoleArn DomainIAMRoleName PromotionTier "
-                "EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
-                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod CloudwatchLogsExportConfiguration "
-                "ProcessorFeatures UseDefaultProcessorFeatures DeletionProtection MaxAllocatedStorage "
-                "CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes "
-                "EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant "
-                "DedicatedLogVolume AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications "
-                "MasterUserAuthenticationType EngineLifecycleSupport"
-            ).split(),
-            UNDECIDED,
+                "ApplyImmediately BackupRetentionPeriod PreferredBackupWindow PreferredMaintenanceWindow MultiAZ "
+                "AllowMajorVersionUpgrade AutoMinorVersionUpgrade Iops StorageThroughput CACertificateIdentifier "
+                "CopyTagsToSnapshot MonitoringInterval DBPortNumber PubliclyAccessible MonitoringRoleArn "
+                "PromotionTier DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId "
+                "PerformanceInsightsRetentionPeriod CloudwatchLogsExportConfiguration UseDefaultProcessorFeatures "
+                "DeletionProtection MaxAllocatedStorage CertificateRotationRestart NetworkType "
+                "MasterUserSecretKmsKeyId DedicatedLogVolume TagSpecifications MasterUserAuthenticationType "
+                "EngineLifecycleSupport"
+            ),
+            _REASONS,
         ),
     ),
     "CloudwatchLogsExportConfiguration": Members(
-        ignored=dict.fromkeys("EnableLogTypes DisableLogTypes".split(), UNDECIDED),
+        ignored=ignored("EnableLogTypes DisableLogTypes", _REASONS),
     ),
     "ModifyAdditionalStorageVolume": Members(
         used="AllocatedStorage StorageType",
-        ignored=dict.fromkeys(
-            ("VolumeName IOPS MaxAllocatedStorage StorageThroughput SetForDelete").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("VolumeName IOPS MaxAllocatedStorage StorageThroughput SetForDelete", _REASONS),
     ),
     "ModifyDBParameterGroupMessage": Members("DBParameterGroupName Parameters"),
     "Parameter": Members(
         used=(
             "ParameterName ParameterValue Description Source ApplyType DataType AllowedValues IsModifiable ApplyMethod"
         ),
-        ignored=dict.fromkeys("MinimumEngineVersion SupportedEngineModes".split(), UNDECIDED),
+        ignored=ignored("MinimumEngineVersion SupportedEngineModes", _REASONS),
     ),
     "ModifyDBSubnetGroupMessage": Members(
         used="DBSubnetGroupName SubnetIds",
-        ignored=dict.fromkeys("DBSubnetGroupDescription".split(), UNDECIDED),
+        ignored=ignored("DBSubnetGroupDescription", _REASONS),
     ),
     "RebootDBInstanceMessage": Members(
         used="DBInstanceIdentifier",
-        ignored=dict.fromkeys("ForceFailover".split(), UNDECIDED),
     ),
     "ResetDBParameterGroupMessage": Members("DBParameterGroupName ResetAllParameters Parameters"),
     "RestoreDBInstanceFromDBSnapshotMessage": Members(
@@ -189,27 +186,21 @@ _MEMBERS = {
             "DBInstanceIdentifier DBSnapshotIdentifier DBInstanceClass Port DBSubnetGroupName LicenseModel DBName "
             "Engine StorageType VpcSecurityGroupIds DBParameterGroupName AllocatedStorage ManageMasterUserPassword"
         ),
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "AvailabilityZone MultiAZ PubliclyAccessible AutoMinorVersionUpgrade Iops StorageThroughput "
-                "OptionGroupName Tags TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu "
-                "DomainAuthSecretArn DomainDnsIps CopyTagsToSnapshot DomainIAMRoleName "
-                "EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures "
-                "UseDefaultProcessorFeatures DeletionProtection EnableCustomerOwnedIp NetworkType BackupTarget "
-                "CustomIamInstanceProfile DBClusterSnapshotIdentifier BackupRetentionPeriod PreferredBackupWindow "
-                "DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport "
-                "AdditionalStorageVolumes TagSpecifications MasterUserSecretKmsKeyId"
-            ).split(),
-            UNDECIDED,
+                "AvailabilityZone MultiAZ PubliclyAccessible AutoMinorVersionUpgrade Iops StorageThroughput Tags "
+                "CopyTagsToSnapshot EnableCloudwatchLogsExports UseDefaultProcessorFeatures DeletionProtection "
+                "NetworkType BackupTarget BackupRetentionPeriod PreferredBackupWindow DedicatedLogVolume "
+                "CACertificateIdentifier EngineLifecycleSupport TagSpecifications MasterUserSecretKmsKeyId"
+            ),
+            _REASONS,
         ),
     ),
     "StartDBInstanceMessage": Members(
         used="DBInstanceIdentifier",
-        ignored=dict.fromkeys("DBCapacityReservationIdentifier".split(), UNDECIDED),
     ),
     "StopDBInstanceMessage": Members(
         used="DBInstanceIdentifier DBSnapshotIdentifier",
-        ignored=dict.fromkeys("DetachFromDBCapacityReservation".split(), UNDECIDED),
     ),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
