@@ -174,3 +174,16 @@ def test_a_line_break_in_an_audience_is_refused() -> None:
     authorizer = replace(JWT, audiences=("a\nb",))
     with pytest.raises(ValueError, match="control character"):
         render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=authorizer)))
+
+
+def test_tls_for_an_api_comes_back_as_plain_text_and_other_tls_goes_on() -> None:
+    config = render(replace(EDGE, certificate=Path("/edge/cert.pem")), gateway()).config
+    edge = config[config.index("frontend edge") : config.index("\n\nbackend successor")]
+    assert edge.index("use_backend apis_tls") < edge.index("use_backend localstack_tls")
+    assert "bind unix@/edge/tls.sock mode 600 accept-proxy ssl crt /edge/cert.pem" in config
+    assert "apis_tls" not in render(EDGE, gateway()).config
+
+
+def test_an_address_that_no_api_has_is_answered_as_api_gateway_does() -> None:
+    for found in (Gateway(), gateway(Route(id="r", key="GET /x", integration=PROXY))):
+        assert "http-response return status 404" in render(EDGE, found).config
