@@ -1,5 +1,6 @@
 """HTTP APIs at AWS's quotas, addresses that no API has, TLS, and changes that HAProxy refuses."""
 
+import json
 import textwrap
 import uuid
 from collections.abc import Callable, Iterator
@@ -123,3 +124,45 @@ def test_the_cache_of_authorizers_is_reset(api: HttpApi) -> None:
     api.client.reset_authorizers_cache(ApiId=api.id, StageName="$default")
     missing = {"ApiId": api.id, "StageName": uuid.uuid4().hex}
     refused(api.client.reset_authorizers_cache, "NotFoundException", **missing)
+
+
+def test_an_api_is_imported_with_its_authorizer(
+    aws: Callable[..., Any], endpoint: str, issuer: Issuer, upstream: Upstream, cleanup: Callable[..., None]
+) -> None:
+    jwt = {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": issuer.url, "audience": ["app"]},
+    }
+    proxy = {"type": "http_proxy", "httpMethod": "ANY", "uri": upstream.url, "payloadFormatVersion": "1.0"}
+    closed = {"security": [{"login": ["read"]}], "x-amazon-apigateway-integration": proxy}
+    definition: dict[str, Any] = {
+        "openapi": "3.0.1",
+        "info": {"title": "imported", "version": "1"},
+        "components": {"securitySchemes": {"login": {"type": "oauth2", "x-amazon-apigateway-authorizer": jwt}}},
+        "paths": {"/closed": {"get": closed}, "/open": {"get": {"x-amazon-apigateway-integration": proxy}}},
+    }
+    client = aws("apigatewayv2")
+    made = client.import_api(Body=json.dumps(definition))["ApiId"]
+    cleanup(client.delete_api, ApiId=made)
+    client.create_stage(ApiId=made, StageName="$default", AutoDeploy=True)
+    url = f"{endpoint}/_aws/execute-api/{made}"
+
+    def ask(path: str, **claims: Any) -> int:
+        headers = {"authorization": issuer.token(**claims)} if claims else {}
+        return httpx.get(url + path, headers=headers).status_code
+
+    assert [ask("/open"), ask("/closed"), ask("/closed", scope="other"), ask("/closed", scope="read")] == [
+        200,
+        401,
+        403,
+        200,
+    ]
+    broken = {**definition, "paths": {"/open": {"get": {"security": [{"nobody": []}]}}}}
+    refused(client.reimport_api, "BadRequestException", "nobody", ApiId=made, Body=json.dumps(broken))
+    unreachable = {**proxy, "uri": "nothing"}
+    broken = {**definition, "paths": {"/new": {"get": {"x-amazon-apigateway-integration": unreachable}}}}
+    refused(client.reimport_api, "BadRequestException", "Invalid HTTP endpoint", ApiId=made, Body=json.dumps(broken))
+    assert [ask("/open"), ask("/new"), ask("/closed")] == [200, 404, 401]
+    client.reimport_api(ApiId=made, Body=json.dumps({**definition, "paths": {"/new": definition["paths"]["/open"]}}))
+    assert [ask("/open"), ask("/new")] == [404, 200]

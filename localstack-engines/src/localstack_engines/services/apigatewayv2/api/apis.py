@@ -15,7 +15,7 @@ from localstack_engines.toolkit.dispatch import moto
 
 
 class ApiOperations(Operations):
-    """Creates, updates, imports, deletes and lists APIs."""
+    """Creates, updates, deletes and lists APIs."""
 
     def create_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_api(request)
@@ -42,11 +42,6 @@ class ApiOperations(Operations):
     def delete_api(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
         return self.run_and_publish(context, "DeleteApi", request)
-
-    def reimport_api(self, context: RequestContext, request: Request) -> Response:
-        self.store.api(context, request)
-        arguments: Request = {name: request[name] for name in ("ApiId", "Body", "FailOnWarnings") if name in request}
-        return self.run_and_publish(context, "ReimportApi", arguments)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
