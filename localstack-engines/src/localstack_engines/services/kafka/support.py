@@ -1,15 +1,6 @@
 """What the local MSK service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import Members, Support, ignored
-
-_REASONS = {
-    "the brokers run on this machine, with its disk": (
-        "BrokerAZDistribution ZoneIds ProvisionedThroughput VolumeThroughput KafkaBrokerNodeId NetworkType"
-    ),
-    "storage at rest looks the same to every client": "EncryptionAtRest DataVolumeKMSKeyId",
-    "there is one broker process, unless the settings say more": "InCluster",
-}
-"""Why members have no local meaning."""
+from localstack_engines.toolkit.support import UNDECIDED, Members, Support
 
 _MEMBERS = {
     "CreateClusterRequest": Members(
@@ -19,24 +10,23 @@ _MEMBERS = {
         ),
     ),
     "BrokerNodeGroupInfo": Members(
-        recorded="ConnectivityInfo",
         used="ClientSubnets InstanceType SecurityGroups StorageInfo",
-        ignored=ignored("BrokerAZDistribution ZoneIds", _REASONS),
+        ignored=dict.fromkeys("BrokerAZDistribution ConnectivityInfo ZoneIds".split(), UNDECIDED),
     ),
     "StorageInfo": Members("EbsStorageInfo"),
     "EBSStorageInfo": Members(
         used="VolumeSize",
-        ignored=ignored("ProvisionedThroughput", _REASONS),
+        ignored=dict.fromkeys("ProvisionedThroughput".split(), UNDECIDED),
     ),
     "ProvisionedThroughput": Members(
         used="Enabled",
-        ignored=ignored("VolumeThroughput", _REASONS),
+        ignored=dict.fromkeys("VolumeThroughput".split(), UNDECIDED),
     ),
     "ConnectivityInfo": Members(
-        ignored=ignored("NetworkType", _REASONS), only={"PublicAccess": ({"Type": "DISABLED"},)}
+        ignored=dict.fromkeys("PublicAccess VpcConnectivity NetworkType".split(), UNDECIDED),
     ),
     "PublicAccess": Members(
-        ignored=ignored("Type", _REASONS),
+        ignored=dict.fromkeys("Type".split(), UNDECIDED),
     ),
     "VpcConnectivity": Members("ClientAuthentication"),
     "VpcConnectivityClientAuthentication": Members("Sasl Tls"),
@@ -51,56 +41,57 @@ _MEMBERS = {
     "Iam": Members("Enabled"),
     "Tls": Members(
         used="Enabled",
+        ignored=dict.fromkeys("CertificateAuthorityArnList".split(), UNDECIDED),
     ),
     "Unauthenticated": Members("Enabled"),
     "ConfigurationInfo": Members("Arn Revision"),
     "EncryptionInfo": Members(
         used="EncryptionInTransit",
-        ignored=ignored("EncryptionAtRest", _REASONS),
+        ignored=dict.fromkeys("EncryptionAtRest".split(), UNDECIDED),
     ),
     "EncryptionAtRest": Members(
-        ignored=ignored("DataVolumeKMSKeyId", _REASONS),
+        ignored=dict.fromkeys("DataVolumeKMSKeyId".split(), UNDECIDED),
     ),
     "EncryptionInTransit": Members(
         used="ClientBroker",
-        ignored=ignored("InCluster", _REASONS),
+        ignored=dict.fromkeys("InCluster".split(), UNDECIDED),
     ),
     "OpenMonitoringInfo": Members(
-        ignored=ignored("Prometheus", _REASONS),
+        ignored=dict.fromkeys("Prometheus".split(), UNDECIDED),
     ),
     "PrometheusInfo": Members(
-        ignored=ignored("JmxExporter NodeExporter", _REASONS),
+        ignored=dict.fromkeys("JmxExporter NodeExporter".split(), UNDECIDED),
     ),
     "JmxExporterInfo": Members(
-        ignored=ignored("EnabledInBroker", _REASONS),
+        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
     ),
     "NodeExporterInfo": Members(
-        ignored=ignored("EnabledInBroker", _REASONS),
+        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
     ),
     "LoggingInfo": Members(
         used="BrokerLogs",
-        ignored=ignored("AuthorizerLogs", _REASONS),
+        ignored=dict.fromkeys("AuthorizerLogs".split(), UNDECIDED),
     ),
     "AuthorizerLogs": Members(
         used="CloudWatchLogs",
-        ignored=ignored("Firehose S3", _REASONS),
+        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
     ),
     "CloudWatchLogs": Members("Enabled LogGroup"),
     "Firehose": Members(
         used="Enabled",
-        ignored=ignored("DeliveryStream", _REASONS),
+        ignored=dict.fromkeys("DeliveryStream".split(), UNDECIDED),
     ),
     "S3": Members(
         used="Enabled",
-        ignored=ignored("Bucket Prefix", _REASONS),
+        ignored=dict.fromkeys("Bucket Prefix".split(), UNDECIDED),
     ),
     "BrokerLogs": Members(
         used="CloudWatchLogs",
-        ignored=ignored("Firehose S3", _REASONS),
+        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
     ),
     "CreateClusterV2Request": Members(
         used="ClusterName Tags Provisioned",
-        ignored=ignored("Serverless", _REASONS),
+        ignored=dict.fromkeys("Serverless".split(), UNDECIDED),
     ),
     "ProvisionedRequest": Members(
         used=(
@@ -110,10 +101,10 @@ _MEMBERS = {
     ),
     "ServerlessRequest": Members(
         used="ClientAuthentication",
-        ignored=ignored("VpcConfigs", _REASONS),
+        ignored=dict.fromkeys("VpcConfigs".split(), UNDECIDED),
     ),
     "VpcConfig": Members(
-        ignored=ignored("SubnetIds SecurityGroupIds", _REASONS),
+        ignored=dict.fromkeys("SubnetIds SecurityGroupIds".split(), UNDECIDED),
     ),
     "ServerlessClientAuthentication": Members("Sasl"),
     "ServerlessSasl": Members("Iam"),
@@ -148,7 +139,7 @@ _MEMBERS = {
     "UpdateBrokerStorageRequest": Members("ClusterArn CurrentVersion TargetBrokerEBSVolumeInfo"),
     "BrokerEBSVolumeInfo": Members(
         used="VolumeSizeGB",
-        ignored=ignored("KafkaBrokerNodeId ProvisionedThroughput", _REASONS),
+        ignored=dict.fromkeys("KafkaBrokerNodeId ProvisionedThroughput".split(), UNDECIDED),
     ),
     "UpdateConfigurationRequest": Members("Arn Description ServerProperties"),
     "UpdateClusterConfigurationRequest": Members("ClusterArn ConfigurationInfo CurrentVersion"),

@@ -1,6 +1,6 @@
 """What the local RDS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import Members, Support, ignored
+from localstack_engines.toolkit.support import UNDECIDED, Members, Support
 
 _MOTO = {
     "AddTagsToResource": "tags are records on AWS too",
@@ -33,34 +33,22 @@ _REFUSED = {
 }
 """Operations whose error gives a reason."""
 
-_REASONS = {
-    "the server runs on this machine, with its disk": (
-        "AvailabilityZone MultiAZ Iops StorageThroughput MaxAllocatedStorage PromotionTier PubliclyAccessible "
-        "NetworkType StorageEncrypted DedicatedLogVolume BackupTarget UseDefaultProcessorFeatures"
-    ),
-    "no metrics of the server are collected": (
-        "MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId "
-        "PerformanceInsightsRetentionPeriod DatabaseInsightsMode"
-    ),
-    "nothing is maintained or backed up by the clock": (
-        "PreferredMaintenanceWindow PreferredBackupWindow BackupRetentionPeriod AutoMinorVersionUpgrade "
-        "AllowMajorVersionUpgrade EngineLifecycleSupport DeleteAutomatedBackups"
-    ),
-    "the server has one self-signed certificate": "CACertificateIdentifier CertificateRotationRestart",
-    "storage at rest looks the same to every client": "KmsKeyId PreSignedUrl SourceRegion",
-}
-"""Why members have no local meaning."""
-
 _MEMBERS = {
     "CopyDBSnapshotMessage": Members(
         used="SourceDBSnapshotIdentifier TargetDBSnapshotIdentifier",
-        ignored=ignored("KmsKeyId Tags CopyTags PreSignedUrl TagSpecifications SourceRegion", _REASONS),
+        ignored=dict.fromkeys(
+            (
+                "KmsKeyId Tags CopyTags PreSignedUrl OptionGroupName TargetCustomAvailabilityZone SnapshotTarget "
+                "CopyOptionGroup SnapshotAvailabilityZone TagSpecifications SourceRegion"
+            ).split(),
+            UNDECIDED,
+        ),
     ),
     "Tag": Members(
-        ignored=ignored("Key Value", _REASONS),
+        ignored=dict.fromkeys("Key Value".split(), UNDECIDED),
     ),
     "TagSpecification": Members(
-        ignored=ignored("ResourceType Tags", _REASONS),
+        ignored=dict.fromkeys("ResourceType Tags".split(), UNDECIDED),
     ),
     "CreateDBInstanceMessage": Members(
         used=(
@@ -68,75 +56,82 @@ _MEMBERS = {
             "VpcSecurityGroupIds DBSubnetGroupName DBParameterGroupName Port EngineVersion LicenseModel StorageType "
             "ManageMasterUserPassword"
         ),
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "AvailabilityZone PreferredMaintenanceWindow BackupRetentionPeriod PreferredBackupWindow MultiAZ "
-                "AutoMinorVersionUpgrade Iops StorageThroughput PubliclyAccessible Tags StorageEncrypted KmsKeyId "
-                "CopyTagsToSnapshot MonitoringInterval MonitoringRoleArn PromotionTier DatabaseInsightsMode "
-                "EnablePerformanceInsights PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod "
-                "EnableCloudwatchLogsExports DeletionProtection MaxAllocatedStorage NetworkType BackupTarget "
-                "CACertificateIdentifier MasterUserSecretKmsKeyId DedicatedLogVolume EngineLifecycleSupport "
-                "TagSpecifications MasterUserAuthenticationType"
-            ),
-            _REASONS,
+                "DBSecurityGroups AvailabilityZone PreferredMaintenanceWindow BackupRetentionPeriod "
+                "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade Iops StorageThroughput OptionGroupName "
+                "CharacterSetName NcharCharacterSetName PubliclyAccessible Tags DBClusterIdentifier TdeCredentialArn "
+                "TdeCredentialPassword StorageEncrypted KmsKeyId Domain DomainFqdn DomainOu DomainAuthSecretArn "
+                "DomainDnsIps CopyTagsToSnapshot MonitoringInterval MonitoringRoleArn DomainIAMRoleName PromotionTier "
+                "Timezone EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
+                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableCloudwatchLogsExports "
+                "ProcessorFeatures DeletionProtection MaxAllocatedStorage EnableCustomerOwnedIp NetworkType "
+                "BackupTarget CustomIamInstanceProfile DBSystemId CACertificateIdentifier MasterUserSecretKmsKeyId "
+                "MultiTenant DedicatedLogVolume EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications "
+                "DBCapacityReservationIdentifier MasterUserAuthenticationType"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "ProcessorFeature": Members(
-        ignored=ignored("Name Value", _REASONS),
+        ignored=dict.fromkeys("Name Value".split(), UNDECIDED),
     ),
     "AdditionalStorageVolume": Members(
         used="AllocatedStorage StorageType",
-        ignored=ignored("VolumeName IOPS MaxAllocatedStorage StorageThroughput", _REASONS),
+        ignored=dict.fromkeys("VolumeName IOPS MaxAllocatedStorage StorageThroughput".split(), UNDECIDED),
     ),
     "CreateDBParameterGroupMessage": Members(
         used="DBParameterGroupName DBParameterGroupFamily Description",
-        ignored=ignored("Tags", _REASONS),
+        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
     ),
     "CreateDBSnapshotMessage": Members(
         used="DBSnapshotIdentifier DBInstanceIdentifier",
-        ignored=ignored("Tags", _REASONS),
+        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
     ),
     "CreateDBSubnetGroupMessage": Members(
         used="DBSubnetGroupName SubnetIds",
-        ignored=ignored("DBSubnetGroupDescription Tags", _REASONS),
+        ignored=dict.fromkeys("DBSubnetGroupDescription Tags".split(), UNDECIDED),
     ),
     "DeleteDBInstanceMessage": Members(
         used="DBInstanceIdentifier SkipFinalSnapshot FinalDBSnapshotIdentifier",
-        ignored=ignored("DeleteAutomatedBackups", _REASONS),
+        ignored=dict.fromkeys("DeleteAutomatedBackups".split(), UNDECIDED),
     ),
     "DeleteDBParameterGroupMessage": Members("DBParameterGroupName"),
     "DeleteDBSnapshotMessage": Members("DBSnapshotIdentifier"),
     "DeleteDBSubnetGroupMessage": Members("DBSubnetGroupName"),
     "DescribeDBEngineVersionsMessage": Members(
         used="Engine EngineVersion DBParameterGroupFamily MaxRecords Marker DefaultOnly",
-        ignored=ignored("Filters IncludeAll", _REASONS),
+        ignored=dict.fromkeys(
+            ("Filters ListSupportedCharacterSets ListSupportedTimezones IncludeAll").split(),
+            UNDECIDED,
+        ),
     ),
     "Filter": Members(
-        ignored=ignored("Name Values", _REASONS),
+        ignored=dict.fromkeys("Name Values".split(), UNDECIDED),
     ),
     "DescribeDBInstancesMessage": Members(
         used="DBInstanceIdentifier MaxRecords Marker",
-        ignored=ignored("Filters", _REASONS),
+        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
     ),
     "DescribeDBLogFilesMessage": Members(
         used="DBInstanceIdentifier FilenameContains FileSize MaxRecords Marker",
-        ignored=ignored("FileLastWritten Filters", _REASONS),
+        ignored=dict.fromkeys("FileLastWritten Filters".split(), UNDECIDED),
     ),
     "DescribeDBParameterGroupsMessage": Members(
         used="DBParameterGroupName MaxRecords Marker",
-        ignored=ignored("Filters", _REASONS),
+        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
     ),
     "DescribeDBParametersMessage": Members(
         used="DBParameterGroupName Source MaxRecords Marker",
-        ignored=ignored("Filters", _REASONS),
+        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
     ),
     "DescribeDBSubnetGroupsMessage": Members(
         used="DBSubnetGroupName MaxRecords Marker",
-        ignored=ignored("Filters", _REASONS),
+        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
     ),
     "DescribeEngineDefaultParametersMessage": Members(
         used="DBParameterGroupFamily MaxRecords Marker",
-        ignored=ignored("Filters", _REASONS),
+        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
     ),
     "DownloadDBLogFilePortionMessage": Members("DBInstanceIdentifier LogFileName Marker NumberOfLines"),
     "ModifyDBInstanceMessage": Members(
@@ -145,40 +140,48 @@ _MEMBERS = {
             "MasterUserPassword DBParameterGroupName EngineVersion LicenseModel NewDBInstanceIdentifier StorageType "
             "ManageMasterUserPassword RotateMasterUserPassword Engine"
         ),
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "ApplyImmediately BackupRetentionPeriod PreferredBackupWindow PreferredMaintenanceWindow MultiAZ "
-                "AllowMajorVersionUpgrade AutoMinorVersionUpgrade Iops StorageThroughput CACertificateIdentifier "
-                "CopyTagsToSnapshot MonitoringInterval DBPortNumber PubliclyAccessible MonitoringRoleArn "
-                "PromotionTier DatabaseInsightsMode EnablePerformanceInsights PerformanceInsightsKMSKeyId "
-                "PerformanceInsightsRetentionPeriod CloudwatchLogsExportConfiguration UseDefaultProcessorFeatures "
-                "DeletionProtection MaxAllocatedStorage CertificateRotationRestart NetworkType "
-                "MasterUserSecretKmsKeyId DedicatedLogVolume TagSpecifications MasterUserAuthenticationType "
-                "EngineLifecycleSupport"
-            ),
-            _REASONS,
+                "DBSecurityGroups ApplyImmediately BackupRetentionPeriod PreferredBackupWindow "
+                "PreferredMaintenanceWindow MultiAZ AllowMajorVersionUpgrade AutoMinorVersionUpgrade Iops "
+                "StorageThroughput OptionGroupName TdeCredentialArn TdeCredentialPassword CACertificateIdentifier "
+                "Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain CopyTagsToSnapshot "
+                "MonitoringInterval DBPortNumber PubliclyAccessible MonitoringRoleArn DomainIAMRoleName PromotionTier "
+                "EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
+                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod CloudwatchLogsExportConfiguration "
+                "ProcessorFeatures UseDefaultProcessorFeatures DeletionProtection MaxAllocatedStorage "
+                "CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes "
+                "EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant "
+                "DedicatedLogVolume AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications "
+                "MasterUserAuthenticationType EngineLifecycleSupport"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "CloudwatchLogsExportConfiguration": Members(
-        ignored=ignored("EnableLogTypes DisableLogTypes", _REASONS),
+        ignored=dict.fromkeys("EnableLogTypes DisableLogTypes".split(), UNDECIDED),
     ),
     "ModifyAdditionalStorageVolume": Members(
         used="AllocatedStorage StorageType",
-        ignored=ignored("VolumeName IOPS MaxAllocatedStorage StorageThroughput SetForDelete", _REASONS),
+        ignored=dict.fromkeys(
+            ("VolumeName IOPS MaxAllocatedStorage StorageThroughput SetForDelete").split(),
+            UNDECIDED,
+        ),
     ),
     "ModifyDBParameterGroupMessage": Members("DBParameterGroupName Parameters"),
     "Parameter": Members(
         used=(
             "ParameterName ParameterValue Description Source ApplyType DataType AllowedValues IsModifiable ApplyMethod"
         ),
-        ignored=ignored("MinimumEngineVersion SupportedEngineModes", _REASONS),
+        ignored=dict.fromkeys("MinimumEngineVersion SupportedEngineModes".split(), UNDECIDED),
     ),
     "ModifyDBSubnetGroupMessage": Members(
         used="DBSubnetGroupName SubnetIds",
-        ignored=ignored("DBSubnetGroupDescription", _REASONS),
+        ignored=dict.fromkeys("DBSubnetGroupDescription".split(), UNDECIDED),
     ),
     "RebootDBInstanceMessage": Members(
         used="DBInstanceIdentifier",
+        ignored=dict.fromkeys("ForceFailover".split(), UNDECIDED),
     ),
     "ResetDBParameterGroupMessage": Members("DBParameterGroupName ResetAllParameters Parameters"),
     "RestoreDBInstanceFromDBSnapshotMessage": Members(
@@ -186,21 +189,27 @@ _MEMBERS = {
             "DBInstanceIdentifier DBSnapshotIdentifier DBInstanceClass Port DBSubnetGroupName LicenseModel DBName "
             "Engine StorageType VpcSecurityGroupIds DBParameterGroupName AllocatedStorage ManageMasterUserPassword"
         ),
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "AvailabilityZone MultiAZ PubliclyAccessible AutoMinorVersionUpgrade Iops StorageThroughput Tags "
-                "CopyTagsToSnapshot EnableCloudwatchLogsExports UseDefaultProcessorFeatures DeletionProtection "
-                "NetworkType BackupTarget BackupRetentionPeriod PreferredBackupWindow DedicatedLogVolume "
-                "CACertificateIdentifier EngineLifecycleSupport TagSpecifications MasterUserSecretKmsKeyId"
-            ),
-            _REASONS,
+                "AvailabilityZone MultiAZ PubliclyAccessible AutoMinorVersionUpgrade Iops StorageThroughput "
+                "OptionGroupName Tags TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu "
+                "DomainAuthSecretArn DomainDnsIps CopyTagsToSnapshot DomainIAMRoleName "
+                "EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures "
+                "UseDefaultProcessorFeatures DeletionProtection EnableCustomerOwnedIp NetworkType BackupTarget "
+                "CustomIamInstanceProfile DBClusterSnapshotIdentifier BackupRetentionPeriod PreferredBackupWindow "
+                "DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport "
+                "AdditionalStorageVolumes TagSpecifications MasterUserSecretKmsKeyId"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "StartDBInstanceMessage": Members(
         used="DBInstanceIdentifier",
+        ignored=dict.fromkeys("DBCapacityReservationIdentifier".split(), UNDECIDED),
     ),
     "StopDBInstanceMessage": Members(
         used="DBInstanceIdentifier DBSnapshotIdentifier",
+        ignored=dict.fromkeys("DetachFromDBCapacityReservation".split(), UNDECIDED),
     ),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
