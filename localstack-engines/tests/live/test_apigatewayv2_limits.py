@@ -108,12 +108,10 @@ def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:
         assert health.status_code == 200
 
 
-def test_settings_of_a_route_that_does_not_exist_are_refused(api: HttpApi) -> None:
-    settings = {"GET /absent": {"ThrottlingRateLimit": 1.0, "ThrottlingBurstLimit": 1}}
-    request = {"ApiId": api.id, "StageName": "$default", "RouteSettings": settings}
-    refused(api.client.update_stage, "NotFoundException", "Unable to find Route by key GET /absent", **request)
+def test_execution_logs_of_a_stage_are_refused(api: HttpApi) -> None:
     settings = {"GET /x": {"LoggingLevel": "INFO"}}
-    refused(api.client.update_stage, "BadRequestException", "LoggingLevel", **{**request, "RouteSettings": settings})
+    request = {"ApiId": api.id, "StageName": "$default", "RouteSettings": settings}
+    refused(api.client.update_stage, "BadRequestException", "LoggingLevel", **request)
 
 
 def test_a_change_that_haproxy_refuses_is_undone() -> None:

@@ -35,6 +35,7 @@ _REFUSED = {
 
 _ROLE = "no access is checked locally, so no role is assumed"
 _API = {"IpAddressType": "the machine's own network decides which addresses reach it"}
+_NO_KEYS = {"ApiKeySelectionExpression": ("$request.header.x-api-key",)}
 _API_MEMBERS = "CorsConfiguration DisableExecuteApiEndpoint Name RouteSelectionExpression"
 _AUTHORIZER_MEMBERS = (
     "ApiId AuthorizerPayloadFormatVersion AuthorizerResultTtlInSeconds AuthorizerType AuthorizerUri "
@@ -60,6 +61,7 @@ _MEMBERS = {
         f"{_API_MEMBERS} ProtocolType RouteKey Tags Target",
         recorded="Description Version",
         ignored={**_API, "CredentialsArn": _ROLE},
+        only=_NO_KEYS,
     ),
     "CreateAuthorizerRequest": Members(_AUTHORIZER_MEMBERS, ignored=_AUTHORIZER),
     "CreateDeploymentRequest": Members("ApiId StageName", recorded="Description"),
@@ -103,6 +105,7 @@ _MEMBERS = {
         f"ApiId {_API_MEMBERS}",
         recorded="Description Version",
         ignored={**_API, "CredentialsArn": _ROLE},
+        only=_NO_KEYS,
     ),
     "UpdateAuthorizerRequest": Members(f"AuthorizerId {_AUTHORIZER_MEMBERS}", ignored=_AUTHORIZER),
     "UpdateDeploymentRequest": Members("ApiId DeploymentId", recorded="Description"),

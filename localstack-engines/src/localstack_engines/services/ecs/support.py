@@ -1,6 +1,6 @@
 """What the local ECS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import Members, Support, ignored
+from localstack_engines.toolkit.support import UNDECIDED, Members, Support
 
 _MOTO = {
     "DeregisterTaskDefinition": "a task definition is a record; launches read its status",
@@ -21,36 +21,31 @@ _REFUSED = {
 }
 """Operations whose error gives a reason."""
 
-_REASONS = {
-    "each request is carried out at once, so there is no retry to recognise": "clientToken",
-    "no access is checked locally, so no role is assumed": "role kmsKeyId",
-    "the local network gives every task an address that the machine reaches": "assignPublicIp",
-    "no metrics of the cluster are collected": "monitoring settings",
-    "an image is pulled when a task starts": "versionConsistency",
-}
-"""Why members have no local meaning."""
-
 _MEMBERS = {
     "CreateClusterRequest": Members(
         used="clusterName tags capacityProviders",
-        ignored=ignored("settings configuration defaultCapacityProviderStrategy serviceConnectDefaults", _REASONS),
+        ignored=dict.fromkeys(
+            ("settings configuration defaultCapacityProviderStrategy serviceConnectDefaults").split(),
+            UNDECIDED,
+        ),
     ),
     "Tag": Members("key value"),
     "ClusterSetting": Members("name value"),
     "ClusterConfiguration": Members(
-        ignored=ignored("executeCommandConfiguration managedStorageConfiguration", _REASONS),
+        ignored=dict.fromkeys("executeCommandConfiguration managedStorageConfiguration".split(), UNDECIDED),
     ),
     "ExecuteCommandConfiguration": Members(
         used="logConfiguration",
-        ignored=ignored("kmsKeyId logging", _REASONS),
+        ignored=dict.fromkeys("kmsKeyId logging".split(), UNDECIDED),
     ),
     "ExecuteCommandLogConfiguration": Members(
-        ignored=ignored(
-            "cloudWatchLogGroupName cloudWatchEncryptionEnabled s3BucketName s3EncryptionEnabled s3KeyPrefix", _REASONS
+        ignored=dict.fromkeys(
+            ("cloudWatchLogGroupName cloudWatchEncryptionEnabled s3BucketName s3EncryptionEnabled s3KeyPrefix").split(),
+            UNDECIDED,
         ),
     ),
     "ManagedStorageConfiguration": Members(
-        ignored=ignored("kmsKeyId fargateEphemeralStorageKmsKeyId", _REASONS),
+        ignored=dict.fromkeys("kmsKeyId fargateEphemeralStorageKmsKeyId".split(), UNDECIDED),
     ),
     "CapacityProviderStrategyItem": Members("capacityProvider weight base"),
     "ClusterServiceConnectDefaultsRequest": Members("namespace"),
@@ -62,159 +57,166 @@ _MEMBERS = {
             "schedulingStrategy deploymentController tags enableECSManagedTags propagateTags enableExecuteCommand "
             "serviceConnectConfiguration"
         ),
-        ignored=ignored("clientToken role monitoring", _REASONS),
+        ignored=dict.fromkeys(
+            ("clientToken role volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
+            UNDECIDED,
+        ),
     ),
     "LoadBalancer": Members(
         used="containerName containerPort",
-        ignored=ignored("targetGroupArn loadBalancerName advancedConfiguration", _REASONS),
+        ignored=dict.fromkeys("targetGroupArn loadBalancerName advancedConfiguration".split(), UNDECIDED),
     ),
     "AdvancedConfiguration": Members(
         used="roleArn",
-        ignored=ignored("alternateTargetGroupArn productionListenerRule testListenerRule", _REASONS),
+        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
     ),
     "ServiceRegistry": Members("registryArn port containerName containerPort"),
     "DeploymentConfiguration": Members(
         used="deploymentCircuitBreaker maximumPercent minimumHealthyPercent",
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
                 "alarms strategy bakeTimeInMinutes lifecycleHooks linearConfiguration canaryConfiguration "
                 "earlySuccessCriteria"
-            ),
-            _REASONS,
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "DeploymentCircuitBreaker": Members(
         used="enable rollback",
-        ignored=ignored("resetOnHealthyTask thresholdConfiguration", _REASONS),
+        ignored=dict.fromkeys("resetOnHealthyTask thresholdConfiguration".split(), UNDECIDED),
     ),
     "ThresholdConfiguration": Members("type value"),
     "DeploymentAlarms": Members(
         used="rollback enable",
-        ignored=ignored("alarmNames", _REASONS),
+        ignored=dict.fromkeys("alarmNames".split(), UNDECIDED),
     ),
     "DeploymentLifecycleHook": Members(
         used="roleArn",
-        ignored=ignored("targetType hookTargetArn lifecycleStages hookDetails timeoutConfiguration", _REASONS),
+        ignored=dict.fromkeys(
+            ("targetType hookTargetArn lifecycleStages hookDetails timeoutConfiguration").split(),
+            UNDECIDED,
+        ),
     ),
     "HookDetails": Members(),
     "DeploymentLifecycleHookTimeoutConfiguration": Members(
-        ignored=ignored("timeoutInMinutes action", _REASONS),
+        ignored=dict.fromkeys("timeoutInMinutes action".split(), UNDECIDED),
     ),
     "LinearConfiguration": Members(
-        ignored=ignored("stepPercent stepBakeTimeInMinutes", _REASONS),
+        ignored=dict.fromkeys("stepPercent stepBakeTimeInMinutes".split(), UNDECIDED),
     ),
     "CanaryConfiguration": Members(
-        ignored=ignored("canaryPercent canaryBakeTimeInMinutes", _REASONS),
+        ignored=dict.fromkeys("canaryPercent canaryBakeTimeInMinutes".split(), UNDECIDED),
     ),
     "DeploymentEarlySuccessCriteria": Members(
         used="enable",
-        ignored=ignored("healthyPercent sourceServiceRevisionCleanup", _REASONS),
+        ignored=dict.fromkeys("healthyPercent sourceServiceRevisionCleanup".split(), UNDECIDED),
     ),
     "PlacementConstraint": Members(
         used="type",
-        ignored=ignored("expression", _REASONS),
+        ignored=dict.fromkeys("expression".split(), UNDECIDED),
     ),
     "PlacementStrategy": Members(
         used="type",
-        ignored=ignored("field", _REASONS),
+        ignored=dict.fromkeys("field".split(), UNDECIDED),
     ),
     "NetworkConfiguration": Members("awsvpcConfiguration"),
     "AwsVpcConfiguration": Members(
         used="subnets securityGroups",
-        ignored=ignored("assignPublicIp", _REASONS),
+        ignored=dict.fromkeys("assignPublicIp".split(), UNDECIDED),
     ),
     "DeploymentController": Members("type"),
     "ServiceConnectConfiguration": Members(
         used="enabled namespace services logConfiguration",
-        ignored=ignored("accessLogConfiguration containerConfigurations", _REASONS),
+        ignored=dict.fromkeys("accessLogConfiguration containerConfigurations".split(), UNDECIDED),
     ),
     "ServiceConnectService": Members(
         used="timeout",
-        ignored=ignored("portName discoveryName clientAliases ingressPortOverride tls", _REASONS),
+        ignored=dict.fromkeys("portName discoveryName clientAliases ingressPortOverride tls".split(), UNDECIDED),
     ),
     "ServiceConnectClientAlias": Members(
         used="port",
-        ignored=ignored("dnsName testTrafficRules", _REASONS),
+        ignored=dict.fromkeys("dnsName testTrafficRules".split(), UNDECIDED),
     ),
     "ServiceConnectTestTrafficRules": Members(
-        ignored=ignored("header", _REASONS),
+        ignored=dict.fromkeys("header".split(), UNDECIDED),
     ),
     "ServiceConnectTestTrafficHeaderRules": Members("name value"),
     "ServiceConnectTestTrafficHeaderMatchRules": Members(
-        ignored=ignored("exact", _REASONS),
+        ignored=dict.fromkeys("exact".split(), UNDECIDED),
     ),
     "TimeoutConfiguration": Members(
-        ignored=ignored("idleTimeoutSeconds perRequestTimeoutSeconds", _REASONS),
+        ignored=dict.fromkeys("idleTimeoutSeconds perRequestTimeoutSeconds".split(), UNDECIDED),
     ),
     "ServiceConnectTlsConfiguration": Members(
         used="roleArn",
-        ignored=ignored("issuerCertificateAuthority kmsKey", _REASONS),
+        ignored=dict.fromkeys("issuerCertificateAuthority kmsKey".split(), UNDECIDED),
     ),
     "ServiceConnectTlsCertificateAuthority": Members(
-        ignored=ignored("awsPcaAuthorityArn", _REASONS),
+        ignored=dict.fromkeys("awsPcaAuthorityArn".split(), UNDECIDED),
     ),
     "LogConfiguration": Members(
         used="logDriver options",
-        ignored=ignored("secretOptions", _REASONS),
+        ignored=dict.fromkeys("secretOptions".split(), UNDECIDED),
     ),
     "Secret": Members("name valueFrom"),
     "ServiceConnectAccessLogConfiguration": Members(
-        ignored=ignored("format includeQueryParameters", _REASONS),
+        ignored=dict.fromkeys("format includeQueryParameters".split(), UNDECIDED),
     ),
     "ServiceConnectContainerConfiguration": Members(
-        ignored=ignored("logLevel", _REASONS),
+        ignored=dict.fromkeys("logLevel".split(), UNDECIDED),
     ),
     "ServiceVolumeConfiguration": Members(
         used="name",
+        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
     ),
     "ServiceManagedEBSVolumeConfiguration": Members(
         used="sizeInGiB roleArn",
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput "
-                "tagSpecifications filesystemType"
-            ),
-            _REASONS,
+                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
+                "filesystemType"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "EBSTagSpecification": Members(
         used="tags propagateTags",
-        ignored=ignored("resourceType", _REASONS),
+        ignored=dict.fromkeys("resourceType".split(), UNDECIDED),
     ),
     "VpcLatticeConfiguration": Members(
         used="roleArn",
-        ignored=ignored("targetGroupArn portName advancedConfiguration", _REASONS),
+        ignored=dict.fromkeys("targetGroupArn portName advancedConfiguration".split(), UNDECIDED),
     ),
     "VpcLatticeAdvancedConfiguration": Members(
-        ignored=ignored("alternateTargetGroupArn productionListenerRule testListenerRule", _REASONS),
+        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
     ),
     "GatewayConnector": Members(
         used="healthCheck filters",
-        ignored=ignored("portName deregistrationDelay", _REASONS),
+        ignored=dict.fromkeys("portName deregistrationDelay".split(), UNDECIDED),
     ),
     "GatewayConnectorHealthCheck": Members(
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
                 "healthCheckProtocol healthCheckPort healthCheckPath healthCheckTimeoutSeconds "
                 "healthCheckIntervalSeconds healthyThresholdCount unhealthyThresholdCount matcher"
-            ),
-            _REASONS,
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "GatewayConnectorHealthCheckMatcher": Members(
-        ignored=ignored("httpCode grpcCode", _REASONS),
+        ignored=dict.fromkeys("httpCode grpcCode".split(), UNDECIDED),
     ),
     "GatewayConnectorFilters": Members(
-        ignored=ignored("accessTypes", _REASONS),
+        ignored=dict.fromkeys("accessTypes".split(), UNDECIDED),
     ),
     "GatewayConnectorDeregistrationDelay": Members(
-        ignored=ignored("timeoutSeconds", _REASONS),
+        ignored=dict.fromkeys("timeoutSeconds".split(), UNDECIDED),
     ),
     "MonitoringConfiguration": Members(
-        ignored=ignored("metricConfigurations", _REASONS),
+        ignored=dict.fromkeys("metricConfigurations".split(), UNDECIDED),
     ),
     "MetricConfiguration": Members(
-        ignored=ignored("metricNames resolutionSeconds", _REASONS),
+        ignored=dict.fromkeys("metricNames resolutionSeconds".split(), UNDECIDED),
     ),
     "DeleteClusterRequest": Members("cluster"),
     "DeleteServiceRequest": Members("cluster service force"),
@@ -227,21 +229,27 @@ _MEMBERS = {
     "ListClustersRequest": Members("nextToken maxResults"),
     "ListServicesRequest": Members(
         used="cluster nextToken maxResults launchType schedulingStrategy",
-        ignored=ignored("resourceManagementType", _REASONS),
+        ignored=dict.fromkeys("resourceManagementType".split(), UNDECIDED),
     ),
     "ListTagsForResourceRequest": Members("resourceArn"),
     "ListTaskDefinitionFamiliesRequest": Members("familyPrefix status nextToken maxResults"),
     "ListTaskDefinitionsRequest": Members("familyPrefix status sort nextToken maxResults"),
     "ListTasksRequest": Members(
         used="cluster containerInstance family nextToken maxResults startedBy serviceName desiredStatus launchType",
-        ignored=ignored("daemonName", _REASONS),
+        ignored=dict.fromkeys("daemonName".split(), UNDECIDED),
     ),
     "RegisterTaskDefinitionRequest": Members(
         used=(
             "family taskRoleArn executionRoleArn networkMode containerDefinitions volumes placementConstraints "
             "requiresCompatibilities cpu memory tags ephemeralStorage"
         ),
-        ignored=ignored("pidMode ipcMode runtimePlatform", _REASONS),
+        ignored=dict.fromkeys(
+            (
+                "pidMode ipcMode proxyConfiguration inferenceAccelerators runtimePlatform enableFaultInjection "
+                "trustedExecutionConfiguration"
+            ).split(),
+            UNDECIDED,
+        ),
     ),
     "ContainerDefinition": Members(
         used=(
@@ -250,102 +258,109 @@ _MEMBERS = {
             "readonlyRootFilesystem interactive pseudoTerminal dockerLabels ulimits logConfiguration healthCheck "
             "systemControls"
         ),
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "repositoryCredentials links restartPolicy environmentFiles volumesFrom versionConsistency "
-                "hostname disableNetworking privileged dnsServers dnsSearchDomains extraHosts "
-                "dockerSecurityOptions resourceRequirements firelensConfiguration credentialSpecs"
-            ),
-            _REASONS,
+                "repositoryCredentials links restartPolicy environmentFiles volumesFrom versionConsistency hostname "
+                "disableNetworking privileged dnsServers dnsSearchDomains extraHosts dockerSecurityOptions "
+                "resourceRequirements firelensConfiguration credentialSpecs"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "RepositoryCredentials": Members(
-        ignored=ignored("credentialsParameter", _REASONS),
+        ignored=dict.fromkeys("credentialsParameter".split(), UNDECIDED),
     ),
     "PortMapping": Members(
         used="containerPort name",
-        ignored=ignored("hostPort protocol appProtocol containerPortRange", _REASONS),
+        ignored=dict.fromkeys("hostPort protocol appProtocol containerPortRange".split(), UNDECIDED),
     ),
     "ContainerRestartPolicy": Members(
         used="enabled",
-        ignored=ignored("ignoredExitCodes restartAttemptPeriod", _REASONS),
+        ignored=dict.fromkeys("ignoredExitCodes restartAttemptPeriod".split(), UNDECIDED),
     ),
     "KeyValuePair": Members("name value"),
     "EnvironmentFile": Members("value type"),
     "MountPoint": Members("sourceVolume containerPath readOnly"),
     "VolumeFrom": Members(
         used="readOnly",
-        ignored=ignored("sourceContainer", _REASONS),
+        ignored=dict.fromkeys("sourceContainer".split(), UNDECIDED),
     ),
     "LinuxParameters": Members(
         used="capabilities initProcessEnabled sharedMemorySize tmpfs",
-        ignored=ignored("devices maxSwap swappiness", _REASONS),
+        ignored=dict.fromkeys("devices maxSwap swappiness".split(), UNDECIDED),
     ),
     "KernelCapabilities": Members("add drop"),
     "Device": Members(
         used="containerPath",
-        ignored=ignored("hostPath permissions", _REASONS),
+        ignored=dict.fromkeys("hostPath permissions".split(), UNDECIDED),
     ),
     "Tmpfs": Members("containerPath size mountOptions"),
     "ContainerDependency": Members("containerName condition"),
     "HostEntry": Members(
-        ignored=ignored("hostname ipAddress", _REASONS),
+        ignored=dict.fromkeys("hostname ipAddress".split(), UNDECIDED),
     ),
     "Ulimit": Members("name softLimit hardLimit"),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
     "ResourceRequirement": Members(
         used="value type",
+        ignored=dict.fromkeys("sharingStrategy".split(), UNDECIDED),
     ),
-    "SharingStrategy": Members(),
+    "SharingStrategy": Members(
+        ignored=dict.fromkeys("nvidiaMps".split(), UNDECIDED),
+    ),
     "NvidiaMpsAllocation": Members(
         used="memory",
-        ignored=ignored("maxComputePercent", _REASONS),
+        ignored=dict.fromkeys("maxComputePercent".split(), UNDECIDED),
     ),
     "FirelensConfiguration": Members("type options"),
     "Volume": Members(
         used="name host efsVolumeConfiguration fsxWindowsFileServerVolumeConfiguration",
-        ignored=ignored("dockerVolumeConfiguration", _REASONS),
+        ignored=dict.fromkeys(
+            ("dockerVolumeConfiguration s3filesVolumeConfiguration configuredAtLaunch").split(),
+            UNDECIDED,
+        ),
     ),
     "HostVolumeProperties": Members("sourcePath"),
     "DockerVolumeConfiguration": Members(
         used="scope labels",
-        ignored=ignored("autoprovision driver driverOpts", _REASONS),
+        ignored=dict.fromkeys("autoprovision driver driverOpts".split(), UNDECIDED),
     ),
     "EFSVolumeConfiguration": Members(
-        ignored=ignored(
-            "fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig", _REASONS
+        ignored=dict.fromkeys(
+            ("fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig").split(),
+            UNDECIDED,
         ),
     ),
     "EFSAuthorizationConfig": Members(
-        ignored=ignored("accessPointId iam", _REASONS),
+        ignored=dict.fromkeys("accessPointId iam".split(), UNDECIDED),
     ),
     "S3FilesVolumeConfiguration": Members(
-        ignored=ignored("fileSystemArn rootDirectory transitEncryptionPort accessPointArn", _REASONS),
+        ignored=dict.fromkeys("fileSystemArn rootDirectory transitEncryptionPort accessPointArn".split(), UNDECIDED),
     ),
     "FSxWindowsFileServerVolumeConfiguration": Members(
-        ignored=ignored("fileSystemId rootDirectory authorizationConfig", _REASONS),
+        ignored=dict.fromkeys("fileSystemId rootDirectory authorizationConfig".split(), UNDECIDED),
     ),
     "FSxWindowsFileServerAuthorizationConfig": Members(
-        ignored=ignored("credentialsParameter domain", _REASONS),
+        ignored=dict.fromkeys("credentialsParameter domain".split(), UNDECIDED),
     ),
     "TaskDefinitionPlacementConstraint": Members(
         used="type",
-        ignored=ignored("expression", _REASONS),
+        ignored=dict.fromkeys("expression".split(), UNDECIDED),
     ),
     "ProxyConfiguration": Members(
         used="type containerName",
-        ignored=ignored("properties", _REASONS),
+        ignored=dict.fromkeys("properties".split(), UNDECIDED),
     ),
     "InferenceAccelerator": Members(
-        ignored=ignored("deviceName deviceType", _REASONS),
+        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
     ),
     "EphemeralStorage": Members("sizeInGiB"),
     "RuntimePlatform": Members(
-        ignored=ignored("cpuArchitecture operatingSystemFamily", _REASONS),
+        ignored=dict.fromkeys("cpuArchitecture operatingSystemFamily".split(), UNDECIDED),
     ),
     "TrustedExecutionConfiguration": Members(
-        ignored=ignored("isolationMode attestationPolicy", _REASONS),
+        ignored=dict.fromkeys("isolationMode attestationPolicy".split(), UNDECIDED),
     ),
     "RunTaskRequest": Members(
         used=(
@@ -353,7 +368,7 @@ _MEMBERS = {
             "networkConfiguration overrides placementConstraints placementStrategy platformVersion propagateTags "
             "referenceId startedBy tags taskDefinition"
         ),
-        ignored=ignored("clientToken", _REASONS),
+        ignored=dict.fromkeys("clientToken volumeConfigurations".split(), UNDECIDED),
     ),
     "TaskOverride": Members(
         used=(
@@ -362,33 +377,34 @@ _MEMBERS = {
     ),
     "ContainerOverride": Members(
         used="name command environment cpu memory memoryReservation",
-        ignored=ignored("environmentFiles resourceRequirements", _REASONS),
+        ignored=dict.fromkeys("environmentFiles resourceRequirements".split(), UNDECIDED),
     ),
     "InferenceAcceleratorOverride": Members(
-        ignored=ignored("deviceName deviceType", _REASONS),
+        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
     ),
     "TaskVolumeConfiguration": Members(
         used="name",
+        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
     ),
     "TaskManagedEBSVolumeConfiguration": Members(
         used="sizeInGiB roleArn",
-        ignored=ignored(
+        ignored=dict.fromkeys(
             (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput "
-                "tagSpecifications terminationPolicy filesystemType"
-            ),
-            _REASONS,
+                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
+                "terminationPolicy filesystemType"
+            ).split(),
+            UNDECIDED,
         ),
     ),
     "TaskManagedEBSVolumeTerminationPolicy": Members(
-        ignored=ignored("deleteOnTermination", _REASONS),
+        ignored=dict.fromkeys("deleteOnTermination".split(), UNDECIDED),
     ),
     "StartTaskRequest": Members(
         used=(
             "cluster enableECSManagedTags enableExecuteCommand group networkConfiguration overrides propagateTags "
             "referenceId startedBy tags taskDefinition"
         ),
-        ignored=ignored("containerInstances", _REASONS),
+        ignored=dict.fromkeys("containerInstances volumeConfigurations".split(), UNDECIDED),
     ),
     "StopTaskRequest": Members("cluster task reason"),
     "TagResourceRequest": Members("resourceArn tags"),
@@ -401,7 +417,10 @@ _MEMBERS = {
             "enableExecuteCommand enableECSManagedTags loadBalancers propagateTags serviceRegistries "
             "serviceConnectConfiguration"
         ),
-        ignored=ignored("monitoring", _REASONS),
+        ignored=dict.fromkeys(
+            ("volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
+            UNDECIDED,
+        ),
     ),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
