@@ -4,40 +4,35 @@ from localstack.services.plugins import Service
 
 from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import Issuers
+from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers
 from localstack_engines.gateway.subrequests.server import SubrequestServer
-from localstack_engines.services.apigatewayv2.api.apis import ApiOperations
-from localstack_engines.services.apigatewayv2.api.authorizers import AuthorizerOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
-from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
-from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
-from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
+from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
+from localstack_engines.services.apigatewayv2.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
 class ApiGatewayV2Provider(
-    ApiOperations,
-    RouteOperations,
-    IntegrationOperations,
-    AuthorizerOperations,
+    ImportOperations,
     StageOperations,
     DeploymentOperations,
     VpcLinkOperations,
-    DomainNameOperations,
 ):
-    """The operations of the API Gateway v2 API, for HTTP APIs. Moto has those that are not in the groups."""
+    """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
         publisher = Publisher(store, issuers, Upstreams())
-        super().__init__(store, publisher, issuers)
+        lambda_authorizers = LambdaAuthorizers()
+        super().__init__(store, publisher, issuers, lambda_authorizers)
         self._background = (
-            SubrequestServer(edge, issuers, publisher),
+            SubrequestServer(edge, issuers, publisher, lambda_authorizers),
             AccessLogs(store, edge.access_log_socket),
             publisher,
         )
@@ -53,4 +48,4 @@ class ApiGatewayV2Provider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("apigatewayv2", ApiGatewayV2Provider())
+    return make_service("apigatewayv2", ApiGatewayV2Provider(), SUPPORT)

@@ -25,12 +25,3 @@ def unknown_family(family: str) -> ServiceError:
 
 def unknown_version(engine: str, version: str) -> ServiceError:
     return invalid_combination(f"Cannot find version {version} for {engine}")
-
-
-def not_supported(operation: str) -> ServiceError:
-    return ServiceError(
-        "NotImplementedException",
-        f"The operation {operation} is not supported by the local rds service: it runs single DB instances of "
-        "PostgreSQL.",
-        501,
-    )

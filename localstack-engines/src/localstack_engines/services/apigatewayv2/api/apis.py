@@ -13,11 +13,9 @@ from localstack_engines.services.apigatewayv2.models import domain
 from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
 
-_ONLY_AT_CREATION = ("Target", "RouteKey", "CredentialsArn")
-
 
 class ApiOperations(Operations):
-    """Creates, updates, imports, deletes and lists APIs."""
+    """Creates, updates, deletes and lists APIs."""
 
     def create_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_api(request)
@@ -36,17 +34,14 @@ class ApiOperations(Operations):
 
     def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
+        validation.check_route_selection(request)
         api = self.store.api(context, request)
-        set_fields(api, {key: value for key, value in request.items() if key not in _ONLY_AT_CREATION})
+        set_fields(api, {key: value for key, value in request.items() if key != "CredentialsArn"})
         return self.run_and_publish(context, "GetApi", identifiers(api, request))
 
     def delete_api(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
         return self.run_and_publish(context, "DeleteApi", request)
-
-    def reimport_api(self, context: RequestContext, request: Request) -> Response:
-        self.store.api(context, request)
-        return self.run_and_publish(context, "ReimportApi", request)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
@@ -61,7 +56,7 @@ class ApiOperations(Operations):
         properties = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", "PayloadFormatVersion": "1.0"}
         if target.startswith("arn:"):
             properties = {"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}
-        shared = (self.store, self.publisher, self.issuers)
+        shared = (self.store, self.publisher, self.issuers, self.lambda_authorizers)
         integration = IntegrationOperations(*shared).create_integration(
             context, {"ApiId": api_id, "IntegrationUri": target, **properties}
         )
