@@ -31,8 +31,7 @@ def launch_type(store: Store, scope: Scope, request: dict[str, Any]) -> tuple[st
 def network_configuration(scope: Scope, definition: Definition, request: dict[str, Any]) -> dict[str, Any]:
     """Returns the request's awsvpcConfiguration. Creates the Docker networks of its subnets.
 
-    Raises InvalidParameterException if there is none, if a subnet does not exist or is full, or if this machine uses
-    the address range for something else.
+    Raises InvalidParameterException if there is none, if a subnet does not exist, or if this machine has no free range.
     """
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid_parameter("Task definition does not support launch_type FARGATE.")

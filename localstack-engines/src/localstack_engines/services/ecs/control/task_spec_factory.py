@@ -37,7 +37,7 @@ def task_spec(task: Task) -> TaskSpec:
             address=interface.address,
             resolver=resolver,
             mac_address=interface.mac_address,
-            hosts={settings.endpoint_host(): resolver},
+            hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
         ),
         volumes=[volume["name"] for volume in task.definition.get("volumes") or []],
     )

@@ -48,7 +48,7 @@ class Network:
     resolver: str
     mac_address: str
     hosts: dict[str, str] = field(default_factory=dict)
-    """Additional host names and their addresses."""
+    """Additional host names and their addresses. Docker replaces `host-gateway` by the address of the machine."""
 
 
 @dataclass(frozen=True)
