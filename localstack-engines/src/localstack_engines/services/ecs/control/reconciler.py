@@ -4,6 +4,7 @@ It applies the rules of roll-outs, replacement, back-off and the circuit breaker
 """
 
 import time
+from datetime import timedelta
 
 from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
@@ -50,14 +51,38 @@ class Reconciler:
             return 0.0
         again = self._scale(service, deployment, wanted)
         self._complete_if_steady(service, deployment)
-        waits = [w for w in (again, self._until_settled(wanted)) if w is not None]
+        waits = [w for w in (again, self._until_settled(wanted), _until_grace_ends(service, wanted)) if w is not None]
         return min(waits) if waits else None
+
+    def stop_deployment(self, service: Service, *, rolls_back: bool) -> bool:
+        """Stops the deployment in progress. Returns False if it cannot roll back: no other one was ever complete.
+
+        The caller holds the store's lock.
+        """
+        deployment, completed = service.primary, service.last_completed
+        if not rolls_back:
+            deployment.set_rollout("FAILED", "The deployment was stopped.")
+            service.current.stopped_at = now()
+            service.current.finish("STOPPED", "The deployment was stopped.")
+            return True
+        if completed is None or completed is deployment:
+            return False
+        deployment.set_rollout("FAILED", "The deployment was stopped.")
+        service.current.stopped_at = now()
+        service.current.set_status("ROLLBACK_IN_PROGRESS", "The deployment was stopped.")
+        self._roll_back(service, deployment, completed)
+        return True
 
     # The following methods count successes and failures.
 
     def _replace_unhealthy(self, service: Service) -> None:
         for task in self._store.tasks_of(service):
-            if task.is_wanted and task.status == "RUNNING" and task.health == "UNHEALTHY":
+            if (
+                task.is_wanted
+                and task.status == "RUNNING"
+                and task.health == "UNHEALTHY"
+                and _grace_left(service, task) <= 0
+            ):
                 service.log(f"(task {task.id}) failed container health checks.")
                 self._runner.stop(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
                 if not task.counted:
@@ -115,7 +140,7 @@ class Reconciler:
             _counts(current),
             _counts(previous),
         )
-        for task in _in_stop_order(previous)[: step.stop_previous] + _in_stop_order(current)[: step.stop_current]:
+        for task in _to_stop(previous, step.stop_previous) + _to_stop(current, step.stop_current):
             self._stop_for_scaling(service, deployment, task)
         delay = deployment.retry_at - time.monotonic()
         if step.start and delay > 0:
@@ -146,6 +171,8 @@ class Reconciler:
         for task in wanted:
             self._stop_for_scaling(service, service.primary, task)
         if all(t.stopped_at is not None for t in self._store.tasks_of(service)):
+            if not service.current.is_over:
+                service.current.finish("STOPPED", "The service was deleted.")
             service.status = "INACTIVE"
             service.deployments = []
 
@@ -162,6 +189,7 @@ class Reconciler:
         if deployment.rollout_state == "IN_PROGRESS":
             deployment.set_rollout("COMPLETED", f"ECS deployment {deployment.id} completed.")
             service.last_completed = deployment
+            service.current.finish("ROLLBACK_SUCCESSFUL" if service.current.rolled_back_to else "SUCCESSFUL")
             service.log(f"(deployment {deployment.id}) deployment completed.")
         if not service.is_steady:
             service.is_steady = True
@@ -182,13 +210,17 @@ class Reconciler:
         service.log(f"(deployment {deployment.id}) deployment failed: tasks failed to start. {deployment.last_failure}")
         completed = service.last_completed
         if breaker.get("rollback") and completed is not None and completed is not deployment:
+            service.current.set_status("ROLLBACK_IN_PROGRESS", reason)
             self._roll_back(service, deployment, completed)
             return True
+        if not service.current.is_over:
+            service.current.finish("ROLLBACK_FAILED" if service.current.rolled_back_to else "STOPPED", reason)
         return False
 
     @staticmethod
     def _roll_back(service: Service, failed: Deployment, completed: Deployment) -> None:
         """Makes the last complete deployment the primary one again. Its running tasks are kept."""
+        service.current.rolled_back_to = completed.revision_id
         service.log(f"rolling back to deployment {completed.id}.")
         failed.status, completed.status = "ACTIVE", "PRIMARY"
         completed.consecutive_failures, completed.retry_at = 0, 0.0
@@ -220,6 +252,21 @@ def failure_text(task: Task) -> str:
     return "; ".join(parts)
 
 
+def _grace_left(service: Service, task: Task) -> float:
+    """Returns the seconds, from now on, in which the service does not stop an unhealthy task; not more than 0 if over.
+
+    Source: healthCheckGracePeriodSeconds in API_CreateService.
+    """
+    grace = timedelta(seconds=service.settings.get("healthCheckGracePeriodSeconds") or 0)
+    return ((task.started_at or now()) + grace - now()).total_seconds()
+
+
+def _until_grace_ends(service: Service, wanted: list[Task]) -> float | None:
+    """Returns the seconds until the next unhealthy task is to be stopped, or None."""
+    waits = [_grace_left(service, t) for t in wanted if t.status == "RUNNING" and t.health == "UNHEALTHY"]
+    return max(0.05, min(waits)) if waits else None
+
+
 def _deployment_of(service: Service, task: Task) -> Deployment | None:
     return next((d for d in service.deployments if d.id == task.started_by), None)
 
@@ -228,6 +275,7 @@ def _counts(tasks: list[Task]) -> Counts:
     return Counts(active=len(tasks), healthy=sum(serves(t) for t in tasks))
 
 
-def _in_stop_order(tasks: list[Task]) -> list[Task]:
-    """Sorts the tasks that do not serve to the front, and newer tasks before older ones."""
-    return sorted(tasks, key=lambda t: (serves(t), -t.created_at.timestamp()))
+def _to_stop(tasks: list[Task], number: int) -> list[Task]:
+    """Returns the tasks to stop: first those that do not serve, newer ones before older ones. Protected ones stay."""
+    stoppable = [task for task in tasks if not task.is_protected]
+    return sorted(stoppable, key=lambda t: (serves(t), -t.created_at.timestamp()))[:number]
