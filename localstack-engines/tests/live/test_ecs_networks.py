@@ -10,9 +10,9 @@ from lab.waiting import until
 
 _SERVE = "echo {name} > /tmp/index.html; exec python3 -m http.server 8080 --directory /tmp"
 _FETCH = (
-    "import socket, urllib.request as u\n"
+    "import os, urllib.request as u\n"
     "print(u.urlopen('http://{host}:8080/index.html', timeout=5).read().decode().strip())\n"
-    "print(u.urlopen('http://localhost.localstack.cloud:4566/_localstack/health', timeout=5).status)\n"
+    "print(u.urlopen(os.environ['AWS_ENDPOINT_URL'] + '/_localstack/health', timeout=5).status)\n"
 )
 
 

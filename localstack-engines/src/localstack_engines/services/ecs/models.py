@@ -1,5 +1,6 @@
 """The records of tasks, services and deployments."""
 
+import math
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
@@ -178,6 +179,37 @@ class ServiceDeployment:
 
 
 @dataclass
+class TaskSet:
+    """A part of a service with the EXTERNAL deployment controller. `scale` is in percent of the service's count.
+
+    `deployment` has the settings of its tasks, which name it as their `started_by`. `status` is PRIMARY, ACTIVE or
+    DRAINING.
+    """
+
+    deployment: Deployment
+    scale: float = 100.0
+    external_id: str | None = None
+    client_token: str | None = None
+    tags: list[dict[str, str]] = field(default_factory=list)
+    status: str = "ACTIVE"
+    is_steady: bool = False
+    stable_at: datetime = field(default_factory=now)
+    updated_at: datetime = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return self.deployment.id
+
+    def desired(self, service_count: int) -> int:
+        """Returns how many tasks it should have: the percentage of the service's count, rounded up."""
+        return 0 if self.status == "DRAINING" else math.ceil(service_count * self.scale / 100)
+
+    def set_steady(self, is_steady: bool) -> None:
+        if is_steady != self.is_steady:
+            self.is_steady, self.stable_at = is_steady, now()
+
+
+@dataclass
 class Service:
     """A service's record. `settings` are the parameters of CreateService and UpdateService, in the API's spelling."""
 
@@ -189,6 +221,8 @@ class Service:
     last_completed: Deployment | None = None
     history: list[ServiceDeployment] = field(default_factory=list)
     """All deployments, the last one at the end."""
+    task_sets: list[TaskSet] = field(default_factory=list)
+    """With the EXTERNAL deployment controller, instead of deployments."""
     revisions: dict[str, Deployment] = field(default_factory=dict)
     """The deployments whose settings are the service's revisions, by the revision's id."""
     events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_EVENTS_KEPT))
@@ -206,6 +240,16 @@ class Service:
     def part_arn(self, kind: str, part: str) -> str:
         """Returns the ARN of a deployment (`service-deployment`) or revision (`service-revision`) by its id."""
         return self.scope.arn(kind, self.scope.cluster, self.name, part)
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the service's tasks come from task sets."""
+        return bool((self.settings.get("deploymentController") or {}).get("type") == "EXTERNAL")
+
+    @property
+    def sources(self) -> list[Deployment]:
+        """What the service's tasks are started from."""
+        return [*self.deployments, *(task_set.deployment for task_set in self.task_sets)]
 
     @property
     def current(self) -> ServiceDeployment:

@@ -12,6 +12,7 @@ from localstack_engines.services.ecs.api.services import ServiceOperations
 from localstack_engines.services.ecs.api.tags import TagOperations
 from localstack_engines.services.ecs.api.task_definitions import TaskDefinitionOperations
 from localstack_engines.services.ecs.api.task_protection import TaskProtectionOperations
+from localstack_engines.services.ecs.api.task_sets import TaskSetOperations
 from localstack_engines.services.ecs.api.tasks import TaskOperations
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
@@ -32,6 +33,7 @@ class EcsProvider(
     TaskProtectionOperations,
     ServiceOperations,
     ServiceDeploymentOperations,
+    TaskSetOperations,
     TagOperations,
 ):
     """The operations of the ECS API. One that is not in the groups is answered with an error that names it."""

@@ -108,7 +108,7 @@ class Store:
         """
         used = {task.definition["taskDefinitionArn"] for task in list(self.tasks.values()) if task.stopped_at is None}
         for service in list(self.services.values()):
-            used |= {deployment.service_revision["taskDefinition"] for deployment in service.deployments}
+            used |= {source.service_revision["taskDefinition"] for source in service.sources}
         for revisions in _backend(account, region).task_definitions.values():
             for record in revisions.values():
                 if record.status == "DELETE_IN_PROGRESS" and record.arn not in used:

@@ -9,7 +9,6 @@ _NO_GROUPS = "there are no Auto Scaling groups; FARGATE and FARGATE_SPOT exist"
 _REFUSED = {
     "CreateCapacityProvider": _NO_GROUPS,
     "CreateExpressGatewayService": "there are no load balancers",
-    "CreateTaskSet": "deployments are of the ECS type",
     "RegisterContainerInstance": f"{_NO_INSTANCES}: use the launch type FARGATE",
     "DiscoverPollEndpoint": "containers have no ECS agent",
     "SubmitAttachmentStateChanges": "containers have no ECS agent",
@@ -260,6 +259,21 @@ _SERVICES = {
     "StopServiceDeploymentRequest": Members("serviceDeploymentArn stopType"),
 }
 
+_TASK_SETS = {
+    "CreateTaskSetRequest": Members(
+        used=(
+            "service cluster externalId taskDefinition networkConfiguration serviceRegistries launchType "
+            "capacityProviderStrategy platformVersion scale clientToken tags"
+        ),
+        ignored={"loadBalancers": _IN_WORDS},
+    ),
+    "Scale": Members("value unit"),
+    "UpdateTaskSetRequest": Members("cluster service taskSet scale"),
+    "DeleteTaskSetRequest": Members("cluster service taskSet force"),
+    "DescribeTaskSetsRequest": Members("cluster service taskSets include"),
+    "UpdateServicePrimaryTaskSetRequest": Members("cluster service primaryTaskSet"),
+}
+
 _TAGS = {
     "Tag": Members("key value"),
     "TagResourceRequest": Members("resourceArn tags"),
@@ -276,6 +290,7 @@ _MEMBERS = {
     **_NETWORK,
     **_TASKS,
     **_SERVICES,
+    **_TASK_SETS,
     **_TAGS,
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""

@@ -4,7 +4,7 @@ import platform
 from typing import Any
 
 from localstack_engines.services.ecs.control import circuit_breaker
-from localstack_engines.services.ecs.models import Deployment, Service, ServiceDeployment, Task
+from localstack_engines.services.ecs.models import Deployment, Service, ServiceDeployment, Task, TaskSet
 
 Json = dict[str, Any]
 
@@ -142,7 +142,10 @@ def service(record: Service, tasks: list[Task], with_tags: bool = True) -> Json:
         "schedulingStrategy": "REPLICA",
         "deploymentController": {"type": "ECS"},
         "deployments": [_deployment(record, d, tasks) for d in record.deployments],
-        "currentServiceDeployment": None if record.current.is_over else _deployment_arn(record, record.current.id),
+        "taskSets": [task_set(record, s, tasks) for s in record.task_sets] if record.is_external else None,
+        "currentServiceDeployment": (
+            _deployment_arn(record, record.current.id) if record.history and not record.current.is_over else None
+        ),
         "currentServiceRevisions": [_revision_summary(record, d.revision_id, tasks) for d in record.deployments],
         "events": list(record.events),
         "tags": record.tags if with_tags else [],
@@ -253,3 +256,29 @@ def _revision_summary(record: Service, revision_id: str, tasks: list[Task]) -> J
         "runningTaskCount": running,
         "pendingTaskCount": pending,
     }
+
+
+def task_set(record: Service, one: TaskSet, tasks: list[Task], with_tags: bool = True) -> Json:
+    """Returns a task set as DescribeTaskSets shows it. `tasks` are all of the service."""
+    running, pending = count_tasks([t for t in tasks if t.started_by == one.id])
+    shown = (*_SHOWN_SETTINGS, "serviceRegistries")
+    described = {
+        "id": one.id,
+        "taskSetArn": record.part_arn("task-set", one.id),
+        "serviceArn": record.arn,
+        "clusterArn": record.scope.cluster_arn,
+        "externalId": one.external_id,
+        "status": one.status,
+        "computedDesiredCount": one.desired(record.desired_count),
+        "runningCount": running,
+        "pendingCount": pending,
+        "platformFamily": "Linux",
+        "scale": {"value": one.scale, "unit": "PERCENT"},
+        "stabilityStatus": "STEADY_STATE" if one.is_steady else "STABILIZING",
+        "stabilityStatusAt": one.stable_at,
+        "createdAt": one.deployment.created_at,
+        "updatedAt": one.updated_at,
+        "tags": one.tags if with_tags else [],
+        **{key: value for key, value in one.deployment.service_revision.items() if key in shown},
+    }
+    return {key: value for key, value in described.items() if value is not None}

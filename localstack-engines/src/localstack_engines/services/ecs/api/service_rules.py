@@ -14,6 +14,16 @@ _LOAD_BALANCERS = {
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "gateways",
 }
+_OF_TASK_SETS = (
+    "taskDefinition",
+    "networkConfiguration",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "serviceRegistries",
+    "deploymentConfiguration",
+    "forceNewDeployment",
+)
 _MISSING_IN_DEPLOYMENTS = {"lifecycleHooks": "lifecycle hooks", "bakeTimeInMinutes": "bake time"}
 
 
@@ -27,16 +37,29 @@ def check_create(request: Request) -> None:
         raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
     if request.get("role"):
         raise invalid_parameter("The role is valid only for services that use load balancers.")
+    if controller(request) == "EXTERNAL":
+        check_external(request)
     check_update(request)
+
+
+def controller(request: Request) -> str:
+    """Returns the type of the deployment controller that a request asks for."""
+    return str((request.get("deploymentController") or {}).get("type") or "ECS")
+
+
+def check_external(request: Request) -> None:
+    """Raises InvalidParameterException for settings that belong to the task sets of a service."""
+    for member in _OF_TASK_SETS:
+        if request.get(member):
+            raise invalid_parameter(f"With the EXTERNAL deployment controller, {member} belongs to the task sets.")
 
 
 def check_update(request: Request) -> None:
     """Raises InvalidParameterException for settings that ECS or the local ECS refuses."""
     if (request.get("desiredCount") or 0) < 0:
         raise invalid_parameter("The desired count of the service must be 0 or more.")
-    controller = (request.get("deploymentController") or {}).get("type", "ECS")
-    if controller != "ECS":
-        raise invalid_parameter(f"The local ECS has no deployment controller {controller}.")
+    if controller(request) not in ("ECS", "EXTERNAL"):
+        raise invalid_parameter(f"The local ECS has no deployment controller {controller(request)}.")
     for member, what in _LOAD_BALANCERS.items():
         if request.get(member):
             raise invalid_parameter(f"The local ECS has no {what} ({member}): use serviceRegistries.")

@@ -33,7 +33,12 @@ class ServiceOperations(Operations):
         if existing is not None and existing.status == "DRAINING":
             raise invalid_parameter("Unable to Start a service that is still Draining.")
         settings = service_settings.updated_settings({}, request)
-        self._complete(context, scope, settings, request)
+        is_external = service_rules.controller(request) == "EXTERNAL"
+        if is_external:
+            settings["deploymentController"] = {"type": "EXTERNAL"}
+            service_settings.set_defaults(settings)
+        else:
+            self._complete(context, scope, settings, request)
         service = Service(
             scope,
             request["serviceName"],
@@ -42,7 +47,8 @@ class ServiceOperations(Operations):
             tags=list(request.get("tags") or []),
             client_token=request.get("clientToken"),
         )
-        service.begin_deployment(service_settings.revision(settings))
+        if not is_external:
+            service.begin_deployment(service_settings.revision(settings))
         with self.store.lock:
             self.store.services[service.arn] = service
         self.scheduler.wake(service.arn)
@@ -53,6 +59,10 @@ class ServiceOperations(Operations):
         if service.status != "ACTIVE":
             raise service_not_active()
         service_rules.check_update(request)
+        if service.is_external:
+            return self._update_external(service, request)
+        if service_rules.controller(request) == "EXTERNAL":
+            raise invalid_parameter("The deployment controller of a service cannot be changed to EXTERNAL.")
         settings = service_settings.updated_settings(service.settings, request)
         if request.get("capacityProviderStrategy"):
             settings.pop("launchType", None)
@@ -66,6 +76,16 @@ class ServiceOperations(Operations):
                 service.is_steady = False
             if revision != service.primary.service_revision or request.get("forceNewDeployment"):
                 service.begin_deployment(revision)
+        self.scheduler.wake(service.arn)
+        return {"service": self._described_service(service)}
+
+    def _update_external(self, service: Service, request: Request) -> Response:
+        """Updates a service whose tasks come from task sets."""
+        service_rules.check_external(request)
+        with self.store.lock:
+            service.settings = service_settings.updated_settings(service.settings, request)
+            if request.get("desiredCount") is not None:
+                service.desired_count = request["desiredCount"]
         self.scheduler.wake(service.arn)
         return {"service": self._described_service(service)}
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
-from localstack_engines.services.ecs.control.task_factory import service_task
+from localstack_engines.services.ecs.control.service_tasks import ServiceTasks, serves, to_stop, until_settled
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
+from localstack_engines.services.ecs.control.task_sets import TaskSetReconciler
 from localstack_engines.services.ecs.models import (
     STOPPED_BY_SCHEDULER,
     STOPPED_BY_USER,
@@ -20,8 +21,6 @@ from localstack_engines.services.ecs.models import (
 )
 from localstack_engines.services.ecs.store import Store
 
-SETTLE_SECONDS = 2.0
-"""How long a task without a health check must run until it counts as serving."""
 _THROTTLE_AFTER = 3
 """After this many failures in a row, an event of the service reports them."""
 
@@ -31,7 +30,8 @@ class Reconciler:
 
     def __init__(self, store: Store, runner: TaskRunner) -> None:
         self._store = store
-        self._runner = runner
+        self._tasks = ServiceTasks(store, runner)
+        self._task_sets = TaskSetReconciler(store, self._tasks)
 
     def reconcile(self, service: Service) -> float | None:
         """Does what can be done now. Returns the seconds until the next call, or None if only a change needs one.
@@ -44,6 +44,12 @@ class Reconciler:
         if service.status == "DRAINING":
             self._drain(service, wanted)
             return None
+        if service.is_external:
+            waits = [self._task_sets.reconcile(service, wanted), _until_grace_ends(service, wanted)]
+            return min((wait for wait in waits if wait is not None), default=None)
+        return self._reconcile_deployment(service, wanted)
+
+    def _reconcile_deployment(self, service: Service, wanted: list[Task]) -> float | None:
         deployment = service.primary
         if deployment.rollout_state == "FAILED":
             return None
@@ -51,7 +57,7 @@ class Reconciler:
             return 0.0
         again = self._scale(service, deployment, wanted)
         self._complete_if_steady(service, deployment)
-        waits = [w for w in (again, self._until_settled(wanted), _until_grace_ends(service, wanted)) if w is not None]
+        waits = [w for w in (again, until_settled(wanted), _until_grace_ends(service, wanted)) if w is not None]
         return min(waits) if waits else None
 
     def stop_deployment(self, service: Service, *, rolls_back: bool) -> bool:
@@ -83,8 +89,7 @@ class Reconciler:
                 and task.health == "UNHEALTHY"
                 and _grace_left(service, task) <= 0
             ):
-                service.log(f"(task {task.id}) failed container health checks.")
-                self._runner.stop(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
+                self._tasks.stop_unhealthy(service, task, "Task failed container health checks")
                 if not task.counted:
                     self._count_failure(service, task, "Task failed container health checks")
 
@@ -117,16 +122,6 @@ class Reconciler:
             service.is_throttled = True
             service.log(f"is unable to consistently start tasks successfully. Last failure: {reason}")
 
-    @staticmethod
-    def _until_settled(wanted: list[Task]) -> float | None:
-        """Returns the seconds until the next task without a health check counts as serving, or None."""
-        waits = [
-            SETTLE_SECONDS - (now() - t.started_at).total_seconds()
-            for t in wanted
-            if t.status == "RUNNING" and t.started_at and not t.has_health_check and not serves(t)
-        ]
-        return max(0.05, min(waits)) if waits else None
-
     # The following methods start and stop tasks.
 
     def _scale(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
@@ -140,41 +135,22 @@ class Reconciler:
             _counts(current),
             _counts(previous),
         )
-        for task in _to_stop(previous, step.stop_previous) + _to_stop(current, step.stop_current):
-            self._stop_for_scaling(service, deployment, task)
+        for task in to_stop(previous, step.stop_previous) + to_stop(current, step.stop_current):
+            self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {deployment.id})")
         delay = deployment.retry_at - time.monotonic()
         if step.start and delay > 0:
             return delay
-        started = [self._start_task(service, deployment) for _ in range(step.start)]
-        if started:
-            service.is_steady = False
-            names = " ".join(f"(task {t.id})" for t in started)
-            service.log(f"has started {len(started)} tasks: {names}.")
+        self._tasks.start(service, deployment, step.start)
         return None
-
-    def _start_task(self, service: Service, deployment: Deployment) -> Task:
-        revision, scope = deployment.service_revision, service.scope
-        definition = self._store.find_definition(scope.account, scope.region, revision["taskDefinition"])
-        if definition is None:
-            raise LookupError(f"the task definition {revision['taskDefinition']} no longer exists")
-        task = service_task(service, deployment, definition)
-        network = revision["networkConfiguration"]["awsvpcConfiguration"]
-        self._runner.start(task, network, revision.get("serviceRegistries") or [])
-        return task
-
-    def _stop_for_scaling(self, service: Service, deployment: Deployment, task: Task) -> None:
-        service.is_steady = False
-        service.log(f"has stopped 1 running tasks: (task {task.id}).")
-        self._runner.stop(task, STOPPED_BY_SCHEDULER, f"Scaling activity initiated by (deployment {deployment.id})")
 
     def _drain(self, service: Service, wanted: list[Task]) -> None:
         for task in wanted:
-            self._stop_for_scaling(service, service.primary, task)
+            self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {task.started_by})")
         if all(t.stopped_at is not None for t in self._store.tasks_of(service)):
-            if not service.current.is_over:
+            if service.history and not service.current.is_over:
                 service.current.finish("STOPPED", "The service was deleted.")
             service.status = "INACTIVE"
-            service.deployments = []
+            service.deployments, service.task_sets = [], []
 
     def _complete_if_steady(self, service: Service, deployment: Deployment) -> None:
         """Completes the deployment when its tasks serve and those of the other deployments are gone."""
@@ -231,15 +207,6 @@ class Reconciler:
         service.settings |= {key: completed.service_revision[key] for key in completed.service_revision}
 
 
-def serves(task: Task) -> bool:
-    """Returns whether the task counts as healthy in a deployment."""
-    if not task.is_wanted or task.status != "RUNNING" or task.started_at is None:
-        return False
-    if task.has_health_check:
-        return task.health == "HEALTHY"
-    return (now() - task.started_at).total_seconds() >= SETTLE_SECONDS
-
-
 def failure_text(task: Task) -> str:
     """Returns why a task ended, with the last log lines of its failed containers."""
     parts = [task.stopped_reason or "Task stopped"]
@@ -268,14 +235,8 @@ def _until_grace_ends(service: Service, wanted: list[Task]) -> float | None:
 
 
 def _deployment_of(service: Service, task: Task) -> Deployment | None:
-    return next((d for d in service.deployments if d.id == task.started_by), None)
+    return next((d for d in service.sources if d.id == task.started_by), None)
 
 
 def _counts(tasks: list[Task]) -> Counts:
     return Counts(active=len(tasks), healthy=sum(serves(t) for t in tasks))
-
-
-def _to_stop(tasks: list[Task], number: int) -> list[Task]:
-    """Returns the tasks to stop: first those that do not serve, newer ones before older ones. Protected ones stay."""
-    stoppable = [task for task in tasks if not task.is_protected]
-    return sorted(stoppable, key=lambda t: (serves(t), -t.created_at.timestamp()))[:number]
