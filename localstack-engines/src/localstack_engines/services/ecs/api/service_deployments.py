@@ -35,7 +35,7 @@ class ServiceDeploymentOperations(Operations):
     def describe_service_deployments(self, context: RequestContext, request: Request) -> Response:
         described, failures = [], []
         for arn in _references(request["serviceDeploymentArns"]):
-            found = self._find(context, _DEPLOYMENT, arn)
+            found = self._find_part(context, _DEPLOYMENT, arn)
             if found is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
@@ -48,7 +48,7 @@ class ServiceDeploymentOperations(Operations):
     def describe_service_revisions(self, context: RequestContext, request: Request) -> Response:
         described, failures = [], []
         for arn in _references(request["serviceRevisionArns"]):
-            found = self._find(context, _REVISION, arn)
+            found = self._find_part(context, _REVISION, arn)
             if found is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
@@ -63,7 +63,7 @@ class ServiceDeploymentOperations(Operations):
         arn, stop_type = request["serviceDeploymentArn"], request.get("stopType") or "ROLLBACK"
         if stop_type not in ("ABORT", "ROLLBACK"):
             raise invalid_parameter("stopType should be one of [ABORT, ROLLBACK]")
-        found = self._find(context, _DEPLOYMENT, arn)
+        found = self._find_part(context, _DEPLOYMENT, arn)
         if found is None:
             raise ServiceError("ServiceDeploymentNotFoundException", "The specified service deployment was not found.")
         service = found[0]
@@ -75,7 +75,7 @@ class ServiceDeploymentOperations(Operations):
         self.scheduler.wake(service.arn)
         return {"serviceDeploymentArn": arn}
 
-    def _find(self, context: RequestContext, kind: str, arn: str) -> tuple[Service, str] | None:
+    def _find_part(self, context: RequestContext, kind: str, arn: str) -> tuple[Service, str] | None:
         """Returns the service and the id that the ARN of a deployment or revision names, or None."""
         scope = account_scope(context)
         part = identifiers.name_of(scope, kind, arn)

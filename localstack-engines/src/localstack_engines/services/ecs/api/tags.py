@@ -39,12 +39,12 @@ class TagOperations(Operations):
             return None
         scope = account_scope(context)
         name = identifiers.name_of(scope, kind, arn)
-        found = self._find(kind, name, arn)
+        found = self._find_tagged(kind, name, arn)
         if found is None:
             raise invalid_parameter("The specified resource was not found.")
         return found
 
-    def _find(self, kind: str, name: str, arn: str) -> Task | Service | TaskSet | None:
+    def _find_tagged(self, kind: str, name: str, arn: str) -> Task | Service | TaskSet | None:
         if kind == "task":
             return self.store.tasks.get(name)
         if kind == "service":
