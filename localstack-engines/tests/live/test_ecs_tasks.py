@@ -245,21 +245,6 @@ def test_execute_command_is_refused_with_an_alternative(lab: Lab) -> None:
     assert refused.value.response["Error"]["Code"] == "TargetNotConnectedException"
 
 
-def test_an_address_range_that_overlaps_with_a_network_is_refused(lab: Lab, cleanup: Callable[..., None]) -> None:
-    lab.running(lab.run(lab.register(lab.container("sleep 5"))))
-    vpc = lab.ec2.create_vpc(CidrBlock=CIDR)["Vpc"]["VpcId"]
-    cleanup(lab.ec2.delete_vpc, VpcId=vpc)
-    subnet = lab.ec2.create_subnet(VpcId=vpc, CidrBlock=CIDR)["Subnet"]["SubnetId"]
-    cleanup(lab.ec2.delete_subnet, SubnetId=subnet)
-    with pytest.raises(ClientError, match=f"conflicts with the Docker network 'engines-.*-{lab.vpc}'"):
-        lab.ecs.run_task(
-            cluster=lab.name,
-            taskDefinition=lab.register(lab.container("true")),
-            launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
-        )
-
-
 def test_a_deleted_cluster_can_be_described_as_inactive(lab: Lab, unique: str) -> None:
     lab.ecs.create_cluster(clusterName=unique)
     lab.ecs.delete_cluster(cluster=unique)

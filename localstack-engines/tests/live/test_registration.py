@@ -67,7 +67,7 @@ def test_no_module_of_types_failed_to_load(plugin: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [
-        ("ecs", "list_services_by_namespace", {"namespace": "nowhere"}),
+        ("ecs", "discover_poll_endpoint", {}),
         ("rds", "create_db_shard_group", {"DBShardGroupIdentifier": "s", "DBClusterIdentifier": "c", "MaxACU": 1}),
         ("kafka", "list_topics", {"ClusterArn": "arn:aws:kafka:us-east-1:000000000000:cluster/none/none"}),
         ("ecr", "describe_pull_through_cache_rules", {}),

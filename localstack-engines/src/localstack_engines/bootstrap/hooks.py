@@ -13,9 +13,10 @@ LOG = logging.getLogger(__name__)
 
 @hooks.on_infra_start()
 def start() -> None:
-    """Removes what an earlier run left, registers the CloudFormation types, and starts the parts below."""
+    """Removes what an earlier run left, registers CloudFormation's types and EventBridge's target, starts the parts."""
     from localstack_engines.bootstrap import entry_points, introspection, unparsed_requests
     from localstack_engines.cloudformation import resource_types
+    from localstack_engines.services.ecs.control import event_target
     from localstack_engines.toolkit import labels, settings
 
     labels.remove_owned()
@@ -23,6 +24,7 @@ def start() -> None:
     resource_types.install(entry_points.RESOURCE_TYPE_MODULES)
     introspection.install()
     unparsed_requests.install()
+    event_target.install()
     for part in _parts():
         part.start()
 

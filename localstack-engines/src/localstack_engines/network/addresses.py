@@ -4,7 +4,7 @@ In every subnet the first four addresses and the last one are reserved. The seco
 router, the third (base+2) its DNS resolver. Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 _RESERVED_AT_START = 4
@@ -49,4 +49,21 @@ def overlapping(cidr: str, others: dict[str, list[str]]) -> str | None:
         for text in ranges:
             if ":" not in text and wanted.overlaps(IPv4Network(text, strict=False)):
                 return name
+    return None
+
+
+def same_place(cidr: str, source: str, target: str) -> str:
+    """Returns the range that has the place in `target` that `cidr` has in `source`, a range of the same size."""
+    subnet, vpc = IPv4Network(cidr), IPv4Network(source)
+    offset = int(subnet.network_address) - int(vpc.network_address)
+    return f"{IPv4Network(target).network_address + offset}/{subnet.prefixlen}"
+
+
+def substitute(cidr: str, others: dict[str, list[str]], pools: Iterable[str]) -> str | None:
+    """Returns a range of the size of `cidr` in one of the `pools` that overlaps none of the `others`, or None."""
+    size = IPv4Network(cidr).prefixlen
+    for pool in map(IPv4Network, pools):
+        for candidate in pool.subnets(new_prefix=size) if size >= pool.prefixlen else ():
+            if overlapping(str(candidate), others) is None:
+                return str(candidate)
     return None

@@ -32,23 +32,23 @@ class Interface:
 def network_of(account: str, region: str, subnet_id: str) -> VpcNetwork:
     """Returns the Docker network of the subnet's VPC; creates it when it does not exist.
 
-    Raises SubnetNotFound, or NetworkConflict when another Docker network has the range.
+    Raises SubnetNotFound, or NetworkConflict when no range is free.
     """
     vpc = ec2.backend(account, region).vpcs.get(_subnet(account, region, subnet_id).vpc_id)
     return networks.ensure(vpc.id, vpc.cidr_block)
 
 
 def attach(account: str, region: str, subnet_id: str, groups: list[str], description: str) -> Interface:
-    """Creates an interface with a free address of the subnet.
+    """Creates an interface with a free address of the subnet's range on this machine.
 
-    Raises SubnetFull, SubnetNotFound, or NetworkConflict when another Docker network has the range.
+    This is the address that answers, so all APIs report it. Raises SubnetFull, SubnetNotFound or NetworkConflict.
     """
     network = network_of(account, region, subnet_id)
     backend = ec2.backend(account, region)
     subnet = _subnet(account, region, subnet_id)
     with _allocation:
         taken = {eni.private_ip_address for eni in list(backend.enis.values())}
-        address = addresses.next_free(subnet.cidr_block, taken, _last_addresses.get(subnet_id))
+        address = addresses.next_free(network.subnet_range(subnet.cidr_block), taken, _last_addresses.get(subnet_id))
         _last_addresses[subnet_id] = address
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"

@@ -14,19 +14,31 @@ from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
 
+_SUBSTITUTES = settings.variable("VPC_SUBSTITUTES", "100.64.0.0/10").split(",")
+"""Ranges for VPCs whose own range another Docker network has. Private networks hardly use that of RFC 6598."""
+
 
 class NetworkConflict(Exception):
-    """Another Docker network has a part of the VPC's address range."""
+    """No range of the VPC's size is free on this machine."""
 
 
 @dataclass(frozen=True)
 class VpcNetwork:
-    """The Docker network of a VPC. `resolver` is LocalStack's address in it (base+2), for DNS and all endpoints."""
+    """The Docker network of a VPC. `resolver` is LocalStack's address in it (base+2), for DNS and all endpoints.
+
+    `cidr` is its range on this machine. It differs from `vpc_cidr` when another Docker network has a part of that:
+    Docker gives each range away once, while VPCs may have the same range.
+    """
 
     vpc_id: str
     name: str
+    vpc_cidr: str
     cidr: str
     resolver: str
+
+    def subnet_range(self, subnet_cidr: str) -> str:
+        """Returns the range on this machine of a subnet of the VPC."""
+        return addresses.same_place(subnet_cidr, self.vpc_cidr, self.cidr)
 
 
 class VpcNetworks:
@@ -67,8 +79,8 @@ class VpcNetworks:
 
     def _create(self, vpc_id: str, cidr: str) -> VpcNetwork:
         client = docker_client()
-        name = f"{settings.NAME}-{settings.owner()}-{vpc_id}"
-        _refuse_overlap(client, name, cidr)
+        name, vpc_cidr = f"{settings.NAME}-{settings.owner()}-{vpc_id}", cidr
+        cidr = _free_range(client, name, vpc_cidr)
         pool = {"Subnet": cidr, "Gateway": addresses.router(cidr)}
         client.api.create_network(
             name,
@@ -85,8 +97,8 @@ class VpcNetworks:
             _remove(name)
             raise
         _clear_interface_cache()
-        LOG.info("VPC %s (%s) is the Docker network %s", vpc_id, cidr, name)
-        return VpcNetwork(vpc_id=vpc_id, name=name, cidr=cidr, resolver=resolver)
+        LOG.info("VPC %s (%s) is the Docker network %s (%s)", vpc_id, vpc_cidr, name, cidr)
+        return VpcNetwork(vpc_id=vpc_id, name=name, vpc_cidr=vpc_cidr, cidr=cidr, resolver=resolver)
 
 
 def docker_client() -> Any:
@@ -95,18 +107,28 @@ def docker_client() -> Any:
     return docker.from_env(timeout=120)
 
 
-def _refuse_overlap(client: Any, name: str, cidr: str) -> None:
+def _free_range(client: Any, name: str, cidr: str) -> str:
+    """Returns the VPC's own range, or another one of its size if a Docker network has a part of that.
+
+    Raises NetworkConflict when the substitutes are used up.
+    """
     ranges = {
         network["Name"]: [pool["Subnet"] for pool in (network["IPAM"] or {}).get("Config") or [] if "Subnet" in pool]
         for network in client.api.networks()
         if network["Name"] != name
     }
     other = addresses.overlapping(cidr, ranges)
-    if other:
+    if other is None:
+        return cidr
+    free = addresses.substitute(cidr, ranges, _SUBSTITUTES)
+    if free is None:
         raise NetworkConflict(
-            f"The CIDR '{cidr}' conflicts with the Docker network '{other}' ({', '.join(ranges[other])}): "
-            f"remove that network (docker network rm {other}) or give the VPC another CIDR."
+            f"The CIDR '{cidr}' conflicts with the Docker network '{other}' ({', '.join(ranges[other])}), and Docker "
+            f"networks use all of {', '.join(_SUBSTITUTES)}: give the VPC another CIDR, remove a network "
+            "or set ENGINES_VPC_SUBSTITUTES."
         )
+    LOG.info("the range %s belongs to the Docker network %s: using %s", cidr, other, free)
+    return free
 
 
 def _remove(name: str) -> None:

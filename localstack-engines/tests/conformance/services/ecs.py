@@ -1,5 +1,7 @@
 """What the valid requests of ECS need."""
 
+from typing import Any
+
 from conformance import resources
 from conformance.worlds import Json, World, unique
 from lab.ecs import IMAGE
@@ -8,7 +10,7 @@ from lab.waiting import until
 
 
 def world(implemented: set[str]) -> World:
-    cluster, family, service, api = unique(), unique(), unique(), client("ecs")
+    cluster, family, service, external, api = unique(), unique(), unique(), unique(), client("ecs")
     vpc = resources.vpc("10.202.0.0/16")
     subnet = client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.202.16.0/20")["Subnet"]["SubnetId"]
     network = {"awsvpcConfiguration": {"subnets": [subnet]}}
@@ -20,12 +22,26 @@ def world(implemented: set[str]) -> World:
         "memory": "512",
         "containerDefinitions": [{"name": "app", "image": IMAGE, "command": ["sleep", "60"], "stopTimeout": 2}],
     }
-    launch = {"cluster": cluster, "launchType": "FARGATE", "networkConfiguration": network, "taskDefinition": family}
+    settings = {"launchType": "FARGATE", "networkConfiguration": network, "taskDefinition": family}
+    launch, scale = {"cluster": cluster, **settings}, {"value": 50.0, "unit": "PERCENT"}
 
     def stopped(arns: list[str]) -> bool:
         return all(task["lastStatus"] == "STOPPED" for task in api.describe_tasks(cluster=cluster, tasks=arns)["tasks"])
 
+    def task_sets(**more: Any) -> Json:
+        """Returns a request about the task sets of a service, which it creates before the first one."""
+        created = {"cluster": cluster, "serviceName": external, "desiredCount": 0, "clientToken": external}
+        api.create_service(**created, deploymentController={"type": "EXTERNAL"})
+        return {"cluster": cluster, "service": external, **more}
+
+    def namespace(world: World) -> Json:
+        cloud_map = client("servicediscovery")
+        operation = cloud_map.create_http_namespace(Name=external)["OperationId"]
+        until("the namespace", lambda: "Targets" in cloud_map.get_operation(OperationId=operation)["Operation"])
+        return {"namespace": external}
+
     def without_tasks(world: World) -> Json:
+        api.delete_service(cluster=cluster, service=external, force=True)
         until("the task to stop", lambda: stopped([world.known["task"]]))
         return {"cluster": cluster}
 
@@ -91,13 +107,36 @@ def world(implemented: set[str]) -> World:
                 "protectionEnabled": False,
             },
             "ListServiceDeployments": {"cluster": cluster, "service": service},
+            "DescribeServiceDeployments": lambda world: {
+                "serviceDeploymentArns": [world.known["serviceDeploymentArn"]]
+            },
+            "DescribeServiceRevisions": lambda world: {"serviceRevisionArns": [world.known["serviceRevisionArn"]]},
+            "ListServicesByNamespace": namespace,
+            "CreateTaskSet": lambda world: task_sets(**settings),
+            "DescribeTaskSets": lambda world: task_sets(),
+            "UpdateTaskSet": lambda world: task_sets(taskSet=world.known["taskSet"], scale=scale),
+            "UpdateServicePrimaryTaskSet": lambda world: task_sets(primaryTaskSet=world.known["taskSet"]),
+            "DeleteTaskSet": lambda world: task_sets(taskSet=world.known["taskSet"], force=True),
+            "DescribeContainerInstances": {"cluster": cluster, "containerInstances": ["none"]},
+            "UpdateContainerInstancesState": {"cluster": cluster, "containerInstances": ["none"], "status": "DRAINING"},
         },
         kept={
+            "ListServiceDeployments": {
+                "serviceDeploymentArn": "serviceDeployments.0.serviceDeploymentArn",
+                "serviceRevisionArn": "serviceDeployments.0.targetServiceRevisionArn",
+            },
             "CreateCluster": {"resourceArn": "cluster.clusterArn"},
             "RunTask": {"task": "tasks.0.taskArn"},
-            "ListServiceDeployments": {"serviceDeploymentArns": "serviceDeployments.0.serviceDeploymentArn"},
+            "CreateTaskSet": {"taskSet": "taskSet.id"},
         },
-        last=("DeleteService", "StopTask", "DeregisterTaskDefinition", "DeleteTaskDefinitions", "DeleteCluster"),
+        last=(
+            "DeleteTaskSet",
+            "DeleteService",
+            "StopTask",
+            "DeregisterTaskDefinition",
+            "DeleteTaskDefinitions",
+            "DeleteCluster",
+        ),
         costly=frozenset(
             {"RunTask", "CreateService", "StartTask", "UpdateService", "CreateCluster", "RegisterTaskDefinition"}
         ),

@@ -19,5 +19,9 @@ def service_not_found() -> ServiceError:
     return ServiceError("ServiceNotFoundException", "Service not found.")
 
 
+def namespace_not_found() -> ServiceError:
+    return ServiceError("NamespaceNotFoundException", "The specified namespace was not found.")
+
+
 def service_not_active() -> ServiceError:
     return ServiceError("ServiceNotActiveException", "Service was not ACTIVE.")

@@ -2,12 +2,17 @@
 
 from localstack.services.plugins import Service
 
-from localstack_engines.services.ecs.api import task_metadata
+from localstack_engines.services.ecs.api import task_agent, task_metadata
+from localstack_engines.services.ecs.api.account_settings import AccountSettingOperations
 from localstack_engines.services.ecs.api.capacity_providers import CapacityProviderOperations
 from localstack_engines.services.ecs.api.clusters import ClusterOperations
+from localstack_engines.services.ecs.api.container_instances import ContainerInstanceOperations
+from localstack_engines.services.ecs.api.service_deployments import ServiceDeploymentOperations
 from localstack_engines.services.ecs.api.services import ServiceOperations
 from localstack_engines.services.ecs.api.tags import TagOperations
 from localstack_engines.services.ecs.api.task_definitions import TaskDefinitionOperations
+from localstack_engines.services.ecs.api.task_protection import TaskProtectionOperations
+from localstack_engines.services.ecs.api.task_sets import TaskSetOperations
 from localstack_engines.services.ecs.api.tasks import TaskOperations
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
@@ -21,12 +26,17 @@ from localstack_engines.toolkit.dispatch import make_service
 class EcsProvider(
     ClusterOperations,
     CapacityProviderOperations,
+    AccountSettingOperations,
+    ContainerInstanceOperations,
     TaskDefinitionOperations,
     TaskOperations,
+    TaskProtectionOperations,
     ServiceOperations,
+    ServiceDeploymentOperations,
+    TaskSetOperations,
     TagOperations,
 ):
-    """The operations of the ECS API. `support.py` says what becomes of all others."""
+    """The operations of the ECS API. One that is not in the groups is answered with an error that names it."""
 
     def __init__(self) -> None:
         store = Store()
@@ -40,6 +50,7 @@ class EcsProvider(
         self._engine.start()
         self.scheduler.start()
         task_metadata.serve(self.store)
+        task_agent.serve(self.store, self.scheduler)
 
     def on_before_stop(self) -> None:
         self.scheduler.stop()

@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from localstack_engines.services.ecs.account_settings import AccountSettings
 from localstack_engines.services.ecs.models import Scope, Service, Task, now
 
 _STOPPED_TASKS_VISIBLE = timedelta(hours=1)
+
+_DELETED = "DELETED"
+"""The status of a task definition that nobody can see any more."""
 
 Definition = dict[str, Any]
 """A task definition in the API's spelling."""
@@ -25,6 +29,10 @@ class Store:
         """By id."""
         self.services: dict[str, Service] = {}
         """By ARN."""
+        self._account_settings: dict[tuple[str, str], AccountSettings] = {}
+
+    def account_settings(self, account: str, region: str) -> AccountSettings:
+        return self._account_settings.setdefault((account, region), AccountSettings())
 
     def tasks_in(self, scope: Scope) -> list[Task]:
         """Returns the cluster's tasks. A stopped task is removed after an hour."""
@@ -71,12 +79,40 @@ class Store:
         else:
             active = (revisions[r] for r in sorted(revisions, reverse=True) if revisions[r].status == "ACTIVE")
             found = next(active, None)
-        return None if found is None else _definition(found)
+        return None if found is None or found.status == _DELETED else _definition(found)
 
     def definitions(self, account: str, region: str) -> dict[str, list[Definition]]:
         """Returns all task definitions by family."""
         families = _backend(account, region).task_definitions
-        return {family: [_definition(found) for found in revisions.values()] for family, revisions in families.items()}
+        return {
+            family: [_definition(found) for found in revisions.values() if found.status != _DELETED]
+            for family, revisions in families.items()
+        }
+
+    def complete_definition(self, account: str, region: str, arn: str, compatibilities: list[str]) -> Definition:
+        """Adds to a task definition that moto has just registered what moto does not keep, and returns it."""
+        record = _record(account, region, arn)
+        record.compatibilities, record.registered_at, record.deregistered_at = compatibilities, now(), None
+        return _definition(record)
+
+    def set_definition_status(self, account: str, region: str, arn: str, status: str) -> Definition:
+        """Makes a task definition INACTIVE or DELETE_IN_PROGRESS, and returns it."""
+        record = _record(account, region, arn)
+        record.status, record.deregistered_at = status, record.deregistered_at or now()
+        return _definition(record)
+
+    def forget_deleted_definitions(self, account: str, region: str) -> None:
+        """Removes the task definitions that are being deleted, as soon as no task and no service uses them.
+
+        The record stays: its revision number must not be given away again.
+        """
+        used = {task.definition["taskDefinitionArn"] for task in list(self.tasks.values()) if task.stopped_at is None}
+        for service in list(self.services.values()):
+            used |= {source.service_revision["taskDefinition"] for source in service.sources}
+        for revisions in _backend(account, region).task_definitions.values():
+            for record in revisions.values():
+                if record.status == "DELETE_IN_PROGRESS" and record.arn not in used:
+                    record.status = _DELETED
 
     def _forget_old_tasks(self) -> None:
         horizon = now() - _STOPPED_TASKS_VISIBLE
@@ -91,8 +127,13 @@ def _backend(account: str, region: str) -> Any:
     return ecs_backends[account][region]
 
 
+def _record(account: str, region: str, arn: str) -> Any:
+    family, _, revision = arn.rsplit("/", 1)[-1].partition(":")
+    return _backend(account, region).task_definitions[family][int(revision)]
+
+
 def _definition(record: Any) -> Definition:
-    return {
+    described = {
         "taskDefinitionArn": record.arn,
         "family": record.family,
         "revision": record.revision,
@@ -106,5 +147,16 @@ def _definition(record: Any) -> Definition:
         "taskRoleArn": getattr(record, "task_role_arn", None),
         "executionRoleArn": getattr(record, "execution_role_arn", None),
         "ephemeralStorage": record.ephemeral_storage,
+        "requiresCompatibilities": record.requires_compatibilities,
+        "placementConstraints": record.placement_constraints or [],
+        "runtimePlatform": record.runtime_platform,
+        "proxyConfiguration": record.proxy_configuration,
+        "inferenceAccelerators": record.inference_accelerators,
+        "ipcMode": record.ipc_mode,
+        "pidMode": record.pid_mode,
+        "registeredAt": record.registered_at,
+        "registeredBy": f"arn:aws:iam::{record.arn.split(':')[4]}:root",
+        "deregisteredAt": record.deregistered_at,
         "tags": record.tags or [],
     }
+    return {key: value for key, value in described.items() if value is not None}

@@ -1,428 +1,298 @@
 """What the local ECS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from localstack_engines.toolkit.support import Members, Support
 
-_MOTO = {
-    "DeregisterTaskDefinition": "a task definition is a record; launches read its status",
-    "DeleteTaskDefinitions": "a task definition is a record; launches read its status",
-    "ListAccountSettings": "settings of the account that change no local behaviour",
-    "PutAccountSetting": "settings of the account that change no local behaviour",
-    "DeleteAccountSetting": "settings of the account that change no local behaviour",
-    "ListContainerInstances": "there are none, which is what it answers",
-    "PutClusterCapacityProviders": "the record is read when a task or service is launched",
-    "UpdateCluster": "a cluster is a record",
-}
-"""Operations that moto answers, and why its record is all there is to them."""
+_IN_WORDS = "the operation refuses it, in ECS's words"
+_NO_INSTANCES = "there are no container instances"
+_NO_GROUPS = "there are no Auto Scaling groups; FARGATE and FARGATE_SPOT exist"
 
 _REFUSED = {
-    "CreateCapacityProvider": "there are no Auto Scaling groups; FARGATE and FARGATE_SPOT exist",
-    "CreateTaskSet": "deployments are of the ECS type",
-    "RegisterContainerInstance": "tasks run on Fargate only",
+    "CreateCapacityProvider": _NO_GROUPS,
+    "CreateExpressGatewayService": "there are no load balancers",
+    "RegisterContainerInstance": f"{_NO_INSTANCES}: use the launch type FARGATE",
+    "DiscoverPollEndpoint": "containers have no ECS agent",
+    "SubmitAttachmentStateChanges": "containers have no ECS agent",
+    "SubmitContainerStateChange": "containers have no ECS agent",
+    "SubmitTaskStateChange": "containers have no ECS agent",
 }
 """Operations whose error gives a reason."""
 
-_MEMBERS = {
+_CLUSTERS = {
     "CreateClusterRequest": Members(
-        used="clusterName tags capacityProviders",
-        ignored=dict.fromkeys(
-            ("settings configuration defaultCapacityProviderStrategy serviceConnectDefaults").split(),
-            UNDECIDED,
-        ),
+        used="clusterName tags settings capacityProviders defaultCapacityProviderStrategy",
+        recorded="serviceConnectDefaults",
+        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
     ),
-    "Tag": Members("key value"),
+    "UpdateClusterRequest": Members(
+        used="cluster settings",
+        recorded="serviceConnectDefaults",
+        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
+    ),
+    "UpdateClusterSettingsRequest": Members("cluster settings"),
     "ClusterSetting": Members("name value"),
-    "ClusterConfiguration": Members(
-        ignored=dict.fromkeys("executeCommandConfiguration managedStorageConfiguration".split(), UNDECIDED),
-    ),
-    "ExecuteCommandConfiguration": Members(
-        used="logConfiguration",
-        ignored=dict.fromkeys("kmsKeyId logging".split(), UNDECIDED),
-    ),
-    "ExecuteCommandLogConfiguration": Members(
-        ignored=dict.fromkeys(
-            ("cloudWatchLogGroupName cloudWatchEncryptionEnabled s3BucketName s3EncryptionEnabled s3KeyPrefix").split(),
-            UNDECIDED,
-        ),
-    ),
-    "ManagedStorageConfiguration": Members(
-        ignored=dict.fromkeys("kmsKeyId fargateEphemeralStorageKmsKeyId".split(), UNDECIDED),
-    ),
+    "ClusterServiceConnectDefaultsRequest": Members(recorded="namespace"),
+    "PutClusterCapacityProvidersRequest": Members("cluster capacityProviders defaultCapacityProviderStrategy"),
     "CapacityProviderStrategyItem": Members("capacityProvider weight base"),
-    "ClusterServiceConnectDefaultsRequest": Members("namespace"),
-    "CreateServiceRequest": Members(
-        used=(
-            "cluster serviceName taskDefinition availabilityZoneRebalancing loadBalancers serviceRegistries "
-            "desiredCount launchType capacityProviderStrategy platformVersion deploymentConfiguration "
-            "placementConstraints placementStrategy networkConfiguration healthCheckGracePeriodSeconds "
-            "schedulingStrategy deploymentController tags enableECSManagedTags propagateTags enableExecuteCommand "
-            "serviceConnectConfiguration"
-        ),
-        ignored=dict.fromkeys(
-            ("clientToken role volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
-            UNDECIDED,
-        ),
-    ),
-    "LoadBalancer": Members(
-        used="containerName containerPort",
-        ignored=dict.fromkeys("targetGroupArn loadBalancerName advancedConfiguration".split(), UNDECIDED),
-    ),
-    "AdvancedConfiguration": Members(
-        used="roleArn",
-        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
-    ),
-    "ServiceRegistry": Members("registryArn port containerName containerPort"),
-    "DeploymentConfiguration": Members(
-        used="deploymentCircuitBreaker maximumPercent minimumHealthyPercent",
-        ignored=dict.fromkeys(
-            (
-                "alarms strategy bakeTimeInMinutes lifecycleHooks linearConfiguration canaryConfiguration "
-                "earlySuccessCriteria"
-            ).split(),
-            UNDECIDED,
-        ),
-    ),
-    "DeploymentCircuitBreaker": Members(
-        used="enable rollback",
-        ignored=dict.fromkeys("resetOnHealthyTask thresholdConfiguration".split(), UNDECIDED),
-    ),
-    "ThresholdConfiguration": Members("type value"),
-    "DeploymentAlarms": Members(
-        used="rollback enable",
-        ignored=dict.fromkeys("alarmNames".split(), UNDECIDED),
-    ),
-    "DeploymentLifecycleHook": Members(
-        used="roleArn",
-        ignored=dict.fromkeys(
-            ("targetType hookTargetArn lifecycleStages hookDetails timeoutConfiguration").split(),
-            UNDECIDED,
-        ),
-    ),
-    "HookDetails": Members(),
-    "DeploymentLifecycleHookTimeoutConfiguration": Members(
-        ignored=dict.fromkeys("timeoutInMinutes action".split(), UNDECIDED),
-    ),
-    "LinearConfiguration": Members(
-        ignored=dict.fromkeys("stepPercent stepBakeTimeInMinutes".split(), UNDECIDED),
-    ),
-    "CanaryConfiguration": Members(
-        ignored=dict.fromkeys("canaryPercent canaryBakeTimeInMinutes".split(), UNDECIDED),
-    ),
-    "DeploymentEarlySuccessCriteria": Members(
-        used="enable",
-        ignored=dict.fromkeys("healthyPercent sourceServiceRevisionCleanup".split(), UNDECIDED),
-    ),
-    "PlacementConstraint": Members(
-        used="type",
-        ignored=dict.fromkeys("expression".split(), UNDECIDED),
-    ),
-    "PlacementStrategy": Members(
-        used="type",
-        ignored=dict.fromkeys("field".split(), UNDECIDED),
-    ),
-    "NetworkConfiguration": Members("awsvpcConfiguration"),
-    "AwsVpcConfiguration": Members(
-        used="subnets securityGroups",
-        ignored=dict.fromkeys("assignPublicIp".split(), UNDECIDED),
-    ),
-    "DeploymentController": Members("type"),
-    "ServiceConnectConfiguration": Members(
-        used="enabled namespace services logConfiguration",
-        ignored=dict.fromkeys("accessLogConfiguration containerConfigurations".split(), UNDECIDED),
-    ),
-    "ServiceConnectService": Members(
-        used="timeout",
-        ignored=dict.fromkeys("portName discoveryName clientAliases ingressPortOverride tls".split(), UNDECIDED),
-    ),
-    "ServiceConnectClientAlias": Members(
-        used="port",
-        ignored=dict.fromkeys("dnsName testTrafficRules".split(), UNDECIDED),
-    ),
-    "ServiceConnectTestTrafficRules": Members(
-        ignored=dict.fromkeys("header".split(), UNDECIDED),
-    ),
-    "ServiceConnectTestTrafficHeaderRules": Members("name value"),
-    "ServiceConnectTestTrafficHeaderMatchRules": Members(
-        ignored=dict.fromkeys("exact".split(), UNDECIDED),
-    ),
-    "TimeoutConfiguration": Members(
-        ignored=dict.fromkeys("idleTimeoutSeconds perRequestTimeoutSeconds".split(), UNDECIDED),
-    ),
-    "ServiceConnectTlsConfiguration": Members(
-        used="roleArn",
-        ignored=dict.fromkeys("issuerCertificateAuthority kmsKey".split(), UNDECIDED),
-    ),
-    "ServiceConnectTlsCertificateAuthority": Members(
-        ignored=dict.fromkeys("awsPcaAuthorityArn".split(), UNDECIDED),
-    ),
-    "LogConfiguration": Members(
-        used="logDriver options",
-        ignored=dict.fromkeys("secretOptions".split(), UNDECIDED),
-    ),
-    "Secret": Members("name valueFrom"),
-    "ServiceConnectAccessLogConfiguration": Members(
-        ignored=dict.fromkeys("format includeQueryParameters".split(), UNDECIDED),
-    ),
-    "ServiceConnectContainerConfiguration": Members(
-        ignored=dict.fromkeys("logLevel".split(), UNDECIDED),
-    ),
-    "ServiceVolumeConfiguration": Members(
-        used="name",
-        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
-    ),
-    "ServiceManagedEBSVolumeConfiguration": Members(
-        used="sizeInGiB roleArn",
-        ignored=dict.fromkeys(
-            (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
-                "filesystemType"
-            ).split(),
-            UNDECIDED,
-        ),
-    ),
-    "EBSTagSpecification": Members(
-        used="tags propagateTags",
-        ignored=dict.fromkeys("resourceType".split(), UNDECIDED),
-    ),
-    "VpcLatticeConfiguration": Members(
-        used="roleArn",
-        ignored=dict.fromkeys("targetGroupArn portName advancedConfiguration".split(), UNDECIDED),
-    ),
-    "VpcLatticeAdvancedConfiguration": Members(
-        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
-    ),
-    "GatewayConnector": Members(
-        used="healthCheck filters",
-        ignored=dict.fromkeys("portName deregistrationDelay".split(), UNDECIDED),
-    ),
-    "GatewayConnectorHealthCheck": Members(
-        ignored=dict.fromkeys(
-            (
-                "healthCheckProtocol healthCheckPort healthCheckPath healthCheckTimeoutSeconds "
-                "healthCheckIntervalSeconds healthyThresholdCount unhealthyThresholdCount matcher"
-            ).split(),
-            UNDECIDED,
-        ),
-    ),
-    "GatewayConnectorHealthCheckMatcher": Members(
-        ignored=dict.fromkeys("httpCode grpcCode".split(), UNDECIDED),
-    ),
-    "GatewayConnectorFilters": Members(
-        ignored=dict.fromkeys("accessTypes".split(), UNDECIDED),
-    ),
-    "GatewayConnectorDeregistrationDelay": Members(
-        ignored=dict.fromkeys("timeoutSeconds".split(), UNDECIDED),
-    ),
-    "MonitoringConfiguration": Members(
-        ignored=dict.fromkeys("metricConfigurations".split(), UNDECIDED),
-    ),
-    "MetricConfiguration": Members(
-        ignored=dict.fromkeys("metricNames resolutionSeconds".split(), UNDECIDED),
-    ),
     "DeleteClusterRequest": Members("cluster"),
-    "DeleteServiceRequest": Members("cluster service force"),
-    "DescribeCapacityProvidersRequest": Members("capacityProviders cluster include maxResults nextToken"),
     "DescribeClustersRequest": Members("clusters include"),
-    "DescribeServicesRequest": Members("cluster services include"),
-    "DescribeTaskDefinitionRequest": Members("taskDefinition include"),
-    "DescribeTasksRequest": Members("cluster tasks include"),
-    "ExecuteCommandRequest": Members("cluster container command interactive task"),
     "ListClustersRequest": Members("nextToken maxResults"),
-    "ListServicesRequest": Members(
-        used="cluster nextToken maxResults launchType schedulingStrategy",
-        ignored=dict.fromkeys("resourceManagementType".split(), UNDECIDED),
+}
+
+_CAPACITY_PROVIDERS = {
+    "UpdateCapacityProviderRequest": Members(
+        used="name",
+        ignored=dict.fromkeys("cluster autoScalingGroupProvider managedInstancesProvider".split(), _NO_GROUPS),
     ),
-    "ListTagsForResourceRequest": Members("resourceArn"),
-    "ListTaskDefinitionFamiliesRequest": Members("familyPrefix status nextToken maxResults"),
-    "ListTaskDefinitionsRequest": Members("familyPrefix status sort nextToken maxResults"),
-    "ListTasksRequest": Members(
-        used="cluster containerInstance family nextToken maxResults startedBy serviceName desiredStatus launchType",
-        ignored=dict.fromkeys("daemonName".split(), UNDECIDED),
+    "DeleteCapacityProviderRequest": Members("capacityProvider", ignored={"cluster": _NO_GROUPS}),
+    "DescribeCapacityProvidersRequest": Members(
+        used="capacityProviders maxResults nextToken",
+        ignored={"cluster": "the providers of Fargate are those of every cluster", "include": "they have no tags"},
     ),
+}
+
+_SETTINGS = {
+    "PutAccountSettingRequest": Members("name value principalArn"),
+    "PutAccountSettingDefaultRequest": Members("name value"),
+    "DeleteAccountSettingRequest": Members("name principalArn"),
+    "ListAccountSettingsRequest": Members("name value principalArn effectiveSettings nextToken maxResults"),
+}
+
+_CONTAINER_INSTANCES = {
+    "DeregisterContainerInstanceRequest": Members("cluster containerInstance", ignored={"force": _NO_INSTANCES}),
+    "DescribeContainerInstancesRequest": Members("cluster containerInstances", ignored={"include": _NO_INSTANCES}),
+    "ListContainerInstancesRequest": Members(
+        used="cluster", ignored=dict.fromkeys("filter status nextToken maxResults".split(), _NO_INSTANCES)
+    ),
+    "UpdateContainerInstancesStateRequest": Members("cluster containerInstances status"),
+    "UpdateContainerAgentRequest": Members("cluster containerInstance"),
+    "PutAttributesRequest": Members("cluster attributes"),
+    "DeleteAttributesRequest": Members("cluster attributes"),
+    "ListAttributesRequest": Members(
+        used="cluster targetType",
+        ignored=dict.fromkeys("attributeName attributeValue nextToken maxResults".split(), _NO_INSTANCES),
+    ),
+    "Attribute": Members("targetType", ignored=dict.fromkeys("name value targetId".split(), _NO_INSTANCES)),
+}
+
+_TASK_DEFINITIONS = {
     "RegisterTaskDefinitionRequest": Members(
         used=(
-            "family taskRoleArn executionRoleArn networkMode containerDefinitions volumes placementConstraints "
-            "requiresCompatibilities cpu memory tags ephemeralStorage"
+            "family taskRoleArn networkMode containerDefinitions volumes requiresCompatibilities cpu memory tags "
+            "pidMode ephemeralStorage runtimePlatform"
         ),
-        ignored=dict.fromkeys(
-            (
-                "pidMode ipcMode proxyConfiguration inferenceAccelerators runtimePlatform enableFaultInjection "
-                "trustedExecutionConfiguration"
-            ).split(),
-            UNDECIDED,
-        ),
+        ignored={
+            "executionRoleArn": "the plugin reads secrets, images and files itself; that it is there is checked",
+            **dict.fromkeys(
+                (
+                    "placementConstraints ipcMode proxyConfiguration inferenceAccelerators enableFaultInjection "
+                    "trustedExecutionConfiguration"
+                ).split(),
+                _IN_WORDS,
+            ),
+        },
     ),
     "ContainerDefinition": Members(
         used=(
-            "name image cpu memory memoryReservation portMappings essential entryPoint command environment "
-            "mountPoints linuxParameters secrets dependsOn startTimeout stopTimeout user workingDirectory "
-            "readonlyRootFilesystem interactive pseudoTerminal dockerLabels ulimits logConfiguration healthCheck "
-            "systemControls"
+            "name image repositoryCredentials cpu memory memoryReservation portMappings essential restartPolicy "
+            "entryPoint command environment environmentFiles mountPoints volumesFrom linuxParameters secrets dependsOn "
+            "startTimeout stopTimeout user workingDirectory readonlyRootFilesystem interactive pseudoTerminal "
+            "dockerLabels ulimits logConfiguration healthCheck systemControls"
         ),
-        ignored=dict.fromkeys(
-            (
-                "repositoryCredentials links restartPolicy environmentFiles volumesFrom versionConsistency hostname "
-                "disableNetworking privileged dnsServers dnsSearchDomains extraHosts dockerSecurityOptions "
-                "resourceRequirements firelensConfiguration credentialSpecs"
-            ).split(),
-            UNDECIDED,
-        ),
+        ignored={
+            "versionConsistency": "a tag is resolved when a task starts",
+            **dict.fromkeys(
+                (
+                    "links hostname disableNetworking privileged dnsServers dnsSearchDomains extraHosts "
+                    "dockerSecurityOptions resourceRequirements firelensConfiguration credentialSpecs"
+                ).split(),
+                _IN_WORDS,
+            ),
+        },
     ),
-    "RepositoryCredentials": Members(
-        ignored=dict.fromkeys("credentialsParameter".split(), UNDECIDED),
-    ),
+    "RepositoryCredentials": Members("credentialsParameter"),
     "PortMapping": Members(
-        used="containerPort name",
-        ignored=dict.fromkeys("hostPort protocol appProtocol containerPortRange".split(), UNDECIDED),
+        used="containerPort hostPort protocol",
+        recorded="name appProtocol containerPortRange",
     ),
-    "ContainerRestartPolicy": Members(
-        used="enabled",
-        ignored=dict.fromkeys("ignoredExitCodes restartAttemptPeriod".split(), UNDECIDED),
-    ),
+    "ContainerRestartPolicy": Members("enabled ignoredExitCodes restartAttemptPeriod"),
     "KeyValuePair": Members("name value"),
     "EnvironmentFile": Members("value type"),
     "MountPoint": Members("sourceVolume containerPath readOnly"),
-    "VolumeFrom": Members(
-        used="readOnly",
-        ignored=dict.fromkeys("sourceContainer".split(), UNDECIDED),
-    ),
+    "VolumeFrom": Members("sourceContainer readOnly"),
     "LinuxParameters": Members(
-        used="capabilities initProcessEnabled sharedMemorySize tmpfs",
-        ignored=dict.fromkeys("devices maxSwap swappiness".split(), UNDECIDED),
+        used="capabilities initProcessEnabled tmpfs",
+        ignored=dict.fromkeys("devices sharedMemorySize maxSwap swappiness".split(), _IN_WORDS),
     ),
     "KernelCapabilities": Members("add drop"),
-    "Device": Members(
-        used="containerPath",
-        ignored=dict.fromkeys("hostPath permissions".split(), UNDECIDED),
-    ),
     "Tmpfs": Members("containerPath size mountOptions"),
+    "Secret": Members("name valueFrom"),
     "ContainerDependency": Members("containerName condition"),
-    "HostEntry": Members(
-        ignored=dict.fromkeys("hostname ipAddress".split(), UNDECIDED),
-    ),
     "Ulimit": Members("name softLimit hardLimit"),
+    "LogConfiguration": Members("logDriver options", ignored={"secretOptions": "awslogs has no secrets"}),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
-    "ResourceRequirement": Members(
-        used="value type",
-        ignored=dict.fromkeys("sharingStrategy".split(), UNDECIDED),
-    ),
-    "SharingStrategy": Members(
-        ignored=dict.fromkeys("nvidiaMps".split(), UNDECIDED),
-    ),
-    "NvidiaMpsAllocation": Members(
-        used="memory",
-        ignored=dict.fromkeys("maxComputePercent".split(), UNDECIDED),
-    ),
-    "FirelensConfiguration": Members("type options"),
     "Volume": Members(
-        used="name host efsVolumeConfiguration fsxWindowsFileServerVolumeConfiguration",
-        ignored=dict.fromkeys(
-            ("dockerVolumeConfiguration s3filesVolumeConfiguration configuredAtLaunch").split(),
-            UNDECIDED,
-        ),
-    ),
-    "HostVolumeProperties": Members("sourcePath"),
-    "DockerVolumeConfiguration": Members(
-        used="scope labels",
-        ignored=dict.fromkeys("autoprovision driver driverOpts".split(), UNDECIDED),
-    ),
-    "EFSVolumeConfiguration": Members(
-        ignored=dict.fromkeys(
-            ("fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig").split(),
-            UNDECIDED,
-        ),
-    ),
-    "EFSAuthorizationConfig": Members(
-        ignored=dict.fromkeys("accessPointId iam".split(), UNDECIDED),
-    ),
-    "S3FilesVolumeConfiguration": Members(
-        ignored=dict.fromkeys("fileSystemArn rootDirectory transitEncryptionPort accessPointArn".split(), UNDECIDED),
-    ),
-    "FSxWindowsFileServerVolumeConfiguration": Members(
-        ignored=dict.fromkeys("fileSystemId rootDirectory authorizationConfig".split(), UNDECIDED),
-    ),
-    "FSxWindowsFileServerAuthorizationConfig": Members(
-        ignored=dict.fromkeys("credentialsParameter domain".split(), UNDECIDED),
-    ),
-    "TaskDefinitionPlacementConstraint": Members(
-        used="type",
-        ignored=dict.fromkeys("expression".split(), UNDECIDED),
-    ),
-    "ProxyConfiguration": Members(
-        used="type containerName",
-        ignored=dict.fromkeys("properties".split(), UNDECIDED),
-    ),
-    "InferenceAccelerator": Members(
-        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
-    ),
-    "EphemeralStorage": Members("sizeInGiB"),
-    "RuntimePlatform": Members(
-        ignored=dict.fromkeys("cpuArchitecture operatingSystemFamily".split(), UNDECIDED),
-    ),
-    "TrustedExecutionConfiguration": Members(
-        ignored=dict.fromkeys("isolationMode attestationPolicy".split(), UNDECIDED),
-    ),
-    "RunTaskRequest": Members(
-        used=(
-            "capacityProviderStrategy cluster count enableECSManagedTags enableExecuteCommand group launchType "
-            "networkConfiguration overrides placementConstraints placementStrategy platformVersion propagateTags "
-            "referenceId startedBy tags taskDefinition"
-        ),
-        ignored=dict.fromkeys("clientToken volumeConfigurations".split(), UNDECIDED),
-    ),
-    "TaskOverride": Members(
-        used=(
-            "containerOverrides cpu inferenceAcceleratorOverrides executionRoleArn memory taskRoleArn ephemeralStorage"
-        ),
-    ),
-    "ContainerOverride": Members(
-        used="name command environment cpu memory memoryReservation",
-        ignored=dict.fromkeys("environmentFiles resourceRequirements".split(), UNDECIDED),
-    ),
-    "InferenceAcceleratorOverride": Members(
-        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
-    ),
-    "TaskVolumeConfiguration": Members(
         used="name",
-        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
-    ),
-    "TaskManagedEBSVolumeConfiguration": Members(
-        used="sizeInGiB roleArn",
         ignored=dict.fromkeys(
             (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
-                "terminationPolicy filesystemType"
+                "host dockerVolumeConfiguration efsVolumeConfiguration s3filesVolumeConfiguration "
+                "fsxWindowsFileServerVolumeConfiguration configuredAtLaunch"
             ).split(),
-            UNDECIDED,
+            _IN_WORDS,
         ),
     ),
-    "TaskManagedEBSVolumeTerminationPolicy": Members(
-        ignored=dict.fromkeys("deleteOnTermination".split(), UNDECIDED),
+    "EphemeralStorage": Members(recorded="sizeInGiB"),
+    "RuntimePlatform": Members("cpuArchitecture operatingSystemFamily"),
+    "DeregisterTaskDefinitionRequest": Members("taskDefinition"),
+    "DeleteTaskDefinitionsRequest": Members("taskDefinitions"),
+    "DescribeTaskDefinitionRequest": Members("taskDefinition include"),
+    "ListTaskDefinitionFamiliesRequest": Members("familyPrefix status nextToken maxResults"),
+    "ListTaskDefinitionsRequest": Members("familyPrefix status sort nextToken maxResults"),
+}
+
+_NETWORK = {
+    "NetworkConfiguration": Members("awsvpcConfiguration"),
+    "AwsVpcConfiguration": Members(
+        used="subnets securityGroups", ignored={"assignPublicIp": "tasks reach the internet as the machine does"}
+    ),
+}
+
+_TASKS = {
+    "RunTaskRequest": Members(
+        used=(
+            "capacityProviderStrategy cluster count enableECSManagedTags group launchType networkConfiguration "
+            "overrides platformVersion propagateTags referenceId startedBy tags taskDefinition clientToken"
+        ),
+        recorded="enableExecuteCommand",
+        ignored=dict.fromkeys("placementConstraints placementStrategy volumeConfigurations".split(), _IN_WORDS),
+    ),
+    "TaskOverride": Members(
+        used="containerOverrides cpu memory taskRoleArn ephemeralStorage",
+        ignored={"executionRoleArn": "the plugin reads secrets itself", "inferenceAcceleratorOverrides": _IN_WORDS},
+    ),
+    "ContainerOverride": Members(
+        used="name command environment environmentFiles cpu memory memoryReservation",
+        ignored={"resourceRequirements": _IN_WORDS},
     ),
     "StartTaskRequest": Members(
-        used=(
-            "cluster enableECSManagedTags enableExecuteCommand group networkConfiguration overrides propagateTags "
-            "referenceId startedBy tags taskDefinition"
+        used="cluster taskDefinition",
+        ignored=dict.fromkeys(
+            (
+                "containerInstances enableECSManagedTags enableExecuteCommand group networkConfiguration overrides "
+                "propagateTags referenceId startedBy tags volumeConfigurations"
+            ).split(),
+            _NO_INSTANCES,
         ),
-        ignored=dict.fromkeys("containerInstances volumeConfigurations".split(), UNDECIDED),
     ),
     "StopTaskRequest": Members("cluster task reason"),
-    "TagResourceRequest": Members("resourceArn tags"),
-    "UntagResourceRequest": Members("resourceArn tagKeys"),
+    "DescribeTasksRequest": Members("cluster tasks include"),
+    "ListTasksRequest": Members(
+        "cluster containerInstance family nextToken maxResults startedBy serviceName desiredStatus launchType"
+    ),
+    "ExecuteCommandRequest": Members(
+        used="cluster container command task", ignored={"interactive": "the operation names the command to use instead"}
+    ),
+    "GetTaskProtectionRequest": Members("cluster tasks"),
+    "UpdateTaskProtectionRequest": Members("cluster tasks protectionEnabled expiresInMinutes"),
+}
+
+_SERVICE_SETTINGS_IGNORED = {
+    "availabilityZoneRebalancing": "all zones are one machine",
+    **dict.fromkeys(
+        (
+            "loadBalancers placementConstraints placementStrategy volumeConfigurations vpcLatticeConfigurations "
+            "gatewayConnectors"
+        ).split(),
+        _IN_WORDS,
+    ),
+}
+
+_SERVICES = {
+    "CreateServiceRequest": Members(
+        used=(
+            "cluster serviceName taskDefinition serviceRegistries desiredCount clientToken launchType "
+            "capacityProviderStrategy platformVersion deploymentConfiguration networkConfiguration "
+            "healthCheckGracePeriodSeconds schedulingStrategy deploymentController tags enableECSManagedTags "
+            "propagateTags serviceConnectConfiguration"
+        ),
+        recorded="enableExecuteCommand",
+        ignored={**_SERVICE_SETTINGS_IGNORED, "role": _IN_WORDS},
+    ),
     "UpdateServiceRequest": Members(
         used=(
             "cluster service desiredCount taskDefinition capacityProviderStrategy deploymentConfiguration "
-            "availabilityZoneRebalancing networkConfiguration placementConstraints placementStrategy "
-            "platformVersion forceNewDeployment healthCheckGracePeriodSeconds deploymentController "
-            "enableExecuteCommand enableECSManagedTags loadBalancers propagateTags serviceRegistries "
-            "serviceConnectConfiguration"
+            "networkConfiguration platformVersion forceNewDeployment healthCheckGracePeriodSeconds "
+            "deploymentController enableECSManagedTags propagateTags serviceRegistries serviceConnectConfiguration"
         ),
+        recorded="enableExecuteCommand",
+        ignored=_SERVICE_SETTINGS_IGNORED,
+    ),
+    "ServiceRegistry": Members("registryArn port containerName containerPort"),
+    "ServiceConnectConfiguration": Members(
+        used="enabled",
         ignored=dict.fromkeys(
-            ("volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
-            UNDECIDED,
+            "namespace services logConfiguration accessLogConfiguration containerConfigurations".split(),
+            "Service Connect is refused when it is enabled",
         ),
     ),
+    "DeploymentConfiguration": Members(
+        used="deploymentCircuitBreaker maximumPercent minimumHealthyPercent alarms strategy",
+        ignored=dict.fromkeys("bakeTimeInMinutes lifecycleHooks".split(), _IN_WORDS),
+    ),
+    "DeploymentCircuitBreaker": Members("enable rollback"),
+    "DeploymentAlarms": Members(
+        used="enable", ignored=dict.fromkeys("alarmNames rollback".split(), "alarms are refused when they are enabled")
+    ),
+    "DeploymentController": Members("type"),
+    "DeleteServiceRequest": Members("cluster service force"),
+    "DescribeServicesRequest": Members("cluster services include"),
+    "ListServicesRequest": Members(
+        "cluster nextToken maxResults launchType schedulingStrategy", only={"resourceManagementType": ("CUSTOMER",)}
+    ),
+    "ListServicesByNamespaceRequest": Members(
+        used="namespace", ignored=dict.fromkeys("nextToken maxResults".split(), "there is never more than one page")
+    ),
+    "ListServiceDeploymentsRequest": Members("service cluster status createdAt nextToken maxResults"),
+    "CreatedAt": Members("before after"),
+    "DescribeServiceDeploymentsRequest": Members("serviceDeploymentArns"),
+    "DescribeServiceRevisionsRequest": Members("serviceRevisionArns"),
+    "StopServiceDeploymentRequest": Members("serviceDeploymentArn stopType"),
+}
+
+_TASK_SETS = {
+    "CreateTaskSetRequest": Members(
+        used=(
+            "service cluster externalId taskDefinition networkConfiguration serviceRegistries launchType "
+            "capacityProviderStrategy platformVersion scale clientToken tags"
+        ),
+        ignored={"loadBalancers": _IN_WORDS},
+    ),
+    "Scale": Members("value unit"),
+    "UpdateTaskSetRequest": Members("cluster service taskSet scale"),
+    "DeleteTaskSetRequest": Members("cluster service taskSet force"),
+    "DescribeTaskSetsRequest": Members("cluster service taskSets include"),
+    "UpdateServicePrimaryTaskSetRequest": Members("cluster service primaryTaskSet"),
+}
+
+_TAGS = {
+    "Tag": Members("key value"),
+    "TagResourceRequest": Members("resourceArn tags"),
+    "UntagResourceRequest": Members("resourceArn tagKeys"),
+    "ListTagsForResourceRequest": Members("resourceArn"),
+}
+
+_MEMBERS = {
+    **_CLUSTERS,
+    **_CAPACITY_PROVIDERS,
+    **_SETTINGS,
+    **_CONTAINER_INSTANCES,
+    **_TASK_DEFINITIONS,
+    **_NETWORK,
+    **_TASKS,
+    **_SERVICES,
+    **_TASK_SETS,
+    **_TAGS,
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 
-SUPPORT = Support("InvalidParameterException", _MEMBERS, moto=_MOTO, refused=_REFUSED)
+SUPPORT = Support("InvalidParameterException", _MEMBERS, refused=_REFUSED)

@@ -4,26 +4,57 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions
-from localstack_engines.services.ecs.api.operations import Operations, Request, Response
+from localstack_engines.services.ecs.api import cluster_rules, descriptions
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response, cluster_scope
 from localstack_engines.services.ecs.api.paging import PAGER
+from localstack_engines.services.ecs.errors import invalid_parameter
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
 
+_MOST_DESCRIBED = 100
+
 
 class ClusterOperations(Operations):
-    """Creates, describes, lists and deletes clusters."""
+    """Creates, updates, describes, lists and deletes clusters."""
 
     def create_cluster(self, context: RequestContext, request: Request) -> Response:
         """Returns an existing ACTIVE cluster unchanged. Moto would replace it with an empty one."""
         name = request.get("clusterName") or "default"
+        cluster_rules.check_name(name)
+        self._check(request)
         if not self.store.is_active_cluster(Scope(context.account_id, context.region, name)):
-            moto(context, "CreateCluster", {**request, "clusterName": name})
+            insights = self.store.account_settings(context.account_id, context.region).value("containerInsights")
+            defaults = {"settings": [{"name": "containerInsights", "value": insights}]}
+            moto(context, "CreateCluster", {**defaults, **request, "clusterName": name})
         return {"cluster": self._described_cluster(context, name)}
 
+    def update_cluster(self, context: RequestContext, request: Request) -> Response:
+        scope = self.scope(context, request["cluster"])
+        self._check(request)
+        moto(context, "UpdateCluster", {**request, "cluster": scope.cluster})
+        return {"cluster": self._described_cluster(context, scope.cluster)}
+
+    def update_cluster_settings(self, context: RequestContext, request: Request) -> Response:
+        return self.update_cluster(context, {"cluster": request["cluster"], "settings": request["settings"]})
+
+    def put_cluster_capacity_providers(self, context: RequestContext, request: Request) -> Response:
+        scope = self.scope(context, request["cluster"])
+        providers, strategy = request["capacityProviders"], request["defaultCapacityProviderStrategy"]
+        cluster_rules.check_capacity_providers(providers, strategy)
+        change = {
+            "cluster": scope.cluster,
+            "capacityProviders": providers,
+            "defaultCapacityProviderStrategy": strategy,
+        }
+        moto(context, "PutClusterCapacityProviders", change)
+        return {"cluster": self._described_cluster(context, scope.cluster)}
+
     def describe_clusters(self, context: RequestContext, request: Request) -> Response:
-        names = [reference.rsplit("/", 1)[-1] for reference in request.get("clusters") or ["default"]]
+        references = request.get("clusters") or ["default"]
+        if len(references) > _MOST_DESCRIBED:
+            raise invalid_parameter(f"Clusters cannot have more than {_MOST_DESCRIBED} elements.")
+        names = [cluster_scope(context, reference).cluster for reference in references]
         response = moto(context, "DescribeClusters", {**request, "clusters": names})
         for cluster in response.get("clusters") or []:
             cluster.update(self._counts(context, cluster["clusterName"]))
@@ -43,6 +74,12 @@ class ClusterOperations(Operations):
             raise ServiceError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
         moto(context, "DeleteCluster", {"cluster": scope.cluster})
         return {"cluster": self._described_cluster(context, scope.cluster)}
+
+    def _check(self, request: Request) -> None:
+        cluster_rules.check_settings(request.get("settings") or [])
+        cluster_rules.check_capacity_providers(
+            request.get("capacityProviders"), request.get("defaultCapacityProviderStrategy") or []
+        )
 
     def _described_cluster(self, context: RequestContext, name: str) -> Any:
         request = {"clusters": [name], "include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}

@@ -14,21 +14,29 @@ _SIZES: dict[int, list[int]] = {
     8192: [n * _GIB for n in range(16, 61, 4)],
     16384: [n * _GIB for n in range(32, 121, 8)],
 }
+_STORAGE_GIB = range(21, 201)
 
 
 def is_offered(cpu: str | None, memory: str | None) -> bool:
     """Returns whether Fargate offers this size. `cpu` is in CPU units or "1 vCPU", `memory` in MiB or "2 GB"."""
     try:
-        return _mib(memory or "") in _SIZES.get(_units(cpu or ""), [])
+        return mib(memory or "") in _SIZES.get(units(cpu or ""), [])
     except ValueError:
         return False
 
 
-def _units(text: str) -> int:
-    number, _, unit = text.lower().replace(" ", "").partition("vcpu")
-    return int(float(number) * 1024) if text.lower().endswith("vcpu") else int(number + unit)
+def is_offered_storage(gib: int) -> bool:
+    """Returns whether a task can ask for ephemeral storage of this size. Without asking it has 20 GiB."""
+    return gib in _STORAGE_GIB
 
 
-def _mib(text: str) -> int:
+def units(text: str) -> int:
+    """Returns the CPU units that a text means: "512", ".5 vCPU" or "0.5vCPU". Raises ValueError."""
+    compact = text.lower().replace(" ", "")
+    return int(float(compact.removesuffix("vcpu")) * 1024) if compact.endswith("vcpu") else int(compact)
+
+
+def mib(text: str) -> int:
+    """Returns the MiB that a text means: "1024", "1 GB" or "1gb". Raises ValueError."""
     compact = text.lower().replace(" ", "")
     return int(float(compact.removesuffix("gb")) * 1024) if compact.endswith("gb") else int(compact)

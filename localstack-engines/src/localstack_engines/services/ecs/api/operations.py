@@ -1,13 +1,14 @@
 """The base of all groups of ECS operations: the store, the task runner, the scheduler, and the look-ups."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from localstack.aws.api import RequestContext
 
+from localstack_engines.services.ecs.api import identifiers
 from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
-from localstack_engines.services.ecs.errors import client_exception, cluster_not_found
+from localstack_engines.services.ecs.errors import client_exception, cluster_not_found, invalid_parameter
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.services.ecs.store import Definition, Store
 
@@ -27,7 +28,7 @@ class Operations:
 
     def scope(self, context: RequestContext, cluster: str | None) -> Scope:
         """Returns the scope of a cluster. Raises ClusterNotFoundException unless the cluster exists and is ACTIVE."""
-        scope = Scope(context.account_id, context.region, (cluster or "default").rsplit("/", 1)[-1])
+        scope = cluster_scope(context, cluster)
         if not self.store.is_active_cluster(scope):
             raise cluster_not_found()
         return scope
@@ -35,10 +36,12 @@ class Operations:
     def definition(self, context: RequestContext, reference: str, *, allow_inactive: bool = False) -> Definition:
         """Returns a task definition by its ARN, `family:revision`, or family (its latest ACTIVE revision).
 
-        Raises ClientException if there is none, or if it is INACTIVE and not `allow_inactive`: only a service that
+        Raises ClientException if there is none, or if it is not ACTIVE and not `allow_inactive`: only a service that
         already uses an INACTIVE one may keep it (API_DeregisterTaskDefinition).
         """
-        found = self.store.find_definition(context.account_id, context.region, reference)
+        scope = account_scope(context)
+        name = identifiers.name_of(scope, "task-definition", reference)
+        found = self.store.find_definition(scope.account, scope.region, name)
         if found is None:
             raise client_exception("TaskDefinition not found.")
         if found["status"] != "ACTIVE" and not allow_inactive:
@@ -46,17 +49,37 @@ class Operations:
         return found
 
 
+def account_scope(context: RequestContext) -> Scope:
+    """Returns the scope of what belongs to no cluster."""
+    return Scope(context.account_id, context.region, "")
+
+
+def cluster_scope(context: RequestContext, cluster: str | None) -> Scope:
+    """Returns the scope of a cluster by its name or ARN, whether it exists or not. The default is `default`."""
+    scope = account_scope(context)
+    return Scope(scope.account, scope.region, identifiers.name_of(scope, "cluster", cluster or "default"))
+
+
 def found_or_missing(
-    scope: Scope, kind: str, references: Iterable[str] | None, find: Callable[[Scope, str], Found | None]
+    scope: Scope, kind: str, references: Sequence[str] | None, find: Callable[[Scope, str], Found | None], most: int
 ) -> tuple[list[Found], list[dict[str, str]]]:
-    """Returns what `find` finds by the references (names or ARNs), and a failure for each other reference."""
+    """Returns what `find` finds by the references (names or ARNs), and a failure for each other reference.
+
+    Raises InvalidParameterException for no reference, or for more than `most`.
+    """
+    plural = f"{kind.capitalize()}s"
+    if not references:
+        raise invalid_parameter(f"{plural} cannot be empty.")
+    if len(references) > most:
+        raise invalid_parameter(f"{plural} cannot have more than {most} elements.")
     found, failures = [], []
-    for reference in references or ():
-        one = find(scope, reference)
+    for reference in references:
+        name = identifiers.name_of(scope, kind, reference)
+        one = find(scope, name)
         if one is not None:
             found.append(one)
         else:
-            failures.append({"arn": scope.arn(kind, scope.cluster, reference.rsplit("/", 1)[-1]), "reason": "MISSING"})
+            failures.append({"arn": scope.arn(kind, scope.cluster, name), "reason": "MISSING"})
     return found, failures
 
 

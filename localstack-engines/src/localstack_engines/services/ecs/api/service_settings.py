@@ -1,8 +1,6 @@
-"""The settings of services: their names, their defaults, and those that the local ECS does not support."""
+"""The settings of services: their names, their defaults, and the revision whose change needs new tasks."""
 
 from typing import Any
-
-from localstack_engines.services.ecs.errors import invalid_parameter
 
 Settings = dict[str, Any]
 
@@ -51,16 +49,3 @@ def set_defaults(settings: Settings) -> None:
 def revision(settings: Settings) -> Settings:
     """Returns the settings whose change needs new tasks."""
     return {key: settings.get(key) for key in _REVISION}
-
-
-def refuse_unsupported(request: dict[str, Any]) -> None:
-    """Raises InvalidParameterException for what the local ECS does not support."""
-    controller = (request.get("deploymentController") or {}).get("type", "ECS")
-    if controller != "ECS":
-        raise invalid_parameter(f"The local ECS has no deployment controller {controller}.")
-    if request.get("loadBalancers"):
-        raise invalid_parameter("The local ECS has no load balancers: use serviceRegistries.")
-    if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
-        raise invalid_parameter("The local ECS has no Service Connect: use serviceRegistries.")
-    if request.get("schedulingStrategy", "REPLICA") != "REPLICA":
-        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")

@@ -2,14 +2,21 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, launch_rules, service_settings
+from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, service_rules, service_settings
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.api.service_settings import Settings
-from localstack_engines.services.ecs.errors import invalid_parameter, service_not_active, service_not_found
+from localstack_engines.services.ecs.control.task_clients import account_client
+from localstack_engines.services.ecs.errors import (
+    invalid_parameter,
+    namespace_not_found,
+    service_not_active,
+    service_not_found,
+)
 from localstack_engines.services.ecs.models import Scope, Service
 
 _LISTED_BY_DEFAULT = 10
+_MOST_DESCRIBED = 10
 
 
 class ServiceOperations(Operations):
@@ -17,19 +24,31 @@ class ServiceOperations(Operations):
 
     def create_service(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        service_settings.refuse_unsupported(request)
-        desired = request.get("desiredCount")
-        if desired is None or desired < 0:
-            raise invalid_parameter("The desired count of the service must be 0 or more.")
+        service_rules.check_create(request)
         existing = self.store.find_service(scope, request["serviceName"])
         if existing is not None and existing.status == "ACTIVE":
+            if request.get("clientToken") and existing.client_token == request["clientToken"]:
+                return {"service": self._described_service(existing)}
             raise invalid_parameter("Creation of service was not idempotent.")
         if existing is not None and existing.status == "DRAINING":
             raise invalid_parameter("Unable to Start a service that is still Draining.")
         settings = service_settings.updated_settings({}, request)
-        self._complete(context, scope, settings, request)
-        service = Service(scope, request["serviceName"], settings, desired, tags=list(request.get("tags") or []))
-        service.begin_deployment(service_settings.revision(settings))
+        is_external = service_rules.controller(request) == "EXTERNAL"
+        if is_external:
+            settings["deploymentController"] = {"type": "EXTERNAL"}
+            service_settings.set_defaults(settings)
+        else:
+            self._complete(context, scope, settings, request)
+        service = Service(
+            scope,
+            request["serviceName"],
+            settings,
+            request["desiredCount"],
+            tags=list(request.get("tags") or []),
+            client_token=request.get("clientToken"),
+        )
+        if not is_external:
+            service.begin_deployment(service_settings.revision(settings))
         with self.store.lock:
             self.store.services[service.arn] = service
         self.scheduler.wake(service.arn)
@@ -39,7 +58,11 @@ class ServiceOperations(Operations):
         service = self._find_service(context, request)
         if service.status != "ACTIVE":
             raise service_not_active()
-        service_settings.refuse_unsupported(request)
+        service_rules.check_update(request)
+        if service.is_external:
+            return self._update_external(service, request)
+        if service_rules.controller(request) == "EXTERNAL":
+            raise invalid_parameter("The deployment controller of a service cannot be changed to EXTERNAL.")
         settings = service_settings.updated_settings(service.settings, request)
         if request.get("capacityProviderStrategy"):
             settings.pop("launchType", None)
@@ -56,6 +79,16 @@ class ServiceOperations(Operations):
         self.scheduler.wake(service.arn)
         return {"service": self._described_service(service)}
 
+    def _update_external(self, service: Service, request: Request) -> Response:
+        """Updates a service whose tasks come from task sets."""
+        service_rules.check_external(request)
+        with self.store.lock:
+            service.settings = service_settings.updated_settings(service.settings, request)
+            if request.get("desiredCount") is not None:
+                service.desired_count = request["desiredCount"]
+        self.scheduler.wake(service.arn)
+        return {"service": self._described_service(service)}
+
     def delete_service(self, context: RequestContext, request: Request) -> Response:
         service = self._find_service(context, request)
         with self.store.lock:
@@ -69,23 +102,39 @@ class ServiceOperations(Operations):
 
     def describe_services(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        found, failures = found_or_missing(scope, "service", request.get("services"), self.store.find_service)
+        found, failures = found_or_missing(
+            scope, "service", request.get("services"), self.store.find_service, _MOST_DESCRIBED
+        )
         described = [self._described_service(service, includes(request, "TAGS")) for service in found]
         return {"services": described, "failures": failures}
 
     def list_services(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
+        if request.get("schedulingStrategy") not in (None, "REPLICA", "DAEMON"):
+            raise invalid_parameter("Scheduling strategy should be one of [REPLICA, DAEMON]")
         launch_type = request.get("launchType")
         arns = [
             s.arn
             for s in self.store.services_in(scope)
-            if s.status != "INACTIVE" and launch_type in (None, s.settings.get("launchType", "FARGATE"))
+            if s.status != "INACTIVE"
+            and launch_type in (None, s.settings.get("launchType", "FARGATE"))
+            and request.get("schedulingStrategy") != "DAEMON"
         ]
         items, more = PAGER.page(arns, request, default_size=_LISTED_BY_DEFAULT)
         return {"serviceArns": items, **more}
 
+    def list_services_by_namespace(self, context: RequestContext, request: Request) -> Response:
+        """Lists no service: those of a namespace use Service Connect, which CreateService refuses."""
+        client = account_client(context.account_id, context.region, "servicediscovery")
+        wanted = request["namespace"]
+        pages = client.get_paginator("list_namespaces").paginate()
+        if not any(wanted in (n["Name"], n["Id"], n["Arn"]) for page in pages for n in page["Namespaces"]):
+            raise namespace_not_found()
+        return {"serviceArns": []}
+
     def _find_service(self, context: RequestContext, request: Request) -> Service:
-        service = self.store.find_service(self.scope(context, request.get("cluster")), request["service"])
+        scope = self.scope(context, request.get("cluster"))
+        service = self.store.find_service(scope, identifiers.name_of(scope, "service", request["service"]))
         if service is None or service.status == "INACTIVE":
             raise service_not_found()
         return service

@@ -1,14 +1,15 @@
-"""The rules for task definitions that moto does not check, in ECS's words (pure)."""
+"""The rules for task definitions, in ECS's words (pure)."""
 
 import re
 from typing import Any
 
-from localstack_engines.services.ecs.api import fargate_sizes
+from localstack_engines.services.ecs.api import container_rules, fargate_rules
 from localstack_engines.services.ecs.engine.dependencies import find_cycle
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 _FAMILY = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _MOST_CONTAINERS = 10
+_COMPATIBILITIES = {"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"}
 
 
 def problem(request: dict[str, Any]) -> str | None:
@@ -20,42 +21,66 @@ def problem(request: dict[str, Any]) -> str | None:
         return "Container definitions should not be null or empty."
     if len(containers) > _MOST_CONTAINERS:
         return f"Too many container definitions: at most {_MOST_CONTAINERS} are allowed."
-    names = [c.get("name") for c in containers]
+    for member in ("name", "image"):
+        if not all(c.get(member) for c in containers):
+            return f"Container.{member} should not be null or empty."
+    names = [c["name"] for c in containers]
     if len(set(names)) != len(names):
         return "Container names must be unique within a task definition."
     if not any(c.get("essential", True) for c in containers):
         return "Invalid 'containerDefinitions' setting: at least one container must be essential."
-    return _dependency_problem(containers) or _volume_problem(request) or _fargate_problem(request)
+    unknown = set(request.get("requiresCompatibilities") or ()) - _COMPATIBILITIES
+    if unknown:
+        return f"Unknown compatibility: {', '.join(sorted(unknown))}."
+    return (
+        next(filter(None, (container_rules.problem(c) for c in containers)), None)
+        or _reference_problem(containers)
+        or _volume_problem(request)
+        or (fargate_rules.problem(request) if "FARGATE" in (request.get("requiresCompatibilities") or []) else None)
+    )
 
 
-def _dependency_problem(containers: list[dict[str, Any]]) -> str | None:
+def _reference_problem(containers: list[dict[str, Any]]) -> str | None:
+    """Returns what is wrong with the containers' references to each other."""
     by_name = {c["name"]: c for c in containers}
     for container in containers:
         for dependency in container.get("dependsOn") or []:
-            other = by_name.get(dependency["containerName"])
-            if other is None:
-                return (
-                    f"The container {container['name']} depends on {dependency['containerName']}, which does not exist."
-                )
-            if dependency["condition"] == "HEALTHY" and not other.get("healthCheck"):
-                return f"{other['name']} must have a health check: {container['name']} depends on its health."
-            if dependency["condition"] in ("COMPLETE", "SUCCESS") and other.get("essential", True):
-                return f"{other['name']} must not be essential: {container['name']} waits for its end."
-    specs = [
-        ContainerSpec(c["name"], "", depends_on={d["containerName"]: d["condition"] for d in c.get("dependsOn") or []})
-        for c in containers
-    ]
+            if found := _dependency_problem(container, dependency, by_name):
+                return found
+        for source in container.get("volumesFrom") or []:
+            if source.get("sourceContainer") not in by_name:
+                return f"Unknown source container '{source.get('sourceContainer')}' in volumesFrom."
+    specs = [ContainerSpec(c["name"], "", depends_on=_references(c)) for c in containers]
     cycle = find_cycle(specs)
     return f"Container dependencies must not be circular: {', '.join(cycle)}." if cycle else None
+
+
+def _dependency_problem(container: dict[str, Any], dependency: dict[str, str], by_name: dict[str, Any]) -> str | None:
+    name, condition = container["name"], dependency["condition"]
+    other = by_name.get(dependency["containerName"])
+    if other is None:
+        return f"The container {name} depends on {dependency['containerName']}, which does not exist."
+    if condition not in ("START", "COMPLETE", "SUCCESS", "HEALTHY"):
+        return f"Unknown condition '{condition}' of the dependency of {name} on {other['name']}."
+    if condition == "HEALTHY" and not other.get("healthCheck"):
+        return f"{other['name']} must have a health check: {name} depends on its health."
+    if condition in ("COMPLETE", "SUCCESS") and other.get("essential", True):
+        return f"{other['name']} must not be essential: {name} waits for its end."
+    return None
+
+
+def _references(container: dict[str, Any]) -> dict[str, str]:
+    """Returns the containers that have to exist before this one."""
+    sources = {source["sourceContainer"]: "START" for source in container.get("volumesFrom") or []}
+    return {**sources, **{d["containerName"]: d["condition"] for d in container.get("dependsOn") or []}}
 
 
 def _volume_problem(request: dict[str, Any]) -> str | None:
     volumes = {v["name"]: v for v in request.get("volumes") or []}
     for volume in volumes.values():
-        if volume.get("efsVolumeConfiguration") or volume.get("fsxWindowsFileServerVolumeConfiguration"):
-            return f"The local ECS has no EFS or FSx volumes: {volume['name']}."
-        if (volume.get("host") or {}).get("sourcePath"):
-            return "host.sourcePath should not be set for volumes in Fargate."
+        for member, what in _MISSING_VOLUMES.items():
+            if volume.get(member):
+                return f"The local ECS has no {what} volumes: {volume['name']}."
     for container in request["containerDefinitions"]:
         for mount in container.get("mountPoints") or []:
             if mount.get("sourceVolume") not in volumes:
@@ -63,22 +88,10 @@ def _volume_problem(request: dict[str, Any]) -> str | None:
     return None
 
 
-def _fargate_problem(request: dict[str, Any]) -> str | None:
-    if "FARGATE" not in (request.get("requiresCompatibilities") or []):
-        return None
-    if request.get("networkMode") != "awsvpc":
-        return "Fargate only supports network mode 'awsvpc'."
-    for size in ("cpu", "memory"):
-        if not request.get(size):
-            return f"Fargate requires that '{size}' be defined at the task level."
-    if not fargate_sizes.is_offered(request["cpu"], request["memory"]):
-        return "No Fargate configuration exists for given values."
-    if request.get("executionRoleArn"):
-        return None
-    for container in request["containerDefinitions"]:
-        driver = (container.get("logConfiguration") or {}).get("logDriver")
-        if driver == "awslogs":
-            return "Fargate requires task definition to have execution role ARN to support log driver awslogs."
-        if container.get("secrets"):
-            return "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
-    return None
+_MISSING_VOLUMES = {
+    "efsVolumeConfiguration": "EFS",
+    "fsxWindowsFileServerVolumeConfiguration": "FSx",
+    "s3filesVolumeConfiguration": "S3",
+    "configuredAtLaunch": "EBS",
+}
+"""Kinds of volumes that ECS has and this machine has not, by their member."""

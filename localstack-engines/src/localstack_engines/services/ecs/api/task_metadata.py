@@ -54,6 +54,7 @@ def container_metadata(task: Task, name: str) -> dict[str, Any]:
         "ExitCode": state.exit_code,
         "StartedAt": state.started_at.isoformat() if state.started_at else None,
         "FinishedAt": state.finished_at.isoformat() if state.finished_at else None,
+        "RestartCount": state.restart_count,
         "Type": "NORMAL",
         "ContainerARN": task.container_arn(name),
         "Health": {"status": state.health},
@@ -74,7 +75,7 @@ def task_metadata(task: Task) -> dict[str, Any]:
         "PullStoppedAt": task.pull_stopped_at.isoformat() if task.pull_stopped_at else None,
         "AvailabilityZone": task.interface.availability_zone if task.interface else None,
         "LaunchType": task.launch_type,
-        "ServiceName": task.group.removeprefix("service:") if task.group.startswith("service:") else None,
+        "ServiceName": task.service_name,
         "Containers": [container_metadata(task, name) for name in task.containers],
     }
     return {key: value for key, value in described.items() if value is not None}

@@ -4,15 +4,16 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, launch_rules
+from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, override_rules
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.errors import invalid_parameter, service_not_found
-from localstack_engines.services.ecs.models import STOPPED_BY_USER, Task
+from localstack_engines.services.ecs.models import STOPPED_BY_USER, Scope, Task
 from localstack_engines.services.ecs.store import Definition
 from localstack_engines.toolkit.errors import ServiceError
 
 _MOST_TASKS = 10
+_MOST_DESCRIBED = 100
 
 
 class TaskOperations(Operations):
@@ -20,13 +21,20 @@ class TaskOperations(Operations):
 
     def run_task(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        number = request.get("count") or 1
+        token = request.get("clientToken")
+        known = [task for task in self.store.tasks_in(scope) if token and task.client_token == token]
+        if known:
+            return {"tasks": [descriptions.task(task) for task in known], "failures": []}
+        number = 1 if request.get("count") is None else request["count"]
         if not 1 <= number <= _MOST_TASKS:
             raise invalid_parameter(f"count must be between 1 and {_MOST_TASKS}")
         definition = self.definition(context, request["taskDefinition"])
-        _refuse_unknown_overrides(definition, request)
+        launch_rules.refuse_unsupported(request)
         launch_type, provider = launch_rules.launch_type(self.store, scope, request)
         network = launch_rules.network_configuration(scope, definition, request)
+        overrides = request.get("overrides") or {}
+        if problem := override_rules.problem(definition, overrides):
+            raise invalid_parameter(problem)
         started = [
             Task(
                 scope=scope,
@@ -34,11 +42,12 @@ class TaskOperations(Operations):
                 group=request.get("group") or f"family:{definition['family']}",
                 launch_type=launch_type,
                 capacity_provider=provider,
-                overrides=request.get("overrides") or {},
-                tags=_tags(request, definition),
+                overrides=override_rules.normalized(overrides),
+                tags=_tags(scope, request, definition),
                 started_by=request.get("startedBy"),
                 reference_id=request.get("referenceId"),
                 enable_execute_command=request.get("enableExecuteCommand") or False,
+                client_token=token,
             )
             for _ in range(number)
         ]
@@ -47,12 +56,14 @@ class TaskOperations(Operations):
         return {"tasks": [descriptions.task(task) for task in started], "failures": []}
 
     def start_task(self, context: RequestContext, request: Request) -> Response:
+        """Refuses the request: StartTask names a container instance, and there are none."""
         self.scope(context, request.get("cluster"))
-        raise invalid_parameter("No Container Instances were found in your cluster.")
+        self.definition(context, request["taskDefinition"])
+        raise invalid_parameter("The referenced container instance was not found. Use RunTask.")
 
     def stop_task(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        task = self.store.find_task(scope, request["task"])
+        task = self._find_task(scope, request["task"])
         if task is None:
             raise invalid_parameter("The referenced task was not found.")
         self.runner.stop(task, STOPPED_BY_USER, request.get("reason") or "Task stopped by user")
@@ -60,7 +71,7 @@ class TaskOperations(Operations):
 
     def describe_tasks(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request.get("cluster"))
-        found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task)
+        found, failures = found_or_missing(scope, "task", request.get("tasks"), self.store.find_task, _MOST_DESCRIBED)
         described = [descriptions.task(task, includes(request, "TAGS")) for task in found]
         return {"tasks": described, "failures": failures}
 
@@ -68,13 +79,17 @@ class TaskOperations(Operations):
         scope = self.scope(context, request.get("cluster"))
         if request.get("containerInstance"):
             raise invalid_parameter("The referenced container instance was not found.")
+        _check_choice(request, "desiredStatus", ("PENDING", "RUNNING", "STOPPED"))
+        _check_choice(request, "launchType", ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"))
         name = request.get("serviceName")
-        if name and self.store.find_service(scope, name) is None:
-            raise service_not_found()
+        if name:
+            name = identifiers.name_of(scope, "service", name)
+            if self.store.find_service(scope, name) is None:
+                raise service_not_found()
         wanted = {
             "family": request.get("family"),
             "startedBy": request.get("startedBy"),
-            "group": f"service:{name.rsplit('/', 1)[-1]}" if name else None,
+            "group": f"service:{name}" if name else None,
             "launchType": request.get("launchType"),
             "desiredStatus": request.get("desiredStatus") or "RUNNING",
         }
@@ -85,7 +100,7 @@ class TaskOperations(Operations):
     def execute_command(self, context: RequestContext, request: Request) -> Response:
         """Refuses the request: a session needs AWS Session Manager's agent and service, which exist only on AWS."""
         scope = self.scope(context, request.get("cluster"))
-        task = self.store.find_task(scope, request["task"])
+        task = self._find_task(scope, request["task"])
         if task is None or task.status != "RUNNING":
             raise invalid_parameter("The specified task is not running.")
         container = task.containers.get(request.get("container") or next(iter(task.containers)))
@@ -98,6 +113,9 @@ class TaskOperations(Operations):
             f"Use: docker exec -it {runtime_id} {request['command']}",
         )
 
+    def _find_task(self, scope: Scope, reference: str) -> Task | None:
+        return self.store.find_task(scope, identifiers.name_of(scope, "task", reference))
+
 
 def _fields(task: Task) -> dict[str, Any]:
     return {
@@ -109,15 +127,15 @@ def _fields(task: Task) -> dict[str, Any]:
     }
 
 
-def _tags(request: Request, definition: Definition) -> list[dict[str, str]]:
-    inherited = definition["tags"] if request.get("propagateTags") == "TASK_DEFINITION" else []
-    return list({tag["key"]: tag for tag in [*inherited, *(request.get("tags") or [])]}.values())
+def _tags(scope: Scope, request: Request, definition: Definition) -> list[dict[str, str]]:
+    source = request.get("propagateTags") or "NONE"
+    if source not in ("NONE", "TASK_DEFINITION"):
+        raise invalid_parameter(f"A task without a service cannot propagate tags from {source}.")
+    inherited = definition["tags"] if source == "TASK_DEFINITION" else []
+    managed = [{"key": "aws:ecs:clusterName", "value": scope.cluster}] if request.get("enableECSManagedTags") else []
+    return list({tag["key"]: tag for tag in [*inherited, *(request.get("tags") or []), *managed]}.values())
 
 
-def _refuse_unknown_overrides(definition: Definition, request: Request) -> None:
-    names = {c["name"] for c in definition["containerDefinitions"]}
-    for override in (request.get("overrides") or {}).get("containerOverrides") or []:
-        if override.get("name") not in names:
-            raise invalid_parameter(
-                f"Override for container named {override.get('name')} is not a container in the TaskDefinition."
-            )
+def _check_choice(request: Request, member: str, choices: tuple[str, ...]) -> None:
+    if request.get(member) not in (None, *choices):
+        raise invalid_parameter(f"{member} should be one of [{', '.join(choices)}]")

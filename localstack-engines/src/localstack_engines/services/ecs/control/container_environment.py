@@ -5,6 +5,9 @@ from typing import Any
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
 
+AGENT_PATH = "/_aws/ecs/agent"
+"""Where LocalStack serves the ECS agent's endpoints."""
+
 
 def platform_environment(task: Task, container: str, credentials: dict[str, str]) -> dict[str, str]:
     """Returns the variables for the region, endpoint, metadata address and credentials.
@@ -17,6 +20,7 @@ def platform_environment(task: Task, container: str, credentials: dict[str, str]
         "AWS_ENDPOINT_URL": settings.endpoint_url(),
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         "ECS_CONTAINER_METADATA_URI_V4": metadata_uri(task, container),
+        "ECS_AGENT_URI": f"{settings.endpoint_url()}{AGENT_PATH}/{task.id}-{container}",
         **credentials,
     }
 
@@ -31,7 +35,7 @@ def task_credentials(sts: Any, task: Task) -> dict[str, str]:
     AWS serves credentials at 169.254.170.2. SDKs accept no other address for this, and a machine can have that address
     only once, so the environment holds the credentials. LocalStack's credentials do not expire.
     """
-    role = (task.overrides or {}).get("taskRoleArn") or task.definition.get("taskRoleArn")
+    role = task.effective_definition.get("taskRoleArn")
     if role:
         session = sts.assume_role(RoleArn=role, RoleSessionName=task.id)["Credentials"]
         return {

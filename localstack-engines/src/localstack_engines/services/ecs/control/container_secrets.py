@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envv
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _SECRET_ARN_PARTS = 7
@@ -75,6 +75,16 @@ def resolve(secrets: list[dict[str, str]], client: Callable[[str, str | None], A
             texts[key] = _read(reference, client)
         values[secret["name"]] = pick(texts[key], reference)
     return values
+
+
+def registry_credentials(secret: str, client: Callable[[str, str | None], Any]) -> dict[str, str]:
+    """Returns the user name and password of a private registry, from a secret with the members of these names.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html. Raises SecretUnavailable.
+    """
+    reference = parse(secret) if secret.startswith("arn:") else Reference("secretsmanager", secret)
+    text = _read(reference, client)
+    return {member: pick(text, replace(reference, json_key=member)) for member in ("username", "password")}
 
 
 def _read(reference: Reference, client: Callable[[str, str | None], Any]) -> str:

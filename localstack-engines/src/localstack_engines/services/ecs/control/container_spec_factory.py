@@ -3,10 +3,14 @@
 from typing import Any
 
 from localstack_engines.services.ecs.engine.containers import volume_name
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck, RestartPolicy
 from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 _DEFAULT_STOP_TIMEOUT = 30
+_DEFAULT_RESTART_PERIOD = 300
+_ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
+NETWORK_SYSCTLS = "net."
+"""The beginning of the names of kernel parameters that belong to a task's network, and not to a container."""
 
 
 def container_spec(
@@ -18,6 +22,7 @@ def container_spec(
     environment: dict[str, str],
     override: dict[str, Any],
     log_sink: LogSink | None,
+    registry_credentials: dict[str, str],
 ) -> ContainerSpec:
     """Returns the specification of a container. The environment of `override` takes precedence over `environment`."""
     overridden = {e["name"]: e.get("value", "") for e in override.get("environment") or []}
@@ -35,7 +40,28 @@ def container_spec(
         host_options=host_options(definition, task, override, task_id),
         options=container_options(definition),
         log_sink=log_sink,
+        restart_policy=restart_policy(definition.get("restartPolicy")),
+        volumes_from={v["sourceContainer"]: _mode(v) for v in definition.get("volumesFrom") or []},
+        architecture=architecture(task),
+        registry_credentials=registry_credentials,
     )
+
+
+def restart_policy(definition: dict[str, Any] | None) -> RestartPolicy | None:
+    """Returns the restart policy, or None if there is none or it is off. Source: API_ContainerRestartPolicy."""
+    if not definition or not definition.get("enabled"):
+        return None
+    period = definition.get("restartAttemptPeriod") or _DEFAULT_RESTART_PERIOD
+    return RestartPolicy(period, frozenset(definition.get("ignoredExitCodes") or ()))
+
+
+def architecture(task: dict[str, Any]) -> str | None:
+    """Returns Docker's name of the architecture that the task definition asks for, or None if it asks for none.
+
+    AWS's default is X86_64. Here an image without a wish may be what this machine builds.
+    """
+    asked = (task.get("runtimePlatform") or {}).get("cpuArchitecture")
+    return _ARCHITECTURES[asked] if asked else None
 
 
 def health_check(definition: dict[str, Any] | None) -> HealthCheck | None:
@@ -62,6 +88,7 @@ def host_options(
     memory = override.get("memory") or definition.get("memory") or task.get("memory")
     reservation = override.get("memoryReservation") or definition.get("memoryReservation")
     cpu = override.get("cpu") or definition.get("cpu") or task.get("cpu")
+    sysctls = {s["namespace"]: s["value"] for s in definition.get("systemControls") or []}
     options = {
         "mem_limit": f"{int(memory)}m" if memory else None,
         "mem_reservation": f"{int(reservation)}m" if reservation else None,
@@ -77,7 +104,7 @@ def host_options(
         "init": linux.get("initProcessEnabled"),
         "shm_size": f"{linux['sharedMemorySize']}m" if linux.get("sharedMemorySize") else None,
         "read_only": definition.get("readonlyRootFilesystem"),
-        "sysctls": {s["namespace"]: s["value"] for s in definition.get("systemControls") or []} or None,
+        "sysctls": {k: v for k, v in sysctls.items() if not k.startswith(NETWORK_SYSCTLS)},
     }
     return {key: value for key, value in options.items() if value}
 
@@ -87,15 +114,16 @@ def ulimits(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": u["name"], "soft": u["softLimit"], "hard": u["hardLimit"]} for u in definitions]
 
 
-def binds(definition: dict[str, Any], task_id: str) -> dict[str, dict[str, str]]:
-    """Returns the mount points as binds of the task's own Docker volumes."""
-    return {
-        volume_name(task_id, mount["sourceVolume"]): {
-            "bind": mount["containerPath"],
-            "mode": "ro" if mount.get("readOnly") else "rw",
-        }
+def binds(definition: dict[str, Any], task_id: str) -> list[str]:
+    """Returns the mount points as binds of the task's own Docker volumes. A volume may be mounted more than once."""
+    return [
+        f"{volume_name(task_id, mount['sourceVolume'])}:{mount['containerPath']}:{_mode(mount)}"
         for mount in definition.get("mountPoints") or []
-    }
+    ]
+
+
+def _mode(mount: dict[str, Any]) -> str:
+    return "ro" if mount.get("readOnly") else "rw"
 
 
 def container_options(definition: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ It applies the rules of roll-outs, replacement, back-off and the circuit breaker
 """
 
 import time
+from datetime import timedelta
 
 from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
-from localstack_engines.services.ecs.control.task_factory import service_task
+from localstack_engines.services.ecs.control.service_tasks import ServiceTasks, serves, to_stop, until_settled
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
+from localstack_engines.services.ecs.control.task_sets import TaskSetReconciler
 from localstack_engines.services.ecs.models import (
     STOPPED_BY_SCHEDULER,
     STOPPED_BY_USER,
@@ -19,8 +21,6 @@ from localstack_engines.services.ecs.models import (
 )
 from localstack_engines.services.ecs.store import Store
 
-SETTLE_SECONDS = 2.0
-"""How long a task without a health check must run until it counts as serving."""
 _THROTTLE_AFTER = 3
 """After this many failures in a row, an event of the service reports them."""
 
@@ -30,7 +30,8 @@ class Reconciler:
 
     def __init__(self, store: Store, runner: TaskRunner) -> None:
         self._store = store
-        self._runner = runner
+        self._tasks = ServiceTasks(store, runner)
+        self._task_sets = TaskSetReconciler(store, self._tasks)
 
     def reconcile(self, service: Service) -> float | None:
         """Does what can be done now. Returns the seconds until the next call, or None if only a change needs one.
@@ -43,6 +44,12 @@ class Reconciler:
         if service.status == "DRAINING":
             self._drain(service, wanted)
             return None
+        if service.is_external:
+            waits = [self._task_sets.reconcile(service, wanted), _until_grace_ends(service, wanted)]
+            return min((wait for wait in waits if wait is not None), default=None)
+        return self._reconcile_deployment(service, wanted)
+
+    def _reconcile_deployment(self, service: Service, wanted: list[Task]) -> float | None:
         deployment = service.primary
         if deployment.rollout_state == "FAILED":
             return None
@@ -50,16 +57,39 @@ class Reconciler:
             return 0.0
         again = self._scale(service, deployment, wanted)
         self._complete_if_steady(service, deployment)
-        waits = [w for w in (again, self._until_settled(wanted)) if w is not None]
+        waits = [w for w in (again, until_settled(wanted), _until_grace_ends(service, wanted)) if w is not None]
         return min(waits) if waits else None
+
+    def stop_deployment(self, service: Service, *, rolls_back: bool) -> bool:
+        """Stops the deployment in progress. Returns False if it cannot roll back: no other one was ever complete.
+
+        The caller holds the store's lock.
+        """
+        deployment, completed = service.primary, service.last_completed
+        if not rolls_back:
+            deployment.set_rollout("FAILED", "The deployment was stopped.")
+            service.current.stopped_at = now()
+            service.current.finish("STOPPED", "The deployment was stopped.")
+            return True
+        if completed is None or completed is deployment:
+            return False
+        deployment.set_rollout("FAILED", "The deployment was stopped.")
+        service.current.stopped_at = now()
+        service.current.set_status("ROLLBACK_IN_PROGRESS", "The deployment was stopped.")
+        self._roll_back(service, deployment, completed)
+        return True
 
     # The following methods count successes and failures.
 
     def _replace_unhealthy(self, service: Service) -> None:
         for task in self._store.tasks_of(service):
-            if task.is_wanted and task.status == "RUNNING" and task.health == "UNHEALTHY":
-                service.log(f"(task {task.id}) failed container health checks.")
-                self._runner.stop(task, STOPPED_BY_SCHEDULER, "Task failed container health checks")
+            if (
+                task.is_wanted
+                and task.status == "RUNNING"
+                and task.health == "UNHEALTHY"
+                and _grace_left(service, task) <= 0
+            ):
+                self._tasks.stop_unhealthy(service, task, "Task failed container health checks")
                 if not task.counted:
                     self._count_failure(service, task, "Task failed container health checks")
 
@@ -92,16 +122,6 @@ class Reconciler:
             service.is_throttled = True
             service.log(f"is unable to consistently start tasks successfully. Last failure: {reason}")
 
-    @staticmethod
-    def _until_settled(wanted: list[Task]) -> float | None:
-        """Returns the seconds until the next task without a health check counts as serving, or None."""
-        waits = [
-            SETTLE_SECONDS - (now() - t.started_at).total_seconds()
-            for t in wanted
-            if t.status == "RUNNING" and t.started_at and not t.has_health_check and not serves(t)
-        ]
-        return max(0.05, min(waits)) if waits else None
-
     # The following methods start and stop tasks.
 
     def _scale(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
@@ -115,39 +135,22 @@ class Reconciler:
             _counts(current),
             _counts(previous),
         )
-        for task in _in_stop_order(previous)[: step.stop_previous] + _in_stop_order(current)[: step.stop_current]:
-            self._stop_for_scaling(service, deployment, task)
+        for task in to_stop(previous, step.stop_previous) + to_stop(current, step.stop_current):
+            self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {deployment.id})")
         delay = deployment.retry_at - time.monotonic()
         if step.start and delay > 0:
             return delay
-        started = [self._start_task(service, deployment) for _ in range(step.start)]
-        if started:
-            service.is_steady = False
-            names = " ".join(f"(task {t.id})" for t in started)
-            service.log(f"has started {len(started)} tasks: {names}.")
+        self._tasks.start(service, deployment, step.start)
         return None
-
-    def _start_task(self, service: Service, deployment: Deployment) -> Task:
-        revision, scope = deployment.service_revision, service.scope
-        definition = self._store.find_definition(scope.account, scope.region, revision["taskDefinition"])
-        if definition is None:
-            raise LookupError(f"the task definition {revision['taskDefinition']} no longer exists")
-        task = service_task(service, deployment, definition)
-        network = revision["networkConfiguration"]["awsvpcConfiguration"]
-        self._runner.start(task, network, revision.get("serviceRegistries") or [])
-        return task
-
-    def _stop_for_scaling(self, service: Service, deployment: Deployment, task: Task) -> None:
-        service.is_steady = False
-        service.log(f"has stopped 1 running tasks: (task {task.id}).")
-        self._runner.stop(task, STOPPED_BY_SCHEDULER, f"Scaling activity initiated by (deployment {deployment.id})")
 
     def _drain(self, service: Service, wanted: list[Task]) -> None:
         for task in wanted:
-            self._stop_for_scaling(service, service.primary, task)
+            self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {task.started_by})")
         if all(t.stopped_at is not None for t in self._store.tasks_of(service)):
+            if service.history and not service.current.is_over:
+                service.current.finish("STOPPED", "The service was deleted.")
             service.status = "INACTIVE"
-            service.deployments = []
+            service.deployments, service.task_sets = [], []
 
     def _complete_if_steady(self, service: Service, deployment: Deployment) -> None:
         """Completes the deployment when its tasks serve and those of the other deployments are gone."""
@@ -162,6 +165,7 @@ class Reconciler:
         if deployment.rollout_state == "IN_PROGRESS":
             deployment.set_rollout("COMPLETED", f"ECS deployment {deployment.id} completed.")
             service.last_completed = deployment
+            service.current.finish("ROLLBACK_SUCCESSFUL" if service.current.rolled_back_to else "SUCCESSFUL")
             service.log(f"(deployment {deployment.id}) deployment completed.")
         if not service.is_steady:
             service.is_steady = True
@@ -182,13 +186,17 @@ class Reconciler:
         service.log(f"(deployment {deployment.id}) deployment failed: tasks failed to start. {deployment.last_failure}")
         completed = service.last_completed
         if breaker.get("rollback") and completed is not None and completed is not deployment:
+            service.current.set_status("ROLLBACK_IN_PROGRESS", reason)
             self._roll_back(service, deployment, completed)
             return True
+        if not service.current.is_over:
+            service.current.finish("ROLLBACK_FAILED" if service.current.rolled_back_to else "STOPPED", reason)
         return False
 
     @staticmethod
     def _roll_back(service: Service, failed: Deployment, completed: Deployment) -> None:
         """Makes the last complete deployment the primary one again. Its running tasks are kept."""
+        service.current.rolled_back_to = completed.revision_id
         service.log(f"rolling back to deployment {completed.id}.")
         failed.status, completed.status = "ACTIVE", "PRIMARY"
         completed.consecutive_failures, completed.retry_at = 0, 0.0
@@ -197,15 +205,6 @@ class Reconciler:
         )
         service.deployments = [completed, *(d for d in service.deployments if d is not completed)]
         service.settings |= {key: completed.service_revision[key] for key in completed.service_revision}
-
-
-def serves(task: Task) -> bool:
-    """Returns whether the task counts as healthy in a deployment."""
-    if not task.is_wanted or task.status != "RUNNING" or task.started_at is None:
-        return False
-    if task.has_health_check:
-        return task.health == "HEALTHY"
-    return (now() - task.started_at).total_seconds() >= SETTLE_SECONDS
 
 
 def failure_text(task: Task) -> str:
@@ -220,14 +219,24 @@ def failure_text(task: Task) -> str:
     return "; ".join(parts)
 
 
+def _grace_left(service: Service, task: Task) -> float:
+    """Returns the seconds, from now on, in which the service does not stop an unhealthy task; not more than 0 if over.
+
+    Source: healthCheckGracePeriodSeconds in API_CreateService.
+    """
+    grace = timedelta(seconds=service.settings.get("healthCheckGracePeriodSeconds") or 0)
+    return ((task.started_at or now()) + grace - now()).total_seconds()
+
+
+def _until_grace_ends(service: Service, wanted: list[Task]) -> float | None:
+    """Returns the seconds until the next unhealthy task is to be stopped, or None."""
+    waits = [_grace_left(service, t) for t in wanted if t.status == "RUNNING" and t.health == "UNHEALTHY"]
+    return max(0.05, min(waits)) if waits else None
+
+
 def _deployment_of(service: Service, task: Task) -> Deployment | None:
-    return next((d for d in service.deployments if d.id == task.started_by), None)
+    return next((d for d in service.sources if d.id == task.started_by), None)
 
 
 def _counts(tasks: list[Task]) -> Counts:
     return Counts(active=len(tasks), healthy=sum(serves(t) for t in tasks))
-
-
-def _in_stop_order(tasks: list[Task]) -> list[Task]:
-    """Sorts the tasks that do not serve to the front, and newer tasks before older ones."""
-    return sorted(tasks, key=lambda t: (serves(t), -t.created_at.timestamp()))

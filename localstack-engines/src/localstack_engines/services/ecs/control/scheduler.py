@@ -7,7 +7,7 @@ import threading
 import time
 
 from localstack_engines.services.ecs.control.reconciler import Reconciler
-from localstack_engines.services.ecs.models import Task
+from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.services.ecs.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -44,8 +44,16 @@ class Scheduler:
 
     def task_changed(self, task: Task) -> None:
         """Reconciles the service of a task. A task that belongs to no service changes nothing."""
-        if task.group.startswith("service:"):
-            self.wake(task.scope.arn("service", task.scope.cluster, task.group.removeprefix("service:")))
+        self.wake_service_of(task)
+
+    def stop_deployment(self, service: Service, *, rolls_back: bool) -> bool:
+        """Stops the service's deployment in progress, as the reconciler's method says."""
+        return self._reconciler.stop_deployment(service, rolls_back=rolls_back)
+
+    def wake_service_of(self, task: Task, delay: float = 0.0) -> None:
+        """Reconciles the service of a task, if it has one, after `delay` seconds."""
+        if task.service_name:
+            self.wake(task.scope.arn("service", task.scope.cluster, task.service_name), delay)
 
     def _run(self) -> None:
         while True:

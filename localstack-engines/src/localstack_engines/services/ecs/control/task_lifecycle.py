@@ -10,7 +10,8 @@ from localstack_engines.network import interfaces
 from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
-from localstack_engines.services.ecs.engine.task_run import StopCause, TaskRun
+from localstack_engines.services.ecs.engine.task_listener import StopCause
+from localstack_engines.services.ecs.engine.task_run import TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 from localstack_engines.services.ecs.models import Task, now
 

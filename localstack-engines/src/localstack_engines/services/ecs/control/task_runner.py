@@ -12,7 +12,7 @@ from localstack_engines.services.ecs.control.task_spec_factory import task_spec
 from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
-from localstack_engines.services.ecs.engine.task_run import StopCause
+from localstack_engines.services.ecs.engine.task_listener import StopCause
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
@@ -42,8 +42,9 @@ class TaskRunner:
         self._store.tasks[task.id] = task
         for definition in task.definition["containerDefinitions"]:
             task.containers[definition["name"]] = ContainerState(definition["name"])
-        service = task.group.removeprefix("service:")
-        registration = CloudMapRegistration(task_client(task, "servicediscovery"), registries, service)
+        registration = CloudMapRegistration(
+            task_client(task, "servicediscovery"), registries, task.service_name or task.group
+        )
         lifecycle = TaskLifecycle(task, registration, self._changed)
         self._lifecycles[task.id] = lifecycle
         threading.Thread(

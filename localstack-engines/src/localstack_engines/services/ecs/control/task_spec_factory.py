@@ -1,11 +1,13 @@
 """Makes the engine's specification of a task, with secrets, credentials and log streams."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from localstack_engines.services.ecr import public as ecr
-from localstack_engines.services.ecs.control import container_environment, container_secrets
-from localstack_engines.services.ecs.control.container_spec_factory import container_spec
+from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
+from localstack_engines.services.ecs.control.container_spec_factory import NETWORK_SYSCTLS, container_spec
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec
@@ -20,14 +22,15 @@ _INITIALIZATION_ERROR = "ResourceInitializationError"
 def task_spec(task: Task) -> TaskSpec:
     """Returns the specification of a task that has its network interface.
 
-    Reads secrets, assumes the task's role and creates log streams. Raises TaskFailed.
+    Reads secrets and environment files, assumes the task's role and creates log streams. Raises TaskFailed.
     """
     interface = task.interface
     assert interface is not None
-    definitions = task.definition["containerDefinitions"]
+    definition = task.effective_definition
+    definitions = definition["containerDefinitions"]
     credentials = container_environment.task_credentials(task_client(task, "sts"), task)
     with ThreadPoolExecutor(max_workers=len(definitions)) as pool:
-        containers = list(pool.map(lambda definition: _container(task, definition, credentials), definitions))
+        containers = list(pool.map(lambda container: _container(task, definition, container, credentials), definitions))
     resolver = interface.network.resolver
     return TaskSpec(
         id=task.id,
@@ -37,36 +40,72 @@ def task_spec(task: Task) -> TaskSpec:
             address=interface.address,
             resolver=resolver,
             mac_address=interface.mac_address,
-            hosts={settings.endpoint_host(): resolver},
+            hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
+            sysctls=_network_sysctls(definitions),
         ),
-        volumes=[volume["name"] for volume in task.definition.get("volumes") or []],
+        volumes=[volume["name"] for volume in definition.get("volumes") or []],
+        shares_processes=definition.get("pidMode") == "task",
     )
 
 
-def _container(task: Task, definition: dict[str, Any], credentials: dict[str, str]) -> ContainerSpec:
+def _network_sysctls(definitions: list[dict[str, Any]]) -> dict[str, str]:
+    controls = [control for definition in definitions for control in definition.get("systemControls") or []]
+    return {c["namespace"]: c["value"] for c in controls if c["namespace"].startswith(NETWORK_SYSCTLS)}
+
+
+def _container(
+    task: Task, task_definition: dict[str, Any], definition: dict[str, Any], credentials: dict[str, str]
+) -> ContainerSpec:
     name = definition["name"]
-    overrides = (task.overrides or {}).get("containerOverrides") or []
+    override = task.container_override(name)
     platform = container_environment.platform_environment(task, name, credentials)
     given = {e["name"]: e.get("value", "") for e in definition.get("environment") or []}
+    files = override.get("environmentFiles") or definition.get("environmentFiles") or []
     return container_spec(
         definition,
-        task.definition,
+        task_definition,
         task_id=task.id,
         image=ecr.local_reference(definition["image"]),
-        environment={**platform, **given, **_secrets(task, definition)},
-        override=next((o for o in overrides if o.get("name") == name), {}),
+        environment={**platform, **_from_files(task, files, name), **given, **_secrets(task, definition)},
+        override=override,
         log_sink=_log_sink(task, definition),
+        registry_credentials=_registry_credentials(task, definition),
     )
+
+
+def _from_files(task: Task, files: list[dict[str, str]], container: str) -> dict[str, str]:
+    if not files:
+        return {}
+    try:
+        return environment_files.read(files, task_client(task, "s3"))
+    except environment_files.EnvironmentFileUnavailable as error:
+        raise TaskFailed(_INITIALIZATION_ERROR, str(error), container) from error
 
 
 def _secrets(task: Task, definition: dict[str, Any]) -> dict[str, str]:
-    try:
+    with _secret_errors(definition["name"]):
         return container_secrets.resolve(
             definition.get("secrets") or [], lambda service, region: task_client(task, service, region)
         )
+
+
+def _registry_credentials(task: Task, definition: dict[str, Any]) -> dict[str, str]:
+    secret = (definition.get("repositoryCredentials") or {}).get("credentialsParameter")
+    if not secret:
+        return {}
+    with _secret_errors(definition["name"]):
+        return container_secrets.registry_credentials(
+            secret, lambda service, region: task_client(task, service, region)
+        )
+
+
+@contextmanager
+def _secret_errors(container: str) -> Iterator[None]:
+    try:
+        yield
     except container_secrets.SecretUnavailable as error:
         message = f"unable to pull secrets or registry auth: {error}"
-        raise TaskFailed(_INITIALIZATION_ERROR, message, definition["name"]) from error
+        raise TaskFailed(_INITIALIZATION_ERROR, message, container) from error
 
 
 def _log_sink(task: Task, definition: dict[str, Any]) -> LogSink | None:

@@ -17,6 +17,7 @@ class ContainerState:
     image_digest: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    restart_count: int = 0
     last_lines: list[str] = field(default_factory=list)
     """The last lines of the log of a container that failed."""
 

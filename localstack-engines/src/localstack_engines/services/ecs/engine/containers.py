@@ -42,7 +42,11 @@ class Containers:
                 healthcheck={"Test": ["NONE"]},
                 networking_config=api.create_networking_config({network.name: endpoint}),
                 host_config=api.create_host_config(
-                    network_mode=network.name, dns=[network.resolver], extra_hosts=network.hosts, log_config=_LOG_CONFIG
+                    network_mode=network.name,
+                    dns=[network.resolver],
+                    extra_hosts=network.hosts,
+                    log_config=_LOG_CONFIG,
+                    sysctls=network.sysctls,
                 ),
             )
             api.start(created["Id"])
@@ -50,8 +54,11 @@ class Containers:
             raise TaskFailed("ResourceInitializationError", f"network of the task: {error.explanation}") from error
         return str(created["Id"])
 
-    def create(self, task: TaskSpec, spec: ContainerSpec, namespace: str) -> str:
-        """Creates a container inside the task's network namespace, and returns its id."""
+    def create(self, task: TaskSpec, spec: ContainerSpec, namespace: str, sources: dict[str, str]) -> str:
+        """Creates a container inside the task's network namespace, and returns its id.
+
+        `sources` has the ids of the containers whose volumes it mounts, by their names.
+        """
         from docker.errors import DockerException
 
         api = self._client.api
@@ -68,7 +75,11 @@ class Containers:
                 # ECS ignores the HEALTHCHECK of an image, so Docker must ignore it too.
                 healthcheck={"Test": ["NONE"]},
                 host_config=api.create_host_config(
-                    network_mode=f"container:{namespace}", log_config=_LOG_CONFIG, **spec.host_options
+                    network_mode=f"container:{namespace}",
+                    pid_mode=f"container:{namespace}" if task.shares_processes else None,
+                    volumes_from=[f"{sources[name]}:{mode}" for name, mode in spec.volumes_from.items()] or None,
+                    log_config=_LOG_CONFIG,
+                    **spec.host_options,
                 ),
                 **options,
             )

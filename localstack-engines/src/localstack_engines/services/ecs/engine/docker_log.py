@@ -34,14 +34,20 @@ def read(container_id: str, tail: int | str = "all", follow: bool = True, termin
 
 
 def pieces(
-    container_id: str, tail: int | str = "all", follow: bool = True, terminal: bool = False
+    container_id: str,
+    tail: int | str = "all",
+    follow: bool = True,
+    terminal: bool = False,
+    since: datetime | None = None,
 ) -> Iterator[list[LogLine]]:
     """Yields the lines as they are written, those of up to 0.2 seconds together, until the container ends.
 
     `terminal` says that the container has a terminal, whose output Docker does not divide into frames.
-    Raises LogUnavailable, OSError.
+    `since` leaves out the lines of a container's earlier runs. Raises LogUnavailable, OSError.
     """
-    query = {"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow), "tail": tail}
+    query: dict[str, int | str] = {"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow), "tail": tail}
+    if since is not None:
+        query["since"] = f"{since.timestamp():.6f}"
     with _connect() as connection:
         # With HTTP/1.0 the daemon sends the log as it is; with HTTP/1.1 each line would be a chunk to be parsed.
         request = f"GET /containers/{container_id}/logs?{urlencode(query)} HTTP/1.0\r\nHost: docker\r\n\r\n"

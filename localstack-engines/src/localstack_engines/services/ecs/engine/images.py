@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from localstack_engines.services.ecs.engine.errors import TaskFailed
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec
 
 LOG = logging.getLogger(__name__)
 
@@ -20,46 +21,58 @@ class Images:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def ensure(self, reference: str, container: str) -> dict:
-        """Pulls the image if necessary, and returns Docker's description of it.
+    def ensure(self, spec: ContainerSpec) -> dict:
+        """Pulls a container's image if necessary, and returns Docker's description of it.
 
         A tag in a registry may have moved, so a tag that names a registry is always pulled, as on Fargate. An image
         that exists on this machine only, or whose registry does not answer, is used as it is.
         Raises TaskFailed (CannotPullContainerError).
         """
+        reference = spec.image
         with self._guard:
             lock = self._locks.setdefault(reference, threading.Lock())
         with lock:
-            local = self._inspect(reference)
+            local = self._inspect(spec)
             if local is not None and (not _names_registry(reference) or "@sha256:" in reference):
                 return local
-            return self._pull(reference, container, local)
+            return self._pull(spec, local)
 
-    def _inspect(self, reference: str) -> dict | None:
+    def _inspect(self, spec: ContainerSpec) -> dict | None:
+        """Returns Docker's description of the image, or None if it is absent or made for another architecture."""
         from docker.errors import ImageNotFound
 
         try:
-            return self._client.api.inspect_image(reference)
+            image = dict(self._client.api.inspect_image(spec.image))
         except ImageNotFound:
             return None
+        return image if spec.architecture in (None, image["Architecture"]) else None
 
-    def _pull(self, reference: str, container: str, local: dict | None) -> dict:
+    def _pull(self, spec: ContainerSpec, local: dict | None) -> dict:
         from docker.errors import DockerException
 
+        reference = spec.image
         try:
-            self._download(reference)
-            return self._client.api.inspect_image(reference)
+            self._download(spec)
+            pulled = self._inspect(spec)
+            if pulled is None:
+                raise _PullError(
+                    f"image Manifest does not contain descriptor matching platform linux/{spec.architecture}"
+                )
+            return pulled
         except (DockerException, _PullError) as error:
             if local is not None:
                 LOG.warning("using the local image %s: %s", reference, error)
                 return local
             message = f"failed to resolve ref {reference}: {getattr(error, 'explanation', None) or error}"
-            raise TaskFailed("CannotPullContainerError", message, container) from error
+            raise TaskFailed("CannotPullContainerError", message, spec.name) from error
 
-    def _download(self, reference: str) -> None:
-        tag = None if _has_tag(reference) else "latest"
+    def _download(self, spec: ContainerSpec) -> None:
+        tag = None if _has_tag(spec.image) else "latest"
+        platform = f"linux/{spec.architecture}" if spec.architecture else None
         # The daemon answers with status 200 and reports a failure inside the stream.
-        for progress in self._client.api.pull(reference, tag=tag, stream=True, decode=True, auth_config={}):
+        for progress in self._client.api.pull(
+            spec.image, tag=tag, stream=True, decode=True, auth_config=spec.registry_credentials, platform=platform
+        ):
             if "error" in progress:
                 raise _PullError(progress["error"])
 

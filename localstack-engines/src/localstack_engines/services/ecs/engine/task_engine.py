@@ -7,7 +7,8 @@ from localstack_engines.services.ecs.engine.container_state import ContainerStat
 from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.images import Images
-from localstack_engines.services.ecs.engine.task_run import SharedResources, StopCause, TaskListener, TaskRun
+from localstack_engines.services.ecs.engine.task_listener import StopCause, TaskListener
+from localstack_engines.services.ecs.engine.task_run import SharedResources, TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 
 _CLIENT_TIMEOUT = 120

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from localstack_engines.services.ecs.engine import dependencies, docker_log
 from localstack_engines.services.ecs.engine.container_state import ContainerState
@@ -16,35 +16,16 @@ from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.health_prober import HealthProber
-from localstack_engines.services.ecs.engine.images import Images, digest_of
+from localstack_engines.services.ecs.engine.images import Images
 from localstack_engines.services.ecs.engine.log_shipper import ship
+from localstack_engines.services.ecs.engine.preparation import create_containers, pull_images
+from localstack_engines.services.ecs.engine.task_listener import StopCause, TaskListener
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
 
 LOG = logging.getLogger(__name__)
 
 _LOG_WAIT_SECONDS = 10.0
 _KEPT_LINES = 15
-
-
-@dataclass(frozen=True)
-class StopCause:
-    """Why a task stops.
-
-    `kind` is "requested", "essential" (an essential container ended) or "failed" (the task could not be started).
-    """
-
-    kind: str
-    message: str
-    container: str | None = None
-
-
-class TaskListener(Protocol):
-    """Called in the task's thread, in this order. `on_change` is called any number of times in between."""
-
-    def on_pulled(self, started: datetime, stopped: datetime) -> None: ...
-    def on_change(self) -> None: ...
-    def on_stopping(self, cause: StopCause) -> None: ...
-    def on_stopped(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +55,7 @@ class TaskRun:
         self._exits = resources.exits
         self._listener = listener
         self._messages: queue.Queue[Callable[[], None]] = queue.Queue()
-        self._pool = ThreadPoolExecutor(max_workers=len(spec.containers) + 1, thread_name_prefix="ecs-task")
+        self._pool = ThreadPoolExecutor(max_workers=len(spec.containers) + 2, thread_name_prefix="ecs-task")
         self._launched: set[str] = set()
         self._stopping: set[str] = set()
         self._probers: dict[str, HealthProber] = {}
@@ -115,20 +96,14 @@ class TaskRun:
         """Makes the network namespace and the images available, both at the same time. Then creates all containers."""
         namespace = self._pool.submit(self._containers.create_namespace, self.spec)
         started = datetime.now(UTC)
-        pulls = {c.name: self._pool.submit(self._images.ensure, c.image, c.name) for c in self.spec.containers}
+        pulls = self._pool.submit(pull_images, self._pool, self._images, self.spec, self.states)
         self._namespace = namespace.result()
         self._exits.on_exit(self._namespace, lambda code: self.stop(StopCause("failed", "NetworkNamespaceLost")))
-        for name, pull in pulls.items():
-            self.states[name].image_digest = digest_of(pull.result())
+        pulls.result()
         self._listener.on_pulled(started, datetime.now(UTC))
         for volume in self.spec.volumes:
             self._containers.create_volume(self.spec.id, volume)
-        made = {
-            c.name: self._pool.submit(self._containers.create, self.spec, c, self._namespace)
-            for c in self.spec.containers
-        }
-        for name, creation in made.items():
-            self.states[name].runtime_id = creation.result()
+        create_containers(self._pool, self._containers, self.spec, self._namespace, self.states)
 
     def _advance(self) -> None:
         """Starts each container whose conditions are met."""
@@ -192,6 +167,8 @@ class TaskRun:
             state.reason = "OutOfMemoryError: Container killed due to memory usage"
         if prober := self._probers.pop(name, None):
             prober.stop()
+        if self._is_restarted(name, exit_code):
+            return
         if self._specs[name].essential and self.cause is None:
             self._begin_stop(StopCause("essential", "Essential container in task exited", name))
             return
@@ -199,6 +176,18 @@ class TaskRun:
         if self.cause is not None:
             self._stop_next()
         self._advance()
+
+    def _is_restarted(self, name: str, exit_code: int) -> bool:
+        """Starts a container again if its restart policy says so. Returns whether it does."""
+        spec, state = self._specs[name], self.states[name]
+        if self.cause is not None or spec.restart_policy is None or not (state.started_at and state.finished_at):
+            return False
+        if not spec.restart_policy.applies((state.finished_at - state.started_at).total_seconds(), exit_code):
+            return False
+        state.restart_count += 1
+        state.status, state.health, state.exit_code, state.reason = "PENDING", "UNKNOWN", None, None
+        self._pool.submit(self._launch, spec, state.finished_at)
+        return True
 
     def _on_health(self, name: str, status: str) -> None:
         state = self.states[name]
@@ -252,7 +241,8 @@ class TaskRun:
     def _post(self, handler: Callable[..., None], *arguments: Any) -> None:
         self._messages.put(lambda: handler(*arguments))
 
-    def _launch(self, spec: ContainerSpec) -> None:
+    def _launch(self, spec: ContainerSpec, last_end: datetime | None = None) -> None:
+        """Starts a container and follows its log, from the end of its last run on."""
         runtime_id = self.states[spec.name].runtime_id or ""
         self._exits.on_exit(runtime_id, lambda code: self._post(self._on_exit, spec.name, code))
         try:
@@ -263,7 +253,7 @@ class TaskRun:
             return
         self.states[spec.name].started_at = datetime.now(UTC)
         if spec.log_sink is not None:
-            pieces = docker_log.pieces(runtime_id, terminal=bool(spec.options.get("tty")))
+            pieces = docker_log.pieces(runtime_id, terminal=bool(spec.options.get("tty")), since=last_end)
             self._readers.append(ship(pieces, spec.log_sink, spec.name))
         self._post(self._on_started, spec)
 

@@ -19,6 +19,18 @@ class HealthCheck:
 
 
 @dataclass(frozen=True)
+class RestartPolicy:
+    """When a container that ended starts again: after at least `period` seconds, with a code that is not ignored."""
+
+    period: float
+    ignored_codes: frozenset[int] = frozenset()
+
+    def applies(self, ran_for: float, exit_code: int) -> bool:
+        """Returns whether a container that ran for so many seconds and ended with this code starts again."""
+        return ran_for >= self.period and exit_code not in self.ignored_codes
+
+
+@dataclass(frozen=True)
 class ContainerSpec:
     """One container. `depends_on` maps the name of another container to the condition that this one waits for."""
 
@@ -37,6 +49,13 @@ class ContainerSpec:
     options: dict = field(default_factory=dict)
     """Arguments for Docker's container configuration (user, working directory, ...)."""
     log_sink: LogSink | None = None
+    restart_policy: RestartPolicy | None = None
+    volumes_from: dict[str, str] = field(default_factory=dict)
+    """The containers whose volumes this one mounts too, and the mode: "ro" or "rw"."""
+    architecture: str | None = None
+    """What the image must be made for, in Docker's words (`amd64`, `arm64`); None for any."""
+    registry_credentials: dict[str, str] = field(default_factory=dict)
+    """Docker's `username` and `password` for the image's registry; none for a public one."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,9 @@ class Network:
     resolver: str
     mac_address: str
     hosts: dict[str, str] = field(default_factory=dict)
-    """Additional host names and their addresses."""
+    """Additional host names and their addresses. Docker replaces `host-gateway` by the address of the machine."""
+    sysctls: dict[str, str] = field(default_factory=dict)
+    """Kernel parameters of the network (`net.*`)."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +80,5 @@ class TaskSpec:
     containers: list[ContainerSpec]
     network: Network
     volumes: list[str] = field(default_factory=list)
+    shares_processes: bool = False
+    """Whether the containers see each other's processes."""

@@ -1,0 +1,71 @@
+"""Starts and stops the tasks of services, and says which of them serve."""
+
+from localstack_engines.services.ecs.control.task_factory import service_task
+from localstack_engines.services.ecs.control.task_runner import TaskRunner
+from localstack_engines.services.ecs.models import STOPPED_BY_SCHEDULER, Deployment, Service, Task, now
+from localstack_engines.services.ecs.store import Store
+
+SETTLE_SECONDS = 2.0
+"""How long a task without a health check must run until it counts as serving."""
+
+
+class ServiceTasks:
+    """Starts and stops tasks for services, and tells so in the services' events."""
+
+    def __init__(self, store: Store, runner: TaskRunner) -> None:
+        self._store = store
+        self._runner = runner
+
+    def start(self, service: Service, deployment: Deployment, number: int) -> None:
+        """Starts so many tasks with a deployment's settings."""
+        started = [self._start(service, deployment) for _ in range(number)]
+        if started:
+            service.is_steady = False
+            names = " ".join(f"(task {t.id})" for t in started)
+            service.log(f"has started {len(started)} tasks: {names}.")
+
+    def _start(self, service: Service, deployment: Deployment) -> Task:
+        revision, scope = deployment.service_revision, service.scope
+        definition = self._store.find_definition(scope.account, scope.region, revision["taskDefinition"])
+        if definition is None:
+            raise LookupError(f"the task definition {revision['taskDefinition']} no longer exists")
+        task = service_task(service, deployment, definition)
+        network = revision["networkConfiguration"]["awsvpcConfiguration"]
+        self._runner.start(task, network, revision.get("serviceRegistries") or [])
+        return task
+
+    def stop(self, service: Service, task: Task, reason: str) -> None:
+        """Stops a task that is no longer wanted."""
+        service.is_steady = False
+        service.log(f"has stopped 1 running tasks: (task {task.id}).")
+        self._runner.stop(task, STOPPED_BY_SCHEDULER, reason)
+
+    def stop_unhealthy(self, service: Service, task: Task, reason: str) -> None:
+        """Stops a task that has to be replaced."""
+        service.log(f"(task {task.id}) failed container health checks.")
+        self._runner.stop(task, STOPPED_BY_SCHEDULER, reason)
+
+
+def serves(task: Task) -> bool:
+    """Returns whether the task counts as healthy in a deployment."""
+    if not task.is_wanted or task.status != "RUNNING" or task.started_at is None:
+        return False
+    if task.has_health_check:
+        return task.health == "HEALTHY"
+    return (now() - task.started_at).total_seconds() >= SETTLE_SECONDS
+
+
+def until_settled(wanted: list[Task]) -> float | None:
+    """Returns the seconds until the next task without a health check counts as serving, or None."""
+    waits = [
+        SETTLE_SECONDS - (now() - t.started_at).total_seconds()
+        for t in wanted
+        if t.status == "RUNNING" and t.started_at and not t.has_health_check and not serves(t)
+    ]
+    return max(0.05, min(waits)) if waits else None
+
+
+def to_stop(tasks: list[Task], number: int) -> list[Task]:
+    """Returns the tasks to stop: first those that do not serve, newer ones before older ones. Protected ones stay."""
+    stoppable = [task for task in tasks if not task.is_protected]
+    return sorted(stoppable, key=lambda t: (serves(t), -t.created_at.timestamp()))[: max(0, number)]
