@@ -7,15 +7,12 @@ from localstack_engines.services.rds.errors import not_supported
 
 
 class UnsupportedOperations(Operations):
-    """Refuses clusters, proxies, replicas and all other resources than single DB instances."""
+    """Refuses clusters, proxies and all other resources than single DB instances."""
 
     def create_blue_green_deployment(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
 
     def create_db_cluster(self, context: RequestContext, request: Request) -> Response:
-        raise not_supported(context.operation.name)
-
-    def create_db_instance_read_replica(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
 
     def create_db_proxy(self, context: RequestContext, request: Request) -> Response:
@@ -27,16 +24,10 @@ class UnsupportedOperations(Operations):
     def create_global_cluster(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
 
-    def promote_read_replica(self, context: RequestContext, request: Request) -> Response:
-        raise not_supported(context.operation.name)
-
     def restore_db_cluster_from_snapshot(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
 
     def restore_db_cluster_to_point_in_time(self, context: RequestContext, request: Request) -> Response:
-        raise not_supported(context.operation.name)
-
-    def restore_db_instance_to_point_in_time(self, context: RequestContext, request: Request) -> Response:
         raise not_supported(context.operation.name)
 
     def start_export_task(self, context: RequestContext, request: Request) -> Response:
