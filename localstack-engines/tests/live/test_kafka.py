@@ -361,7 +361,7 @@ def test_policy_tags_and_reboot(kafka: Any, cluster: dict[str, Any]) -> None:
 def test_topics_are_those_of_the_brokers(kafka: Any, cluster: dict[str, Any]) -> None:
     servers, name = bootstrap(kafka, cluster), new_name()
     topic = {"ClusterArn": cluster["ClusterArn"], "TopicName": name}
-    configs = base64.b64encode(b"retention.ms=60000\ncleanup.policy=compact").decode()
+    configs = base64.b64encode(b"retention.ms=60000\ncompression.type=zstd").decode()
     made = kafka.create_topic(**topic, PartitionCount=3, ReplicationFactor=1, Configs=configs)
     assert made["TopicArn"].endswith(f"/{name}")
     refused(kafka.create_topic, "TopicExistsException", "", **topic, PartitionCount=1, ReplicationFactor=1)
@@ -372,7 +372,7 @@ def test_topics_are_those_of_the_brokers(kafka: Any, cluster: dict[str, Any]) ->
     asyncio.run(produce(servers, name, [b"one"]))
     found = kafka.describe_topic(**topic)
     assert (found["PartitionCount"], found["ReplicationFactor"], found["Status"]) == (3, 1, "ACTIVE")
-    assert base64.b64decode(found["Configs"]) == b"cleanup.policy=compact\nretention.ms=60000"
+    assert base64.b64decode(found["Configs"]) == b"compression.type=zstd\nretention.ms=60000"
     partitions = kafka.describe_topic_partitions(**topic)["Partitions"]
     assert [(one["Partition"], one["Leader"], one["Isr"]) for one in partitions] == [
         (0, 1, [1]),
@@ -383,7 +383,7 @@ def test_topics_are_those_of_the_brokers(kafka: Any, cluster: dict[str, Any]) ->
     kafka.update_topic(**topic, PartitionCount=4, Configs=change)
     found = kafka.describe_topic(**topic)
     assert found["PartitionCount"] == 4
-    assert base64.b64decode(found["Configs"]) == b"cleanup.policy=compact\nretention.ms=70000"
+    assert base64.b64decode(found["Configs"]) == b"compression.type=zstd\nretention.ms=70000"
     refused(kafka.update_topic, "BadRequestException", "", **topic, PartitionCount=2)
     listed = kafka.list_topics(ClusterArn=cluster["ClusterArn"], TopicNameFilter=name)["Topics"]
     assert [(one["TopicName"], one["OutOfSyncReplicaCount"]) for one in listed] == [(name, 0)]

@@ -81,6 +81,7 @@ def test_a_managed_password_is_encrypted_with_a_customers_key(rds: Any, name: st
         ({"PreferredMaintenanceWindow": "noon"}, "InvalidParameterValue", "maintenance window"),
         ({"OptionGroupName": "nope"}, "OptionGroupNotFoundFault", "nope"),
         ({"CACertificateIdentifier": "rds-ca-2010"}, "CertificateNotFound", "rds-ca-2010"),
+        ({"AvailabilityZone": "eu-west-1a"}, "InvalidParameterValue", "eu-west-1a"),
         ({"Port": 3306}, "InvalidParameterValue", "Port 3306 is not supported"),
         ({"EnableIAMDatabaseAuthentication": True}, "InvalidParameterCombination", "EnableIAMDatabaseAuthentication"),
         ({"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::000000000000:role/m"},

@@ -190,7 +190,12 @@ class InstanceOperations(NewInstanceOperations):
     def _split(request: Request, instance: Instance, record: InstanceRecord) -> dict[str, Any]:
         """Returns the changes to apply now. The others wait in the instance for its maintenance window."""
         known = _AT_ONCE | maintenance.DEFERRED
-        changes = {name: value for name, value in request.items() if name in known}
+        present = record.members
+        changes = {
+            name: value
+            for name, value in request.items()
+            if name in known and not (name in present and value == present[name])
+        }
         if request.get("ApplyImmediately"):
             return {**instance.take_pending(), **changes}
         waiting = maintenance.deferred(changes, record.backup_retention)

@@ -90,7 +90,9 @@ class Operations:
         return found
 
     def check_network(self, context: RequestContext, request: Request) -> None:
-        """Checks that the subnet group and the security groups exist, and that they are in one VPC."""
+        """Checks that zone, subnet group and security groups exist, and that the groups are in one VPC."""
+        if request.get("AvailabilityZone") not in (None, *network.zones(context)):
+            raise invalid_value(f"Invalid availability zone: {request['AvailabilityZone']}")
         vpc = None
         if request.get("DBSubnetGroupName"):
             request["DBSubnetGroupName"] = self.subnet_group_name(context, request)

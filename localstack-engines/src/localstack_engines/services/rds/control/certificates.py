@@ -7,6 +7,7 @@ import hashlib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from localstack_engines.toolkit.process.certificate import certificate
 
@@ -22,6 +23,7 @@ class Authority:
     valid_till: datetime
 
 
+@lru_cache(maxsize=1)
 def authority() -> Authority:
     """Returns the authority's certificate."""
     # The package comes with LocalStack. Nothing else here needs it.

@@ -169,7 +169,9 @@ class InstanceManager:
             instance.server.backup(target)
 
     def copy_snapshot(self, source: Key, target: Key) -> None:
-        copy_tree(self._snapshot_directory(source), self._snapshot_directory(target))
+        directory = self._snapshot_directory(target)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        copy_tree(self._snapshot_directory(source), directory)
 
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
