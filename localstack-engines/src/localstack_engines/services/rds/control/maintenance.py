@@ -55,5 +55,5 @@ def is_due(window: str, since: datetime, now: datetime) -> bool:
 
 
 def pending_values(pending: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns `PendingModifiedValues` of a DB instance."""
-    return {_RENAMED.get(name, name): value for name, value in pending.items()}
+    """Returns `PendingModifiedValues` of a DB instance. A value that goes away, such as IOPS, is not in them."""
+    return {_RENAMED.get(name, name): value for name, value in pending.items() if value is not None}

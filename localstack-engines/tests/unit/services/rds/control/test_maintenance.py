@@ -51,3 +51,4 @@ def test_which_changes_wait() -> None:
 
 def test_a_new_identifier_is_pending_under_the_name_of_the_identifier() -> None:
     assert maintenance.pending_values({"NewDBInstanceIdentifier": "b"}) == {"DBInstanceIdentifier": "b"}
+    assert maintenance.pending_values({"StorageType": "gp3", "Iops": None}) == {"StorageType": "gp3"}
