@@ -15,9 +15,6 @@ class AbsentResourceOperations(Operations):
     def describe_blue_green_deployments(self, context: RequestContext, request: Request) -> Response:
         return none("BlueGreenDeployments", request, BlueGreenDeploymentIdentifier="BlueGreenDeploymentNotFoundFault")
 
-    def describe_db_capacity_reservations(self, context: RequestContext, request: Request) -> Response:
-        return none("DBCapacityReservations", request, DBCapacityReservationIdentifier="DBCapacityReservationNotFound")
-
     def describe_db_cluster_automated_backups(self, context: RequestContext, request: Request) -> Response:
         return none(
             "DBClusterAutomatedBackups",
@@ -89,9 +86,6 @@ class AbsentResourceOperations(Operations):
         return none(
             "ReservedDBInstancesOfferings", request, ReservedDBInstancesOfferingId="ReservedDBInstancesOfferingNotFound"
         )
-
-    def describe_serverless_v2_platform_versions(self, context: RequestContext, request: Request) -> Response:
-        return none("ServerlessV2PlatformVersions", request)
 
     def cancel_export_task(self, context: RequestContext, request: Request) -> Response:
         _not_found("ExportTaskNotFound", request["ExportTaskIdentifier"])

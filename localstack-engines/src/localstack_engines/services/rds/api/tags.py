@@ -11,13 +11,14 @@ class TagOperations(Operations):
     """Adds, removes and lists tags."""
 
     def add_tags_to_resource(self, context: RequestContext, request: Request) -> Response:
-        for tag in request["Tags"]:
+        tags = request.get("Tags") or []
+        for tag in tags:
             if tag.get("Key", "").lower().startswith("aws:"):
                 raise invalid_value("Tag keys starting with 'aws:' are reserved for system use")
         own = self._own_tags(context, request["ResourceName"])
         if own is None:
-            return moto(context, "AddTagsToResource", request)
-        own.update({tag["Key"]: tag.get("Value", "") for tag in request["Tags"]})
+            return moto(context, "AddTagsToResource", {**request, "Tags": tags})
+        own.update({tag["Key"]: tag.get("Value", "") for tag in tags})
         return {}
 
     def remove_tags_from_resource(self, context: RequestContext, request: Request) -> Response:
