@@ -1,6 +1,6 @@
 # Patient Management System. `make` without a target prints the help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo doctor shell test lint format bench bench-services soak contracts lock
+.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo doctor shell test lint format bench bench-services soak contracts conformance lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -52,6 +52,8 @@ soak: venv ## Write 10,000 patients while parts are killed 80 times, about ten m
 	@SOAK_WRITES=$(or $(WRITES),10000) SOAK_ROUNDS=$(or $(ROUNDS),20) $(PYTHON_IN_VENV) -m pytest -s tests/soak
 contracts: venv ## Generate the gRPC stubs and publish the event schemas and OpenAPI documents again
 	@$(PYTHON_IN_VENV) -m ops.contracts.generate && $(PYTHON_IN_VENV) -m ops.contracts.publish
+conformance: venv ## Probe every operation of the local AWS services, and write the baseline and its page
+	@cd localstack-engines && PYTHONPATH=src:tests ../$(PYTHON_IN_VENV) -m conformance --write
 lock: venv ## Resolve ops/requirements.in again; the services and the plugin have locks of their own
 	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file ops/requirements.txt ops/requirements.in

@@ -140,3 +140,66 @@ def test_references_of_task_definitions_lead_to_the_registry(repository: dict[st
     registry = repository["repositoryUri"].split("/")[0]
     found = in_container("python", "-c", code, *given).split()
     assert found == [f"{registry}/a/b:tag", f"{registry}/a@sha256:00", "debian:trixie-slim"]
+
+
+def test_a_registry_id_names_the_accounts_registry_only(ecr: Any, repository: dict[str, Any]) -> None:
+    name, own = repository["repositoryName"], repository["registryId"]
+    assert ecr.describe_images(repositoryName=name, registryId=own)["imageDetails"] == []
+    for call in (ecr.describe_images, ecr.list_images, ecr.get_lifecycle_policy):
+        message = refused(call, "RepositoryNotFoundException", repositoryName=name, registryId="999999999999")
+        assert "999999999999" in message
+    refused(ecr.describe_repositories, "InvalidParameterException", registryId="999999999999")
+
+
+def test_image_ids_that_name_no_image_say_why(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name = repository["repositoryName"]
+    ids = [{}, {"imageDigest": "x"}, {"imageDigest": f"sha256:{'0' * 64}", "imageTag": "one"}]
+    codes = ["MissingDigestAndTag", "InvalidImageDigest", "ImageTagDoesNotMatchDigest"]
+    for call in (ecr.batch_delete_image, ecr.batch_get_image):
+        failures = call(repositoryName=name, imageIds=ids)["failures"]
+        assert [failure["failureCode"] for failure in failures] == codes
+    refused(ecr.describe_images, "InvalidParameterException", repositoryName=name, imageIds=[{}])
+    assert ecr.describe_images(repositoryName=name)["imageDetails"][0]["imageDigest"] == pushed
+
+
+def test_the_media_type_of_a_manifest(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name = repository["repositoryName"]
+    [image] = ecr.batch_get_image(repositoryName=name, imageIds=[{"imageTag": "one"}])["images"]
+    manifest = json.loads(image["imageManifest"])
+    oci = "application/vnd.oci.image.manifest.v1+json"
+    untyped = json.dumps({key: value for key, value in manifest.items() if key != "mediaType"})
+    put = {"repositoryName": name, "imageTag": "oci", "imageManifest": untyped}
+    refused(ecr.put_image, "InvalidParameterException", **put)
+    refused(ecr.put_image, "ImageDigestDoesNotMatchException", **put, imageManifestMediaType=oci, imageDigest=pushed)
+    assert ecr.put_image(**put, imageManifestMediaType=oci)["image"]["imageManifestMediaType"] == oci
+    typed = {**put, "imageManifest": image["imageManifest"]}
+    refused(ecr.put_image, "InvalidParameterException", **typed, imageManifestMediaType="text/plain")
+    refused(ecr.put_image, "InvalidParameterException", **{**put, "imageManifest": "no JSON"})
+
+
+def test_a_lifecycle_policy_expires_images(ecr: Any, repository: dict[str, Any], pushed: str) -> None:
+    name = {"repositoryName": repository["repositoryName"]}
+    [image] = ecr.batch_get_image(**name, imageIds=[{"imageTag": "one"}])["images"]
+    other = image["imageManifest"].rstrip() + "\n\n"
+    newest = ecr.put_image(**name, imageManifest=other, imageTag="two")["image"]["imageId"]["imageDigest"]
+    selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}
+    policy = json.dumps({"rules": [{"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}]})
+    refused(ecr.get_lifecycle_policy_preview, "LifecyclePolicyPreviewNotFoundException", **name)
+    refused(ecr.start_lifecycle_policy_preview, "LifecyclePolicyNotFoundException", **name)
+    assert ecr.start_lifecycle_policy_preview(**name, lifecyclePolicyText=policy)["status"] == "IN_PROGRESS"
+    preview = ecr.get_lifecycle_policy_preview(**name)
+    assert [result["imageDigest"] for result in preview["previewResults"]] == [pushed]
+    assert preview["summary"]["expiringImageTotalCount"] == 1
+    refused(
+        ecr.put_lifecycle_policy,
+        "InvalidParameterException",
+        "unique",
+        **name,
+        lifecyclePolicyText=json.dumps({"rules": json.loads(policy)["rules"] * 2}),
+    )
+    assert len(ecr.describe_images(**name)["imageDetails"]) == 2
+    ecr.put_lifecycle_policy(**name, lifecyclePolicyText=policy)
+    assert [detail["imageDigest"] for detail in ecr.describe_images(**name)["imageDetails"]] == [newest]
+    assert ecr.get_lifecycle_policy(**name)["lifecyclePolicyText"] == policy
+    ecr.delete_lifecycle_policy(**name)
+    refused(ecr.get_lifecycle_policy, "LifecyclePolicyNotFoundException", **name)

@@ -75,7 +75,7 @@ def test_no_module_of_types_failed_to_load(plugin: dict[str, Any]) -> None:
         ("kafka", "reject_client_vpc_connection", {"ClusterArn": "none", "VpcConnectionArn": "none"}),
         ("ecr", "describe_pull_through_cache_rules", {}),
         ("apigatewayv2", "list_portals", {}),
-        ("servicediscovery", "get_service_attributes", {"ServiceId": "srv-none"}),
+        ("servicediscovery", "create_public_dns_namespace", {"Name": "example.com"}),
     ],
 )
 def test_an_unsupported_operation_is_named_in_the_error(

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lab.ecs import Json, Lab
+from lab.errors import refused
 from lab.waiting import until
 
 
@@ -127,6 +128,63 @@ def test_resources_in_use_are_not_deleted(namespace: Namespace) -> None:
         sd.create_service(Name="web", NamespaceId=namespace.id)
     with pytest.raises(ClientError, match="AWS_INSTANCE_IPV4"):
         sd.register_instance(ServiceId=service["Id"], InstanceId="two", Attributes={"AWS_INSTANCE_PORT": "80"})
+
+
+def test_a_namespace_has_a_hosted_zone_of_its_name(namespace: Namespace, aws: Callable[..., Any]) -> None:
+    sd, route53 = namespace.lab.sd, aws("route53")
+
+    def zone_id() -> str:
+        properties = sd.get_namespace(Id=namespace.id)["Namespace"]["Properties"]
+        return str(properties["DnsProperties"]["HostedZoneId"])
+
+    before = zone_id()
+    found = route53.get_hosted_zone(Id=before)
+    assert found["HostedZone"]["Name"] == f"{namespace.name}."
+    assert found["HostedZone"]["Config"]["PrivateZone"]
+    assert [vpc["VPCId"] for vpc in found["VPCs"]] == [namespace.lab.vpc]
+    change = {"Description": "new", "Properties": {"DnsProperties": {"SOA": {"TTL": 7}}}}
+    operation = sd.update_private_dns_namespace(Id=namespace.id, Namespace=change)["OperationId"]
+    assert sd.get_operation(OperationId=operation)["Operation"]["Type"] == "UPDATE_NAMESPACE"
+    updated = sd.get_namespace(Id=namespace.id)["Namespace"]
+    assert updated["Description"] == "new"
+    assert updated["Properties"]["DnsProperties"]["SOA"]["TTL"] == 7
+    assert zone_id() == before
+
+
+def test_what_has_no_effect_is_refused(namespace: Namespace, unique: str) -> None:
+    sd = namespace.lab.sd
+    refused(sd.create_private_dns_namespace, "InvalidInput", "vpc-none", Name=f"{unique}.x", Vpc="vpc-none")
+    check = {"Type": "HTTP", "ResourcePath": "/"}
+    given = {"Name": "web", "NamespaceId": namespace.id, "HealthCheckConfig": check}
+    refused(sd.create_service, "InvalidInput", "HealthCheckConfig is not supported", **given)
+    refused(sd.create_public_dns_namespace, "NotImplementedException", "no public DNS", Name=f"{unique}.com")
+    assert sd.list_services(Filters=[{"Name": "NAMESPACE_ID", "Values": [namespace.id]}])["Services"] == []
+
+
+def test_updating_an_http_namespace_returns_its_operation(lab: Lab, unique: str, cleanup: Callable[..., None]) -> None:
+    sd = lab.sd
+    operation = sd.create_http_namespace(Name=unique)["OperationId"]
+    identifier = sd.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
+    cleanup(sd.delete_namespace, Id=identifier)
+    operation = sd.update_http_namespace(Id=identifier, Namespace={"Description": "new"})["OperationId"]
+    assert sd.get_operation(OperationId=operation)["Operation"]["Targets"] == {"NAMESPACE": identifier}
+    assert sd.get_namespace(Id=identifier)["Namespace"]["Description"] == "new"
+    refused(sd.update_private_dns_namespace, "InvalidInput", Id=identifier, Namespace={"Description": "x"})
+
+
+def test_attributes_of_a_service(namespace: Namespace) -> None:
+    sd, service = namespace.lab.sd, namespace.service("web", "A")
+    named = {"ServiceId": service["Id"]}
+    sd.update_service_attributes(**named, Attributes={"a": "1", "b": "2"})
+    sd.update_service_attributes(**named, Attributes={"b": "3"})
+    found = sd.get_service_attributes(**named)["ServiceAttributes"]
+    assert found["Attributes"] == {"a": "1", "b": "3"}
+    assert found["ServiceArn"] == service["Arn"]
+    sd.delete_service_attributes(**named, Attributes=["a", "absent"])
+    assert sd.get_service_attributes(**named)["ServiceAttributes"]["Attributes"] == {"b": "3"}
+    many = {str(number): "x" for number in range(30)}
+    refused(sd.update_service_attributes, "ServiceAttributesLimitExceededException", **named, Attributes=many)
+    refused(sd.get_service_attributes, "ServiceNotFound", ServiceId="srv-none")
 
 
 PROBE = textwrap.dedent("""

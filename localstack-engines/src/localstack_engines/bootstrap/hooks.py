@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 @hooks.on_infra_start()
 def start() -> None:
     """Removes what an earlier run left, registers the CloudFormation types, and starts the parts below."""
-    from localstack_engines.bootstrap import entry_points, introspection
+    from localstack_engines.bootstrap import entry_points, introspection, unparsed_requests
     from localstack_engines.cloudformation import resource_types
     from localstack_engines.toolkit import labels, settings
 
@@ -22,6 +22,7 @@ def start() -> None:
     settings.forget_state()
     resource_types.install(entry_points.RESOURCE_TYPE_MODULES)
     introspection.install()
+    unparsed_requests.install()
     for part in _parts():
         part.start()
 

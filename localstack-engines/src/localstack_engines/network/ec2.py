@@ -1,4 +1,4 @@
-"""Moto's records of EC2: subnets, security groups and network interfaces."""
+"""Moto's records of EC2: VPCs, subnets, security groups and network interfaces."""
 
 from typing import Any
 
@@ -9,6 +9,10 @@ def backend(account: str, region: str) -> Any:
     from moto.ec2.models import ec2_backends
 
     return ec2_backends[account][region]
+
+
+def vpc_exists(account: str, region: str, vpc_id: str) -> bool:
+    return vpc_id in backend(account, region).vpcs
 
 
 def subnet(account: str, region: str, subnet_id: str) -> Any | None:

@@ -1,8 +1,9 @@
 """Turns a plain provider object into a LocalStack service.
 
 LocalStack has generated API stubs for its own services only. Here the operations come from botocore's service model:
-an operation calls the provider's method of the same name in snake case; without one moto answers; without moto the
-answer is an error that names the operation.
+an operation calls the provider's method of the same name in snake case, with a request that fits the model and has
+only members that the service's table (`toolkit/support.py`) knows. Moto answers the operations on the table's list.
+Every other operation and member is answered with an error that names it.
 """
 
 import logging
@@ -14,6 +15,10 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.spec import load_service
 from localstack.services.moto import call_moto, call_moto_with_request
 from localstack.services.plugins import Service, ServiceLifecycleHook
+
+from localstack_engines.toolkit import constraints
+from localstack_engines.toolkit.errors import ServiceError
+from localstack_engines.toolkit.support import Support
 
 LOG = logging.getLogger(__name__)
 
@@ -37,7 +42,7 @@ class _Lifecycle(ServiceLifecycleHook):
             method()
 
 
-def make_service(name: str, provider: object, fallback_to_moto: bool = True) -> Service:
+def make_service(name: str, provider: object, support: Support) -> Service:
     """Makes the LocalStack service `name` (botocore's name of the API).
 
     The provider's methods take `(context, request)` and return the response as a
@@ -46,34 +51,54 @@ def make_service(name: str, provider: object, fallback_to_moto: bool = True) -> 
     from localstack.aws.skeleton import Skeleton
 
     model = load_service(name)
-    table = {operation: _handler(name, operation, provider, fallback_to_moto) for operation in model.operation_names}
+    table = {operation: _handler(name, operation, provider, support) for operation in model.operation_names}
     service = Service(name=name, skeleton=Skeleton(model, table), lifecycle_hook=_Lifecycle(provider))
     service._provider = provider
     return service
 
 
-def _handler(service: str, operation: str, provider: object, fallback_to_moto: bool) -> Handler:
+def _handler(service: str, operation: str, provider: object, support: Support) -> Handler:
     own: Handler | None = getattr(provider, xform_name(operation), None)
     if own is not None:
-        return own
-    if fallback_to_moto:
-        return lambda context, request: _moto_or_error(service, operation, context)
-    return lambda context, request: _not_implemented(service, operation)
+        return lambda context, request: own(context, _honoured(context, _checked(context, request, support), support))
+    if operation in support.moto:
+        return lambda context, request: _checked_moto(context, request, support)
+    return lambda context, request: _not_implemented(service, operation, support)
 
 
-def _moto_or_error(service: str, operation: str, context: RequestContext) -> Any:
-    try:
-        return call_moto(context)
-    except NotImplementedError:
-        _not_implemented(service, operation)
+def _checked(context: RequestContext, request: dict, support: Support) -> dict:
+    """Returns the request. Raises the API's error for a bad request when it does not fit the model."""
+    shape = context.operation.input_shape
+    if shape is None:
+        return request
+    if support.missing_error and (name := constraints.missing(shape, request)):
+        code, sentence = support.missing_error
+        raise ServiceError(code, sentence.format(name))
+    if problem := constraints.violation(shape, request):
+        raise ServiceError(support.member_error, problem)
+    return request
 
 
-def _not_implemented(service: str, operation: str) -> None:
-    raise CommonServiceException(
-        "NotImplementedException",
-        f"The operation {operation} is not supported by the local {service} service.",
-        status_code=501,
-    )
+def _checked_moto(context: RequestContext, request: dict, support: Support) -> Any:
+    _checked(context, request, support)
+    return call_moto(context)
+
+
+def _honoured(context: RequestContext, request: dict, support: Support) -> dict:
+    """Returns the request. Raises the API's error for a bad request when one of its members cannot be honoured."""
+    problem = support.problem(context.operation.input_shape, request) if context.operation.input_shape else None
+    if problem is not None:
+        service = context.service.service_name
+        message = f"{context.operation.name}: {problem} is not supported by the local {service} service."
+        raise ServiceError(support.member_error, message)
+    return request
+
+
+def _not_implemented(service: str, operation: str, support: Support) -> None:
+    message = f"The operation {operation} is not supported by the local {service} service."
+    if reason := support.refused.get(operation):
+        message = f"{message[:-1]}: {reason}."
+    raise CommonServiceException("NotImplementedException", message, status_code=501)
 
 
 def moto(context: RequestContext, operation: str, request: dict) -> dict:

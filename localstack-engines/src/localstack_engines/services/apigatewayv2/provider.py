@@ -8,7 +8,6 @@ from localstack_engines.gateway.subrequests.server import SubrequestServer
 from localstack_engines.services.apigatewayv2.api.apis import ApiOperations
 from localstack_engines.services.apigatewayv2.api.authorizers import AuthorizerOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
-from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
 from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
 from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
@@ -17,6 +16,7 @@ from localstack_engines.services.apigatewayv2.control.access_logs import AccessL
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
+from localstack_engines.services.apigatewayv2.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -28,9 +28,8 @@ class ApiGatewayV2Provider(
     StageOperations,
     DeploymentOperations,
     VpcLinkOperations,
-    DomainNameOperations,
 ):
-    """The operations of the API Gateway v2 API, for HTTP APIs. Moto has those that are not in the groups."""
+    """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
@@ -53,4 +52,4 @@ class ApiGatewayV2Provider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("apigatewayv2", ApiGatewayV2Provider())
+    return make_service("apigatewayv2", ApiGatewayV2Provider(), SUPPORT)

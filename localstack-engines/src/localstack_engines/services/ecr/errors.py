@@ -7,6 +7,34 @@ def invalid_parameter(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
 
 
+def repository_not_found(name: str, registry_id: str) -> ServiceError:
+    return ServiceError(
+        "RepositoryNotFoundException",
+        f"The repository with name '{name}' does not exist in the registry with id '{registry_id}'",
+    )
+
+
+def foreign_registry(registry_id: str) -> ServiceError:
+    return invalid_parameter(
+        f"Invalid parameter at 'registryId' failed to satisfy constraint: '{registry_id} is not this account'"
+    )
+
+
+def digest_does_not_match(given: str, computed: str) -> ServiceError:
+    return ServiceError(
+        "ImageDigestDoesNotMatchException",
+        f"The image digest '{given}' does not match the digest '{computed}' of the image manifest.",
+    )
+
+
+def preview_not_found(repository: str, registry_id: str) -> ServiceError:
+    return ServiceError(
+        "LifecyclePolicyPreviewNotFoundException",
+        f"The lifecycle policy preview does not exist for the repository with name '{repository}' in the registry "
+        f"with id '{registry_id}'",
+    )
+
+
 def layers_not_found(message: str) -> ServiceError:
     return ServiceError("LayersNotFoundException", message)
 

@@ -14,6 +14,7 @@ from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.store import Store
+from localstack_engines.services.ecs.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -25,7 +26,7 @@ class EcsProvider(
     ServiceOperations,
     TagOperations,
 ):
-    """The operations of the ECS API. Moto has those that are not in the groups."""
+    """The operations of the ECS API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store = Store()
@@ -47,4 +48,4 @@ class EcsProvider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("ecs", EcsProvider())
+    return make_service("ecs", EcsProvider(), SUPPORT)

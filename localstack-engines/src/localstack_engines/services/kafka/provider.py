@@ -14,6 +14,7 @@ from localstack_engines.services.kafka.api.topics import TopicOperations
 from localstack_engines.services.kafka.api.updates import UpdateOperations
 from localstack_engines.services.kafka.control.cluster_manager import ClusterManager
 from localstack_engines.services.kafka.store import Store
+from localstack_engines.services.kafka.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -40,5 +41,5 @@ class KafkaProvider(
 
 
 def service() -> Service:
-    """Returns the service for LocalStack. It does not fall back to moto, whose clusters are records without brokers."""
-    return make_service("kafka", KafkaProvider(), fallback_to_moto=False)
+    """Returns the service for LocalStack."""
+    return make_service("kafka", KafkaProvider(), SUPPORT)

@@ -30,11 +30,6 @@ def key_not_accessible(key_id: str) -> ServiceError:
     )
 
 
-def not_supported_member(member: str, why: str) -> ServiceError:
-    """Returns the error for a request's member that would have no effect here."""
-    return invalid_combination(f"{member} is not supported by the local rds service: {why}.")
-
-
 def certificate_not_found(name: str) -> ServiceError:
     return ServiceError("CertificateNotFound", f"Certificate not found: {name}", 404)
 
@@ -49,12 +44,3 @@ def unknown_family(family: str) -> ServiceError:
 
 def unknown_version(engine: str, version: str) -> ServiceError:
     return invalid_combination(f"Cannot find version {version} for {engine}")
-
-
-def not_supported(operation: str) -> ServiceError:
-    return ServiceError(
-        "NotImplementedException",
-        f"The operation {operation} is not supported by the local rds service: it runs single DB instances of "
-        "PostgreSQL.",
-        501,
-    )

@@ -15,10 +15,10 @@ from localstack_engines.services.rds.api.restores import RestoreOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperations
 from localstack_engines.services.rds.api.tags import TagOperations
-from localstack_engines.services.rds.api.unsupported import UnsupportedOperations
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.store import Store
+from localstack_engines.services.rds.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -36,9 +36,8 @@ class RdsProvider(
     SnapshotOperations,
     SubnetGroupOperations,
     TagOperations,
-    UnsupportedOperations,
 ):
-    """The operations of the RDS API. Moto has those that are not in the groups."""
+    """The operations of the RDS API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         super().__init__(Store(), InstanceManager(EventLogs()))
@@ -49,4 +48,4 @@ class RdsProvider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("rds", RdsProvider())
+    return make_service("rds", RdsProvider(), SUPPORT)

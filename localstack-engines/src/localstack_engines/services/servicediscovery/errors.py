@@ -33,3 +33,7 @@ def instance_not_found(instance_id: str) -> ServiceError:
 
 def custom_health_not_found(service_id: str) -> ServiceError:
     return ServiceError("CustomHealthNotFound", f"Service {service_id} has no custom health check.")
+
+
+def too_many_attributes(limit: int) -> ServiceError:
+    return ServiceError("ServiceAttributesLimitExceededException", f"A service can have at most {limit} attributes.")

@@ -7,10 +7,12 @@ from localstack_engines.services.servicediscovery.api.asynchronous_operations im
 from localstack_engines.services.servicediscovery.api.discovery import DiscoveryOperations
 from localstack_engines.services.servicediscovery.api.instances import InstanceOperations
 from localstack_engines.services.servicediscovery.api.namespaces import NamespaceOperations
+from localstack_engines.services.servicediscovery.api.service_attributes import ServiceAttributeOperations
 from localstack_engines.services.servicediscovery.api.services import ServiceOperations
 from localstack_engines.services.servicediscovery.control.discovery import discovery
 from localstack_engines.services.servicediscovery.control.zones import Zones
 from localstack_engines.services.servicediscovery.store import Store
+from localstack_engines.services.servicediscovery.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
 
 
@@ -19,9 +21,10 @@ class ServiceDiscoveryProvider(
     DiscoveryOperations,
     InstanceOperations,
     NamespaceOperations,
+    ServiceAttributeOperations,
     ServiceOperations,
 ):
-    """The operations of the Cloud Map API. Moto has those that are not in the groups."""
+    """The operations of the Cloud Map API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store = Store()
@@ -34,4 +37,4 @@ class ServiceDiscoveryProvider(
 
 def service() -> Service:
     """Returns the service for LocalStack."""
-    return make_service("servicediscovery", ServiceDiscoveryProvider())
+    return make_service("servicediscovery", ServiceDiscoveryProvider(), SUPPORT)

@@ -8,6 +8,9 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.servicediscovery.errors import namespace_not_found, service_not_found
 
+DEFAULT_NEGATIVE_TTL = 15
+"""Seconds for which a resolver may keep the answer that a name does not exist."""
+
 
 class Store:
     """Reads and removes records. A look-up in a request's account and region raises AWS's error when it finds none."""
@@ -63,12 +66,39 @@ class Store:
             if namespace.type.startswith("DNS_") and (vpc_id is None or namespace.vpc in (None, vpc_id))
         ]
 
+    def complete_hosted_zone(self, context: RequestContext, operation_id: str) -> None:
+        """Gives the hosted zone of a namespace that was just created its name, VPC and TTL, which moto does not."""
+        backend = _backend(context.account_id, context.region)
+        namespace = backend.namespaces[backend.operations[operation_id].targets["NAMESPACE"]]
+        namespace.dns_properties = {"SOA": {"TTL": DEFAULT_NEGATIVE_TTL}, **namespace.dns_properties}
+        zone = _hosted_zones(context)[namespace.dns_properties["HostedZoneId"]]
+        zone.name = f"{namespace.name}."
+        zone.comment = "Created by AWS Cloud Map"
+        zone.vpcs = [{"vpc_id": namespace.vpc, "vpc_region": context.region}]
+        for records in zone.rrsets:
+            records.name = zone.name
+
+    def record_update(self, context: RequestContext, namespace: Any) -> str:
+        """Records the operation that has updated a namespace. Returns its id."""
+        backend = _backend(context.account_id, context.region)
+        return str(backend._create_operation("UPDATE_NAMESPACE", {"NAMESPACE": namespace.id}))
+
     def delete_namespace(self, context: RequestContext, namespace_id: str) -> str:
-        """Removes a namespace. Returns the id of the operation that records it."""
-        return str(_backend(context.account_id, context.region).delete_namespace(namespace_id))
+        """Removes a namespace and its hosted zone. Returns the id of the operation that records it."""
+        backend = _backend(context.account_id, context.region)
+        zone = (backend.namespaces[namespace_id].dns_properties or {}).get("HostedZoneId")
+        _hosted_zones(context).pop(str(zone), None)
+        return str(backend.delete_namespace(namespace_id))
 
     def delete_service(self, context: RequestContext, service_id: str) -> None:
         _backend(context.account_id, context.region).delete_service(service_id)
+
+    def attributes(self, service: Any) -> dict[str, str]:
+        """Returns a service's own attributes. Moto has none, so they are an attribute of its record."""
+        if not hasattr(service, "attributes"):
+            service.attributes = {}
+        found: dict[str, str] = service.attributes
+        return found
 
     @contextmanager
     def several_namespaces_allowed(self, context: RequestContext, vpc_id: str) -> Iterator[None]:
@@ -93,3 +123,10 @@ def _backends() -> list[Any]:
     from moto.servicediscovery.models import servicediscovery_backends
 
     return [backend for regions in list(servicediscovery_backends.values()) for backend in list(regions.values())]
+
+
+def _hosted_zones(context: RequestContext) -> dict[str, Any]:
+    from moto.route53.models import route53_backends
+
+    zones: dict[str, Any] = route53_backends[context.account_id][context.partition].zones
+    return zones

@@ -13,8 +13,6 @@ from localstack_engines.services.apigatewayv2.models import domain
 from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
 
-_ONLY_AT_CREATION = ("Target", "RouteKey", "CredentialsArn")
-
 
 class ApiOperations(Operations):
     """Creates, updates, imports, deletes and lists APIs."""
@@ -36,8 +34,9 @@ class ApiOperations(Operations):
 
     def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
+        validation.check_route_selection(request)
         api = self.store.api(context, request)
-        set_fields(api, {key: value for key, value in request.items() if key not in _ONLY_AT_CREATION})
+        set_fields(api, {key: value for key, value in request.items() if key != "CredentialsArn"})
         return self.run_and_publish(context, "GetApi", identifiers(api, request))
 
     def delete_api(self, context: RequestContext, request: Request) -> Response:
@@ -46,7 +45,8 @@ class ApiOperations(Operations):
 
     def reimport_api(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
-        return self.run_and_publish(context, "ReimportApi", request)
+        arguments: Request = {name: request[name] for name in ("ApiId", "Body", "FailOnWarnings") if name in request}
+        return self.run_and_publish(context, "ReimportApi", arguments)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)

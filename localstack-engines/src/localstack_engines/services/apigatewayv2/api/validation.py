@@ -11,6 +11,7 @@ from localstack_engines.services.apigatewayv2.errors import bad_request
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
+_ROUTE_SELECTIONS = ("${request.method} ${request.path}", "$request.method $request.path")
 _STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 _METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
@@ -24,10 +25,17 @@ def check_api(request: dict) -> None:
         raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
     if not request.get("Name"):
         raise bad_request("Name is a required parameter")
+    check_route_selection(request)
     custom = (request.get("Tags") or {}).get("_custom_id_")
     if custom is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", custom):
         raise bad_request(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
     check_cors(request.get("CorsConfiguration") or {})
+
+
+def check_route_selection(request: dict) -> None:
+    expression = request.get("RouteSelectionExpression")
+    if expression and expression not in _ROUTE_SELECTIONS:
+        raise bad_request(f"Route selection expression must be {_ROUTE_SELECTIONS[0]} for HTTP protocol")
 
 
 def check_cors(cors: dict) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from localstack_engines.services.ecr.engine.image_storage import Image
 
+NO_IMAGE_ID = "both tag and digest cannot be null"
+
 
 def detail(image: Image, repository: str, registry_id: str) -> dict[str, Any]:
     """Returns `ImageDetail` of DescribeImages."""
@@ -33,6 +35,14 @@ def image(found: Image, tag: str | None, repository: str, registry_id: str) -> d
     }
 
 
-def failure(image_id: dict[str, str]) -> dict[str, Any]:
-    """Returns `ImageFailure` for an image that does not exist."""
-    return {"imageId": image_id, "failureCode": "ImageNotFound", "failureReason": "Requested image not found"}
+def failure(
+    image_id: dict[str, str], code: str = "ImageNotFound", reason: str = "Requested image not found"
+) -> dict[str, Any]:
+    """Returns `ImageFailure` for an id."""
+    return {"imageId": image_id, "failureCode": code, "failureReason": reason}
+
+
+def referenced(image_id: dict[str, str], digest: str, lists: list[str]) -> dict[str, Any]:
+    """Returns `ImageFailure` for an image that manifest lists consist of."""
+    reason = f"Requested image referenced by manifest list: [{', '.join(lists)}]"
+    return failure({"imageDigest": digest, **image_id}, "ImageReferencedByManifestList", reason)

@@ -12,9 +12,13 @@ class RepositoryOperations(Operations):
     """Creates, describes and deletes repositories."""
 
     def create_repository(self, context: RequestContext, request: Request) -> Response:
+        self.check_registry(context, request)
         return {"repository": _with_local_uri(moto(context, "CreateRepository", request)["repository"])}
 
     def describe_repositories(self, context: RequestContext, request: Request) -> Response:
+        for name in request.get("repositoryNames") or []:
+            self.repository(context, {"repositoryName": name, "registryId": request.get("registryId")})
+        self.check_registry(context, request)
         response = moto(context, "DescribeRepositories", request)
         return {**response, "repositories": [_with_local_uri(found) for found in response["repositories"]]}
 
@@ -24,6 +28,7 @@ class RepositoryOperations(Operations):
             raise repository_not_empty(name, context.account_id)
         response = moto(context, "DeleteRepository", {"repositoryName": name, "force": True})
         self.storage.remove_repository(name)
+        self.previews.pop(name, None)
         return {"repository": _with_local_uri(response["repository"])}
 
 

@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 @dataclass(frozen=True)
 class Image:
-    """A manifest in a repository. `size` is in bytes, of the configuration and the compressed layers."""
+    """A manifest in a repository. `size` is in bytes, of the configuration and the compressed layers.
+
+    `references` are the digests of the manifests that a manifest list consists of.
+    """
 
     digest: str
     tags: tuple[str, ...]
@@ -25,6 +29,7 @@ class Image:
     artifact_type: str | None
     size: int
     pushed_at: datetime
+    references: tuple[str, ...] = ()
 
 
 class ImageStorage:
@@ -72,10 +77,12 @@ class ImageStorage:
             digest=digest,
             tags=tags,
             manifest=text,
-            media_type=manifest.get("mediaType", _DOCKER_MANIFEST),
+            # Only OCI's manifests may lack the type (OCI Image Format Specification 1.1, "mediaType").
+            media_type=manifest.get("mediaType") or (_OCI_INDEX if "manifests" in manifest else _OCI_MANIFEST),
             artifact_type=(manifest.get("config") or {}).get("mediaType"),
             size=_size(manifest),
             pushed_at=datetime.fromtimestamp(pushed, UTC),
+            references=tuple(str(part["digest"]) for part in manifest.get("manifests") or [] if "digest" in part),
         )
 
     def _tags(self, repository: str) -> dict[str, str]:

@@ -49,11 +49,14 @@ class UpdateOperations(Operations):
 
     def update_broker_storage(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
-        size = request["TargetBrokerEBSVolumeInfo"][0].get("VolumeSizeGB")
+        target = request["TargetBrokerEBSVolumeInfo"][0]
+        size, throughput = target.get("VolumeSizeGB"), target.get("ProvisionedThroughput")
         storage = self._storage(cluster)
         if size and size < storage.get("VolumeSize", 0):
             raise bad_request("The volume size can only be increased.", "targetBrokerEBSVolumeInfo")
-        return self._record(context, cluster, "UPDATE_BROKER_STORAGE", storage, {"VolumeSize": size})
+        change = {"VolumeSize": size, "ProvisionedThroughput": throughput}
+        given = {name: value for name, value in change.items() if value is not None}
+        return self._record(context, cluster, "UPDATE_BROKER_STORAGE", storage, given)
 
     def update_broker_type(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)

@@ -11,7 +11,6 @@ from localstack_engines.services.rds.api import descriptions, encryption, valida
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
 from localstack_engines.services.rds.api.operations import Request, Response, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER
-from localstack_engines.services.rds.api.unsupported_members import check_members
 from localstack_engines.services.rds.control import maintenance, versions
 from localstack_engines.services.rds.engine.postgres import SqlError
 from localstack_engines.services.rds.errors import invalid_combination, invalid_state
@@ -95,13 +94,11 @@ class InstanceOperations(NewInstanceOperations):
         return {"DBInstance": descriptions.instance(response["DBInstance"], instance)}
 
     def start_db_instance(self, context: RequestContext, request: Request) -> Response:
-        check_members(request)
         instance = self.instance(context, request, allowed=(models.STOPPED,))
         self.manager.start(instance)
         return self.description(context, instance)
 
     def stop_db_instance(self, context: RequestContext, request: Request) -> Response:
-        check_members(request)
         instance = self.instance(context, request, allowed=(models.AVAILABLE,))
         if instance.primary is not None or self.manager.replicas(instance):
             raise invalid_state(f"Instance {instance.identifier} is, or has, a read replica and cannot be stopped.")
@@ -111,7 +108,6 @@ class InstanceOperations(NewInstanceOperations):
         return self.description(context, instance)
 
     def reboot_db_instance(self, context: RequestContext, request: Request) -> Response:
-        check_members(request)
         # A failed instance can be rebooted: its parameters may have kept it from starting, and may be better now.
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
         self.manager.reboot(instance)

@@ -8,7 +8,6 @@ from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import descriptions, encryption, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER
-from localstack_engines.services.rds.api.unsupported_members import check_members
 from localstack_engines.services.rds.control import events
 from localstack_engines.services.rds.errors import invalid_combination, invalid_value, snapshot_not_found
 from localstack_engines.services.rds.models import SnapshotRecord
@@ -48,7 +47,6 @@ class SnapshotOperations(Operations):
         return {"DBSnapshot": descriptions.snapshot({**response["DBSnapshot"], "Status": "deleted"})}
 
     def copy_db_snapshot(self, context: RequestContext, request: Request) -> Response:
-        check_members(request)
         if request.get("SourceRegion") not in (None, context.region):
             raise invalid_combination("The local rds service copies snapshots within a region only.")
         source = self.store.snapshots.get(context, request["SourceDBSnapshotIdentifier"])

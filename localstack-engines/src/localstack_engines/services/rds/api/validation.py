@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from localstack_engines.services.rds.api.unsupported_members import check_members
 from localstack_engines.services.rds.control import certificates, instance_classes, parameters, versions
 from localstack_engines.services.rds.control.parameters import Parameter
 from localstack_engines.services.rds.errors import (
@@ -57,7 +56,6 @@ def check_new_instance(request: dict[str, Any]) -> None:
 
 def check_settings(request: Mapping[str, Any]) -> None:
     """Checks what requests that create, restore or modify an instance have in common, whatever its storage is."""
-    check_members(request)
     if instance_class := request.get("DBInstanceClass"):
         check_class(instance_class)
     if request.get("LicenseModel") not in (None, _LICENSE):

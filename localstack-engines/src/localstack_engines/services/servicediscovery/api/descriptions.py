@@ -6,7 +6,10 @@ Description = dict[str, Any]
 
 
 def namespace(record: Any, services: int, account: str) -> Description:
-    return {**record.to_json(), "ServiceCount": services, "ResourceOwner": account}
+    properties: Description = {"HttpProperties": record.http_properties or {"HttpName": record.name}}
+    if record.type != "HTTP":
+        properties["DnsProperties"] = record.dns_properties
+    return {**record.to_json(), "Properties": properties, "ServiceCount": services, "ResourceOwner": account}
 
 
 def service(record: Any, account: str) -> Description:

@@ -11,11 +11,10 @@ from typing import Any
 from localstack_engines.network.dns import Answer, Query, Record
 from localstack_engines.services.servicediscovery.control.discovery import Discovery
 from localstack_engines.services.servicediscovery.models import Instance
-from localstack_engines.services.servicediscovery.store import Store
+from localstack_engines.services.servicediscovery.store import DEFAULT_NEGATIVE_TTL, Store
 
 _MULTIVALUE_LIMIT = 8
 _DEFAULT_TTL = 60
-_DEFAULT_NEGATIVE_TTL = 15
 
 
 class Zones:
@@ -38,7 +37,7 @@ class Zones:
         return None
 
     def _answer_in(self, namespace: Any, services: list[Any], query: Query) -> Answer:
-        negative_ttl = (namespace.dns_properties or {}).get("SOA", {}).get("TTL", _DEFAULT_NEGATIVE_TTL)
+        negative_ttl = (namespace.dns_properties or {}).get("SOA", {}).get("TTL", DEFAULT_NEGATIVE_TTL)
         name = query.name.removesuffix(namespace.name).rstrip(".")
         for service in services:
             if service.dns_config and (name == service.name or name.endswith("." + service.name)):

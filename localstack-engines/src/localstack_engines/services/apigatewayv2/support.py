@@ -1,0 +1,114 @@
+"""What the local API Gateway v2 does with each operation and member of its API. See `toolkit/support.py`.
+
+Members that AWS's reference calls "supported only for WebSocket APIs" are missing here, so they are refused.
+"""
+
+from localstack_engines.toolkit.support import Members, Support
+
+_DESCRIBED = "the record that the plugin's own operations change"
+_TAGS = "tags are records on AWS too"
+
+_MOTO = {
+    "GetApi": _DESCRIBED,
+    "GetAuthorizer": _DESCRIBED,
+    "GetIntegration": _DESCRIBED,
+    "GetRoute": _DESCRIBED,
+    "GetTags": _TAGS,
+    "GetVpcLink": _DESCRIBED,
+    "GetVpcLinks": _DESCRIBED,
+    "TagResource": _TAGS,
+    "UntagResource": _TAGS,
+}
+"""Operations that moto answers, and why its record is all there is to them."""
+
+_WEBSOCKET = "it belongs to WebSocket APIs"
+_NO_DOMAIN = "an API is served at its own address only"
+_REFUSED = {
+    "CreateApiMapping": _NO_DOMAIN,
+    "CreateDomainName": _NO_DOMAIN,
+    "CreateIntegrationResponse": _WEBSOCKET,
+    "CreateModel": _WEBSOCKET,
+    "CreateRouteResponse": _WEBSOCKET,
+    "DeleteRouteRequestParameter": _WEBSOCKET,
+}
+"""Operations whose error gives a reason."""
+
+_ROLE = "no access is checked locally, so no role is assumed"
+_API = {"IpAddressType": "the machine's own network decides which addresses reach it"}
+_API_MEMBERS = "CorsConfiguration DisableExecuteApiEndpoint Name RouteSelectionExpression"
+_AUTHORIZER_MEMBERS = (
+    "ApiId AuthorizerPayloadFormatVersion AuthorizerResultTtlInSeconds AuthorizerType AuthorizerUri "
+    "EnableSimpleResponses IdentitySource JwtConfiguration Name"
+)
+_AUTHORIZER = {
+    "AuthorizerCredentialsArn": _ROLE,
+    "IdentityValidationExpression": "AWS does not use it for HTTP APIs",
+}
+_INTEGRATION_MEMBERS = (
+    "ApiId ConnectionId ConnectionType IntegrationMethod IntegrationSubtype IntegrationType IntegrationUri "
+    "PayloadFormatVersion RequestParameters ResponseParameters TimeoutInMillis TlsConfig"
+)
+_ROUTE_MEMBERS = "ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target"
+_STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
+_PAGE = "MaxResults NextToken"
+_MEMBERS = {
+    "AccessLogSettings": Members("DestinationArn Format"),
+    "Cors": Members("AllowCredentials AllowHeaders AllowMethods AllowOrigins ExposeHeaders MaxAge"),
+    "CreateApiRequest": Members(
+        f"{_API_MEMBERS} ProtocolType RouteKey Tags Target",
+        recorded="Description Version",
+        ignored={**_API, "CredentialsArn": _ROLE},
+    ),
+    "CreateAuthorizerRequest": Members(_AUTHORIZER_MEMBERS, ignored=_AUTHORIZER),
+    "CreateDeploymentRequest": Members("ApiId StageName", recorded="Description"),
+    "CreateIntegrationRequest": Members(
+        _INTEGRATION_MEMBERS, recorded="Description", ignored={"CredentialsArn": _ROLE}
+    ),
+    "CreateRouteRequest": Members(_ROUTE_MEMBERS, recorded="OperationName"),
+    "CreateStageRequest": Members(f"{_STAGE_MEMBERS} StageVariables", recorded="Description Tags"),
+    "CreateVpcLinkRequest": Members(
+        "Name SubnetIds", recorded="Tags", ignored={"SecurityGroupIds": "security groups are not enforced"}
+    ),
+    "DeleteAccessLogSettingsRequest": Members("ApiId StageName"),
+    "DeleteApiRequest": Members("ApiId"),
+    "DeleteAuthorizerRequest": Members("ApiId AuthorizerId"),
+    "DeleteCorsConfigurationRequest": Members("ApiId"),
+    "DeleteDeploymentRequest": Members("ApiId DeploymentId"),
+    "DeleteIntegrationRequest": Members("ApiId IntegrationId"),
+    "DeleteRouteRequest": Members("ApiId RouteId"),
+    "DeleteRouteSettingsRequest": Members("ApiId RouteKey StageName"),
+    "DeleteStageRequest": Members("ApiId StageName"),
+    "DeleteVpcLinkRequest": Members("VpcLinkId"),
+    "GetApisRequest": Members(_PAGE),
+    "GetAuthorizersRequest": Members(f"ApiId {_PAGE}"),
+    "GetDeploymentRequest": Members("ApiId DeploymentId"),
+    "GetDeploymentsRequest": Members(f"ApiId {_PAGE}"),
+    "GetIntegrationsRequest": Members(f"ApiId {_PAGE}"),
+    "GetRoutesRequest": Members(f"ApiId {_PAGE}"),
+    "GetStageRequest": Members("ApiId StageName"),
+    "GetStagesRequest": Members(f"ApiId {_PAGE}"),
+    "JWTConfiguration": Members("Audience Issuer"),
+    "ReimportApiRequest": Members("ApiId Body FailOnWarnings"),
+    "RouteSettings": Members(
+        "ThrottlingBurstLimit ThrottlingRateLimit",
+        ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},
+        only={"LoggingLevel": ("OFF",)},
+    ),
+    "TlsConfigInput": Members("ServerNameToVerify"),
+    "UpdateApiRequest": Members(
+        f"ApiId {_API_MEMBERS}",
+        recorded="Description Version",
+        ignored={**_API, "CredentialsArn": _ROLE},
+    ),
+    "UpdateAuthorizerRequest": Members(f"AuthorizerId {_AUTHORIZER_MEMBERS}", ignored=_AUTHORIZER),
+    "UpdateDeploymentRequest": Members("ApiId DeploymentId", recorded="Description"),
+    "UpdateIntegrationRequest": Members(
+        f"IntegrationId {_INTEGRATION_MEMBERS}", recorded="Description", ignored={"CredentialsArn": _ROLE}
+    ),
+    "UpdateRouteRequest": Members(f"RouteId {_ROUTE_MEMBERS}", recorded="OperationName"),
+    "UpdateStageRequest": Members(f"{_STAGE_MEMBERS} StageVariables", recorded="Description"),
+    "UpdateVpcLinkRequest": Members("VpcLinkId Name"),
+}
+"""What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
+
+SUPPORT = Support("BadRequestException", _MEMBERS, moto=_MOTO, refused=_REFUSED)

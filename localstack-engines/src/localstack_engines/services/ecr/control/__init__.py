@@ -1,0 +1,1 @@
+"""Keeps the images as the lifecycle policies of their repositories say."""

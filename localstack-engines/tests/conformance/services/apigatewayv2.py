@@ -1,0 +1,86 @@
+"""What the valid requests of API Gateway v2 need."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from conformance import resources
+from conformance.worlds import Json, World, unique
+from lab.localstack import client
+
+
+def world(implemented: set[str]) -> World:
+    api = client("apigatewayv2")
+
+    def of_api(**more: Any) -> Callable[[World], Json]:
+        return lambda world: {"ApiId": world.known["ApiId"], **more}
+
+    def arn(world: World) -> Json:
+        return {"ResourceArn": f"arn:aws:apigateway:us-east-1::/apis/{world.known['ApiId']}"}
+
+    authorizer = {
+        "Name": "a",
+        "AuthorizerType": "REQUEST",
+        "AuthorizerPayloadFormatVersion": "2.0",
+        "IdentitySource": ["$request.header.Authorization"],
+        "AuthorizerUri": "arn:aws:lambda:us-east-1:000000000000:function:none",
+    }
+    integration = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET", "IntegrationUri": "http://127.0.0.1:9"}
+    openapi = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}})
+    stage = {
+        "StageName": "one",
+        "RouteSettings": {"GET /a": {"ThrottlingRateLimit": 5.0, "ThrottlingBurstLimit": 5}},
+        "AccessLogSettings": {
+            "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:x",
+            "Format": "$context.requestId",
+        },
+    }
+    return World(
+        implemented,
+        known={"StageName": "one", "RouteKey": "GET /a", "ApiMappingKey": "x"},
+        calls={
+            "CreateApi": {"Name": unique(), "ProtocolType": "HTTP"},
+            "ImportApi": {"Body": openapi},
+            "CreateIntegration": of_api(**integration),
+            "CreateAuthorizer": of_api(**authorizer),
+            "CreateRoute": lambda world: {
+                "ApiId": world.known["ApiId"],
+                "RouteKey": "GET /a",
+                "Target": f"integrations/{world.known['IntegrationId']}",
+            },
+            "CreateDeployment": of_api(),
+            "CreateStage": of_api(**stage),
+            "CreateVpcLink": {"Name": unique(), "SubnetIds": ["subnet-1"]},
+            "UpdateStage": of_api(StageName="one", Description="d"),
+            "ExportApi": of_api(OutputType="JSON", Specification="OAS30"),
+            "ReimportApi": of_api(Body=openapi),
+            "TagResource": lambda world: {**arn(world), "Tags": {"a": "b"}},
+            "GetTags": arn,
+            "UntagResource": lambda world: {**arn(world), "TagKeys": ["a"]},
+        },
+        fresh={"CreateStage": "StageName"},
+        kept={
+            "CreateApi": {"ApiId": "ApiId"},
+            "ImportApi": {"ImportedId": "ApiId"},
+            "CreateIntegration": {"IntegrationId": "IntegrationId"},
+            "CreateAuthorizer": {"AuthorizerId": "AuthorizerId"},
+            "CreateRoute": {"RouteId": "RouteId"},
+            "CreateDeployment": {"DeploymentId": "DeploymentId"},
+            "CreateVpcLink": {"VpcLinkId": "VpcLinkId"},
+        },
+        last=(
+            "ResetAuthorizersCache",
+            "DeleteAccessLogSettings",
+            "DeleteRouteSettings",
+            "DeleteCorsConfiguration",
+            "DeleteRoute",
+            "DeleteIntegration",
+            "DeleteAuthorizer",
+            "DeleteStage",
+            "DeleteDeployment",
+            "ReimportApi",
+            "DeleteVpcLink",
+            "DeleteApi",
+        ),
+        close=lambda world: resources.quietly(api.delete_api, ApiId=world.known.get("ImportedId")),
+    )

@@ -1,0 +1,100 @@
+"""What the valid requests of MSK need."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from conformance import resources
+from conformance.worlds import Json, World, unique
+from lab.localstack import client
+from lab.waiting import until
+
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+def world(implemented: set[str]) -> World:
+    api, ec2, vpc = client("kafka"), client("ec2"), resources.vpc("10.204.0.0/16")
+    made = resources.two_subnets(vpc, "10.204")
+    nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": made}
+    plain = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
+    provisioned = {
+        "KafkaVersion": "4.1.x.kraft",
+        "NumberOfBrokerNodes": 2,
+        "BrokerNodeGroupInfo": nodes,
+        "EncryptionInfo": plain,
+    }
+
+    def info(world: World) -> Json:
+        arn = world.known["ClusterArn"]
+        found = until("ACTIVE", lambda: _active(api, arn))
+        return {"ClusterArn": arn, "CurrentVersion": found["CurrentVersion"]}
+
+    def changed(**more: Any) -> Callable[[World], Json]:
+        return lambda world: {**info(world), **more}
+
+    def configuration(world: World) -> Json:
+        return {"ConfigurationInfo": {"Arn": world.known["Arn"], "Revision": 1}}
+
+    def close(world: World) -> None:
+        for arn in [
+            found["ClusterArn"] for found in api.list_clusters_v2()["ClusterInfoList"] if "cf-" in found["ClusterName"]
+        ]:
+            resources.quietly(api.delete_cluster, ClusterArn=arn)
+        for subnet in made:
+            ec2.delete_subnet(SubnetId=subnet)
+        resources.remove_vpc(vpc)
+
+    return World(
+        implemented,
+        known={"Revision": 1},
+        calls={
+            "CreateCluster": {"ClusterName": unique(), **provisioned},
+            "CreateConfiguration": {"Name": unique(), "ServerProperties": b"num.partitions=2\n"},
+            "DeleteConfiguration": lambda world: {
+                "Arn": api.create_configuration(Name=unique(), ServerProperties=b"num.partitions=2\n")["Arn"]
+            },
+            "UpdateConfiguration": lambda world: {"Arn": world.known["Arn"], "ServerProperties": b"num.partitions=3\n"},
+            "GetBootstrapBrokers": lambda world: {"ClusterArn": info(world)["ClusterArn"]},
+            "PutClusterPolicy": lambda world: {"ClusterArn": world.known["ClusterArn"], "Policy": POLICY},
+            "UpdateClusterConfiguration": lambda world: {**info(world), **configuration(world)},
+            "UpdateMonitoring": changed(EnhancedMonitoring="DEFAULT"),
+            "UpdateBrokerType": changed(TargetInstanceType="kafka.m5.large"),
+            "UpdateBrokerStorage": changed(
+                TargetBrokerEBSVolumeInfo=[{"KafkaBrokerNodeId": "All", "VolumeSizeGB": 2000}]
+            ),
+            "UpdateBrokerCount": changed(TargetNumberOfBrokerNodes=4),
+            "RebootBroker": lambda world: {"ClusterArn": info(world)["ClusterArn"], "BrokerIds": ["1"]},
+            "ListClusterOperations": lambda world: {"ClusterArn": info(world)["ClusterArn"]},
+            "GetCompatibleKafkaVersions": {},
+            "TagResource": lambda world: {"ResourceArn": world.known["ClusterArn"], "Tags": {"a": "b"}},
+            "UntagResource": lambda world: {"ResourceArn": world.known["ClusterArn"], "TagKeys": ["a"]},
+            "ListTagsForResource": lambda world: {"ResourceArn": world.known["ClusterArn"]},
+            "DeleteCluster": lambda world: {"ClusterArn": info(world)["ClusterArn"]},
+            "CreateClusterV2": {"ClusterName": unique(), "Provisioned": provisioned},
+        },
+        fresh={"CreateConfiguration": "Name"},
+        kept={
+            "CreateCluster": {"ClusterArn": "ClusterArn"},
+            "CreateConfiguration": {"Arn": "Arn"},
+            "ListClusterOperations": {"ClusterOperationArn": "ClusterOperationInfoList.0.OperationArn"},
+        },
+        last=("CreateClusterV2", "DeleteClusterPolicy", "DeleteCluster", "DeleteConfiguration"),
+        costly=frozenset(
+            {
+                "CreateCluster",
+                "CreateClusterV2",
+                "RebootBroker",
+                "UpdateBrokerCount",
+                "UpdateBrokerType",
+                "UpdateBrokerStorage",
+                "UpdateClusterConfiguration",
+                "UpdateMonitoring",
+            }
+        ),
+        close=close,
+    )
+
+
+def _active(api: Any, arn: str) -> Json | None:
+    found: Json = api.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    return found if found["State"] == "ACTIVE" else None
