@@ -79,5 +79,5 @@ def worse(baseline: Findings, now: Findings) -> list[str]:
 
 
 def better(baseline: Findings, now: Findings) -> list[str]:
-    """Returns what is better than the baseline."""
+    """Returns what is better than the baseline, in its former state."""
     return worse(now, baseline)

@@ -218,13 +218,13 @@ def test_without_cors_of_the_api_the_integrations_headers_stay(create: Create, u
 
 def test_a_stage_and_a_route_have_limits(create: Create, upstream: Upstream) -> None:
     api = create()
+    integration = api.proxy(upstream.url)
+    for key in ("GET /a", "GET /b", "GET /own"):
+        api.route(key, integration)
     api.stage(
         DefaultRouteSettings={"ThrottlingRateLimit": 0.1, "ThrottlingBurstLimit": 4},
         RouteSettings={"GET /own": {"ThrottlingRateLimit": 0.1, "ThrottlingBurstLimit": 2}},
     )
-    integration = api.proxy(upstream.url)
-    for key in ("GET /a", "GET /b", "GET /own"):
-        api.route(key, integration)
     assert [api.get(path).status_code for path in ("/a", "/b", "/a", "/b", "/a", "/b")] == [200] * 4 + [429] * 2
     assert [api.get("/own").status_code for _ in range(3)] == [200, 200, 429]
     assert api.get("/a").json() == {"message": "Too Many Requests"}

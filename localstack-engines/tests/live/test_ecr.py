@@ -203,3 +203,32 @@ def test_a_lifecycle_policy_expires_images(ecr: Any, repository: dict[str, Any],
     assert ecr.get_lifecycle_policy(**name)["lifecyclePolicyText"] == policy
     ecr.delete_lifecycle_policy(**name)
     refused(ecr.get_lifecycle_policy, "LifecyclePolicyNotFoundException", **name)
+
+
+def test_an_image_is_pushed_through_the_api_alone(ecr: Any, repository: dict[str, Any]) -> None:
+    name = {"repositoryName": repository["repositoryName"]}
+
+    def upload(*parts: bytes) -> dict[str, Any]:
+        digest = f"sha256:{hashlib.sha256(b''.join(parts)).hexdigest()}"
+        started = {**name, "uploadId": ecr.initiate_layer_upload(**name)["uploadId"]}
+        refused(ecr.complete_layer_upload, "EmptyUploadException", **started, layerDigests=[digest])
+        first = 0
+        for part in parts:
+            sent = {**started, "partFirstByte": first, "partLastByte": first + len(part) - 1, "layerPartBlob": part}
+            assert ecr.upload_layer_part(**sent)["lastByteReceived"] == first + len(part) - 1
+            refused(ecr.upload_layer_part, "InvalidLayerPartException", **sent)
+            first += len(part)
+        wrong = f"sha256:{'0' * 64}"
+        refused(ecr.complete_layer_upload, "InvalidLayerException", **started, layerDigests=[wrong])
+        assert ecr.complete_layer_upload(**started, layerDigests=[digest])["layerDigest"] == digest
+        refused(ecr.complete_layer_upload, "UploadNotFoundException", **started, layerDigests=[digest])
+        return {"digest": digest, "size": first}
+
+    kind = "application/vnd.oci.image"
+    config = {"mediaType": f"{kind}.config.v1+json", **upload(b'{"architecture":"amd64","os":"linux"}')}
+    layer = {"mediaType": f"{kind}.layer.v1.tar", **upload(b"first part, ", b"second part")}
+    manifest = {"schemaVersion": 2, "mediaType": f"{kind}.manifest.v1+json", "config": config, "layers": [layer]}
+    ecr.put_image(**name, imageManifest=json.dumps(manifest), imageTag="one")
+    [described] = ecr.describe_images(**name)["imageDetails"]
+    assert described["imageSizeInBytes"] == config["size"] + layer["size"]
+    assert ecr.get_download_url_for_layer(**name, layerDigest=layer["digest"])["layerDigest"] == layer["digest"]

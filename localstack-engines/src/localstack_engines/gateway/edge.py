@@ -6,12 +6,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """`directory` holds HAProxy's files. `user` is the system user of its workers, by default who that starts it."""
+    """`directory` holds HAProxy's files. `user` is the system user of its workers, by default who that starts it.
+
+    `certificate` is the file of the certificate and the private key (PEM) for HTTP APIs; without it they have no TLS.
+    """
 
     edge_port: int
     gateway_address: str
     directory: Path
     user: str | None = None
+    certificate: Path | None = None
 
     @property
     def master_socket(self) -> Path:
@@ -27,6 +31,11 @@ class Edge:
     def successor_socket(self) -> Path:
         """Accepts requests from a worker that is being replaced, for the worker that replaces it."""
         return self.directory / "successor.sock"
+
+    @property
+    def tls_socket(self) -> Path:
+        """Accepts TLS connections for HTTP APIs, whose content goes to `successor_socket`."""
+        return self.directory / "tls.sock"
 
     @property
     def buffered_socket(self) -> Path:

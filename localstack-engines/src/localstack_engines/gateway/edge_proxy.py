@@ -4,6 +4,7 @@ from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.haproxy.process import HAProxy
 from localstack_engines.gateway.model import Gateway
 from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.process import certificate
 
 _running: HAProxy | None = None
 
@@ -37,4 +38,5 @@ def edge() -> Edge:
         edge_port=settings.edge_port(),
         gateway_address=settings.GATEWAY_ADDRESS,
         directory=settings.state_directory("gateway"),
+        certificate=certificate.with_key(),
     )

@@ -46,7 +46,8 @@ def make_service(name: str, provider: object, support: Support) -> Service:
     """Makes the LocalStack service `name` (botocore's name of the API).
 
     The provider's methods take `(context, request)` and return the response as a
-    dict, both in the API's own spelling. Errors are `CommonServiceException`.
+    dict, both in the API's own spelling. Errors are `CommonServiceException`. A provider with a method `around` gets
+    every call of its own operations as `around(operation, context, request)`.
     """
     from localstack.aws.skeleton import Skeleton
 
@@ -60,10 +61,17 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 def _handler(service: str, operation: str, provider: object, support: Support) -> Handler:
     own: Handler | None = getattr(provider, xform_name(operation), None)
     if own is not None:
-        return lambda context, request: own(context, _honoured(context, _checked(context, request, support), support))
+        around = getattr(provider, "around", _run)
+        return lambda context, request: around(
+            own, context, _honoured(context, _checked(context, request, support), support)
+        )
     if operation in support.moto:
         return lambda context, request: _checked_moto(context, request, support)
     return lambda context, request: _not_implemented(service, operation, support)
+
+
+def _run(operation: Handler, context: RequestContext, request: dict) -> Any:
+    return operation(context, request)
 
 
 def _checked(context: RequestContext, request: dict, support: Support) -> dict:

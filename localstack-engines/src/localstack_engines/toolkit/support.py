@@ -13,6 +13,15 @@ UNDECIDED = "not decided yet: the service does not read it"
 """The reason of members that were dropped when the tables were made. No new one may get it."""
 
 
+def ignored(names: str, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Returns the reasons of these members, UNDECIDED for those that `reasons` lacks. Names are separated by blanks.
+
+    `reasons` maps a reason to the names that it is for.
+    """
+    by_name = {name: reason for reason, listed in reasons.items() for name in listed.split()}
+    return {name: by_name.get(name, UNDECIDED) for name in names.split()}
+
+
 @dataclass(frozen=True)
 class Members:
     """What becomes of the members of a structure in requests. Names are separated by blanks.

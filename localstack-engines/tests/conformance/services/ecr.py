@@ -1,9 +1,11 @@
 """What the valid requests of ECR need."""
 
+import hashlib
 import json
 
-from conformance.worlds import World, unique
+from conformance.worlds import Json, World, unique
 
+_LAYER = f"sha256:{hashlib.sha256(b'layer').hexdigest()}"
 _MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}
 
 
@@ -17,6 +19,10 @@ def world(implemented: set[str]) -> World:
             {"Sid": "a", "Effect": "Allow", "Principal": "*", "Action": ["ecr:ReplicateImage"], "Resource": "*"}
         ],
     }
+
+    def upload(world: World) -> Json:
+        return {"repositoryName": name, "uploadId": world.known["uploadId"]}
+
     put = {"repositoryName": name, "imageManifest": json.dumps(_MANIFEST), "imageTag": "one"}
     by_tag = {"repositoryName": name, "imageIds": [{"imageTag": "one"}]}
     return World(
@@ -26,6 +32,15 @@ def world(implemented: set[str]) -> World:
             "CreateRepository": {"repositoryName": name},
             "DeleteRepository": {"repositoryName": name, "force": True},
             "PutImage": put,
+            "InitiateLayerUpload": {"repositoryName": name},
+            "UploadLayerPart": lambda world: {
+                **upload(world),
+                "partFirstByte": 0,
+                "partLastByte": 4,
+                "layerPartBlob": b"layer",
+            },
+            "CompleteLayerUpload": lambda world: {**upload(world), "layerDigests": [_LAYER]},
+            "GetDownloadUrlForLayer": {"repositoryName": name, "layerDigest": _LAYER},
             "BatchGetImage": by_tag,
             "SetRepositoryPolicy": {"repositoryName": name, "policyText": json.dumps(policy)},
             "PutRegistryPolicy": {"policyText": json.dumps(policy)},
@@ -40,6 +55,9 @@ def world(implemented: set[str]) -> World:
             },
         },
         fresh={"CreateRepository": "repositoryName"},
-        kept={"CreateRepository": {"resourceArn": "repository.repositoryArn"}},
+        kept={
+            "InitiateLayerUpload": {"uploadId": "uploadId"},
+            "CreateRepository": {"resourceArn": "repository.repositoryArn"},
+        },
         last=("DeleteRepositoryPolicy", "DeleteRegistryPolicy", "DeleteLifecyclePolicy", "DeleteRepository"),
     )

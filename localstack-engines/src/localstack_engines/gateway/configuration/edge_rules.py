@@ -38,6 +38,15 @@ class Files:
     def route_map(self, api: Api, stage: Stage) -> Path:
         return self.directory / f"routes-{digest(f'{api.id}/{stage.name}')[:16].lower()}.map"
 
+    @property
+    def domains(self) -> Path:
+        return self.directory / "domains.map"
+
+
+def domains(gateway: Gateway) -> str:
+    """Returns the map of all APIs: identifier, and host and port of its endpoint."""
+    return "".join(f"{api.id} {api.domain}\n" for api in gateway.apis)
+
 
 def route_map(api: Api, stage: Stage) -> str:
     """Returns the map of a stage: patterns in the order in which they are tried, each with its route's record."""
@@ -53,9 +62,9 @@ def throttles(gateway: Gateway) -> set[Throttle]:
 def rules(gateway: Gateway, files: Files) -> list[str]:
     """Returns all rules for HTTP APIs. A request for anything else is let through by the first of them."""
     if not gateway.apis:
-        return []
+        return [*_candidate(), *_NOT_FOUND]
     return [
-        *_select_api(gateway),
+        *_select_api(files),
         *(rule for api in gateway.apis for rule in _select_route(api, files)),
         answer(404, "Not Found", f"!{_ROUTE_IS_FOUND}"),
         *_throttling(gateway),
@@ -65,6 +74,7 @@ def rules(gateway: Gateway, files: Files) -> list[str]:
         answer(500, "Internal Server Error", f"{{ var(txn.backend) -m str {NONE} }}"),
         *(f"http-request set-var(txn.backend) str({buffering.BACKEND}) if {c}" for c in buffering.LENGTH_IS_UNKNOWN),
         *buffering.SET_UNAVAILABLE,
+        *_NOT_FOUND,
         "http-after-response set-header apigw-requestid %[var(txn.request_id)] if { var(txn.api) -m found }",
         *(rule for api in gateway.apis if api.cors for rule in cors.response_rules(api.cors, _is_chosen(api))),
         "use_backend %[var(txn.backend)] if { var(txn.backend) -m found }",
@@ -90,23 +100,33 @@ def _scope_set(route: Route) -> str:
     return "s" + digest(" ".join(route.scopes))[:12]
 
 
-def _select_api(gateway: Gateway) -> list[str]:
-    ids = " ".join(quote(api.id) for api in gateway.apis)
-    domains = (
-        f"http-request set-var(txn.domain) str({quote(api.domain)}) if {_is_chosen(api)} "
-        "!{ var(txn.domain) -m found }"
-        for api in gateway.apis
-    )
+_NOT_FOUND = [
+    # LocalStack knows no such REST API and takes the address for a bucket's. Only S3's answers have this header.
+    "http-response return status 404 content-type application/json string "
+    + quote('{"message":"Not Found"}')
+    + " if { var(txn.candidate) -m found } { res.hdr(x-amz-id-2) -m found }"
+]
+
+
+def _candidate() -> list[str]:
+    """Returns rules that find the identifier of an API in the request's address."""
+    return [
+        f"http-request set-var(txn.candidate) req.hdr(host),lower,field(1,.) if {BY_HOST}",
+        f"http-request set-var(txn.candidate) path,field(4,/) if {BY_PATH}",
+    ]
+
+
+def _select_api(files: Files) -> list[str]:
+    known = f"var(txn.candidate),map_str({files.domains})"
     return [
         "http-request set-log-level silent",
-        f"http-request set-var(txn.candidate) req.hdr(host),lower,field(1,.) if {BY_HOST}",
+        *_candidate(),
         f"http-request set-var(txn.domain) req.hdr(host) if {BY_HOST} !{BY_PATH}",
         f"http-request set-var(txn.path) path if {BY_HOST}",
-        f"http-request set-var(txn.candidate) path,field(4,/) if {BY_PATH}",
         f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {BY_PATH}",
-        f"http-request allow unless {{ var(txn.candidate) -m str {ids} }}",
+        f"http-request allow unless {{ {known} -m found }}",
         "http-request set-var(txn.api) var(txn.candidate)",
-        *domains,
+        f"http-request set-var(txn.domain) {known} if !{{ var(txn.domain) -m found }}",
         "http-request set-var(txn.request_id) uuid(),sha1,bytes(0,11),base64",
         "http-request set-var(txn.method) method",
         "http-request set-path %[var(txn.path)]",

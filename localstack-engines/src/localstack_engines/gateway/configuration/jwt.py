@@ -2,10 +2,12 @@
 
 What is checked, and in which order: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 A key is looked up by `kid` among the issuer's keys and nowhere else: `jku`, `x5u`, `jwk` and the like in a token are
-ignored. HAProxy 3.0 takes no variable for a key's file, so there is a rule for each key.
+ignored. HAProxy 3.0 takes no variable for a key's file, so there is a rule for each key. Lists of keys and audiences
+are files: a line of HAProxy's configuration has 64 words at most.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from localstack_engines.gateway.configuration.syntax import alternatives, answer, digest, quote
@@ -16,11 +18,35 @@ UNKNOWN_KEY_LIMIT = 200
 """How many tokens with an unknown key the plugin is asked about within `UNKNOWN_KEY_WINDOW`; HAProxy refuses more."""
 UNKNOWN_KEY_WINDOW = "5s"
 UNKNOWN_KEY_TABLE = "unknown_keys"
+KIDS, AUDIENCES, LISTED_AUDIENCES = "kids", "audiences", "listed-audiences"
+"""The kinds of lists: digests of `kid`s, digests of audiences, patterns of an `aud` that is a JSON list."""
 
 
 def key_file(directory: Path, pem: str) -> Path:
     """Returns the file of a public key. It is named after its content, so a changed key has another file."""
     return directory / f"{digest(pem)[:32].lower()}.pem"
+
+
+def list_file(directory: Path, authorizer: JwtAuthorizer, kind: str) -> Path:
+    """Returns the file of one of an authorizer's lists."""
+    return directory / f"{kind}-{digest(authorizer.id)[:16].lower()}.lst"
+
+
+def lists(authorizer: JwtAuthorizer) -> dict[str, str]:
+    """Returns the contents of an authorizer's lists by their kinds. Raises ValueError for control characters."""
+    for audience in authorizer.audiences:
+        quote(audience)
+    return {
+        KIDS: _lines(digest(key.kid) for key in authorizer.keys),
+        AUDIENCES: _lines(digest(audience) for audience in authorizer.audiences),
+        LISTED_AUDIENCES: _lines(
+            rf'^\[(?:.*,)?\s*"{re.escape(audience)}"\s*(?:,.*)?\]$' for audience in authorizer.audiences
+        ),
+    }
+
+
+def _lines(values: Iterable[str]) -> str:
+    return "".join(f"{value}\n" for value in values)
 
 
 def rules(authorizer: JwtAuthorizer, key_directory: Path) -> list[str]:
@@ -30,7 +56,7 @@ def rules(authorizer: JwtAuthorizer, key_directory: Path) -> list[str]:
         *_token(authorizer, chosen),
         *_header(chosen),
         *_signature(authorizer, chosen, key_directory),
-        *_claims(authorizer, chosen),
+        *_claims(authorizer, chosen, key_directory),
     ]
 
 
@@ -79,8 +105,7 @@ def _signature(authorizer: JwtAuthorizer, chosen: str, key_directory: Path) -> l
         verify = f'jwt_verify(txn.alg,"{key_file(key_directory, key.pem)}")'
         known = f"{{ var(txn.kid) -m str {digest(key.kid)} }}"
         rules.append(f"http-request set-var(txn.signature) var(txn.token),{verify} if {chosen} {known}")
-    known_kids = " ".join(digest(key.kid) for key in authorizer.keys)
-    unknown = f"{chosen} !{{ var(txn.kid) -m str {known_kids} }}" if known_kids else chosen
+    unknown = f"{chosen} !{{ var(txn.kid) -m str -f {list_file(key_directory, authorizer, KIDS)} }}"
     return [
         *rules,
         f"http-request track-sc1 var(txn.authorizer_id) table {UNKNOWN_KEY_TABLE} if {unknown}",
@@ -92,7 +117,7 @@ def _signature(authorizer: JwtAuthorizer, chosen: str, key_directory: Path) -> l
     ]
 
 
-def _claims(authorizer: JwtAuthorizer, chosen: str) -> list[str]:
+def _claims(authorizer: JwtAuthorizer, chosen: str, key_directory: Path) -> list[str]:
     def claim(name: str, kind: str = "") -> str:
         return f"var(txn.claims),json_query('$.{name}'{kind})"
 
@@ -100,8 +125,8 @@ def _claims(authorizer: JwtAuthorizer, chosen: str) -> list[str]:
         # For a claim that is absent or not a number HAProxy has no value, and the condition is false.
         return claim(name, ",'int'") + ",sub(txn.now) -m int gt 0"
 
-    audiences = " ".join(quote(audience) for audience in authorizer.audiences)
-    listed = quote(rf'^\[(?:.*,)?\s*"{alternatives(authorizer.audiences)}"\s*(?:,.*)?\]$')
+    audience = f",sha2(256),hex -m str -f {list_file(key_directory, authorizer, AUDIENCES)} }}"
+    listed = f" -m reg -f {list_file(key_directory, authorizer, LISTED_AUDIENCES)} }}"
     return [
         f"http-request set-var(txn.now) date if {chosen}",
         _invalid("the token has expired", f"{chosen} !{{ {later_than_now('exp')} }}"),
@@ -110,12 +135,11 @@ def _claims(authorizer: JwtAuthorizer, chosen: str) -> list[str]:
         _invalid("invalid issuer", f"{chosen} !{{ {claim('iss')} -m str {quote(authorizer.issuer)} }}"),
         _invalid(
             "invalid audience",
-            f"{chosen} {{ {claim('aud')} -m found }} !{{ {claim('aud')} -m str {audiences} }}"
-            f" !{{ {claim('aud')} -m reg {listed} }}",
+            f"{chosen} {{ {claim('aud')} -m found }} !{{ {claim('aud')}{audience} !{{ {claim('aud')}{listed}",
         ),
         _invalid(
             "invalid audience",
-            f"{chosen} !{{ {claim('aud')} -m found }} !{{ {claim('client_id')} -m str {audiences} }}",
+            f"{chosen} !{{ {claim('aud')} -m found }} !{{ {claim('client_id')}{audience}",
         ),
     ]
 

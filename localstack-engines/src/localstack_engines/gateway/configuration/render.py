@@ -9,9 +9,10 @@ from localstack_engines.gateway.configuration.sections import (
     render_edge,
     render_global,
     render_passthrough,
+    render_tls,
 )
 from localstack_engines.gateway.edge import Edge
-from localstack_engines.gateway.model import Gateway, JwtAuthorizer, Proxy
+from localstack_engines.gateway.model import Gateway, Proxy
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ def render(edge: Edge, gateway: Gateway) -> Rendered:
         render_defaults(),
         render_edge(edge, [*log_lines(edge, gateway), *edge_rules.rules(gateway, files)]),
         render_passthrough(edge),
+        *([render_tls(edge)] if edge.certificate else []),
         _unknown_keys(),
         *throttling.tables(edge_rules.throttles(gateway)),
         integrations.defaults(),
@@ -72,8 +74,11 @@ def _files(gateway: Gateway, files: edge_rules.Files) -> dict[str, str]:
         for api in gateway.apis
         for stage in api.stages
     }
-    for _, _, route in gateway.routes():
-        if isinstance(route.authorizer, JwtAuthorizer):
-            for key in route.authorizer.keys:
-                found[jwt.key_file(files.directory, key.pem).name] = key.pem
+    if gateway.apis:
+        found[files.domains.name] = edge_rules.domains(gateway)
+    for authorizer in gateway.jwt_authorizers().values():
+        for kind, text in jwt.lists(authorizer).items():
+            found[jwt.list_file(files.directory, authorizer, kind).name] = text
+        for key in authorizer.keys:
+            found[jwt.key_file(files.directory, key.pem).name] = key.pem
     return found

@@ -16,6 +16,7 @@ _LUA = Path(__file__).with_name("subrequests.lua")
 # The two forms of an API's URL.
 BY_PATH = "{ path_beg /_aws/execute-api/ }"
 BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
+_TLS_FOR_API = "{ req.ssl_hello_type 1 } { req.ssl_sni,lower,field(2,.) -m str execute-api }"
 
 
 def render_global(edge: Edge) -> list[str]:
@@ -60,7 +61,11 @@ def render_defaults() -> list[str]:
 
 
 def render_edge(edge: Edge, rules: list[str]) -> list[str]:
-    """Returns the edge frontend with the rules for APIs. TLS goes to LocalStack as a byte stream.
+    """Returns the edge frontend with the rules for APIs.
+
+    A connection with TLS goes to the section that has the APIs' certificate when its SNI is an API's address, and to
+    LocalStack as a byte stream when not.
+
 
     After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
     request for an API to the new worker.
@@ -77,8 +82,28 @@ def render_edge(edge: Edge, rules: list[str]) -> list[str]:
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
+        *([f"    use_backend apis_tls if {_TLS_FOR_API}"] if edge.certificate else []),
         "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
         "    default_backend localstack",
+    ]
+
+
+def render_tls(edge: Edge) -> list[str]:
+    """Returns the sections that take TLS off connections for APIs. Their requests come back to the edge frontend."""
+    return [
+        "backend apis_tls",
+        "    mode tcp",
+        f"    server tls unix@{edge.tls_socket} send-proxy-v2",
+        "",
+        "frontend apis_tls",
+        "    mode tcp",
+        "    no option idle-close-on-response",
+        f"    bind unix@{edge.tls_socket} mode 600 accept-proxy ssl crt {edge.certificate} alpn http/1.1",
+        "    default_backend apis_plain",
+        "",
+        "backend apis_plain",
+        "    mode tcp",
+        f"    server edge unix@{edge.successor_socket} send-proxy-v2",
     ]
 
 

@@ -97,7 +97,7 @@ class HAProxy:
         write_atomically(self._config, rendered.config)
 
     def _remove_unused_files(self, rendered: Rendered) -> None:
-        for pattern in ("*.map", "*.pem"):
+        for pattern in ("*.map", "*.pem", "*.lst"):
             for path in self._edge.directory.glob(pattern):
                 if path.name not in rendered.files:
                     path.unlink(missing_ok=True)

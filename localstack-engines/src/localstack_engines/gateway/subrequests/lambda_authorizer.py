@@ -54,20 +54,25 @@ class LambdaAuthorizers:
             return Decision(Outcome.UNAUTHORIZED, {})
         try:
             result = self._result(authorizer, call, [value for value in identity if value])
-            if authorizer.payload_version == "2.0" and authorizer.simple_responses:
-                return _simple(result)
-            return _policy(result, events.route_arn(call))
+            return _decision(authorizer, result, call)
         except FunctionFailed as error:
             LOG.warning("authorizer %s failed: %s", authorizer.name, error)
             return Decision(Outcome.ERROR, {})
 
+    def forget(self, api_id: str, stage: str) -> None:
+        """Drops the results that are kept for a stage."""
+        with self._lock:
+            self._results = {key: kept for key, kept in self._results.items() if key[:2] != (api_id, stage)}
+
     def _result(self, authorizer: LambdaAuthorizer, call: Call, identity: list[str]) -> Any:
         is_kept = authorizer.result_ttl > 0 and bool(identity)
-        key = (authorizer.id, *identity)
+        key = (call.api_id, call.stage, authorizer.id, *identity)
         if is_kept and (kept := self._kept(key)):
             return kept[0]
         arn = function_arn(authorizer.uri, call.stage_variables)
         result = invoke(arn, events.authorizer_event(call, authorizer.payload_version, identity))
+        # An answer that is no decision is not kept: the next request asks the function again.
+        _decision(authorizer, result, call)
         if is_kept:
             with self._lock:
                 if len(self._results) >= _MAX_ENTRIES:
@@ -79,6 +84,13 @@ class LambdaAuthorizers:
         with self._lock:
             expires, result = self._results.get(key, (0.0, None))
         return (result,) if time.monotonic() < expires else None
+
+
+def _decision(authorizer: LambdaAuthorizer, result: Any, call: Call) -> Decision:
+    """Returns the decision in a function's result. Raises FunctionFailed when there is none."""
+    if authorizer.payload_version == "2.0" and authorizer.simple_responses:
+        return _simple(result)
+    return _policy(result, events.route_arn(call))
 
 
 def _simple(result: Any) -> Decision:

@@ -40,11 +40,13 @@ class ControlPlane(Protocol):
 class SubrequestServer:
     """Answers sub-requests from the model of the APIs that are being served."""
 
-    def __init__(self, edge: Edge, issuers: Issuers, control_plane: ControlPlane) -> None:
+    def __init__(
+        self, edge: Edge, issuers: Issuers, control_plane: ControlPlane, authorizers: LambdaAuthorizers
+    ) -> None:
         self._edge = edge
         self._issuers = issuers
         self._control_plane = control_plane
-        self._authorizers = LambdaAuthorizers()
+        self._authorizers = authorizers
         self._server: HttpServer | None = None
 
     def start(self) -> None:

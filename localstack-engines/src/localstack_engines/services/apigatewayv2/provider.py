@@ -4,12 +4,10 @@ from localstack.services.plugins import Service
 
 from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import Issuers
+from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers
 from localstack_engines.gateway.subrequests.server import SubrequestServer
-from localstack_engines.services.apigatewayv2.api.apis import ApiOperations
-from localstack_engines.services.apigatewayv2.api.authorizers import AuthorizerOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
-from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
-from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
+from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
@@ -21,10 +19,7 @@ from localstack_engines.toolkit.dispatch import make_service
 
 
 class ApiGatewayV2Provider(
-    ApiOperations,
-    RouteOperations,
-    IntegrationOperations,
-    AuthorizerOperations,
+    ImportOperations,
     StageOperations,
     DeploymentOperations,
     VpcLinkOperations,
@@ -34,9 +29,10 @@ class ApiGatewayV2Provider(
     def __init__(self) -> None:
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
         publisher = Publisher(store, issuers, Upstreams())
-        super().__init__(store, publisher, issuers)
+        lambda_authorizers = LambdaAuthorizers()
+        super().__init__(store, publisher, issuers, lambda_authorizers)
         self._background = (
-            SubrequestServer(edge, issuers, publisher),
+            SubrequestServer(edge, issuers, publisher, lambda_authorizers),
             AccessLogs(store, edge.access_log_socket),
             publisher,
         )

@@ -7,6 +7,7 @@ and sets the fields that a caller names, on the same objects that moto's Get and
 import copy
 import secrets
 import string
+from dataclasses import dataclass
 from typing import Any
 
 from botocore import xform_name
@@ -42,6 +43,15 @@ _IDENTIFIERS = {
     Authorizer: ("ApiId", "AuthorizerId"),
     VpcLink: ("VpcLinkId",),
 }
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The identifiers of all APIs of an account and region, and what one of them consisted of; see `Store.saved`."""
+
+    identifiers: frozenset[str]
+    record: Api | None
+    members: dict[str, Any]
 
 
 class Store:
@@ -103,6 +113,22 @@ class Store:
         api.api_id, api.arn = wanted, api.arn.replace(api.api_id, wanted)
         records.tag_resource(api.arn, tags)
 
+    def saved(self, context: RequestContext, api_id: str | None) -> Saved:
+        """Returns what `restore` needs to undo a change of this API, or the creation of another one."""
+        records = _backend(context).apis
+        record = records.get(api_id or "")
+        members = {name: _copy_of(name, value) for name, value in vars(record).items()} if record else {}
+        return Saved(frozenset(records), record, members)
+
+    def restore(self, context: RequestContext, saved: Saved) -> None:
+        """Undoes the changes since then."""
+        records = _backend(context).apis
+        for new in records.keys() - saved.identifiers:
+            del records[new]
+        if saved.record is not None:
+            vars(saved.record).update(saved.members)
+            records[saved.record.api_id] = saved.record
+
     def access_log_settings(self) -> dict[tuple[str, str], AccessLogSettings]:
         """Returns the settings of all stages that have access logging, by API id and stage name."""
         return {
@@ -152,6 +178,13 @@ def to_json_keys(value: dict[str, Any]) -> dict[str, Any]:
 def new_id(length: int = 8) -> str:
     """Returns a random identifier of lower-case letters and digits."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
+
+
+def _copy_of(name: str, value: Any) -> Any:
+    """Returns a copy of a member of an API's record. Moto's backend is not the API's own; deployments do not change."""
+    if name == "backend":
+        return value
+    return dict(value) if name == "deployments" else copy.deepcopy(value)
 
 
 def _member(members: dict[str, Any], kind: str, identifier: str) -> Any:

@@ -50,6 +50,8 @@ _INTEGRATION_MEMBERS = (
 )
 _ROUTE_MEMBERS = "ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target"
 _STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
+_IMPORT = {"FailOnWarnings": "an import has no warnings: what cannot be imported is an error"}
+_BASE_PATH = {"Basepath": ("ignore",)}
 _PAGE = "MaxResults NextToken"
 _MEMBERS = {
     "AccessLogSettings": Members("DestinationArn Format"),
@@ -88,7 +90,9 @@ _MEMBERS = {
     "GetStageRequest": Members("ApiId StageName"),
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
     "JWTConfiguration": Members("Audience Issuer"),
-    "ReimportApiRequest": Members("ApiId Body FailOnWarnings"),
+    "ImportApiRequest": Members("Body", ignored=_IMPORT, only=_BASE_PATH),
+    "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
+    "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
         "ThrottlingBurstLimit ThrottlingRateLimit",
         ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},

@@ -35,6 +35,25 @@ def preview_not_found(repository: str, registry_id: str) -> ServiceError:
     )
 
 
+def upload_not_found(upload_id: str) -> ServiceError:
+    return ServiceError("UploadNotFoundException", f"The upload with id '{upload_id}' does not exist.")
+
+
+def invalid_layer_part(last_byte: int) -> ServiceError:
+    return ServiceError(
+        "InvalidLayerPartException",
+        f"The layer part must begin after the last byte received, {last_byte}, and have the size that its range says.",
+    )
+
+
+def invalid_layer(message: str) -> ServiceError:
+    return ServiceError("InvalidLayerException", message)
+
+
+def empty_upload(upload_id: str) -> ServiceError:
+    return ServiceError("EmptyUploadException", f"The upload with id '{upload_id}' has no parts.")
+
+
 def layers_not_found(message: str) -> ServiceError:
     return ServiceError("LayersNotFoundException", message)
 

@@ -4,6 +4,7 @@ from localstack.services.plugins import Service
 
 from localstack_engines.services.ecr.api.authorization import AuthorizationOperations
 from localstack_engines.services.ecr.api.images import ImageOperations
+from localstack_engines.services.ecr.api.layer_uploads import LayerUploadOperations
 from localstack_engines.services.ecr.api.layers import LayerOperations
 from localstack_engines.services.ecr.api.lifecycle_policies import LifecyclePolicyOperations
 from localstack_engines.services.ecr.api.repositories import RepositoryOperations
@@ -19,6 +20,7 @@ class EcrProvider(
     AuthorizationOperations,
     ImageOperations,
     LayerOperations,
+    LayerUploadOperations,
     LifecyclePolicyOperations,
     RepositoryOperations,
 ):

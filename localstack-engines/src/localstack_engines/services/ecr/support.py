@@ -39,6 +39,7 @@ _MEMBERS = {
         f"{_REPOSITORY} imageIds",
         ignored={"acceptedMediaTypes": "a manifest is returned in the type that it was pushed in"},
     ),
+    "CompleteLayerUploadRequest": Members(f"{_REPOSITORY} uploadId layerDigests"),
     "CreateRepositoryRequest": Members(
         _REPOSITORY,
         recorded="tags",
@@ -58,6 +59,7 @@ _MEMBERS = {
     "GetLifecyclePolicyPreviewRequest": Members(f"{_REPOSITORY} imageIds nextToken maxResults filter"),
     "GetLifecyclePolicyRequest": Members(_REPOSITORY),
     "ImageIdentifier": Members("imageDigest imageTag"),
+    "InitiateLayerUploadRequest": Members(_REPOSITORY),
     "LifecyclePolicyPreviewFilter": Members("tagStatus"),
     "ListImagesFilter": Members("tagStatus", only={"imageStatus": ("ACTIVE", "ANY")}),
     "ListImagesRequest": Members(f"{_REPOSITORY} nextToken maxResults filter"),
@@ -65,6 +67,7 @@ _MEMBERS = {
     "PutLifecyclePolicyRequest": Members(f"{_REPOSITORY} lifecyclePolicyText"),
     "StartLifecyclePolicyPreviewRequest": Members(f"{_REPOSITORY} lifecyclePolicyText"),
     "Tag": Members(recorded="Key Value"),
+    "UploadLayerPartRequest": Members(f"{_REPOSITORY} uploadId partFirstByte partLastByte layerPartBlob"),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 

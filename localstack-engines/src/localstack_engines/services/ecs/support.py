@@ -1,6 +1,6 @@
 """What the local ECS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from localstack_engines.toolkit.support import Members, Support, ignored
 
 _MOTO = {
     "DeregisterTaskDefinition": "a task definition is a record; launches read its status",
@@ -21,31 +21,36 @@ _REFUSED = {
 }
 """Operations whose error gives a reason."""
 
+_REASONS = {
+    "each request is carried out at once, so there is no retry to recognise": "clientToken",
+    "no access is checked locally, so no role is assumed": "role kmsKeyId",
+    "the local network gives every task an address that the machine reaches": "assignPublicIp",
+    "no metrics of the cluster are collected": "monitoring settings",
+    "an image is pulled when a task starts": "versionConsistency",
+}
+"""Why members have no local meaning."""
+
 _MEMBERS = {
     "CreateClusterRequest": Members(
         used="clusterName tags capacityProviders",
-        ignored=dict.fromkeys(
-            ("settings configuration defaultCapacityProviderStrategy serviceConnectDefaults").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("settings configuration defaultCapacityProviderStrategy serviceConnectDefaults", _REASONS),
     ),
     "Tag": Members("key value"),
     "ClusterSetting": Members("name value"),
     "ClusterConfiguration": Members(
-        ignored=dict.fromkeys("executeCommandConfiguration managedStorageConfiguration".split(), UNDECIDED),
+        ignored=ignored("executeCommandConfiguration managedStorageConfiguration", _REASONS),
     ),
     "ExecuteCommandConfiguration": Members(
         used="logConfiguration",
-        ignored=dict.fromkeys("kmsKeyId logging".split(), UNDECIDED),
+        ignored=ignored("kmsKeyId logging", _REASONS),
     ),
     "ExecuteCommandLogConfiguration": Members(
-        ignored=dict.fromkeys(
-            ("cloudWatchLogGroupName cloudWatchEncryptionEnabled s3BucketName s3EncryptionEnabled s3KeyPrefix").split(),
-            UNDECIDED,
+        ignored=ignored(
+            "cloudWatchLogGroupName cloudWatchEncryptionEnabled s3BucketName s3EncryptionEnabled s3KeyPrefix", _REASONS
         ),
     ),
     "ManagedStorageConfiguration": Members(
-        ignored=dict.fromkeys("kmsKeyId fargateEphemeralStorageKmsKeyId".split(), UNDECIDED),
+        ignored=ignored("kmsKeyId fargateEphemeralStorageKmsKeyId", _REASONS),
     ),
     "CapacityProviderStrategyItem": Members("capacityProvider weight base"),
     "ClusterServiceConnectDefaultsRequest": Members("namespace"),
@@ -57,166 +62,159 @@ _MEMBERS = {
             "schedulingStrategy deploymentController tags enableECSManagedTags propagateTags enableExecuteCommand "
             "serviceConnectConfiguration"
         ),
-        ignored=dict.fromkeys(
-            ("clientToken role volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("clientToken role monitoring", _REASONS),
     ),
     "LoadBalancer": Members(
         used="containerName containerPort",
-        ignored=dict.fromkeys("targetGroupArn loadBalancerName advancedConfiguration".split(), UNDECIDED),
+        ignored=ignored("targetGroupArn loadBalancerName advancedConfiguration", _REASONS),
     ),
     "AdvancedConfiguration": Members(
         used="roleArn",
-        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
+        ignored=ignored("alternateTargetGroupArn productionListenerRule testListenerRule", _REASONS),
     ),
     "ServiceRegistry": Members("registryArn port containerName containerPort"),
     "DeploymentConfiguration": Members(
         used="deploymentCircuitBreaker maximumPercent minimumHealthyPercent",
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
                 "alarms strategy bakeTimeInMinutes lifecycleHooks linearConfiguration canaryConfiguration "
                 "earlySuccessCriteria"
-            ).split(),
-            UNDECIDED,
+            ),
+            _REASONS,
         ),
     ),
     "DeploymentCircuitBreaker": Members(
         used="enable rollback",
-        ignored=dict.fromkeys("resetOnHealthyTask thresholdConfiguration".split(), UNDECIDED),
+        ignored=ignored("resetOnHealthyTask thresholdConfiguration", _REASONS),
     ),
     "ThresholdConfiguration": Members("type value"),
     "DeploymentAlarms": Members(
         used="rollback enable",
-        ignored=dict.fromkeys("alarmNames".split(), UNDECIDED),
+        ignored=ignored("alarmNames", _REASONS),
     ),
     "DeploymentLifecycleHook": Members(
         used="roleArn",
-        ignored=dict.fromkeys(
-            ("targetType hookTargetArn lifecycleStages hookDetails timeoutConfiguration").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("targetType hookTargetArn lifecycleStages hookDetails timeoutConfiguration", _REASONS),
     ),
     "HookDetails": Members(),
     "DeploymentLifecycleHookTimeoutConfiguration": Members(
-        ignored=dict.fromkeys("timeoutInMinutes action".split(), UNDECIDED),
+        ignored=ignored("timeoutInMinutes action", _REASONS),
     ),
     "LinearConfiguration": Members(
-        ignored=dict.fromkeys("stepPercent stepBakeTimeInMinutes".split(), UNDECIDED),
+        ignored=ignored("stepPercent stepBakeTimeInMinutes", _REASONS),
     ),
     "CanaryConfiguration": Members(
-        ignored=dict.fromkeys("canaryPercent canaryBakeTimeInMinutes".split(), UNDECIDED),
+        ignored=ignored("canaryPercent canaryBakeTimeInMinutes", _REASONS),
     ),
     "DeploymentEarlySuccessCriteria": Members(
         used="enable",
-        ignored=dict.fromkeys("healthyPercent sourceServiceRevisionCleanup".split(), UNDECIDED),
+        ignored=ignored("healthyPercent sourceServiceRevisionCleanup", _REASONS),
     ),
     "PlacementConstraint": Members(
         used="type",
-        ignored=dict.fromkeys("expression".split(), UNDECIDED),
+        ignored=ignored("expression", _REASONS),
     ),
     "PlacementStrategy": Members(
         used="type",
-        ignored=dict.fromkeys("field".split(), UNDECIDED),
+        ignored=ignored("field", _REASONS),
     ),
     "NetworkConfiguration": Members("awsvpcConfiguration"),
     "AwsVpcConfiguration": Members(
         used="subnets securityGroups",
-        ignored=dict.fromkeys("assignPublicIp".split(), UNDECIDED),
+        ignored=ignored("assignPublicIp", _REASONS),
     ),
     "DeploymentController": Members("type"),
     "ServiceConnectConfiguration": Members(
         used="enabled namespace services logConfiguration",
-        ignored=dict.fromkeys("accessLogConfiguration containerConfigurations".split(), UNDECIDED),
+        ignored=ignored("accessLogConfiguration containerConfigurations", _REASONS),
     ),
     "ServiceConnectService": Members(
         used="timeout",
-        ignored=dict.fromkeys("portName discoveryName clientAliases ingressPortOverride tls".split(), UNDECIDED),
+        ignored=ignored("portName discoveryName clientAliases ingressPortOverride tls", _REASONS),
     ),
     "ServiceConnectClientAlias": Members(
         used="port",
-        ignored=dict.fromkeys("dnsName testTrafficRules".split(), UNDECIDED),
+        ignored=ignored("dnsName testTrafficRules", _REASONS),
     ),
     "ServiceConnectTestTrafficRules": Members(
-        ignored=dict.fromkeys("header".split(), UNDECIDED),
+        ignored=ignored("header", _REASONS),
     ),
     "ServiceConnectTestTrafficHeaderRules": Members("name value"),
     "ServiceConnectTestTrafficHeaderMatchRules": Members(
-        ignored=dict.fromkeys("exact".split(), UNDECIDED),
+        ignored=ignored("exact", _REASONS),
     ),
     "TimeoutConfiguration": Members(
-        ignored=dict.fromkeys("idleTimeoutSeconds perRequestTimeoutSeconds".split(), UNDECIDED),
+        ignored=ignored("idleTimeoutSeconds perRequestTimeoutSeconds", _REASONS),
     ),
     "ServiceConnectTlsConfiguration": Members(
         used="roleArn",
-        ignored=dict.fromkeys("issuerCertificateAuthority kmsKey".split(), UNDECIDED),
+        ignored=ignored("issuerCertificateAuthority kmsKey", _REASONS),
     ),
     "ServiceConnectTlsCertificateAuthority": Members(
-        ignored=dict.fromkeys("awsPcaAuthorityArn".split(), UNDECIDED),
+        ignored=ignored("awsPcaAuthorityArn", _REASONS),
     ),
     "LogConfiguration": Members(
         used="logDriver options",
-        ignored=dict.fromkeys("secretOptions".split(), UNDECIDED),
+        ignored=ignored("secretOptions", _REASONS),
     ),
     "Secret": Members("name valueFrom"),
     "ServiceConnectAccessLogConfiguration": Members(
-        ignored=dict.fromkeys("format includeQueryParameters".split(), UNDECIDED),
+        ignored=ignored("format includeQueryParameters", _REASONS),
     ),
     "ServiceConnectContainerConfiguration": Members(
-        ignored=dict.fromkeys("logLevel".split(), UNDECIDED),
+        ignored=ignored("logLevel", _REASONS),
     ),
     "ServiceVolumeConfiguration": Members(
         used="name",
-        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
     ),
     "ServiceManagedEBSVolumeConfiguration": Members(
         used="sizeInGiB roleArn",
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
-                "filesystemType"
-            ).split(),
-            UNDECIDED,
+                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput "
+                "tagSpecifications filesystemType"
+            ),
+            _REASONS,
         ),
     ),
     "EBSTagSpecification": Members(
         used="tags propagateTags",
-        ignored=dict.fromkeys("resourceType".split(), UNDECIDED),
+        ignored=ignored("resourceType", _REASONS),
     ),
     "VpcLatticeConfiguration": Members(
         used="roleArn",
-        ignored=dict.fromkeys("targetGroupArn portName advancedConfiguration".split(), UNDECIDED),
+        ignored=ignored("targetGroupArn portName advancedConfiguration", _REASONS),
     ),
     "VpcLatticeAdvancedConfiguration": Members(
-        ignored=dict.fromkeys("alternateTargetGroupArn productionListenerRule testListenerRule".split(), UNDECIDED),
+        ignored=ignored("alternateTargetGroupArn productionListenerRule testListenerRule", _REASONS),
     ),
     "GatewayConnector": Members(
         used="healthCheck filters",
-        ignored=dict.fromkeys("portName deregistrationDelay".split(), UNDECIDED),
+        ignored=ignored("portName deregistrationDelay", _REASONS),
     ),
     "GatewayConnectorHealthCheck": Members(
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
                 "healthCheckProtocol healthCheckPort healthCheckPath healthCheckTimeoutSeconds "
                 "healthCheckIntervalSeconds healthyThresholdCount unhealthyThresholdCount matcher"
-            ).split(),
-            UNDECIDED,
+            ),
+            _REASONS,
         ),
     ),
     "GatewayConnectorHealthCheckMatcher": Members(
-        ignored=dict.fromkeys("httpCode grpcCode".split(), UNDECIDED),
+        ignored=ignored("httpCode grpcCode", _REASONS),
     ),
     "GatewayConnectorFilters": Members(
-        ignored=dict.fromkeys("accessTypes".split(), UNDECIDED),
+        ignored=ignored("accessTypes", _REASONS),
     ),
     "GatewayConnectorDeregistrationDelay": Members(
-        ignored=dict.fromkeys("timeoutSeconds".split(), UNDECIDED),
+        ignored=ignored("timeoutSeconds", _REASONS),
     ),
     "MonitoringConfiguration": Members(
-        ignored=dict.fromkeys("metricConfigurations".split(), UNDECIDED),
+        ignored=ignored("metricConfigurations", _REASONS),
     ),
     "MetricConfiguration": Members(
-        ignored=dict.fromkeys("metricNames resolutionSeconds".split(), UNDECIDED),
+        ignored=ignored("metricNames resolutionSeconds", _REASONS),
     ),
     "DeleteClusterRequest": Members("cluster"),
     "DeleteServiceRequest": Members("cluster service force"),
@@ -229,27 +227,21 @@ _MEMBERS = {
     "ListClustersRequest": Members("nextToken maxResults"),
     "ListServicesRequest": Members(
         used="cluster nextToken maxResults launchType schedulingStrategy",
-        ignored=dict.fromkeys("resourceManagementType".split(), UNDECIDED),
+        ignored=ignored("resourceManagementType", _REASONS),
     ),
     "ListTagsForResourceRequest": Members("resourceArn"),
     "ListTaskDefinitionFamiliesRequest": Members("familyPrefix status nextToken maxResults"),
     "ListTaskDefinitionsRequest": Members("familyPrefix status sort nextToken maxResults"),
     "ListTasksRequest": Members(
         used="cluster containerInstance family nextToken maxResults startedBy serviceName desiredStatus launchType",
-        ignored=dict.fromkeys("daemonName".split(), UNDECIDED),
+        ignored=ignored("daemonName", _REASONS),
     ),
     "RegisterTaskDefinitionRequest": Members(
         used=(
             "family taskRoleArn executionRoleArn networkMode containerDefinitions volumes placementConstraints "
             "requiresCompatibilities cpu memory tags ephemeralStorage"
         ),
-        ignored=dict.fromkeys(
-            (
-                "pidMode ipcMode proxyConfiguration inferenceAccelerators runtimePlatform enableFaultInjection "
-                "trustedExecutionConfiguration"
-            ).split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("pidMode ipcMode runtimePlatform", _REASONS),
     ),
     "ContainerDefinition": Members(
         used=(
@@ -258,109 +250,102 @@ _MEMBERS = {
             "readonlyRootFilesystem interactive pseudoTerminal dockerLabels ulimits logConfiguration healthCheck "
             "systemControls"
         ),
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "repositoryCredentials links restartPolicy environmentFiles volumesFrom versionConsistency hostname "
-                "disableNetworking privileged dnsServers dnsSearchDomains extraHosts dockerSecurityOptions "
-                "resourceRequirements firelensConfiguration credentialSpecs"
-            ).split(),
-            UNDECIDED,
+                "repositoryCredentials links restartPolicy environmentFiles volumesFrom versionConsistency "
+                "hostname disableNetworking privileged dnsServers dnsSearchDomains extraHosts "
+                "dockerSecurityOptions resourceRequirements firelensConfiguration credentialSpecs"
+            ),
+            _REASONS,
         ),
     ),
     "RepositoryCredentials": Members(
-        ignored=dict.fromkeys("credentialsParameter".split(), UNDECIDED),
+        ignored=ignored("credentialsParameter", _REASONS),
     ),
     "PortMapping": Members(
         used="containerPort name",
-        ignored=dict.fromkeys("hostPort protocol appProtocol containerPortRange".split(), UNDECIDED),
+        ignored=ignored("hostPort protocol appProtocol containerPortRange", _REASONS),
     ),
     "ContainerRestartPolicy": Members(
         used="enabled",
-        ignored=dict.fromkeys("ignoredExitCodes restartAttemptPeriod".split(), UNDECIDED),
+        ignored=ignored("ignoredExitCodes restartAttemptPeriod", _REASONS),
     ),
     "KeyValuePair": Members("name value"),
     "EnvironmentFile": Members("value type"),
     "MountPoint": Members("sourceVolume containerPath readOnly"),
     "VolumeFrom": Members(
         used="readOnly",
-        ignored=dict.fromkeys("sourceContainer".split(), UNDECIDED),
+        ignored=ignored("sourceContainer", _REASONS),
     ),
     "LinuxParameters": Members(
         used="capabilities initProcessEnabled sharedMemorySize tmpfs",
-        ignored=dict.fromkeys("devices maxSwap swappiness".split(), UNDECIDED),
+        ignored=ignored("devices maxSwap swappiness", _REASONS),
     ),
     "KernelCapabilities": Members("add drop"),
     "Device": Members(
         used="containerPath",
-        ignored=dict.fromkeys("hostPath permissions".split(), UNDECIDED),
+        ignored=ignored("hostPath permissions", _REASONS),
     ),
     "Tmpfs": Members("containerPath size mountOptions"),
     "ContainerDependency": Members("containerName condition"),
     "HostEntry": Members(
-        ignored=dict.fromkeys("hostname ipAddress".split(), UNDECIDED),
+        ignored=ignored("hostname ipAddress", _REASONS),
     ),
     "Ulimit": Members("name softLimit hardLimit"),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
     "ResourceRequirement": Members(
         used="value type",
-        ignored=dict.fromkeys("sharingStrategy".split(), UNDECIDED),
     ),
-    "SharingStrategy": Members(
-        ignored=dict.fromkeys("nvidiaMps".split(), UNDECIDED),
-    ),
+    "SharingStrategy": Members(),
     "NvidiaMpsAllocation": Members(
         used="memory",
-        ignored=dict.fromkeys("maxComputePercent".split(), UNDECIDED),
+        ignored=ignored("maxComputePercent", _REASONS),
     ),
     "FirelensConfiguration": Members("type options"),
     "Volume": Members(
         used="name host efsVolumeConfiguration fsxWindowsFileServerVolumeConfiguration",
-        ignored=dict.fromkeys(
-            ("dockerVolumeConfiguration s3filesVolumeConfiguration configuredAtLaunch").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("dockerVolumeConfiguration", _REASONS),
     ),
     "HostVolumeProperties": Members("sourcePath"),
     "DockerVolumeConfiguration": Members(
         used="scope labels",
-        ignored=dict.fromkeys("autoprovision driver driverOpts".split(), UNDECIDED),
+        ignored=ignored("autoprovision driver driverOpts", _REASONS),
     ),
     "EFSVolumeConfiguration": Members(
-        ignored=dict.fromkeys(
-            ("fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig").split(),
-            UNDECIDED,
+        ignored=ignored(
+            "fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig", _REASONS
         ),
     ),
     "EFSAuthorizationConfig": Members(
-        ignored=dict.fromkeys("accessPointId iam".split(), UNDECIDED),
+        ignored=ignored("accessPointId iam", _REASONS),
     ),
     "S3FilesVolumeConfiguration": Members(
-        ignored=dict.fromkeys("fileSystemArn rootDirectory transitEncryptionPort accessPointArn".split(), UNDECIDED),
+        ignored=ignored("fileSystemArn rootDirectory transitEncryptionPort accessPointArn", _REASONS),
     ),
     "FSxWindowsFileServerVolumeConfiguration": Members(
-        ignored=dict.fromkeys("fileSystemId rootDirectory authorizationConfig".split(), UNDECIDED),
+        ignored=ignored("fileSystemId rootDirectory authorizationConfig", _REASONS),
     ),
     "FSxWindowsFileServerAuthorizationConfig": Members(
-        ignored=dict.fromkeys("credentialsParameter domain".split(), UNDECIDED),
+        ignored=ignored("credentialsParameter domain", _REASONS),
     ),
     "TaskDefinitionPlacementConstraint": Members(
         used="type",
-        ignored=dict.fromkeys("expression".split(), UNDECIDED),
+        ignored=ignored("expression", _REASONS),
     ),
     "ProxyConfiguration": Members(
         used="type containerName",
-        ignored=dict.fromkeys("properties".split(), UNDECIDED),
+        ignored=ignored("properties", _REASONS),
     ),
     "InferenceAccelerator": Members(
-        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
+        ignored=ignored("deviceName deviceType", _REASONS),
     ),
     "EphemeralStorage": Members("sizeInGiB"),
     "RuntimePlatform": Members(
-        ignored=dict.fromkeys("cpuArchitecture operatingSystemFamily".split(), UNDECIDED),
+        ignored=ignored("cpuArchitecture operatingSystemFamily", _REASONS),
     ),
     "TrustedExecutionConfiguration": Members(
-        ignored=dict.fromkeys("isolationMode attestationPolicy".split(), UNDECIDED),
+        ignored=ignored("isolationMode attestationPolicy", _REASONS),
     ),
     "RunTaskRequest": Members(
         used=(
@@ -368,7 +353,7 @@ _MEMBERS = {
             "networkConfiguration overrides placementConstraints placementStrategy platformVersion propagateTags "
             "referenceId startedBy tags taskDefinition"
         ),
-        ignored=dict.fromkeys("clientToken volumeConfigurations".split(), UNDECIDED),
+        ignored=ignored("clientToken", _REASONS),
     ),
     "TaskOverride": Members(
         used=(
@@ -377,34 +362,33 @@ _MEMBERS = {
     ),
     "ContainerOverride": Members(
         used="name command environment cpu memory memoryReservation",
-        ignored=dict.fromkeys("environmentFiles resourceRequirements".split(), UNDECIDED),
+        ignored=ignored("environmentFiles resourceRequirements", _REASONS),
     ),
     "InferenceAcceleratorOverride": Members(
-        ignored=dict.fromkeys("deviceName deviceType".split(), UNDECIDED),
+        ignored=ignored("deviceName deviceType", _REASONS),
     ),
     "TaskVolumeConfiguration": Members(
         used="name",
-        ignored=dict.fromkeys("managedEBSVolume".split(), UNDECIDED),
     ),
     "TaskManagedEBSVolumeConfiguration": Members(
         used="sizeInGiB roleArn",
-        ignored=dict.fromkeys(
+        ignored=ignored(
             (
-                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput tagSpecifications "
-                "terminationPolicy filesystemType"
-            ).split(),
-            UNDECIDED,
+                "encrypted kmsKeyId volumeType snapshotId volumeInitializationRate iops throughput "
+                "tagSpecifications terminationPolicy filesystemType"
+            ),
+            _REASONS,
         ),
     ),
     "TaskManagedEBSVolumeTerminationPolicy": Members(
-        ignored=dict.fromkeys("deleteOnTermination".split(), UNDECIDED),
+        ignored=ignored("deleteOnTermination", _REASONS),
     ),
     "StartTaskRequest": Members(
         used=(
             "cluster enableECSManagedTags enableExecuteCommand group networkConfiguration overrides propagateTags "
             "referenceId startedBy tags taskDefinition"
         ),
-        ignored=dict.fromkeys("containerInstances volumeConfigurations".split(), UNDECIDED),
+        ignored=ignored("containerInstances", _REASONS),
     ),
     "StopTaskRequest": Members("cluster task reason"),
     "TagResourceRequest": Members("resourceArn tags"),
@@ -417,10 +401,7 @@ _MEMBERS = {
             "enableExecuteCommand enableECSManagedTags loadBalancers propagateTags serviceRegistries "
             "serviceConnectConfiguration"
         ),
-        ignored=dict.fromkeys(
-            ("volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring").split(),
-            UNDECIDED,
-        ),
+        ignored=ignored("monitoring", _REASONS),
     ),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""

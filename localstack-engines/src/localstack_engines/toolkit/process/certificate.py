@@ -22,10 +22,30 @@ def certificate() -> tuple[Path, Path]:
     return certificate_file, key_file
 
 
+def with_key() -> Path:
+    """Returns a file that has the certificate and its private key, which is how HAProxy takes them."""
+    files = certificate()
+    combined = files[0].with_name("server-with-key.pem")
+    with _lock:
+        if not combined.exists():
+            combined.touch(mode=0o600)
+            combined.write_text("".join(file.read_text() for file in files))
+    return combined
+
+
 def _make(certificate_file: Path, key_file: Path) -> None:
     name = settings.endpoint_host()
+    # HTTP APIs are at <api>.execute-api.<name>. A name has one wildcard label.
+    names = [name, "localhost", f"*.execute-api.{name}"]
     argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    argv += ["-days", "3650", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost"]
+    argv += [
+        "-days",
+        "3650",
+        "-subj",
+        f"/CN={name}",
+        "-addext",
+        "subjectAltName=" + ",".join(f"DNS:{one}" for one in names),
+    ]
     # The certificate is renamed into place last: when it exists, the key exists too.
     scratch = certificate_file.with_suffix(".new")
     subprocess.run([*argv, "-keyout", str(key_file), "-out", str(scratch)], check=True, capture_output=True)

@@ -98,7 +98,7 @@ def test_a_body_is_read_after_the_request_was_authorized() -> None:
     route = Route(id="r", key="POST /x", integration=PROXY, authorizer=JWT, throttle=Throttle(rate=10, burst=20))
     config = render(EDGE, gateway(route)).config
     edge = config[config.index("frontend edge") : config.index("backend successor")]
-    assert edge.rindex("return status 4") < edge.index("set-var(txn.backend) str(buffer)")
+    assert edge.rindex("http-request return status 4") < edge.index("set-var(txn.backend) str(buffer)")
 
 
 def test_only_the_plugin_states_what_the_rules_found_out() -> None:
@@ -153,3 +153,37 @@ def test_unknown_expressions_are_refused(value: str) -> None:
         value = "${request.header.a)b}"
     with pytest.raises(UnknownExpression):
         compile_value(value, Scope())
+
+
+def test_no_list_becomes_one_line() -> None:
+    keys = tuple(SigningKey(kid=f"k{number}", pem=f"PEM {number}") for number in range(100))
+    many = replace(JWT, audiences=tuple(f"audience-{number}" for number in range(100)), keys=keys)
+    route = Route(id="r", key="GET /x", integration=PROXY, authorizer=many)
+    apis = tuple(
+        Api(id=f"api{number}", domain=f"api{number}.example", stages=(Stage(name="$default", routes=(route,)),))
+        for number in range(600)
+    )
+    rendered = render(EDGE, Gateway(apis=apis, servers={"u": ()}))
+    # HAProxy refuses a line of more than 64 words.
+    assert max(len(line.split()) for line in rendered.config.splitlines()) < 64
+    assert rendered.files["domains.map"].count("\n") == 600
+    assert sorted(text.count("\n") for name, text in rendered.files.items() if name.endswith(".lst")) == [100] * 3
+
+
+def test_a_line_break_in_an_audience_is_refused() -> None:
+    authorizer = replace(JWT, audiences=("a\nb",))
+    with pytest.raises(ValueError, match="control character"):
+        render(EDGE, gateway(Route(id="r", key="GET /x", integration=PROXY, authorizer=authorizer)))
+
+
+def test_tls_for_an_api_comes_back_as_plain_text_and_other_tls_goes_on() -> None:
+    config = render(replace(EDGE, certificate=Path("/edge/cert.pem")), gateway()).config
+    edge = config[config.index("frontend edge") : config.index("\n\nbackend successor")]
+    assert edge.index("use_backend apis_tls") < edge.index("use_backend localstack_tls")
+    assert "bind unix@/edge/tls.sock mode 600 accept-proxy ssl crt /edge/cert.pem" in config
+    assert "apis_tls" not in render(EDGE, gateway()).config
+
+
+def test_an_address_that_no_api_has_is_answered_as_api_gateway_does() -> None:
+    for found in (Gateway(), gateway(Route(id="r", key="GET /x", integration=PROXY))):
+        assert "http-response return status 404" in render(EDGE, found).config

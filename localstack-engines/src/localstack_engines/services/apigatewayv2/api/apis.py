@@ -15,7 +15,7 @@ from localstack_engines.toolkit.dispatch import moto
 
 
 class ApiOperations(Operations):
-    """Creates, updates, imports, deletes and lists APIs."""
+    """Creates, updates, deletes and lists APIs."""
 
     def create_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_api(request)
@@ -43,11 +43,6 @@ class ApiOperations(Operations):
         self.store.api(context, request)
         return self.run_and_publish(context, "DeleteApi", request)
 
-    def reimport_api(self, context: RequestContext, request: Request) -> Response:
-        self.store.api(context, request)
-        arguments: Request = {name: request[name] for name in ("ApiId", "Body", "FailOnWarnings") if name in request}
-        return self.run_and_publish(context, "ReimportApi", arguments)
-
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
         return self.run_and_publish(context, "DeleteCorsConfiguration", request)
@@ -61,7 +56,7 @@ class ApiOperations(Operations):
         properties = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", "PayloadFormatVersion": "1.0"}
         if target.startswith("arn:"):
             properties = {"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}
-        shared = (self.store, self.publisher, self.issuers)
+        shared = (self.store, self.publisher, self.issuers, self.lambda_authorizers)
         integration = IntegrationOperations(*shared).create_integration(
             context, {"ApiId": api_id, "IntegrationUri": target, **properties}
         )

@@ -11,7 +11,7 @@ from localstack_engines.toolkit.dispatch import moto
 
 
 class AuthorizerOperations(Operations):
-    """Creates, updates, deletes and lists authorizers."""
+    """Creates, updates, deletes and lists authorizers, and forgets what Lambda authorizers have decided."""
 
     def create_authorizer(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
@@ -38,6 +38,11 @@ class AuthorizerOperations(Operations):
         api = self.store.api(context, request)
         references = [{"ApiId": api.api_id, "AuthorizerId": identifier} for identifier in list(api.authorizers)]
         return page([moto(context, "GetAuthorizer", reference) for reference in references], request)
+
+    def reset_authorizers_cache(self, context: RequestContext, request: Request) -> Response:
+        stage = self.store.stage(context, request)
+        self.lambda_authorizers.forget(request["ApiId"], stage.name)
+        return {}
 
     def _check_issuer(self, authorizer: Request) -> None:
         """Fetches the issuer's keys. As on AWS, an authorizer cannot be created whose issuer does not answer."""

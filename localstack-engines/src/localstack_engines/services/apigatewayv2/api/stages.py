@@ -10,6 +10,7 @@ from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.errors import bad_request, conflict, not_found
 from localstack_engines.toolkit.dispatch import moto
+from localstack_engines.toolkit.errors import ServiceError
 
 
 class StageOperations(Operations):
@@ -21,12 +22,14 @@ class StageOperations(Operations):
         if request["StageName"] in api.stages:
             raise conflict("Stage already exists")
         self._check_deployment(context, request)
+        _check_route_settings(api, request)
         moto(context, "CreateStage", {"ApiId": api.api_id, "StageName": request["StageName"]})
         return self._change_and_publish(api.stages[request["StageName"]], request)
 
     def update_stage(self, context: RequestContext, request: Request) -> Response:
         stage = self.store.stage(context, request)
         self._check_deployment(context, request)
+        _check_route_settings(self.store.api(context, request), request)
         return self._change_and_publish(stage, request)
 
     def get_stage(self, context: RequestContext, request: Request) -> Response:
@@ -63,3 +66,12 @@ class StageOperations(Operations):
         if request.get("AutoDeploy"):
             raise bad_request("Invalid stage configuration: a deployment cannot be set on a stage with AutoDeploy")
         self.store.deployment(context, request)
+
+
+def _check_route_settings(api: Any, request: Request) -> None:
+    keys = {route.route_key for route in api.routes.values()}
+    for key in request.get("RouteSettings") or {}:
+        if key not in keys:
+            raise ServiceError(
+                "NotFoundException", f"Unable to find Route by key {key} within the provided RouteSettings", 404
+            )

@@ -81,7 +81,7 @@ class Publisher:
     def _refresh_regularly(self) -> None:
         while not self._stopped.wait(_REFRESH_INTERVAL):
             try:
-                self._upstreams.resolve_again()
+                self._upstreams.resolve_again(self._current.servers)
                 for issuer in {authorizer.issuer for authorizer in self._current.jwt_authorizers().values()}:
                     self._issuers.refresh(issuer, MAX_AGE)
                 self.publish()

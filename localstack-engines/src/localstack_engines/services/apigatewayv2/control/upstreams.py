@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import socket
+from collections.abc import Iterable
 
 from localstack_engines.gateway.model import Server
 from localstack_engines.services.servicediscovery import public as cloud_map
@@ -25,13 +26,17 @@ class Upstreams:
         """Returns the servers that an upstream has now."""
         if upstream.startswith(CLOUD_MAP):
             return _instances(upstream.removeprefix(CLOUD_MAP))
-        host, _, port = upstream.removeprefix(HOST).rpartition(":")
-        return tuple(Server(address=address, port=int(port)) for address in self._resolve(host))
+        port = int(upstream.rpartition(":")[2])
+        return tuple(Server(address=address, port=port) for address in self._resolve(_host(upstream)))
 
-    def resolve_again(self) -> None:
-        """Resolves every name again that has been looked up."""
+    def resolve_again(self, upstreams: Iterable[str]) -> None:
+        """Resolves the names of these upstreams again, and forgets all other names."""
+        hosts = {_host(upstream) for upstream in upstreams if upstream.startswith(HOST)}
         for host in list(self._addresses):
-            self._lookup(host)
+            if host in hosts:
+                self._lookup(host)
+            else:
+                self._addresses.pop(host, None)
 
     def _resolve(self, host: str) -> tuple[str, ...]:
         if host not in self._addresses:
@@ -51,6 +56,10 @@ class Upstreams:
             self._addresses.setdefault(host, ())
             return
         self._addresses[host] = tuple(sorted({str(entry[4][0]) for entry in found}))
+
+
+def _host(upstream: str) -> str:
+    return upstream.removeprefix(HOST).rpartition(":")[0]
 
 
 def _instances(arn: str) -> tuple[Server, ...]:

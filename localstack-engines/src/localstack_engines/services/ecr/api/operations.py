@@ -23,6 +23,8 @@ class Operations:
         self.lifecycle = lifecycle
         self.previews: dict[str, dict[str, Any]] = {}
         """The last preview of a lifecycle policy, by its repository."""
+        self.uploads: dict[str, Any] = {}
+        """The uploads of layers that are going on, by their identifiers."""
 
     def repository(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """Returns moto's description of the request's repository. Raises RepositoryNotFoundException."""

@@ -2,7 +2,11 @@
 
 import http.client
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess, http_probe
@@ -56,14 +60,39 @@ class Registry:
         """Removes a manifest and its tags. A manifest that does not exist is no error."""
         self._call("DELETE", f"/v2/{repository}/manifests/{digest}")
 
+    def start_upload(self, repository: str) -> str:
+        """Starts the upload of a layer. Returns the address (path and query) of its first part."""
+        return self._upload("POST", f"/v2/{repository}/blobs/uploads/")
+
+    def upload_part(self, location: str, content: bytes) -> str:
+        """Adds a part to an upload. Returns the address of the next part."""
+        return self._upload("PATCH", location, content)
+
+    def finish_upload(self, location: str, digest: str) -> tuple[int, str]:
+        """Makes an upload a layer. Returns the registry's HTTP status, and its response."""
+        return self._call("PUT", f"{location}&digest={digest}")
+
+    def _upload(self, method: str, path: str, body: bytes = b"") -> str:
+        with self._request(method, path, body, {"Content-Type": "application/octet-stream"}) as response:
+            if response.status != HTTPStatus.ACCEPTED:
+                raise OSError(f"the registry answers {response.status}: {response.read(200)!r}")
+            parts = urlsplit(response.headers["Location"])
+            return f"{parts.path}?{parts.query}"
+
     def _call(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, str]:
+        with self._request(method, path, body, headers or {}) as response:
+            return response.status, response.read().decode(errors="replace")
+
+    @contextmanager
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> Iterator[http.client.HTTPResponse]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, response.read().decode(errors="replace")
+            connection.request(method, path, body, headers)
+            yield connection.getresponse()
         finally:
             connection.close()
 

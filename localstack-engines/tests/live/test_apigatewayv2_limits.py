@@ -1,0 +1,168 @@
+"""HTTP APIs at AWS's quotas, addresses that no API has, TLS, and changes that HAProxy refuses."""
+
+import json
+import textwrap
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from lab.errors import refused
+from lab.gateway import HttpApi, Issuer, Upstream
+from lab.localstack import in_container
+
+NOT_FOUND = {"message": "Not Found"}
+UNDO = textwrap.dedent("""
+    from types import SimpleNamespace as Object
+    from moto.apigatewayv2.models import apigatewayv2_backends
+    from localstack_engines.gateway.haproxy.master_socket import CommandFailed
+    from localstack_engines.services.apigatewayv2.api.operations import Operations
+    from localstack_engines.services.apigatewayv2.store import Store
+
+    records = apigatewayv2_backends["000000000000"]["us-east-1"].apis
+    records["kept"] = Object(api_id="kept", name="before", routes={}, backend=None)
+    def change(context, request):
+        records["kept"].name = "after"
+        records["kept"].routes["r"] = 1
+        records["new"] = Object(api_id="new")
+        raise CommandFailed("refused")
+    context = Object(account_id="000000000000", region="us-east-1", operation=Object(name="UpdateApi"))
+    try:
+        Operations(Store(), None, None, None).around(change, context, {"ApiId": "kept"})
+    except Exception as error:
+        print(error.code, sorted(records), records["kept"].name, records["kept"].routes)
+""")
+
+
+@pytest.fixture
+def issuer(address: str) -> Iterator[Issuer]:
+    issuer = Issuer(address)
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture
+def api(aws: Callable[..., Any], endpoint: str, upstream: Upstream) -> Iterator[HttpApi]:
+    """An API with one open route."""
+    api = HttpApi(aws("apigatewayv2"), endpoint)
+    api.stage()
+    api.route("GET /x", api.proxy(upstream.url))
+    yield api
+    api.delete()
+
+
+def test_more_apis_than_a_line_of_haproxys_configuration_has_words(
+    aws: Callable[..., Any], endpoint: str, upstream: Upstream, cleanup: Callable[..., None]
+) -> None:
+    client = aws("apigatewayv2")
+    made = [client.create_api(Name=f"many-{number}", ProtocolType="HTTP")["ApiId"] for number in range(70)]
+    for identifier in made:
+        cleanup(client.delete_api, ApiId=identifier)
+    last = HttpApi(client, endpoint, Target=upstream.url, RouteKey="GET /x")
+    cleanup(last.delete)
+    assert last.get("/x").status_code == 200
+
+
+def test_an_authorizer_with_fifty_audiences_and_an_issuer_with_forty_keys(
+    api: HttpApi, issuer: Issuer, upstream: Upstream
+) -> None:
+    [key] = issuer.keys.values()
+    issuer.keys |= {f"key-{number}": key for number in range(40)}
+    audiences = tuple(f"audience {number}" for number in range(50))
+    authorizer = api.jwt_authorizer(issuer.url, audiences)
+    protected = {"AuthorizationType": "JWT", "AuthorizerId": authorizer}
+    api.route("GET /me", api.proxy(upstream.url), **protected)
+    for audience in (audiences[0], audiences[49], ["other", audiences[30]]):
+        assert api.get("/me", issuer.token(headers={"kid": "key-39"}, aud=audience)).status_code == 200, audience
+    for audience in ("audience", "audience 490", ["other"]):
+        assert api.get("/me", issuer.token(headers={"kid": "key-39"}, aud=audience)).status_code == 401, audience
+
+
+@pytest.mark.parametrize("form", ["host", "path"])
+def test_an_address_that_no_api_has_is_not_found(api: HttpApi, endpoint: str, form: str) -> None:
+    def ask(identifier: str) -> httpx.Response:
+        if form == "path":
+            return httpx.get(f"{endpoint}/_aws/execute-api/{identifier}/x")
+        return httpx.get(f"{endpoint}/x", headers={"host": f"{identifier}.execute-api.localhost.localstack.cloud:4566"})
+
+    assert ask(api.id).status_code == 200
+    assert (ask("unknown1").status_code, ask("unknown1").json()) == (404, NOT_FOUND)
+    api.client.update_api(ApiId=api.id, DisableExecuteApiEndpoint=True)
+    assert (ask(api.id).status_code, ask(api.id).json()) == (404, NOT_FOUND)
+
+
+def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:
+    host = f"{api.id}.execute-api.localhost.localstack.cloud"
+    with httpx.Client(verify=False) as client:
+        for _ in range(2):
+            response = client.get(
+                f"https://{httpx.URL(endpoint).host}:{httpx.URL(endpoint).port}/x",
+                headers={"host": f"{host}:4566"},
+                extensions={"sni_hostname": host},
+            )
+            assert (response.status_code, response.json()["path"]) == (200, "/")
+        # Everything else goes on to LocalStack, which has a certificate of its own.
+        health = client.get(f"https://{httpx.URL(endpoint).host}:{httpx.URL(endpoint).port}/_localstack/health")
+        assert health.status_code == 200
+
+
+def test_settings_of_a_route_that_does_not_exist_are_refused(api: HttpApi) -> None:
+    settings = {"GET /absent": {"ThrottlingRateLimit": 1.0, "ThrottlingBurstLimit": 1}}
+    request = {"ApiId": api.id, "StageName": "$default", "RouteSettings": settings}
+    refused(api.client.update_stage, "NotFoundException", "Unable to find Route by key GET /absent", **request)
+    settings = {"GET /x": {"LoggingLevel": "INFO"}}
+    refused(api.client.update_stage, "BadRequestException", "LoggingLevel", **{**request, "RouteSettings": settings})
+
+
+def test_a_change_that_haproxy_refuses_is_undone() -> None:
+    assert in_container("python", "-c", UNDO).strip().splitlines()[-1] == "BadRequestException ['kept'] before {}"
+
+
+def test_the_cache_of_authorizers_is_reset(api: HttpApi) -> None:
+    api.client.reset_authorizers_cache(ApiId=api.id, StageName="$default")
+    missing = {"ApiId": api.id, "StageName": uuid.uuid4().hex}
+    refused(api.client.reset_authorizers_cache, "NotFoundException", **missing)
+
+
+def test_an_api_is_imported_with_its_authorizer(
+    aws: Callable[..., Any], endpoint: str, issuer: Issuer, upstream: Upstream, cleanup: Callable[..., None]
+) -> None:
+    jwt = {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": issuer.url, "audience": ["app"]},
+    }
+    proxy = {"type": "http_proxy", "httpMethod": "ANY", "uri": upstream.url, "payloadFormatVersion": "1.0"}
+    closed = {"security": [{"login": ["read"]}], "x-amazon-apigateway-integration": proxy}
+    definition: dict[str, Any] = {
+        "openapi": "3.0.1",
+        "info": {"title": "imported", "version": "1"},
+        "components": {"securitySchemes": {"login": {"type": "oauth2", "x-amazon-apigateway-authorizer": jwt}}},
+        "paths": {"/closed": {"get": closed}, "/open": {"get": {"x-amazon-apigateway-integration": proxy}}},
+    }
+    client = aws("apigatewayv2")
+    made = client.import_api(Body=json.dumps(definition))["ApiId"]
+    cleanup(client.delete_api, ApiId=made)
+    client.create_stage(ApiId=made, StageName="$default", AutoDeploy=True)
+    url = f"{endpoint}/_aws/execute-api/{made}"
+
+    def ask(path: str, **claims: Any) -> int:
+        headers = {"authorization": issuer.token(**claims)} if claims else {}
+        return httpx.get(url + path, headers=headers).status_code
+
+    assert [ask("/open"), ask("/closed"), ask("/closed", scope="other"), ask("/closed", scope="read")] == [
+        200,
+        401,
+        403,
+        200,
+    ]
+    broken = {**definition, "paths": {"/open": {"get": {"security": [{"nobody": []}]}}}}
+    refused(client.reimport_api, "BadRequestException", "nobody", ApiId=made, Body=json.dumps(broken))
+    unreachable = {**proxy, "uri": "nothing"}
+    broken = {**definition, "paths": {"/new": {"get": {"x-amazon-apigateway-integration": unreachable}}}}
+    refused(client.reimport_api, "BadRequestException", "Invalid HTTP endpoint", ApiId=made, Body=json.dumps(broken))
+    assert [ask("/open"), ask("/new"), ask("/closed")] == [200, 404, 401]
+    client.reimport_api(ApiId=made, Body=json.dumps({**definition, "paths": {"/new": definition["paths"]["/open"]}}))
+    assert [ask("/open"), ask("/new")] == [404, 200]

@@ -1,0 +1,47 @@
+"""What nothing would carry out is refused by name, and leaves no record."""
+
+from typing import Any
+
+import pytest
+
+from lab.errors import refused
+from lab.localstack import client
+
+SCALING = {
+    "autoScalingGroupArn": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:x:autoScalingGroupName/x"
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_", "reason"),
+    [
+        ("ecs", "create_capacity_provider", {"name": "x", "autoScalingGroupProvider": SCALING}, "no Auto Scaling"),
+        ("rds", "create_event_subscription", {"SubscriptionName": "x", "SnsTopicArn": "x"}, "no event is sent"),
+        ("rds", "create_db_proxy", {"DBProxyName": "x", "EngineFamily": "POSTGRESQL", "RoleArn": "x" * 20,
+         "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
+        ("ecr", "put_replication_configuration", {"replicationConfiguration": {"rules": []}}, "not copied"),
+        ("ecr", "start_image_scan", {"repositoryName": "xx", "imageId": {"imageTag": "x"}}, "not scanned"),
+        ("apigatewayv2", "create_model", {"ApiId": "x", "Name": "x", "Schema": "{}"}, "WebSocket"),
+    ],
+)  # fmt: skip
+def test_an_operation(service: str, operation: str, request_: dict[str, Any], reason: str) -> None:
+    refused(getattr(client(service), operation), "NotImplementedException", reason, **request_)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_", "code", "member"),
+    [
+        ("apigatewayv2", "create_route", {"ApiId": "x", "RouteKey": "GET /", "ApiKeyRequired": True},
+         "BadRequestException", "ApiKeyRequired"),
+        ("ecr", "create_repository", {"repositoryName": "refused", "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION"},
+         "InvalidParameterException", "imageTagMutability"),
+    ],
+)  # fmt: skip
+def test_a_member(service: str, operation: str, request_: dict[str, Any], code: str, member: str) -> None:
+    message = refused(getattr(client(service), operation), code, member, **request_)
+    assert f"not supported by the local {service} service" in message
+
+
+def test_nothing_was_recorded() -> None:
+    found = client("ecr").describe_repositories()["repositories"]
+    assert "refused" not in [repository["repositoryName"] for repository in found]
