@@ -15,13 +15,16 @@ ACCOUNT = "000000000000"
 
 
 def client(service: str, config: Config | None = None, **options: Any) -> Any:
-    """Returns a boto3 client that does not retry: an error is the answer. `options` go to boto3."""
+    """Returns a boto3 client that does not retry: an error is the answer.
+
+    `options` go to boto3, but for `account`, the id of another account than the default one.
+    """
     own = Config(retries={"total_max_attempts": 1}, read_timeout=120)
     return boto3.client(
         service,
         endpoint_url=ENDPOINT,
         region_name=options.pop("region_name", REGION),
-        aws_access_key_id="test",
+        aws_access_key_id=options.pop("account", "test"),
         aws_secret_access_key="test",
         config=own.merge(config) if config else own,
         **options,

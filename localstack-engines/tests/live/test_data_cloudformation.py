@@ -127,6 +127,19 @@ def test_a_database_is_created_updated_and_replaced(stack: Stack) -> None:
     assert ask(outputs["Secret"], "SHOW work_mem") == "2MB"
     assert ask(outputs["Secret"], "SELECT x FROM kept") == 1
 
+    # What is no longer in the template no longer holds.
+    kept = database(name, DBInstanceClass="db.t4g.small", BackupRetentionPeriod=7, DeletionProtection=True)
+    stack.deploy(kept, DATABASE_OUTPUTS)
+    assert rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]["DeletionProtection"] is True
+    replica = {
+        "Type": "AWS::RDS::DBInstance",
+        "Properties": {"DBInstanceIdentifier": f"{name}-r", "SourceDBInstanceIdentifier": {"Ref": "Database"}},
+    }
+    stack.deploy(database(name, DBInstanceClass="db.t4g.small") | {"Replica": replica}, DATABASE_OUTPUTS)
+    found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    assert (found["DeletionProtection"], found["BackupRetentionPeriod"]) == (False, 1)
+    assert found["ReadReplicaDBInstanceIdentifiers"] == [f"{name}-r"]
+
     # The name is create-only: a new name replaces the database by an empty one.
     outputs = stack.deploy(database(f"{name}-b"), DATABASE_OUTPUTS)
     assert outputs["Id"] == f"{name}-b"
@@ -143,7 +156,12 @@ def test_a_wrong_engine_version_fails_with_awss_message_and_rolls_back(stack: St
     stack.delete()
 
 
-def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
+STATEMENTS = [
+    {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kafka:CreateVpcConnection", "Resource": {"Ref": "Kafka"}}
+]
+
+
+def broker(name: str, properties: str, partitions: int = 1, **change: Any) -> dict[str, Any]:
     return NETWORK | {
         "Settings": {
             "Type": "AWS::MSK::Configuration",
@@ -171,9 +189,21 @@ def broker(name: str, properties: str, **change: Any) -> dict[str, Any]:
                 **change,
             },
         },
+        "Orders": {
+            "Type": "AWS::MSK::Topic",
+            "Properties": {
+                "ClusterArn": {"Ref": "Kafka"},
+                "TopicName": "orders",
+                "PartitionCount": partitions,
+                "ReplicationFactor": 1,
+            },
+        },
         "Policy": {
             "Type": "AWS::MSK::ClusterPolicy",
-            "Properties": {"ClusterArn": {"Ref": "Kafka"}, "Policy": {"Version": "2012-10-17", "Statement": []}},
+            "Properties": {
+                "ClusterArn": {"Ref": "Kafka"},
+                "Policy": {"Version": "2012-10-17", "Statement": STATEMENTS},
+            },
         },
     }
 
@@ -183,11 +213,36 @@ def test_cluster_is_created_updated_and_deleted(stack: Stack) -> None:
     arn = stack.deploy(broker(name, "num.partitions=3\n"), {"Arn": {"Ref": "Kafka"}})["Arn"]
     servers = kafka.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"]
     assert broker_setting(servers, "num.partitions") == "3"
-    changed = broker(name, "num.partitions=4\n", NumberOfBrokerNodes=4, Tags={"a": "b"})
+    changed = broker(name, "num.partitions=4\n", 2, NumberOfBrokerNodes=4, Tags={"a": "b"})
     assert stack.deploy(changed, {"Arn": {"Ref": "Kafka"}})["Arn"] == arn
     assert broker_setting(servers, "num.partitions") == "4"
+    assert kafka.describe_topic(ClusterArn=arn, TopicName="orders")["PartitionCount"] == 2
     found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
     assert found["NumberOfBrokerNodes"] == 4
     assert found["Tags"] == {"a": "b"}
     assert found["CurrentBrokerSoftwareInfo"]["ConfigurationRevision"] == 2
     stack.delete()
+
+
+def test_an_event_subscription_and_an_option_group(stack: Stack) -> None:
+    rds = client("rds")
+    subscription = {"SnsTopicArn": {"Ref": "Topic"}, "SourceType": "db-instance", "EventCategories": ["creation"]}
+    group = {"EngineName": "postgres", "MajorEngineVersion": "17", "OptionGroupDescription": "x"}
+
+    def template(**more: Any) -> dict[str, Any]:
+        return {
+            "Topic": {"Type": "AWS::SNS::Topic"},
+            "Events": {"Type": "AWS::RDS::EventSubscription", "Properties": subscription | more},
+            "Options": {"Type": "AWS::RDS::OptionGroup", "Properties": group},
+        }
+
+    names = {"Name": {"Ref": "Events"}, "Group": {"Ref": "Options"}}
+    outputs = stack.deploy(template(), names)
+    query = {"SubscriptionName": outputs["Name"]}
+    assert rds.describe_event_subscriptions(**query)["EventSubscriptionsList"][0]["EventCategoriesList"] == ["creation"]
+    assert rds.describe_option_groups(OptionGroupName=outputs["Group"])["OptionGroupsList"][0]["Options"] == []
+    stack.deploy(template(Enabled=False, EventCategories=["deletion"]), names)
+    [found] = rds.describe_event_subscriptions(**query)["EventSubscriptionsList"]
+    assert (found["Enabled"], found["EventCategoriesList"]) == (False, ["deletion"])
+    stack.delete()
+    assert outputs["Name"] not in str(rds.describe_event_subscriptions()["EventSubscriptionsList"])

@@ -1,6 +1,8 @@
 """MSK: an ACTIVE cluster is Apache Kafka that clients can use."""
 
 import asyncio
+import base64
+import json
 import re
 import ssl
 import uuid
@@ -48,6 +50,10 @@ def request(subnets: list[str], **options: Any) -> dict[str, Any]:
         "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}},
         **options,
     }
+
+
+def nodes(**members: Any) -> dict[str, Any]:
+    return {"BrokerNodeGroupInfo": members}
 
 
 def active(kafka: Any, arn: str) -> dict[str, Any]:
@@ -166,6 +172,36 @@ def test_a_cluster_is_described_and_listed(kafka: Any, cluster: dict[str, Any], 
     assert {key for key in strings if key != "ResponseMetadata"} == {"BootstrapBrokerString"}
 
 
+def test_what_a_request_leaves_out_is_described(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -> None:
+    arn = cluster["ClusterArn"]
+    found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    assert found["EncryptionInfo"]["EncryptionInTransit"] == {"ClientBroker": "PLAINTEXT", "InCluster": True}
+    assert found["ClientAuthentication"]["Unauthenticated"] == {"Enabled": True}
+    assert found["OpenMonitoring"]["Prometheus"]["JmxExporter"] == {"EnabledInBroker": False}
+    group = found["BrokerNodeGroupInfo"]
+    assert group["ConnectivityInfo"]["PublicAccess"] == {"Type": "DISABLED"}
+    assert group["StorageInfo"]["EbsStorageInfo"]["VolumeSize"] == 1000
+    [default] = group["SecurityGroups"]
+    assert default.startswith("sg-")
+    current = {"ClusterArn": arn, "CurrentVersion": found["CurrentVersion"]}
+    refused(
+        kafka.update_connectivity, "BadRequestException", "Public access", **current,
+        ConnectivityInfo={"PublicAccess": {"Type": "SERVICE_PROVIDED_EIPS"}},
+    )  # fmt: skip
+    refused(
+        kafka.update_cluster_kafka_version, "BadRequestException", "upgraded", **current, TargetKafkaVersion="4.1.x"
+    )
+    refused(
+        kafka.update_security, "BadRequestException", "listeners", **current,
+        EncryptionInfo={"EncryptionInTransit": {"ClientBroker": "TLS"}},
+    )  # fmt: skip
+    kafka.update_storage(**current, VolumeSizeGB=1100)
+    found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    assert found["BrokerNodeGroupInfo"]["StorageInfo"]["EbsStorageInfo"]["VolumeSize"] == 1100
+    operations = kafka.list_cluster_operations(ClusterArn=arn)["ClusterOperationInfoList"]
+    assert operations[-1]["OperationType"] == "UPDATE_STORAGE"
+
+
 def test_topics_are_not_created_automatically(kafka: Any, cluster: dict[str, Any]) -> None:
     assert broker_setting(bootstrap(kafka, cluster), "auto.create.topics.enable") == "false"
 
@@ -263,12 +299,24 @@ def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
             "Unsupported InstanceType",
         ),
         ({"BrokerNodeGroupInfo": {"InstanceType": "kafka.t3.small", "ClientSubnets": ["a", "b"]}}, "does not exist"),
+        (
+            nodes(ConnectivityInfo={"PublicAccess": {"Type": "SERVICE_PROVIDED_EIPS"}}),
+            "Public access .* is not supported",
+        ),
+        (nodes(ConnectivityInfo={"NetworkType": "DUAL"}), "DUAL is not supported"),
+        ({"StorageMode": "TIERED"}, "Tiered storage is not supported"),
+        ({"EnhancedMonitoring": "PER_BROKER"}, "PER_BROKER is not supported"),
+        ({"OpenMonitoring": {"Prometheus": {"JmxExporter": {"EnabledInBroker": True}}}}, "Prometheus"),
+        ({"LoggingInfo": {"BrokerLogs": {"S3": {"Enabled": True, "Bucket": "b"}}}}, "S3 is not supported"),
+        ({"Rebalancing": {"Status": "ACTIVE"}}, "Express"),
         ({"ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}}}, "IAM client authentication is not supported"),
     ],
 )
 def test_invalid_clusters_are_refused(kafka: Any, subnets: list[str], change: dict[str, Any], message: str) -> None:
     name = new_name()
     wanted = request(subnets) | change
+    if wanted["BrokerNodeGroupInfo"].get("ConnectivityInfo"):
+        wanted["BrokerNodeGroupInfo"] = {**request(subnets)["BrokerNodeGroupInfo"], **wanted["BrokerNodeGroupInfo"]}
     refused(kafka.create_cluster, "BadRequestException", message, ClusterName=name, **wanted)
     assert kafka.list_clusters(ClusterNameFilter=name)["ClusterInfoList"] == []
 
@@ -280,13 +328,27 @@ def test_other_errors(kafka: Any, cluster: dict[str, Any], subnets: list[str]) -
     refused(kafka.reboot_broker, "BadRequestException", "Broker 7", ClusterArn=arn, BrokerIds=["7"])
     bad = {"Name": new_name(), "ServerProperties": b"listeners=PLAINTEXT://:1"}
     refused(kafka.create_configuration, "BadRequestException", "Unsupported property: listeners", **bad)
-    refused(kafka.list_replicators, "NotImplementedException", "ListReplicators is not supported")
+    connection = {
+        "TargetClusterArn": arn,
+        "Authentication": "TLS",
+        "VpcId": "v",
+        "ClientSubnets": [],
+        "SecurityGroups": [],
+    }
+    refused(
+        kafka.create_vpc_connection, "NotImplementedException", "CreateVpcConnection is not supported", **connection
+    )
+    assert kafka.list_replicators()["Replicators"] == []
+    assert kafka.list_scram_secrets(ClusterArn=arn)["SecretArnList"] == []
 
 
 def test_policy_tags_and_reboot(kafka: Any, cluster: dict[str, Any]) -> None:
     arn = cluster["ClusterArn"]
     refused(kafka.get_cluster_policy, "NotFoundException", "no policy", ClusterArn=arn)
-    version = kafka.put_cluster_policy(ClusterArn=arn, Policy="{}")["CurrentVersion"]
+    refused(kafka.put_cluster_policy, "BadRequestException", "no statement", ClusterArn=arn, Policy="{}")
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kafka:GetBootstrapBrokers", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    version = kafka.put_cluster_policy(ClusterArn=arn, Policy=policy)["CurrentVersion"]
     assert kafka.get_cluster_policy(ClusterArn=arn)["CurrentVersion"] == version
     kafka.delete_cluster_policy(ClusterArn=arn)
     kafka.tag_resource(ResourceArn=arn, Tags={"c": "d"})
@@ -294,3 +356,39 @@ def test_policy_tags_and_reboot(kafka: Any, cluster: dict[str, Any]) -> None:
     assert kafka.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"a": "b"}
     kafka.reboot_broker(ClusterArn=arn, BrokerIds=["1"])
     active(kafka, arn)
+
+
+def test_topics_are_those_of_the_brokers(kafka: Any, cluster: dict[str, Any]) -> None:
+    servers, name = bootstrap(kafka, cluster), new_name()
+    topic = {"ClusterArn": cluster["ClusterArn"], "TopicName": name}
+    configs = base64.b64encode(b"retention.ms=60000\ncompression.type=zstd").decode()
+    made = kafka.create_topic(**topic, PartitionCount=3, ReplicationFactor=1, Configs=configs)
+    assert made["TopicArn"].endswith(f"/{name}")
+    refused(kafka.create_topic, "TopicExistsException", "", **topic, PartitionCount=1, ReplicationFactor=1)
+    invalid = {**topic, "TopicName": f"{name}-b", "PartitionCount": 1, "ReplicationFactor": 1}
+    refused(kafka.create_topic, "BadRequestException", "", **{**invalid, "ReplicationFactor": 9})
+    bad = base64.b64encode(b"no.such.setting=1").decode()
+    refused(kafka.create_topic, "BadRequestException", "", **invalid, Configs=bad)
+    asyncio.run(produce(servers, name, [b"one"]))
+    found = kafka.describe_topic(**topic)
+    assert (found["PartitionCount"], found["ReplicationFactor"], found["Status"]) == (3, 1, "ACTIVE")
+    assert base64.b64decode(found["Configs"]) == b"compression.type=zstd\nretention.ms=60000"
+    partitions = kafka.describe_topic_partitions(**topic)["Partitions"]
+    assert [(one["Partition"], one["Leader"], one["Isr"]) for one in partitions] == [
+        (0, 1, [1]),
+        (1, 1, [1]),
+        (2, 1, [1]),
+    ]
+    change = base64.b64encode(b"retention.ms=70000").decode()
+    kafka.update_topic(**topic, PartitionCount=4, Configs=change)
+    found = kafka.describe_topic(**topic)
+    assert found["PartitionCount"] == 4
+    assert base64.b64decode(found["Configs"]) == b"compression.type=zstd\nretention.ms=70000"
+    refused(kafka.update_topic, "BadRequestException", "", **topic, PartitionCount=2)
+    listed = kafka.list_topics(ClusterArn=cluster["ClusterArn"], TopicNameFilter=name)["Topics"]
+    assert [(one["TopicName"], one["OutOfSyncReplicaCount"]) for one in listed] == [(name, 0)]
+    kafka.delete_topic(**topic)
+    until(
+        "the deletion", lambda: kafka.list_topics(ClusterArn=topic["ClusterArn"], TopicNameFilter=name)["Topics"] == []
+    )
+    refused(kafka.describe_topic, "NotFoundException", name, **topic)

@@ -1,6 +1,5 @@
 """RDS: the API reports what PostgreSQL does."""
 
-import asyncio
 import re
 import uuid
 from collections.abc import Iterator
@@ -12,10 +11,8 @@ import pytest
 
 from lab.errors import refused
 from lab.localstack import client, in_container
+from lab.rds import UNREACHABLE, create, delete, describe, sql, wait_for
 from lab.waiting import until
-
-PASSWORD = "first-Passw0rd'"
-UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @pytest.fixture(scope="module")
@@ -28,66 +25,10 @@ def name() -> str:
     return f"db-{uuid.uuid4().hex[:8]}"
 
 
-def create(rds: Any, name: str, **options: Any) -> dict[str, Any]:
-    """Creates an instance, waits until it is available and returns its description."""
-    request = {
-        "DBInstanceIdentifier": name,
-        "DBInstanceClass": "db.t4g.micro",
-        "Engine": "postgres",
-        "EngineVersion": "17",
-        "AllocatedStorage": 20,
-        "MasterUsername": "postgres",
-        "MasterUserPassword": PASSWORD,
-        "DBName": "clinic",
-    } | options
-    rds.create_db_instance(**{key: value for key, value in request.items() if value is not None})
-    return wait_for(rds, name, "available")
-
-
-def describe(rds: Any, name: str) -> dict[str, Any]:
-    return rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-
-
-def wait_for(rds: Any, name: str, status: str) -> dict[str, Any]:
-    def reached() -> dict[str, Any] | None:
-        found = describe(rds, name)
-        assert found["DBInstanceStatus"] != "failed", found["StatusInfos"]
-        return found if found["DBInstanceStatus"] == status else None
-
-    return until(status, reached)
-
-
-def delete(rds: Any, name: str) -> None:
-    rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-
-
 @pytest.fixture
 def instance(rds: Any, name: str) -> Iterator[dict[str, Any]]:
     yield create(rds, name)
     delete(rds, name)
-
-
-def sql(found: dict[str, Any], *statements: str, password: str = PASSWORD, **options: Any) -> Any:
-    """Runs statements as the master user through the published endpoint. Returns the first value of the last one."""
-    endpoint = found["Endpoint"]
-
-    async def run() -> Any:
-        connection = await asyncpg.connect(
-            host=endpoint["Address"],
-            port=endpoint["Port"],
-            user=found["MasterUsername"],
-            password=password,
-            database=options.pop("database", found.get("DBName", "postgres")),
-            **options,
-        )
-        try:
-            for statement in statements[:-1]:
-                await connection.execute(statement)
-            return await connection.fetchval(statements[-1])
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
 
 
 def test_an_available_instance_answers_sql(rds: Any, name: str) -> None:

@@ -25,22 +25,24 @@ class PortRange:
         self._taken: dict[int, str] = {}
         self._lock = threading.Lock()
 
-    def reserve(self, purpose: str) -> int:
-        """Reserves a port for a purpose; the same purpose gets the same port every time.
+    def reserve(self, purpose: str, wanted: int | None = None) -> int:
+        """Reserves a port, or the `wanted` one, for a purpose; the same purpose gets the same port every time.
 
-        Raises NoPortLeft when the range is used up.
+        Raises NoPortLeft when the range is used up or the wanted port is taken.
         """
         with self._lock:
             for port, holder in self._taken.items():
                 if holder == purpose:
                     return port
             candidates = self._ports[:1] if purpose == REGISTRY else self._ports[1:]
+            if wanted is not None:
+                candidates = range(wanted, wanted + 1) if wanted in candidates else range(0)
             for port in candidates:
                 if port not in self._taken and _is_free(port):
                     self._taken[port] = purpose
                     return port
         raise NoPortLeft(
-            f"no port left for {purpose}: {self._ports.start}-{self._ports.stop - 1} are in use "
+            f"no port left for {purpose}: {wanted or f'{self._ports.start}-{self._ports.stop - 1}'} in use "
             "(EXTERNAL_SERVICE_PORTS_START and EXTERNAL_SERVICE_PORTS_END set the range)"
         )
 

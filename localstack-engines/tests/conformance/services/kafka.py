@@ -9,12 +9,13 @@ from conformance.worlds import Json, World, unique
 from lab.localstack import client
 from lab.waiting import until
 
-POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
+STATEMENT = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kafka:GetBootstrapBrokers", "Resource": "*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
 
 
 def world(implemented: set[str]) -> World:
     api, ec2, vpc = client("kafka"), client("ec2"), resources.vpc("10.204.0.0/16")
-    made = resources.two_subnets(vpc, "10.204")
+    made, topic = resources.two_subnets(vpc, "10.204"), unique()
     nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": made}
     plain = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
     provisioned = {
@@ -46,7 +47,7 @@ def world(implemented: set[str]) -> World:
 
     return World(
         implemented,
-        known={"Revision": 1},
+        known={"Revision": 1, "TopicName": topic},
         calls={
             "CreateCluster": {"ClusterName": unique(), **provisioned},
             "CreateConfiguration": {"Name": unique(), "ServerProperties": b"num.partitions=2\n"},
@@ -62,6 +63,20 @@ def world(implemented: set[str]) -> World:
             "UpdateBrokerStorage": changed(
                 TargetBrokerEBSVolumeInfo=[{"KafkaBrokerNodeId": "All", "VolumeSizeGB": 2000}]
             ),
+            "UpdateStorage": changed(VolumeSizeGB=3000),
+            "UpdateConnectivity": changed(ConnectivityInfo={"PublicAccess": {"Type": "DISABLED"}}),
+            "UpdateSecurity": changed(EncryptionInfo=plain),
+            "CreateTopic": lambda world: {
+                "ClusterArn": info(world)["ClusterArn"],
+                "TopicName": topic,
+                "PartitionCount": 1,
+                "ReplicationFactor": 1,
+            },
+            "UpdateTopic": lambda world: {
+                "ClusterArn": info(world)["ClusterArn"],
+                "TopicName": topic,
+                "PartitionCount": 2,
+            },
             "UpdateBrokerCount": changed(TargetNumberOfBrokerNodes=4),
             "RebootBroker": lambda world: {"ClusterArn": info(world)["ClusterArn"], "BrokerIds": ["1"]},
             "ListClusterOperations": lambda world: {"ClusterArn": info(world)["ClusterArn"]},
@@ -78,11 +93,12 @@ def world(implemented: set[str]) -> World:
             "CreateConfiguration": {"Arn": "Arn"},
             "ListClusterOperations": {"ClusterOperationArn": "ClusterOperationInfoList.0.OperationArn"},
         },
-        last=("CreateClusterV2", "DeleteClusterPolicy", "DeleteCluster", "DeleteConfiguration"),
+        last=("DeleteTopic", "CreateClusterV2", "DeleteClusterPolicy", "DeleteCluster", "DeleteConfiguration"),
         costly=frozenset(
             {
                 "CreateCluster",
                 "CreateClusterV2",
+                "CreateTopic",
                 "RebootBroker",
                 "UpdateBrokerCount",
                 "UpdateBrokerType",

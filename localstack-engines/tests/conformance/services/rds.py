@@ -11,6 +11,9 @@ from lab.waiting import until
 
 def world(implemented: set[str]) -> World:
     name, copy, group, subnets, snapshot = unique(), unique(), unique(), unique(), unique()
+    replica, past, options, events = unique(), unique(), unique(), unique()
+    sns = client("sns")
+    topic = sns.create_topic(Name=events)["TopicArn"]
     api, vpc = client("rds"), resources.vpc("10.203.0.0/16")
     ec2 = client("ec2")
     made = resources.two_subnets(vpc, "10.203")
@@ -30,10 +33,18 @@ def world(implemented: set[str]) -> World:
 
         return ready
 
+    def promoted(world: World) -> Json:
+        until("the replica's promotion", lambda: _status(api, replica) == "available")
+        return by_name
+
     def close(world: World) -> None:
-        for identifier in (name, copy):
+        for identifier in (name, copy, replica, past):
             resources.quietly(api.delete_db_instance, DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
-        until("instances to go", lambda: not {_status(api, name), _status(api, copy)} - {None})
+        until("instances to go", lambda: not {_status(api, one) for one in (name, copy, replica, past)} - {None})
+        for one in (options, f"{options}-copy"):
+            resources.quietly(api.delete_option_group, OptionGroupName=one)
+        resources.quietly(api.delete_event_subscription, SubscriptionName=events)
+        sns.delete_topic(TopicArn=topic)
         for identifier in (snapshot, f"{snapshot}-copy"):
             resources.quietly(api.delete_db_snapshot, DBSnapshotIdentifier=identifier)
         resources.quietly(api.delete_db_subnet_group, DBSubnetGroupName=subnets)
@@ -53,7 +64,13 @@ def world(implemented: set[str]) -> World:
             "DBParameterGroupFamily": "postgres17",
             "DBSubnetGroupName": subnets,
             "DBSnapshotIdentifier": snapshot,
+            "CertificateIdentifier": "rds-ca-rsa2048-g1",
+            "EngineName": "postgres",
+            "MajorEngineVersion": "17",
+            "OptionGroupName": options,
             "SourceIdentifier": name,
+            "SourceType": "db-instance",
+            "SubscriptionName": events,
             "Engine": "postgres",
             "Filters": [],
         },
@@ -88,16 +105,70 @@ def world(implemented: set[str]) -> World:
             "AddTagsToResource": lambda world: {**_arn(api, name), "Tags": [{"Key": "a", "Value": "b"}]},
             "ListTagsForResource": lambda world: _arn(api, name),
             "RemoveTagsFromResource": lambda world: {**_arn(api, name), "TagKeys": ["a"]},
-            "StopDBInstance": when("available", by_name),
+            "CreateOptionGroup": {
+                "OptionGroupName": options,
+                "EngineName": "postgres",
+                "MajorEngineVersion": "17",
+                "OptionGroupDescription": "d",
+            },
+            "CopyOptionGroup": {
+                "SourceOptionGroupIdentifier": options,
+                "TargetOptionGroupIdentifier": f"{options}-copy",
+                "TargetOptionGroupDescription": "d",
+            },
+            "DescribeOptionGroupOptions": {"EngineName": "postgres"},
+            "CreateEventSubscription": {
+                "SubscriptionName": events,
+                "SnsTopicArn": topic,
+                "SourceType": "db-instance",
+            },
+            "ModifyEventSubscription": {"SubscriptionName": events, "Enabled": True},
+            "ModifyDBSnapshotAttribute": {
+                "DBSnapshotIdentifier": snapshot,
+                "AttributeName": "restore",
+                "ValuesToAdd": ["111111111111"],
+            },
+            "ModifyCertificates": {"CertificateIdentifier": "rds-ca-rsa2048-g1"},
+            "RestoreDBInstanceToPointInTime": when(
+                "available",
+                {
+                    "SourceDBInstanceIdentifier": name,
+                    "TargetDBInstanceIdentifier": past,
+                    "UseLatestRestorableTime": True,
+                },
+            ),
+            "CreateDBInstanceReadReplica": when(
+                "available", {"DBInstanceIdentifier": replica, "SourceDBInstanceIdentifier": name}
+            ),
+            "PromoteReadReplica": lambda world: promoted(world) and {"DBInstanceIdentifier": replica},
+            "StopDBInstance": promoted,
             "StartDBInstance": when("stopped", by_name),
             "RestoreDBInstanceFromDBSnapshot": {"DBInstanceIdentifier": copy, "DBSnapshotIdentifier": snapshot},
             "DeleteDBInstance": when("available", {**by_name, "SkipFinalSnapshot": True}),
             "DeleteDBSnapshot": {"DBSnapshotIdentifier": f"{snapshot}-copy"},
+            "DeleteOptionGroup": {"OptionGroupName": f"{options}-copy"},
             "DeleteDBParameterGroup": {"DBParameterGroupName": f"{group}-copy"},
         },
         fresh={"CreateDBSubnetGroup": "DBSubnetGroupName", "CreateDBParameterGroup": "DBParameterGroupName"},
-        last=("DeleteDBInstance", "DeleteDBSnapshot", "DeleteDBParameterGroup", "DeleteDBSubnetGroup"),
-        costly=frozenset({"CreateDBInstance", "RestoreDBInstanceFromDBSnapshot", "StopDBInstance", "StartDBInstance"}),
+        last=(
+            "DeleteDBInstance",
+            "DeleteDBSnapshot",
+            "DeleteDBParameterGroup",
+            "DeleteDBSubnetGroup",
+            "DeleteEventSubscription",
+            "DeleteOptionGroup",
+        ),
+        costly=frozenset(
+            {
+                "CreateDBInstance",
+                "CreateDBInstanceReadReplica",
+                "PromoteReadReplica",
+                "RestoreDBInstanceFromDBSnapshot",
+                "RestoreDBInstanceToPointInTime",
+                "StartDBInstance",
+                "StopDBInstance",
+            }
+        ),
         close=close,
     )
 

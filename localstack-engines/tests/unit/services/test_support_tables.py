@@ -105,7 +105,7 @@ def test_lists_of_operations_name_operations_that_are_not_the_plugins_own(servic
     assert [name for name, count in Counter(listed).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("service", ["apigatewayv2", "ecr", "ecs", "servicediscovery"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_no_member_is_dropped_without_a_reason(service: str) -> None:
     ignored = [
         (name, member)

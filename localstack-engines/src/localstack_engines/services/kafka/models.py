@@ -95,6 +95,7 @@ class Cluster:
     created: datetime = field(default_factory=now)
     policy: tuple[str, str] | None = None
     """The version and the text of the cluster policy."""
+    last_operation: Operation | None = None
     followers: list[LogFollower] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held during a change. A deletion waits until a creation that is under way has ended."""
@@ -106,6 +107,11 @@ class Cluster:
     @property
     def region(self) -> str:
         return self.arn.split(":")[3]
+
+    @property
+    def active_operation(self) -> str | None:
+        """The ARN of the cluster operation that is in progress, or None."""
+        return self.last_operation.arn if self.last_operation and self.last_operation.ended is None else None
 
     @property
     def log_group(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.services.kafka.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.kafka.api.cluster_operations import ClusterOperationOperations
 from localstack_engines.services.kafka.api.clusters import ClusterOperations
 from localstack_engines.services.kafka.api.configurations import ConfigurationOperations
@@ -9,6 +10,7 @@ from localstack_engines.services.kafka.api.kafka_versions import KafkaVersionOpe
 from localstack_engines.services.kafka.api.nodes import NodeOperations
 from localstack_engines.services.kafka.api.policies import PolicyOperations
 from localstack_engines.services.kafka.api.tags import TagOperations
+from localstack_engines.services.kafka.api.topics import TopicOperations
 from localstack_engines.services.kafka.api.updates import UpdateOperations
 from localstack_engines.services.kafka.control.cluster_manager import ClusterManager
 from localstack_engines.services.kafka.store import Store
@@ -17,6 +19,7 @@ from localstack_engines.toolkit.dispatch import make_service
 
 
 class KafkaProvider(
+    AbsentResourceOperations,
     ClusterOperations,
     ClusterOperationOperations,
     ConfigurationOperations,
@@ -24,6 +27,7 @@ class KafkaProvider(
     NodeOperations,
     PolicyOperations,
     TagOperations,
+    TopicOperations,
     UpdateOperations,
 ):
     """The operations of the MSK API."""

@@ -1,6 +1,8 @@
 """What the local MSK service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from localstack_engines.toolkit.support import Members, Support
+
+_NONE = "there are none, and no operation makes one"
 
 _MEMBERS = {
     "CreateClusterRequest": Members(
@@ -10,24 +12,17 @@ _MEMBERS = {
         ),
     ),
     "BrokerNodeGroupInfo": Members(
-        used="ClientSubnets InstanceType SecurityGroups StorageInfo",
-        ignored=dict.fromkeys("BrokerAZDistribution ConnectivityInfo ZoneIds".split(), UNDECIDED),
+        "ClientSubnets InstanceType SecurityGroups StorageInfo ConnectivityInfo BrokerAZDistribution"
     ),
     "StorageInfo": Members("EbsStorageInfo"),
-    "EBSStorageInfo": Members(
-        used="VolumeSize",
-        ignored=dict.fromkeys("ProvisionedThroughput".split(), UNDECIDED),
-    ),
+    "EBSStorageInfo": Members("VolumeSize ProvisionedThroughput"),
     "ProvisionedThroughput": Members(
-        used="Enabled",
-        ignored=dict.fromkeys("VolumeThroughput".split(), UNDECIDED),
+        ignored=dict.fromkeys(
+            ("Enabled", "VolumeThroughput"), "EBS volumes have no local counterpart; the setting is recorded"
+        )
     ),
-    "ConnectivityInfo": Members(
-        ignored=dict.fromkeys("PublicAccess VpcConnectivity NetworkType".split(), UNDECIDED),
-    ),
-    "PublicAccess": Members(
-        ignored=dict.fromkeys("Type".split(), UNDECIDED),
-    ),
+    "ConnectivityInfo": Members("PublicAccess VpcConnectivity NetworkType"),
+    "PublicAccess": Members("Type"),
     "VpcConnectivity": Members("ClientAuthentication"),
     "VpcConnectivityClientAuthentication": Members("Sasl Tls"),
     "VpcConnectivitySasl": Members("Scram Iam"),
@@ -39,75 +34,34 @@ _MEMBERS = {
     "Sasl": Members("Scram Iam"),
     "Scram": Members("Enabled"),
     "Iam": Members("Enabled"),
-    "Tls": Members(
-        used="Enabled",
-        ignored=dict.fromkeys("CertificateAuthorityArnList".split(), UNDECIDED),
-    ),
+    "Tls": Members("Enabled"),
     "Unauthenticated": Members("Enabled"),
     "ConfigurationInfo": Members("Arn Revision"),
     "EncryptionInfo": Members(
-        used="EncryptionInTransit",
-        ignored=dict.fromkeys("EncryptionAtRest".split(), UNDECIDED),
-    ),
-    "EncryptionAtRest": Members(
-        ignored=dict.fromkeys("DataVolumeKMSKeyId".split(), UNDECIDED),
+        "EncryptionInTransit", ignored={"EncryptionAtRest": "files of brokers are not encrypted; the key is recorded"}
     ),
     "EncryptionInTransit": Members(
-        used="ClientBroker",
-        ignored=dict.fromkeys("InCluster".split(), UNDECIDED),
+        "ClientBroker", ignored={"InCluster": "brokers talk through the loopback interface; the setting is recorded"}
     ),
-    "OpenMonitoringInfo": Members(
-        ignored=dict.fromkeys("Prometheus".split(), UNDECIDED),
-    ),
-    "PrometheusInfo": Members(
-        ignored=dict.fromkeys("JmxExporter NodeExporter".split(), UNDECIDED),
-    ),
-    "JmxExporterInfo": Members(
-        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
-    ),
-    "NodeExporterInfo": Members(
-        ignored=dict.fromkeys("EnabledInBroker".split(), UNDECIDED),
-    ),
-    "LoggingInfo": Members(
-        used="BrokerLogs",
-        ignored=dict.fromkeys("AuthorizerLogs".split(), UNDECIDED),
-    ),
-    "AuthorizerLogs": Members(
-        used="CloudWatchLogs",
-        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
-    ),
+    "OpenMonitoringInfo": Members("Prometheus"),
+    "PrometheusInfo": Members("JmxExporter NodeExporter"),
+    "JmxExporterInfo": Members("EnabledInBroker"),
+    "NodeExporterInfo": Members("EnabledInBroker"),
+    "LoggingInfo": Members("BrokerLogs AuthorizerLogs"),
+    "AuthorizerLogs": Members("CloudWatchLogs Firehose S3"),
     "CloudWatchLogs": Members("Enabled LogGroup"),
-    "Firehose": Members(
-        used="Enabled",
-        ignored=dict.fromkeys("DeliveryStream".split(), UNDECIDED),
-    ),
+    "Firehose": Members("Enabled", ignored={"DeliveryStream": "it is the destination of logs that are not sent"}),
     "S3": Members(
-        used="Enabled",
-        ignored=dict.fromkeys("Bucket Prefix".split(), UNDECIDED),
+        "Enabled", ignored=dict.fromkeys(("Bucket", "Prefix"), "it is the destination of logs that are not sent")
     ),
-    "BrokerLogs": Members(
-        used="CloudWatchLogs",
-        ignored=dict.fromkeys("Firehose S3".split(), UNDECIDED),
-    ),
-    "CreateClusterV2Request": Members(
-        used="ClusterName Tags Provisioned",
-        ignored=dict.fromkeys("Serverless".split(), UNDECIDED),
-    ),
+    "BrokerLogs": Members("CloudWatchLogs Firehose S3"),
+    "CreateClusterV2Request": Members("ClusterName Tags Provisioned"),
     "ProvisionedRequest": Members(
         used=(
             "BrokerNodeGroupInfo Rebalancing ClientAuthentication ConfigurationInfo EncryptionInfo "
             "EnhancedMonitoring OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes StorageMode"
         ),
     ),
-    "ServerlessRequest": Members(
-        used="ClientAuthentication",
-        ignored=dict.fromkeys("VpcConfigs".split(), UNDECIDED),
-    ),
-    "VpcConfig": Members(
-        ignored=dict.fromkeys("SubnetIds SecurityGroupIds".split(), UNDECIDED),
-    ),
-    "ServerlessClientAuthentication": Members("Sasl"),
-    "ServerlessSasl": Members("Iam"),
     "CreateConfigurationRequest": Members("Description KafkaVersions Name ServerProperties"),
     "DeleteClusterRequest": Members("ClusterArn CurrentVersion"),
     "DeleteClusterPolicyRequest": Members("ClusterArn"),
@@ -138,12 +92,33 @@ _MEMBERS = {
     "UpdateBrokerTypeRequest": Members("ClusterArn CurrentVersion TargetInstanceType"),
     "UpdateBrokerStorageRequest": Members("ClusterArn CurrentVersion TargetBrokerEBSVolumeInfo"),
     "BrokerEBSVolumeInfo": Members(
-        used="VolumeSizeGB",
-        ignored=dict.fromkeys("KafkaBrokerNodeId ProvisionedThroughput".split(), UNDECIDED),
+        "VolumeSizeGB ProvisionedThroughput", ignored={"KafkaBrokerNodeId": "all brokers have volumes of one size"}
     ),
     "UpdateConfigurationRequest": Members("Arn Description ServerProperties"),
     "UpdateClusterConfigurationRequest": Members("ClusterArn ConfigurationInfo CurrentVersion"),
     "UpdateMonitoringRequest": Members("ClusterArn CurrentVersion EnhancedMonitoring OpenMonitoring LoggingInfo"),
+    "CreateTopicRequest": Members("ClusterArn TopicName PartitionCount ReplicationFactor Configs"),
+    "UpdateTopicRequest": Members("ClusterArn TopicName PartitionCount Configs"),
+    "DeleteTopicRequest": Members("ClusterArn TopicName"),
+    "DescribeTopicRequest": Members("ClusterArn TopicName"),
+    "DescribeTopicPartitionsRequest": Members("ClusterArn TopicName MaxResults NextToken"),
+    "ListTopicsRequest": Members("ClusterArn TopicNameFilter MaxResults NextToken"),
+    "UpdateClusterKafkaVersionRequest": Members(
+        "ClusterArn CurrentVersion TargetKafkaVersion", ignored={"ConfigurationInfo": "no upgrade is possible"}
+    ),
+    "UpdateConnectivityRequest": Members("ClusterArn CurrentVersion ConnectivityInfo ZookeeperAccess"),
+    "ZookeeperAccess": Members(ignored={"Enabled": "any access to ZooKeeper is refused"}),
+    "UpdateRebalancingRequest": Members("ClusterArn CurrentVersion Rebalancing"),
+    "UpdateSecurityRequest": Members("ClusterArn CurrentVersion ClientAuthentication EncryptionInfo"),
+    "UpdateStorageRequest": Members("ClusterArn CurrentVersion ProvisionedThroughput StorageMode VolumeSizeGB"),
+    "DescribeReplicatorRequest": Members(ignored={"ReplicatorArn": _NONE}),
+    "DescribeVpcConnectionRequest": Members(ignored={"Arn": _NONE}),
+    "ListReplicatorsRequest": Members(
+        ignored=dict.fromkeys(("MaxResults", "NextToken", "ReplicatorNameFilter"), _NONE)
+    ),
+    "ListVpcConnectionsRequest": Members(ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
+    "ListClientVpcConnectionsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
+    "ListScramSecretsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 

@@ -19,6 +19,25 @@ def instance_not_found(identifier: str) -> ServiceError:
     return ServiceError("DBInstanceNotFound", f"DBInstance {identifier} not found.", 404)
 
 
+def snapshot_not_found(identifier: str) -> ServiceError:
+    return ServiceError("DBSnapshotNotFound", f"DBSnapshot {identifier} not found.", 404)
+
+
+def key_not_accessible(key_id: str) -> ServiceError:
+    return ServiceError(
+        "KMSKeyNotAccessibleFault",
+        f"The specified KMS key [{key_id}] does not exist, is not enabled or you do not have permissions to access it.",
+    )
+
+
+def certificate_not_found(name: str) -> ServiceError:
+    return ServiceError("CertificateNotFound", f"Certificate not found: {name}", 404)
+
+
+def subscription_not_found(name: str) -> ServiceError:
+    return ServiceError("SubscriptionNotFound", f"Subscription {name} not found.", 404)
+
+
 def unknown_family(family: str) -> ServiceError:
     return invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
 

@@ -5,6 +5,7 @@ import string
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from localstack_engines.services.rds.engine.postgres import PostgresServer
@@ -17,6 +18,7 @@ STARTING = "starting"
 STOPPING = "stopping"
 STOPPED = "stopped"
 REBOOTING = "rebooting"
+MODIFYING = "modifying"
 RESETTING = "resetting-master-credentials"
 DELETING = "deleting"
 FAILED = "failed"
@@ -39,6 +41,11 @@ class Instance:
     failure: str = ""
     parameter_status: str = IN_SYNC
     parameters: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
+    """Changes that wait for the maintenance window, by ModifyDBInstance's members."""
+    pending_since: datetime | None = None
+    primary: "Instance | None" = None
+    """The instance that this one is a read replica of."""
     resource_id: str = field(default_factory=lambda: "db-" + _random_upper(26))
     log_follower: LogFollower | None = None
     # Held during a change. A deletion waits until a creation that is under way has ended.
@@ -51,6 +58,11 @@ class Instance:
     @property
     def port(self) -> int:
         return self.server.spec.port
+
+    def take_pending(self) -> dict[str, Any]:
+        """Returns the changes that wait for the maintenance window, and forgets them."""
+        taken, self.pending, self.pending_since = self.pending, {}, None
+        return taken
 
     @property
     def status(self) -> str:
@@ -70,6 +82,19 @@ class InstanceRecord:
     storage_type: str
     allocated_storage: int
     log_exports: tuple[str, ...]
+    maintenance_window: str
+    backup_retention: int
+    parameter_group: str
+    members: Mapping[str, Any]
+    """What an instance that is restored from this one gets, by CreateDBInstance's members."""
+
+
+@dataclass(frozen=True)
+class SnapshotRecord:
+    """A snapshot: its key, and what a restored instance gets, by CreateDBInstance's members."""
+
+    key: Key
+    members: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,20 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.services.rds.api.absent_resources import AbsentResourceOperations
+from localstack_engines.services.rds.api.account import AccountOperations
 from localstack_engines.services.rds.api.engine_versions import EngineVersionOperations
+from localstack_engines.services.rds.api.events import EventOperations
 from localstack_engines.services.rds.api.instances import InstanceOperations
 from localstack_engines.services.rds.api.log_files import LogFileOperations
+from localstack_engines.services.rds.api.option_groups import OptionGroupOperations
 from localstack_engines.services.rds.api.parameter_groups import ParameterGroupOperations
+from localstack_engines.services.rds.api.replicas import ReplicaOperations
+from localstack_engines.services.rds.api.restores import RestoreOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperations
+from localstack_engines.services.rds.api.tags import TagOperations
+from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.store import Store
 from localstack_engines.services.rds.support import SUPPORT
@@ -15,17 +23,24 @@ from localstack_engines.toolkit.dispatch import make_service
 
 
 class RdsProvider(
+    AbsentResourceOperations,
+    AccountOperations,
     EngineVersionOperations,
+    EventOperations,
     InstanceOperations,
     LogFileOperations,
+    OptionGroupOperations,
     ParameterGroupOperations,
+    ReplicaOperations,
+    RestoreOperations,
     SnapshotOperations,
     SubnetGroupOperations,
+    TagOperations,
 ):
     """The operations of the RDS API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
-        super().__init__(Store(), InstanceManager())
+        super().__init__(Store(), InstanceManager(EventLogs()))
 
     def on_before_stop(self) -> None:
         self.manager.stop_all()

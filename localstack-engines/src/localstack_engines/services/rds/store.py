@@ -1,25 +1,84 @@
-"""Moto's records of RDS, and look-ups of the EC2 resources that RDS refers to."""
+"""Moto's records of RDS."""
 
+import copy
 import json
+import re
 import secrets
 import string
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
+from botocore import xform_name
 from localstack.aws.api import RequestContext
-from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
+from moto.rds.models import DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend, rds_backends
+from moto.rds.utils import valid_preferred_maintenance_window
 
-from localstack_engines.network import ec2
-from localstack_engines.services.rds.errors import instance_not_found
+from localstack_engines.services.rds.errors import instance_not_found, invalid_value
 from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.services.rds.option_groups import OptionGroups
+from localstack_engines.services.rds.snapshot_store import RESTORED_MEMBERS, SnapshotStore
 from localstack_engines.toolkit.errors import ServiceError
 
 _PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
 _PASSWORD_LENGTH = 28
+_IDENTIFIER = re.compile(r"(?!.*--)[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class _ManagedSecret(MasterUserSecret):
+    """The secret of a managed master password. It knows its key's ARN: moto would look for it among keys of its own."""
+
+    def __init__(self, resource: DBInstance, key_arn: str, password: str) -> None:
+        self._key_arn, self._password = key_arn, password
+        super().__init__(resource, key_arn)
+
+    @property
+    def kms_key_id(self) -> str:
+        return self._key_arn
+
+    def _generate_secret_string(self) -> str:
+        return _secret_text(self.resource.master_username, self._password)
 
 
 class Store:
     """The records of the request's account and region. Identifiers may be in any case."""
+
+    def __init__(self) -> None:
+        self.certificate_overrides: dict[tuple[str, str], bool] = {}
+        """Whether an account has chosen the certificate authority of a region's new instances."""
+        self.option_groups = OptionGroups()
+        self.snapshots = SnapshotStore()
+
+    @contextmanager
+    def undone_on_failure(self, context: RequestContext, identifier: str) -> Iterator[None]:
+        """Removes the record of a new instance, and its secret, when the block fails for whatever reason."""
+        databases = _backend(context).databases
+        if identifier in databases:
+            # The record is another instance's.
+            yield
+            return
+        try:
+            yield
+        except BaseException:
+            found = databases.pop(identifier, None)
+            if found is not None and found.manage_master_user_password:
+                found.master_user_secret.delete_secret()
+            raise
+
+    def identifiers(self, context: RequestContext) -> list[str]:
+        """Returns the identifiers of all DB instances."""
+        return [found.db_instance_identifier for found in _backend(context).databases.values()]
+
+    def identity(self, context: RequestContext, identifier: str) -> dict[str, Any]:
+        """Returns those members of a DBInstance that every record has."""
+        found = self._instance(context, identifier)
+        return {
+            "DBInstanceIdentifier": found.db_instance_identifier,
+            "DBInstanceArn": found.db_instance_arn,
+            "DBInstanceClass": found.db_instance_class,
+            "Engine": found.engine,
+        }
 
     def instance(self, context: RequestContext, identifier: str) -> InstanceRecord:
         """Returns the record of a DB instance. Raises DBInstanceNotFound."""
@@ -31,6 +90,10 @@ class Store:
             storage_type=found.storage_type,
             allocated_storage=found.allocated_storage,
             log_exports=tuple(found.enabled_cloudwatch_logs_exports or ()),
+            maintenance_window=found.preferred_maintenance_window,
+            parameter_group=str(found.db_parameter_groups()[0].name),
+            backup_retention=int(found.backup_retention_period or 0),
+            members={member: getattr(found, attribute, None) for member, attribute in RESTORED_MEMBERS.items()},
         )
 
     def note_server(self, context: RequestContext, instance: Instance) -> None:
@@ -38,21 +101,72 @@ class Store:
         found = self._instance(context, instance.identifier)
         found.dbi_resource_id = instance.resource_id
         found.port = instance.port
+        # Moto records a backup that nobody has made.
+        snapshots = _backend(context).database_snapshots
+        for name in [name for name, one in snapshots.items() if one.snapshot_type == "automated"]:
+            del snapshots[name]
 
-    def remove_instance(self, context: RequestContext, identifier: str) -> None:
-        _backend(context).databases.pop(identifier.lower())
-
-    def generate_master_password(self, context: RequestContext, identifier: str) -> str:
-        """Puts a new password into the instance's managed secret, where moto puts a constant, and returns it."""
+    def update_instance(self, context: RequestContext, identifier: str, members: Mapping[str, Any]) -> None:
+        """Changes members of the record, by their names in the API."""
         found = self._instance(context, identifier)
-        password = "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(_PASSWORD_LENGTH))
-        value = json.dumps({"username": found.master_username, "password": password})
-        secret = found.master_user_secret
+        for name, value in members.items():
+            setattr(found, xform_name(name), value)
+
+    def change_log_exports(self, context: RequestContext, identifier: str, change: Mapping[str, Any]) -> None:
+        """Applies a `CloudwatchLogsExportConfiguration` to the record."""
+        found = self._instance(context, identifier)
+        kept = set(found.enabled_cloudwatch_logs_exports or ()) - set(change.get("DisableLogTypes") or ())
+        found.enabled_cloudwatch_logs_exports = sorted(kept | set(change.get("EnableLogTypes") or ()))
+
+    def check_new_identifier(self, context: RequestContext, identifier: str) -> None:
+        """Raises DBInstanceAlreadyExists, or InvalidParameterValue for what is no identifier."""
+        if identifier in _backend(context).databases:
+            raise ServiceError("DBInstanceAlreadyExists", "DB instance already exists")
+        if not _IDENTIFIER.fullmatch(identifier):
+            raise invalid_value(
+                "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; "
+                "must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two "
+                "consecutive hyphens."
+            )
+
+    def rename_instance(self, context: RequestContext, identifier: str, new: str) -> None:
+        """Changes the record's identifier. Raises DBInstanceAlreadyExists."""
+        self.check_new_identifier(context, new)
+        databases = _backend(context).databases
+        found = databases.pop(identifier)
+        found.db_instance_identifier = new
+        databases[new] = found
+
+    def check_windows(self, context: RequestContext, identifier: str, request: Mapping[str, Any]) -> None:
+        """Raises InvalidParameterValue for windows that are not valid or overlap."""
+        found = self._instance(context, identifier)
+        maintenance = request.get("PreferredMaintenanceWindow") or found.preferred_maintenance_window
+        backup = request.get("PreferredBackupWindow") or found.preferred_backup_window
+        if message := valid_preferred_maintenance_window(maintenance.lower(), backup):
+            raise invalid_value(message)
+
+    def manage_master_password(self, context: RequestContext, identifier: str, key_arn: str) -> str:
+        """Gives the instance a managed secret with a new master password, which it returns."""
+        self.forget_master_password(context, identifier)
+        found, password = self._instance(context, identifier), _new_password()
+        found.master_user_secret = _ManagedSecret(found, key_arn, password)
+        found.manage_master_user_password = True
+        return password
+
+    def rotate_master_password(self, context: RequestContext, identifier: str) -> str:
+        """Puts a new master password into the instance's managed secret, and returns it."""
+        found, password = self._instance(context, identifier), _new_password()
+        secret, value = found.master_user_secret, _secret_text(found.master_username, password)
         secret.secretsmanager.put_secret_value(secret.secret_arn, value, None, str(uuid.uuid4()), ["AWSCURRENT"])
         return password
 
-    def remove_snapshot(self, context: RequestContext, identifier: str) -> None:
-        _backend(context).delete_db_snapshot(identifier)
+    def forget_master_password(self, context: RequestContext, identifier: str) -> None:
+        """Deletes the instance's managed secret, if it has one."""
+        found = self._instance(context, identifier)
+        if found.manage_master_user_password:
+            found.master_user_secret.delete_secret()
+            del found.master_user_secret
+        found.manage_master_user_password = False
 
     def parameter_group(self, context: RequestContext, name: str) -> ParameterGroup:
         """Returns the record of a parameter group. Raises DBParameterGroupNotFound."""
@@ -67,11 +181,24 @@ class Store:
             groups[name] = DBParameterGroup(_backend(context), name, description, family)
         return self.parameter_group(context, name)
 
+    def has_parameter_group(self, context: RequestContext, name: str) -> bool:
+        return name.lower() in _backend(context).db_parameter_groups
+
+    def copy_parameters(self, context: RequestContext, source: str, target: str) -> None:
+        """Gives the group `target` the values of the group `source`."""
+        values = copy.deepcopy(self._parameter_group(context, source).parameters)
+        self._parameter_group(context, target).parameters = values
+
     def reset_parameters(self, context: RequestContext, group: str, names: Iterable[str] | None = None) -> None:
         """Removes the values of these parameters, or of all parameters, from the group."""
         parameters = self._parameter_group(context, group).parameters
         for name in list(parameters) if names is None else names:
             parameters.pop(name, None)
+
+    def instances_with_option_group(self, context: RequestContext, name: str) -> list[str]:
+        """Returns the identifiers of the group's instances."""
+        databases = _backend(context).databases
+        return [identifier for identifier, found in databases.items() if found.option_group_name == name]
 
     def instances_with_parameter_group(self, context: RequestContext, name: str) -> list[str]:
         """Returns the identifiers of the group's instances."""
@@ -89,13 +216,19 @@ class Store:
         }
         return [identifier for identifier, group in groups.items() if group and group.name == name.lower()]
 
-    def availability_zones(self, context: RequestContext) -> dict[str, str]:
-        """Returns the availability zone of every subnet, by the subnet's id."""
-        subnets = ec2.backend(context.account_id, context.region).describe_subnets()
-        return {subnet.id: subnet.availability_zone for subnet in subnets}
+    def usage(self, context: RequestContext) -> dict[str, int]:
+        """Returns how much of its quotas the account uses, by the quotas' names."""
+        backend = _backend(context)
+        return {
+            "DBInstances": len(backend.databases),
+            "AllocatedStorage": sum(found.allocated_storage for found in backend.databases.values()),
+            "ManualSnapshots": len(backend.database_snapshots),
+            "DBParameterGroups": len([name for name in backend.db_parameter_groups if not name.startswith("default.")]),
+            "DBSubnetGroups": len(backend.subnet_groups),
+        }
 
-    def has_security_group(self, context: RequestContext, group_id: str) -> bool:
-        return ec2.security_group(context.account_id, context.region, group_id) is not None
+    def vpc_of_subnet_group(self, context: RequestContext, name: str) -> str:
+        return str(_backend(context).subnet_groups[name.lower()].vpc_id)
 
     def _instance(self, context: RequestContext, identifier: str) -> DBInstance:
         found = _backend(context).databases.get(identifier.lower())
@@ -112,3 +245,11 @@ class Store:
 
 def _backend(context: RequestContext) -> RDSBackend:
     return rds_backends[context.account_id][context.region]
+
+
+def _new_password() -> str:
+    return "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(_PASSWORD_LENGTH))
+
+
+def _secret_text(username: str, password: str) -> str:
+    return json.dumps({"username": username, "password": password})

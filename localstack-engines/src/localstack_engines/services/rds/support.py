@@ -1,215 +1,293 @@
 """What the local RDS service does with each operation and member of its API. See `toolkit/support.py`."""
 
-from localstack_engines.toolkit.support import UNDECIDED, Members, Support
+from typing import Any
 
-_MOTO = {
-    "AddTagsToResource": "tags are records on AWS too",
-    "RemoveTagsFromResource": "tags are records on AWS too",
-    "ListTagsForResource": "tags are records on AWS too",
-    "CopyDBParameterGroup": "a parameter group is a record, which instances read",
-    "DescribeDBSnapshots": "the records of the snapshots that were taken",
-    "DescribeDBClusters": "there are none, which is what it answers",
-    "DescribeDBClusterSnapshots": "there are none, which is what it answers",
-    "DescribeGlobalClusters": "there are none, which is what it answers",
-    "DescribeOrderableDBInstanceOptions": "a list of the API's own constants",
-}
+from localstack_engines.toolkit.support import Members, Support
+
+_MOTO: dict[str, str] = {}
 """Operations that moto answers, and why its record is all there is to them."""
 
 _ONE_SERVER = "a DB instance is one PostgreSQL server"
+_ROLES = "PostgreSQL's servers here call no AWS service"
 _REFUSED = {
+    "AddRoleToDBInstance": _ROLES,
     "CreateBlueGreenDeployment": _ONE_SERVER,
     "CreateDBCluster": _ONE_SERVER,
-    "CreateDBInstanceReadReplica": _ONE_SERVER,
     "CreateDBProxy": "clients connect to the server itself",
+    "CreateDBSecurityGroup": "DB security groups belong to EC2-Classic, which AWS has retired",
     "CreateDBShardGroup": _ONE_SERVER,
-    "CreateEventSubscription": "no event is sent",
     "CreateGlobalCluster": _ONE_SERVER,
-    "CreateOptionGroup": "PostgreSQL has no options",
-    "PromoteReadReplica": _ONE_SERVER,
+    "CreateTenantDatabase": "it is Oracle's",
     "RestoreDBClusterFromSnapshot": _ONE_SERVER,
     "RestoreDBClusterToPointInTime": _ONE_SERVER,
-    "RestoreDBInstanceToPointInTime": "the server's write-ahead log is not archived",
+    "StartDBInstanceAutomatedBackupsReplication": "backups stay in the region",
     "StartExportTask": "snapshots are not exported",
+    "SwitchoverReadReplica": "it is Oracle's",
 }
 """Operations whose error gives a reason."""
 
+_NO_LOCAL_MEANING = {
+    "AllowMajorVersionUpgrade": "one major version is installed",
+    "AutoMinorVersionUpgrade": "one minor release is installed",
+    "CertificateRotationRestart": "there is one certificate authority",
+    "DeleteAutomatedBackups": "no automated backups are kept",
+    "MultiAZ": "a server has no standby; the setting is recorded",
+    "PreferredBackupWindow": "no automated snapshots are taken; the window is recorded",
+    "PubliclyAccessible": "every server is reached through the host's ports; the setting is recorded",
+    "UseDefaultProcessorFeatures": "PostgreSQL's instance classes have no other ones",
+}
+_ONLY: dict[str, tuple[Any, ...]] = {
+    "BackupTarget": ("region",),
+    "DatabaseInsightsMode": ("standard",),
+    "EngineLifecycleSupport": ("open-source-rds-extended-support", "open-source-rds-extended-support-disabled"),
+    "MasterUserAuthenticationType": ("password",),
+    "MonitoringInterval": (0,),
+    "NetworkType": ("IPV4",),
+    "SnapshotTarget": ("region",),
+}
+_NOTHING = "there is nothing that it could choose from"
+
+
+def _instance(used: str, ignored: str, only: str) -> Members:
+    """Returns the members of a request for an instance; those of `ignored` and `only` are explained above."""
+    reasons = {name: _NO_LOCAL_MEANING[name] for name in ignored.split()}
+    return Members(used, ignored=reasons, only={name: _ONLY[name] for name in only.split()})
+
+
+def _absent(used: str, ignored: str = "Filters") -> Members:
+    """Returns the members of a description of what cannot exist here."""
+    return Members(used, ignored=dict.fromkeys(ignored.split(), _NOTHING))
+
+
 _MEMBERS = {
+    "CreateDBInstanceMessage": _instance(
+        (
+            "DBName DBInstanceIdentifier AllocatedStorage DBInstanceClass Engine MasterUsername "
+            "MasterUserPassword VpcSecurityGroupIds AvailabilityZone DBSubnetGroupName "
+            "PreferredMaintenanceWindow DBParameterGroupName BackupRetentionPeriod Port EngineVersion "
+            "LicenseModel Iops StorageThroughput OptionGroupName Tags StorageType StorageEncrypted KmsKeyId "
+            "CopyTagsToSnapshot EnableCloudwatchLogsExports DeletionProtection MaxAllocatedStorage "
+            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId"
+        ),
+        "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade PubliclyAccessible",
+        (
+            "MonitoringInterval DatabaseInsightsMode NetworkType BackupTarget EngineLifecycleSupport "
+            "MasterUserAuthenticationType"
+        ),
+    ),
+    "ModifyDBInstanceMessage": _instance(
+        (
+            "DBInstanceIdentifier AllocatedStorage DBInstanceClass DBSubnetGroupName VpcSecurityGroupIds "
+            "ApplyImmediately MasterUserPassword DBParameterGroupName BackupRetentionPeriod "
+            "PreferredMaintenanceWindow EngineVersion LicenseModel Iops StorageThroughput OptionGroupName "
+            "NewDBInstanceIdentifier StorageType CACertificateIdentifier CopyTagsToSnapshot DBPortNumber "
+            "CloudwatchLogsExportConfiguration DeletionProtection MaxAllocatedStorage "
+            "ManageMasterUserPassword RotateMasterUserPassword MasterUserSecretKmsKeyId Engine"
+        ),
+        (
+            "PreferredBackupWindow MultiAZ AllowMajorVersionUpgrade AutoMinorVersionUpgrade "
+            "PubliclyAccessible UseDefaultProcessorFeatures CertificateRotationRestart"
+        ),
+        ("MonitoringInterval DatabaseInsightsMode NetworkType MasterUserAuthenticationType EngineLifecycleSupport"),
+    ),
+    "RestoreDBInstanceFromDBSnapshotMessage": _instance(
+        (
+            "DBInstanceIdentifier DBSnapshotIdentifier DBInstanceClass Port AvailabilityZone "
+            "DBSubnetGroupName LicenseModel DBName Engine Iops StorageThroughput OptionGroupName Tags "
+            "StorageType VpcSecurityGroupIds CopyTagsToSnapshot EnableCloudwatchLogsExports "
+            "DBParameterGroupName DeletionProtection AllocatedStorage BackupRetentionPeriod "
+            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId"
+        ),
+        ("MultiAZ PubliclyAccessible AutoMinorVersionUpgrade UseDefaultProcessorFeatures PreferredBackupWindow"),
+        "NetworkType BackupTarget EngineLifecycleSupport",
+    ),
+    "RestoreDBInstanceToPointInTimeMessage": _instance(
+        (
+            "SourceDBInstanceIdentifier TargetDBInstanceIdentifier RestoreTime UseLatestRestorableTime "
+            "DBInstanceClass Port AvailabilityZone DBSubnetGroupName LicenseModel DBName Engine Iops "
+            "StorageThroughput OptionGroupName CopyTagsToSnapshot Tags StorageType VpcSecurityGroupIds "
+            "EnableCloudwatchLogsExports DBParameterGroupName DeletionProtection SourceDbiResourceId "
+            "MaxAllocatedStorage AllocatedStorage BackupRetentionPeriod CACertificateIdentifier "
+            "ManageMasterUserPassword MasterUserSecretKmsKeyId"
+        ),
+        ("MultiAZ PubliclyAccessible AutoMinorVersionUpgrade UseDefaultProcessorFeatures PreferredBackupWindow"),
+        "NetworkType BackupTarget EngineLifecycleSupport",
+    ),
+    "CreateDBInstanceReadReplicaMessage": _instance(
+        (
+            "DBInstanceIdentifier SourceDBInstanceIdentifier DBInstanceClass AvailabilityZone Port Iops "
+            "StorageThroughput OptionGroupName DBParameterGroupName Tags DBSubnetGroupName "
+            "VpcSecurityGroupIds StorageType CopyTagsToSnapshot KmsKeyId EnableCloudwatchLogsExports "
+            "DeletionProtection MaxAllocatedStorage AllocatedStorage CACertificateIdentifier SourceRegion"
+        ),
+        "MultiAZ AutoMinorVersionUpgrade PubliclyAccessible UseDefaultProcessorFeatures",
+        "MonitoringInterval DatabaseInsightsMode NetworkType BackupTarget",
+    ),
+    "AddSourceIdentifierToSubscriptionMessage": Members("SubscriptionName SourceIdentifier"),
+    "AddTagsToResourceMessage": Members("ResourceName Tags"),
+    "ApplyPendingMaintenanceActionMessage": Members(
+        "ResourceIdentifier ApplyAction", ignored={"OptInType": "there is no action to opt in to"}
+    ),
+    "CancelExportTaskMessage": _absent("ExportTaskIdentifier", ""),
+    "CopyDBParameterGroupMessage": Members(
+        "SourceDBParameterGroupIdentifier TargetDBParameterGroupIdentifier TargetDBParameterGroupDescription Tags"
+    ),
     "CopyDBSnapshotMessage": Members(
-        used="SourceDBSnapshotIdentifier TargetDBSnapshotIdentifier",
-        ignored=dict.fromkeys(
-            (
-                "KmsKeyId Tags CopyTags PreSignedUrl OptionGroupName TargetCustomAvailabilityZone SnapshotTarget "
-                "CopyOptionGroup SnapshotAvailabilityZone TagSpecifications SourceRegion"
-            ).split(),
-            UNDECIDED,
-        ),
+        ("SourceDBSnapshotIdentifier TargetDBSnapshotIdentifier KmsKeyId Tags CopyTags OptionGroupName SourceRegion"),
+        only={"SnapshotTarget": _ONLY["SnapshotTarget"]},
     ),
-    "Tag": Members(
-        ignored=dict.fromkeys("Key Value".split(), UNDECIDED),
-    ),
-    "TagSpecification": Members(
-        ignored=dict.fromkeys("ResourceType Tags".split(), UNDECIDED),
-    ),
-    "CreateDBInstanceMessage": Members(
-        used=(
-            "DBName DBInstanceIdentifier AllocatedStorage DBInstanceClass Engine MasterUsername MasterUserPassword "
-            "VpcSecurityGroupIds DBSubnetGroupName DBParameterGroupName Port EngineVersion LicenseModel StorageType "
-            "ManageMasterUserPassword"
-        ),
-        ignored=dict.fromkeys(
-            (
-                "DBSecurityGroups AvailabilityZone PreferredMaintenanceWindow BackupRetentionPeriod "
-                "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade Iops StorageThroughput OptionGroupName "
-                "CharacterSetName NcharCharacterSetName PubliclyAccessible Tags DBClusterIdentifier TdeCredentialArn "
-                "TdeCredentialPassword StorageEncrypted KmsKeyId Domain DomainFqdn DomainOu DomainAuthSecretArn "
-                "DomainDnsIps CopyTagsToSnapshot MonitoringInterval MonitoringRoleArn DomainIAMRoleName PromotionTier "
-                "Timezone EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
-                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod EnableCloudwatchLogsExports "
-                "ProcessorFeatures DeletionProtection MaxAllocatedStorage EnableCustomerOwnedIp NetworkType "
-                "BackupTarget CustomIamInstanceProfile DBSystemId CACertificateIdentifier MasterUserSecretKmsKeyId "
-                "MultiTenant DedicatedLogVolume EngineLifecycleSupport AdditionalStorageVolumes TagSpecifications "
-                "DBCapacityReservationIdentifier MasterUserAuthenticationType"
-            ).split(),
-            UNDECIDED,
-        ),
-    ),
-    "ProcessorFeature": Members(
-        ignored=dict.fromkeys("Name Value".split(), UNDECIDED),
-    ),
-    "AdditionalStorageVolume": Members(
-        used="AllocatedStorage StorageType",
-        ignored=dict.fromkeys("VolumeName IOPS MaxAllocatedStorage StorageThroughput".split(), UNDECIDED),
+    "CopyOptionGroupMessage": Members(
+        "SourceOptionGroupIdentifier TargetOptionGroupIdentifier TargetOptionGroupDescription Tags"
     ),
     "CreateDBParameterGroupMessage": Members(
-        used="DBParameterGroupName DBParameterGroupFamily Description",
-        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
+        "DBParameterGroupName DBParameterGroupFamily", recorded="Description Tags"
     ),
-    "CreateDBSnapshotMessage": Members(
-        used="DBSnapshotIdentifier DBInstanceIdentifier",
-        ignored=dict.fromkeys("Tags".split(), UNDECIDED),
+    "CreateDBSnapshotMessage": Members("DBSnapshotIdentifier DBInstanceIdentifier", recorded="Tags"),
+    "CreateDBSubnetGroupMessage": Members("DBSubnetGroupName SubnetIds", recorded="DBSubnetGroupDescription Tags"),
+    "CreateEventSubscriptionMessage": Members(
+        "SubscriptionName SnsTopicArn SourceType EventCategories SourceIds Enabled Tags"
     ),
-    "CreateDBSubnetGroupMessage": Members(
-        used="DBSubnetGroupName SubnetIds",
-        ignored=dict.fromkeys("DBSubnetGroupDescription Tags".split(), UNDECIDED),
+    "CreateOptionGroupMessage": Members("OptionGroupName EngineName MajorEngineVersion OptionGroupDescription Tags"),
+    "DeleteDBClusterMessage": _absent(
+        "DBClusterIdentifier", "SkipFinalSnapshot FinalDBSnapshotIdentifier DeleteAutomatedBackups"
     ),
-    "DeleteDBInstanceMessage": Members(
-        used="DBInstanceIdentifier SkipFinalSnapshot FinalDBSnapshotIdentifier",
-        ignored=dict.fromkeys("DeleteAutomatedBackups".split(), UNDECIDED),
+    "DeleteDBClusterSnapshotMessage": _absent("DBClusterSnapshotIdentifier", ""),
+    "DeleteDBInstanceMessage": _instance(
+        "DBInstanceIdentifier SkipFinalSnapshot FinalDBSnapshotIdentifier", "DeleteAutomatedBackups", ""
     ),
+    "DeleteDBInstanceAutomatedBackupMessage": Members("DbiResourceId DBInstanceAutomatedBackupsArn"),
     "DeleteDBParameterGroupMessage": Members("DBParameterGroupName"),
+    "DeleteDBProxyRequest": _absent("DBProxyName", ""),
     "DeleteDBSnapshotMessage": Members("DBSnapshotIdentifier"),
     "DeleteDBSubnetGroupMessage": Members("DBSubnetGroupName"),
+    "DeleteEventSubscriptionMessage": Members("SubscriptionName"),
+    "DeleteOptionGroupMessage": Members("OptionGroupName"),
+    "DescribeBlueGreenDeploymentsRequest": _absent("BlueGreenDeploymentIdentifier Marker MaxRecords"),
+    "DescribeCertificatesMessage": Members("CertificateIdentifier MaxRecords Marker"),
+    "DescribeDBClusterAutomatedBackupsMessage": _absent("DbClusterResourceId DBClusterIdentifier MaxRecords Marker"),
+    "DescribeDBClusterBacktracksMessage": _absent(
+        "DBClusterIdentifier MaxRecords Marker", "BacktrackIdentifier Filters"
+    ),
+    "DescribeDBClusterEndpointsMessage": _absent(
+        "DBClusterIdentifier MaxRecords Marker", "DBClusterEndpointIdentifier Filters"
+    ),
+    "DescribeDBClusterParameterGroupsMessage": _absent("DBClusterParameterGroupName MaxRecords Marker"),
+    "DescribeDBClusterParametersMessage": _absent("DBClusterParameterGroupName MaxRecords Marker", "Source Filters"),
+    "DescribeDBClusterSnapshotAttributesMessage": _absent("DBClusterSnapshotIdentifier", ""),
+    "DescribeDBClusterSnapshotsMessage": _absent(
+        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId MaxRecords Marker",
+        "SnapshotType Filters IncludeShared IncludePublic",
+    ),
+    "DescribeDBClustersMessage": _absent("DBClusterIdentifier MaxRecords Marker", "Filters IncludeShared"),
     "DescribeDBEngineVersionsMessage": Members(
-        used="Engine EngineVersion DBParameterGroupFamily MaxRecords Marker DefaultOnly",
-        ignored=dict.fromkeys(
-            ("Filters ListSupportedCharacterSets ListSupportedTimezones IncludeAll").split(),
-            UNDECIDED,
-        ),
+        "Engine EngineVersion DBParameterGroupFamily MaxRecords Marker DefaultOnly Filters",
+        ignored={
+            name: "PostgreSQL has none of an engine version"
+            for name in ("ListSupportedCharacterSets", "ListSupportedTimezones")
+        }
+        | {"IncludeAll": "every version is available"},
     ),
-    "Filter": Members(
-        ignored=dict.fromkeys("Name Values".split(), UNDECIDED),
+    "DescribeDBInstanceAutomatedBackupsMessage": Members(
+        "DbiResourceId DBInstanceIdentifier MaxRecords Marker DBInstanceAutomatedBackupsArn"
     ),
-    "DescribeDBInstancesMessage": Members(
-        used="DBInstanceIdentifier MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
-    ),
+    "DescribeDBInstancesMessage": Members("DBInstanceIdentifier MaxRecords Marker Filters"),
     "DescribeDBLogFilesMessage": Members(
-        used="DBInstanceIdentifier FilenameContains FileSize MaxRecords Marker",
-        ignored=dict.fromkeys("FileLastWritten Filters".split(), UNDECIDED),
+        "DBInstanceIdentifier FilenameContains FileLastWritten FileSize MaxRecords Marker"
     ),
-    "DescribeDBParameterGroupsMessage": Members(
-        used="DBParameterGroupName MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+    "DescribeDBMajorEngineVersionsRequest": Members("Engine MajorEngineVersion Marker MaxRecords"),
+    "DescribeDBParameterGroupsMessage": Members("DBParameterGroupName MaxRecords Marker"),
+    "DescribeDBParametersMessage": Members("DBParameterGroupName Source MaxRecords Marker"),
+    "DescribeDBProxiesRequest": _absent("DBProxyName Marker MaxRecords"),
+    "DescribeDBProxyEndpointsRequest": _absent("DBProxyName DBProxyEndpointName Marker MaxRecords"),
+    "DescribeDBProxyTargetGroupsRequest": _absent("DBProxyName Marker MaxRecords", "TargetGroupName Filters"),
+    "DescribeDBProxyTargetsRequest": _absent("DBProxyName Marker MaxRecords", "TargetGroupName Filters"),
+    "DescribeDBRecommendationsMessage": _absent(
+        "MaxRecords Marker", "LastUpdatedAfter LastUpdatedBefore Locale Filters"
     ),
-    "DescribeDBParametersMessage": Members(
-        used="DBParameterGroupName Source MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+    "DescribeDBSecurityGroupsMessage": _absent("DBSecurityGroupName MaxRecords Marker"),
+    "DescribeDBShardGroupsMessage": _absent("DBShardGroupIdentifier Marker MaxRecords"),
+    "DescribeDBSnapshotAttributesMessage": Members("DBSnapshotIdentifier"),
+    "DescribeDBSnapshotTenantDatabasesMessage": _absent(
+        "DBInstanceIdentifier DBSnapshotIdentifier MaxRecords Marker", "SnapshotType Filters DbiResourceId"
     ),
-    "DescribeDBSubnetGroupsMessage": Members(
-        used="DBSubnetGroupName MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+    "DescribeDBSnapshotsMessage": Members(
+        ("DBInstanceIdentifier DBSnapshotIdentifier SnapshotType MaxRecords Marker DbiResourceId Filters"),
+        ignored={
+            "IncludePublic": "no snapshot is public unless SnapshotType asks for it",
+            "IncludeShared": "SnapshotType asks for shared snapshots",
+        },
     ),
-    "DescribeEngineDefaultParametersMessage": Members(
-        used="DBParameterGroupFamily MaxRecords Marker",
-        ignored=dict.fromkeys("Filters".split(), UNDECIDED),
+    "DescribeDBSubnetGroupsMessage": Members("DBSubnetGroupName MaxRecords Marker"),
+    "DescribeEngineDefaultParametersMessage": Members("DBParameterGroupFamily Filters MaxRecords Marker"),
+    "DescribeEventCategoriesMessage": Members("SourceType"),
+    "DescribeEventSubscriptionsMessage": Members("SubscriptionName MaxRecords Marker"),
+    "DescribeEventsMessage": Members(
+        "SourceIdentifier SourceType StartTime EndTime Duration EventCategories MaxRecords Marker"
     ),
+    "DescribeExportTasksMessage": _absent("ExportTaskIdentifier Marker MaxRecords", "SourceArn Filters SourceType"),
+    "DescribeGlobalClustersMessage": _absent("GlobalClusterIdentifier MaxRecords Marker"),
+    "DescribeIntegrationsMessage": _absent("IntegrationIdentifier MaxRecords Marker"),
+    "DescribeOptionGroupOptionsMessage": Members("EngineName MajorEngineVersion MaxRecords Marker"),
+    "DescribeOptionGroupsMessage": Members("OptionGroupName Marker MaxRecords EngineName MajorEngineVersion"),
+    "DescribeOrderableDBInstanceOptionsMessage": Members(
+        "Engine EngineVersion DBInstanceClass LicenseModel Vpc MaxRecords Marker"
+    ),
+    "DescribePendingMaintenanceActionsMessage": _absent("ResourceIdentifier MaxRecords Marker"),
+    "DescribeReservedDBInstancesMessage": _absent(
+        "ReservedDBInstanceId ReservedDBInstancesOfferingId MaxRecords Marker",
+        "DBInstanceClass Duration ProductDescription OfferingType MultiAZ LeaseId Filters",
+    ),
+    "DescribeReservedDBInstancesOfferingsMessage": _absent(
+        "ReservedDBInstancesOfferingId MaxRecords Marker",
+        "DBInstanceClass Duration ProductDescription OfferingType MultiAZ Filters",
+    ),
+    "DescribeSourceRegionsMessage": _absent("MaxRecords Marker", "RegionName Filters"),
+    "DescribeTenantDatabasesMessage": _absent("DBInstanceIdentifier Marker MaxRecords", "TenantDBName Filters"),
+    "DescribeValidDBInstanceModificationsMessage": Members("DBInstanceIdentifier"),
     "DownloadDBLogFilePortionMessage": Members("DBInstanceIdentifier LogFileName Marker NumberOfLines"),
-    "ModifyDBInstanceMessage": Members(
-        used=(
-            "DBInstanceIdentifier AllocatedStorage DBInstanceClass DBSubnetGroupName VpcSecurityGroupIds "
-            "MasterUserPassword DBParameterGroupName EngineVersion LicenseModel NewDBInstanceIdentifier StorageType "
-            "ManageMasterUserPassword RotateMasterUserPassword Engine"
-        ),
-        ignored=dict.fromkeys(
-            (
-                "DBSecurityGroups ApplyImmediately BackupRetentionPeriod PreferredBackupWindow "
-                "PreferredMaintenanceWindow MultiAZ AllowMajorVersionUpgrade AutoMinorVersionUpgrade Iops "
-                "StorageThroughput OptionGroupName TdeCredentialArn TdeCredentialPassword CACertificateIdentifier "
-                "Domain DomainFqdn DomainOu DomainAuthSecretArn DomainDnsIps DisableDomain CopyTagsToSnapshot "
-                "MonitoringInterval DBPortNumber PubliclyAccessible MonitoringRoleArn DomainIAMRoleName PromotionTier "
-                "EnableIAMDatabaseAuthentication DatabaseInsightsMode EnablePerformanceInsights "
-                "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod CloudwatchLogsExportConfiguration "
-                "ProcessorFeatures UseDefaultProcessorFeatures DeletionProtection MaxAllocatedStorage "
-                "CertificateRotationRestart ReplicaMode AutomationMode ResumeFullAutomationModeMinutes "
-                "EnableCustomerOwnedIp NetworkType AwsBackupRecoveryPointArn MasterUserSecretKmsKeyId MultiTenant "
-                "DedicatedLogVolume AdditionalStorageVolumes DBCapacityReservationIdentifier TagSpecifications "
-                "MasterUserAuthenticationType EngineLifecycleSupport"
-            ).split(),
-            UNDECIDED,
-        ),
-    ),
-    "CloudwatchLogsExportConfiguration": Members(
-        ignored=dict.fromkeys("EnableLogTypes DisableLogTypes".split(), UNDECIDED),
-    ),
-    "ModifyAdditionalStorageVolume": Members(
-        used="AllocatedStorage StorageType",
-        ignored=dict.fromkeys(
-            ("VolumeName IOPS MaxAllocatedStorage StorageThroughput SetForDelete").split(),
-            UNDECIDED,
-        ),
-    ),
+    "ListTagsForResourceMessage": Members("ResourceName"),
+    "ModifyCertificatesMessage": Members("CertificateIdentifier RemoveCustomerOverride"),
     "ModifyDBParameterGroupMessage": Members("DBParameterGroupName Parameters"),
-    "Parameter": Members(
-        used=(
-            "ParameterName ParameterValue Description Source ApplyType DataType AllowedValues IsModifiable ApplyMethod"
-        ),
-        ignored=dict.fromkeys("MinimumEngineVersion SupportedEngineModes".split(), UNDECIDED),
+    "ModifyDBRecommendationMessage": _absent("RecommendationId", "Locale Status RecommendedActionUpdates"),
+    "ModifyDBSnapshotMessage": Members("DBSnapshotIdentifier EngineVersion OptionGroupName"),
+    "ModifyDBSnapshotAttributeMessage": Members(
+        "DBSnapshotIdentifier", recorded="AttributeName ValuesToAdd ValuesToRemove"
     ),
-    "ModifyDBSubnetGroupMessage": Members(
-        used="DBSubnetGroupName SubnetIds",
-        ignored=dict.fromkeys("DBSubnetGroupDescription".split(), UNDECIDED),
+    "ModifyDBSubnetGroupMessage": Members("DBSubnetGroupName SubnetIds", recorded="DBSubnetGroupDescription"),
+    "ModifyEventSubscriptionMessage": Members("SubscriptionName SnsTopicArn SourceType EventCategories Enabled"),
+    "ModifyOptionGroupMessage": Members(
+        "OptionGroupName OptionsToInclude OptionsToRemove",
+        ignored={"ApplyImmediately": "there are no options to apply"},
     ),
-    "RebootDBInstanceMessage": Members(
-        used="DBInstanceIdentifier",
-        ignored=dict.fromkeys("ForceFailover".split(), UNDECIDED),
+    "PromoteReadReplicaMessage": _instance("DBInstanceIdentifier BackupRetentionPeriod", "PreferredBackupWindow", ""),
+    "PurchaseReservedDBInstancesOfferingMessage": _absent(
+        "ReservedDBInstancesOfferingId", "ReservedDBInstanceId DBInstanceCount Tags"
     ),
+    "RebootDBInstanceMessage": Members("DBInstanceIdentifier"),
+    "RemoveSourceIdentifierFromSubscriptionMessage": Members("SubscriptionName SourceIdentifier"),
+    "RemoveTagsFromResourceMessage": Members("ResourceName TagKeys"),
     "ResetDBParameterGroupMessage": Members("DBParameterGroupName ResetAllParameters Parameters"),
-    "RestoreDBInstanceFromDBSnapshotMessage": Members(
-        used=(
-            "DBInstanceIdentifier DBSnapshotIdentifier DBInstanceClass Port DBSubnetGroupName LicenseModel DBName "
-            "Engine StorageType VpcSecurityGroupIds DBParameterGroupName AllocatedStorage ManageMasterUserPassword"
-        ),
+    "StartDBInstanceMessage": Members("DBInstanceIdentifier"),
+    "StopDBInstanceMessage": Members("DBInstanceIdentifier DBSnapshotIdentifier"),
+    "Tag": Members("Key Value"),
+    "Filter": Members("Name Values"),
+    "CloudwatchLogsExportConfiguration": Members("EnableLogTypes DisableLogTypes"),
+    "Parameter": Members(
+        "ParameterName ParameterValue ApplyMethod",
         ignored=dict.fromkeys(
             (
-                "AvailabilityZone MultiAZ PubliclyAccessible AutoMinorVersionUpgrade Iops StorageThroughput "
-                "OptionGroupName Tags TdeCredentialArn TdeCredentialPassword Domain DomainFqdn DomainOu "
-                "DomainAuthSecretArn DomainDnsIps CopyTagsToSnapshot DomainIAMRoleName "
-                "EnableIAMDatabaseAuthentication EnableCloudwatchLogsExports ProcessorFeatures "
-                "UseDefaultProcessorFeatures DeletionProtection EnableCustomerOwnedIp NetworkType BackupTarget "
-                "CustomIamInstanceProfile DBClusterSnapshotIdentifier BackupRetentionPeriod PreferredBackupWindow "
-                "DBCapacityReservationIdentifier DedicatedLogVolume CACertificateIdentifier EngineLifecycleSupport "
-                "AdditionalStorageVolumes TagSpecifications MasterUserSecretKmsKeyId"
+                "Description Source ApplyType DataType AllowedValues IsModifiable MinimumEngineVersion "
+                "SupportedEngineModes"
             ).split(),
-            UNDECIDED,
+            "the description of a parameter, which AWS does not read either",
         ),
     ),
-    "StartDBInstanceMessage": Members(
-        used="DBInstanceIdentifier",
-        ignored=dict.fromkeys("DBCapacityReservationIdentifier".split(), UNDECIDED),
-    ),
-    "StopDBInstanceMessage": Members(
-        used="DBInstanceIdentifier DBSnapshotIdentifier",
-        ignored=dict.fromkeys("DetachFromDBCapacityReservation".split(), UNDECIDED),
+    "OptionConfiguration": Members(
+        "OptionName",
+        ignored=dict.fromkeys(
+            "Port OptionVersion DBSecurityGroupMemberships VpcSecurityGroupMemberships OptionSettings".split(),
+            "PostgreSQL has no options",
+        ),
     ),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""

@@ -59,6 +59,7 @@ class ClusterOperations(Operations):
         if any(cluster.name == name for cluster in region.clusters.values()):
             raise conflict("A resource with this name already exists.", "clusterName")
         validation.check_provisioned(context, provisioned)
+        provisioned = validation.with_security_groups(context, provisioned)
         configuration = provisioned.get("ConfigurationInfo")
         properties = self.configured_properties(context, configuration)
         arn = models.new_arn(context.account_id, context.region, "cluster", name)

@@ -18,6 +18,32 @@ _DESCRIBED_MEMBERS = (
 )
 
 
+_OFF = {"Enabled": False}
+_DEFAULTS: dict[str, Any] = {
+    "BrokerNodeGroupInfo": {
+        "BrokerAZDistribution": "DEFAULT",
+        "ConnectivityInfo": {
+            "PublicAccess": {"Type": "DISABLED"},
+            "VpcConnectivity": {"ClientAuthentication": {"Sasl": {"Scram": _OFF, "Iam": _OFF}, "Tls": _OFF}},
+            "NetworkType": "IPV4",
+        },
+        "StorageInfo": {"EbsStorageInfo": {"VolumeSize": 1000}},
+    },
+    "ClientAuthentication": {
+        "Sasl": {"Scram": _OFF, "Iam": _OFF},
+        "Tls": {"CertificateAuthorityArnList": [], "Enabled": False},
+        "Unauthenticated": {"Enabled": True},
+    },
+    "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "TLS", "InCluster": True}},
+    "EnhancedMonitoring": "DEFAULT",
+    "OpenMonitoring": {
+        "Prometheus": {"JmxExporter": {"EnabledInBroker": False}, "NodeExporter": {"EnabledInBroker": False}}
+    },
+    "StorageMode": "LOCAL",
+}
+"""What a cluster has whose request says nothing of it."""
+
+
 def cluster_v1(cluster: Cluster) -> dict[str, Any]:
     """Returns `ClusterInfo` of DescribeCluster and ListClusters."""
     return {**_common(cluster), **_provisioned(cluster)}
@@ -37,6 +63,8 @@ def _common(cluster: Cluster) -> dict[str, Any]:
         "State": cluster.status,
         "Tags": cluster.tags,
     }
+    if cluster.active_operation:
+        described["ActiveOperationArn"] = cluster.active_operation
     if info := _state_info(cluster):
         described["StateInfo"] = info
     return described
@@ -56,12 +84,23 @@ def _state_info(cluster: Cluster) -> dict[str, str] | None:
 
 
 def _provisioned(cluster: Cluster) -> dict[str, Any]:
-    given = {name: value for name in _DESCRIBED_MEMBERS if (value := cluster.provisioned.get(name)) is not None}
+    given: dict[str, Any] = {
+        name: value for name in _DESCRIBED_MEMBERS if (value := cluster.provisioned.get(name)) is not None
+    }
     software: dict[str, Any] = {"KafkaVersion": cluster.kafka_version}
     if cluster.configuration:
         software["ConfigurationArn"] = cluster.configuration["Arn"]
         software["ConfigurationRevision"] = cluster.configuration["Revision"]
-    return {"EnhancedMonitoring": "DEFAULT", "StorageMode": "LOCAL", **given, "CurrentBrokerSoftwareInfo": software}
+    return {**_with_defaults(_DEFAULTS, given), "CurrentBrokerSoftwareInfo": software}
+
+
+def _with_defaults(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Returns `given` with the defaults of the members that it lacks, at every level."""
+    merged = {**defaults, **{name: value for name, value in given.items() if value is not None}}
+    for name, default in defaults.items():
+        if isinstance(default, dict) and isinstance(merged[name], dict):
+            merged[name] = _with_defaults(default, merged[name])
+    return merged
 
 
 def nodes(cluster: Cluster) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
-from localstack_engines.services.kafka.errors import bad_request, outdated_version
+from localstack_engines.services.kafka.api.unsupported_settings import check_connectivity, check_settings
+from localstack_engines.services.kafka.errors import bad_request, not_supported, outdated_version
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import ports
 
@@ -48,26 +49,75 @@ class UpdateOperations(Operations):
 
     def update_broker_storage(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
-        size = request["TargetBrokerEBSVolumeInfo"][0].get("VolumeSizeGB")
-        group = cluster.provisioned["BrokerNodeGroupInfo"]
-        storage = group.setdefault("StorageInfo", {}).setdefault("EbsStorageInfo", {})
+        target = request["TargetBrokerEBSVolumeInfo"][0]
+        size, throughput = target.get("VolumeSizeGB"), target.get("ProvisionedThroughput")
+        storage = self._storage(cluster)
         if size and size < storage.get("VolumeSize", 0):
             raise bad_request("The volume size can only be increased.", "targetBrokerEBSVolumeInfo")
-        return self._record(context, cluster, "UPDATE_BROKER_STORAGE", storage, {"VolumeSize": size})
+        change = {"VolumeSize": size, "ProvisionedThroughput": throughput}
+        given = {name: value for name, value in change.items() if value is not None}
+        return self._record(context, cluster, "UPDATE_BROKER_STORAGE", storage, given)
 
     def update_broker_type(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
+        validation.check_instance_type(request["TargetInstanceType"])
         group = cluster.provisioned["BrokerNodeGroupInfo"]
         change = {"InstanceType": request["TargetInstanceType"]}
         return self._record(context, cluster, "UPDATE_BROKER_TYPE", group, change)
 
     def update_monitoring(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
+        check_settings(request)
         names = ("EnhancedMonitoring", "OpenMonitoring", "LoggingInfo")
         change = {name: request[name] for name in names if request.get(name) is not None}
         response = self._record(context, cluster, "UPDATE_MONITORING", cluster.provisioned, change)
         self.manager.follow_logs(cluster)
         return response
+
+    def update_connectivity(self, context: RequestContext, request: Request) -> Response:
+        cluster = self._updatable(context, request)
+        check_settings(request)
+        wanted = request.get("ConnectivityInfo") or {}
+        check_connectivity(wanted)
+        group = cluster.provisioned["BrokerNodeGroupInfo"]
+        return self._record(context, cluster, "UPDATE_CONNECTIVITY", group, {"ConnectivityInfo": wanted})
+
+    def update_rebalancing(self, context: RequestContext, request: Request) -> Response:
+        cluster = self._updatable(context, request)
+        if not validation.is_express(cluster.provisioned["BrokerNodeGroupInfo"]["InstanceType"]):
+            raise bad_request("Intelligent rebalancing is for clusters with Express brokers only.", "rebalancing")
+        change = {"Rebalancing": request["Rebalancing"]}
+        return self._record(context, cluster, "UPDATE_REBALANCING", cluster.provisioned, change)
+
+    def update_security(self, context: RequestContext, request: Request) -> Response:
+        """Accepts settings with the listeners that the brokers have. Others would need new ports."""
+        cluster = self._updatable(context, request)
+        names = ("ClientAuthentication", "EncryptionInfo")
+        change = {name: request[name] for name in names if request.get(name) is not None}
+        wanted = validation.security_protocols({**cluster.provisioned, **change})
+        if set(wanted) != set(cluster.kafka.spec.protocols):
+            raise not_supported("A change of the listeners of a running cluster")
+        return self._record(context, cluster, "UPDATE_SECURITY", cluster.provisioned, change)
+
+    def update_storage(self, context: RequestContext, request: Request) -> Response:
+        cluster = self._updatable(context, request)
+        check_settings(request)
+        storage = self._storage(cluster)
+        size = request.get("VolumeSizeGB")
+        if size and size < storage.get("VolumeSize", 0):
+            raise bad_request("The volume size can only be increased.", "volumeSizeGB")
+        wanted = {"VolumeSize": size, "ProvisionedThroughput": request.get("ProvisionedThroughput")}
+        change = {name: value for name, value in wanted.items() if value is not None}
+        return self._record(context, cluster, "UPDATE_STORAGE", storage, change)
+
+    def update_cluster_kafka_version(self, context: RequestContext, request: Request) -> Response:
+        cluster = self._updatable(context, request)
+        validation.check_version(request["TargetKafkaVersion"])
+        # One release is installed: there is nothing to upgrade to.
+        raise bad_request(
+            f"The cluster cannot be upgraded from {cluster.kafka_version} to {request['TargetKafkaVersion']}.",
+            "targetKafkaVersion",
+        )
 
     def reboot_broker(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request["ClusterArn"])
@@ -78,6 +128,13 @@ class UpdateOperations(Operations):
         operation = self._begin(context, cluster, "REBOOT_NODE", {}, {})
         self.manager.reboot(cluster, [int(broker) for broker in request["BrokerIds"]], operation)
         return _started(operation)
+
+    @staticmethod
+    def _storage(cluster: Cluster) -> dict[str, Any]:
+        """Returns the cluster's `EbsStorageInfo`, which can be changed."""
+        group = cluster.provisioned["BrokerNodeGroupInfo"]
+        storage: dict[str, Any] = group.setdefault("StorageInfo", {}).setdefault("EbsStorageInfo", {})
+        return storage
 
     def _updatable(self, context: RequestContext, request: Request) -> Cluster:
         """Returns the cluster. Raises BadRequestException unless it is active and the request names its version."""
@@ -98,7 +155,7 @@ class UpdateOperations(Operations):
         arn = models.new_arn(context.account_id, context.region, "cluster-operation", cluster.name)
         operation = Operation(arn, cluster.arn, kind, source, target)
         self.store.region(context).operations[arn] = operation
-        cluster.version = models.new_version()
+        cluster.version, cluster.last_operation = models.new_version(), operation
         return operation
 
     def _record(

@@ -9,11 +9,12 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.network import ec2
+from localstack_engines.services.kafka.api.unsupported_settings import check_settings
 from localstack_engines.services.kafka.control import versions
 from localstack_engines.services.kafka.errors import bad_request, not_supported
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
-_INSTANCE_TYPE = re.compile(r"^(kafka|express)\.(t3\.small|m5\.(\d*x?large)|m7g\.(\d*x?large))$")
+_INSTANCE_TYPE = re.compile(r"^(kafka\.t3\.small|kafka\.m5\.(\d+x)?large|(kafka|express)\.m7g\.(\d+x)?large)$")
 
 
 def check_name(name: str) -> None:
@@ -25,11 +26,22 @@ def check_provisioned(context: RequestContext, provisioned: dict[str, Any]) -> N
     """Raises AWS's error for a `Provisioned` member that MSK would refuse."""
     check_version(provisioned["KafkaVersion"])
     nodes = provisioned["BrokerNodeGroupInfo"]
-    if not _INSTANCE_TYPE.match(nodes["InstanceType"]):
-        raise bad_request(f"Unsupported InstanceType [{nodes['InstanceType']}].", "instanceType")
+    check_instance_type(nodes["InstanceType"])
+    check_settings(provisioned)
+    if provisioned.get("Rebalancing") and not is_express(nodes["InstanceType"]):
+        raise bad_request("Intelligent rebalancing is for clusters with Express brokers only.", "rebalancing")
     check_network(context, nodes["ClientSubnets"], nodes.get("SecurityGroups") or [])
     check_broker_count(provisioned["NumberOfBrokerNodes"], len(nodes["ClientSubnets"]))
     security_protocols(provisioned)
+
+
+def check_instance_type(instance_type: str) -> None:
+    if not _INSTANCE_TYPE.match(instance_type):
+        raise bad_request(f"Unsupported InstanceType [{instance_type}].", "instanceType")
+
+
+def is_express(instance_type: str) -> bool:
+    return instance_type.startswith("express.")
 
 
 def check_version(version: str) -> None:
@@ -53,6 +65,17 @@ def check_network(context: RequestContext, subnets: list[str], security_groups: 
     for group_id in security_groups:
         if ec2.security_group(context.account_id, context.region, group_id) is None:
             raise bad_request(f"The security group '{group_id}' does not exist", "securityGroups")
+
+
+def with_security_groups(context: RequestContext, provisioned: dict[str, Any]) -> dict[str, Any]:
+    """Returns the settings with security groups: those of the request, or the default one of the subnets' VPC."""
+    nodes = provisioned["BrokerNodeGroupInfo"]
+    if nodes.get("SecurityGroups"):
+        return provisioned
+    subnet = ec2.subnet(context.account_id, context.region, nodes["ClientSubnets"][0])
+    records = ec2.backend(context.account_id, context.region)
+    group = records.get_default_security_group(subnet.vpc_id) if subnet else None
+    return {**provisioned, "BrokerNodeGroupInfo": {**nodes, "SecurityGroups": [group.id] if group else []}}
 
 
 def check_broker_count(brokers: int, zones: int) -> None:

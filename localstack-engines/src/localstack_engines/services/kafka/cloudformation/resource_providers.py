@@ -3,5 +3,6 @@
 from localstack_engines.services.kafka.cloudformation.cluster import Cluster
 from localstack_engines.services.kafka.cloudformation.cluster_policy import ClusterPolicy
 from localstack_engines.services.kafka.cloudformation.configuration import Configuration
+from localstack_engines.services.kafka.cloudformation.topic import Topic
 
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Cluster, ClusterPolicy, Configuration)}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Cluster, ClusterPolicy, Configuration, Topic)}

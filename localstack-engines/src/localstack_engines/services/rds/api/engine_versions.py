@@ -1,16 +1,19 @@
 """Operations on engine versions."""
 
+from typing import Any
+
 from localstack.aws.api import RequestContext
 
+from localstack_engines.services.rds import network
 from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
 from localstack_engines.services.rds.api.paging import PAGER
-from localstack_engines.services.rds.control import parameters, versions
-from localstack_engines.services.rds.errors import unknown_family
+from localstack_engines.services.rds.control import instance_classes, parameters, versions
+from localstack_engines.services.rds.errors import invalid_value, unknown_family
 
 
 class EngineVersionOperations(Operations):
-    """Describes the engine versions and the default values of their parameters."""
+    """Describes the engine versions, what instances of them can be had, and the default values of their parameters."""
 
     def describe_db_engine_versions(self, context: RequestContext, request: Request) -> Response:
         wanted = request.get("EngineVersion")
@@ -20,8 +23,45 @@ class EngineVersionOperations(Operations):
         family, engine = request.get("DBParameterGroupFamily"), request.get("Engine")
         if engine not in (None, versions.ENGINE) or family not in (None, versions.family()):
             names = []
-        page, marker = PAGER.page(names, request)
-        return {"DBEngineVersions": [descriptions.engine_version(name) for name in page], **marker}
+        described = [descriptions.engine_version(name) for name in names]
+        page, marker = PAGER.page(_filtered(described, request.get("Filters") or []), request)
+        return {"DBEngineVersions": page, **marker}
+
+    def describe_db_major_engine_versions(self, context: RequestContext, request: Request) -> Response:
+        major, engine = request.get("MajorEngineVersion"), request.get("Engine")
+        found = [descriptions.major_version()]
+        if engine not in (None, versions.ENGINE) or major not in (None, versions.major()):
+            found = []
+        page, marker = PAGER.page(found, request)
+        return {"DBMajorEngineVersions": page, **marker}
+
+    def describe_orderable_db_instance_options(self, context: RequestContext, request: Request) -> Response:
+        if request["Engine"] != versions.ENGINE:
+            raise invalid_value(f"Invalid DB engine: {request['Engine']} (this LocalStack runs {versions.ENGINE})")
+        version, instance_class = request.get("EngineVersion"), request.get("DBInstanceClass")
+        if request.get("LicenseModel") not in (None, "postgresql-license") or request.get("Vpc") is False:
+            return {"OrderableDBInstanceOptions": []}
+        combinations = [
+            (one, name, storage_type)
+            for one in versions.available()
+            if version in (None, one, versions.major())
+            for name in instance_classes.classes()
+            if instance_class in (None, name)
+            for storage_type in instance_classes.storage_types(name)
+        ]
+        page, marker = PAGER.page(combinations, request)
+        zones = network.zones(context)
+        return {"OrderableDBInstanceOptions": [descriptions.orderable(*one, zones) for one in page], **marker}
+
+    def describe_valid_db_instance_modifications(self, context: RequestContext, request: Request) -> Response:
+        instance = self.instance(context, request)
+        record = self.store.instance(context, instance.identifier)
+        storage = [
+            descriptions.valid_storage(name, kind, record.allocated_storage)
+            for name, kind in instance_classes.STORAGE_TYPES.items()
+            if record.allocated_storage <= kind.maximum
+        ]
+        return {"ValidDBInstanceModificationsMessage": {"Storage": storage, "ValidProcessorFeatures": []}}
 
     def describe_engine_default_parameters(self, context: RequestContext, request: Request) -> Response:
         family = request["DBParameterGroupFamily"]
@@ -30,3 +70,21 @@ class EngineVersionOperations(Operations):
         page, marker = PAGER.page(list(parameters.catalogue().values()), request)
         defaults = {"DBParameterGroupFamily": family, "Parameters": [descriptions.parameter(one) for one in page]}
         return {"EngineDefaults": {**defaults, **marker}}
+
+
+_FILTERS = {
+    "db-parameter-group-family": "DBParameterGroupFamily",
+    "engine": "Engine",
+    "engine-version": "EngineVersion",
+    "status": "Status",
+}
+
+
+def _filtered(described: list[dict[str, Any]], filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the engine versions that all filters let pass. Raises InvalidParameterValue for an unknown filter."""
+    for one in filters:
+        member = _FILTERS.get(one["Name"])
+        if member is None:
+            raise invalid_value(f"Unrecognized filter name: {one['Name']}")
+        described = [version for version in described if version[member] in one["Values"]]
+    return described

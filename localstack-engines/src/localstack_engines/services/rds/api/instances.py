@@ -1,80 +1,95 @@
 """Operations on DB instances."""
 
-from localstack.aws.api import RequestContext
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.aws.api import RequestContext, ServiceException
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import descriptions, validation
-from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
-from localstack_engines.services.rds.api.paging import check_page_size
-from localstack_engines.services.rds.control import versions
-from localstack_engines.services.rds.control.instance_manager import NewInstance
+from localstack_engines.services.rds.api import descriptions, encryption, validation
+from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
+from localstack_engines.services.rds.api.operations import Request, Response, key, name_of
+from localstack_engines.services.rds.api.paging import PAGER
+from localstack_engines.services.rds.control import maintenance, versions
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import invalid_combination, invalid_state, invalid_value
-from localstack_engines.services.rds.models import Instance
+from localstack_engines.services.rds.errors import invalid_combination, invalid_state
+from localstack_engines.services.rds.models import Instance, InstanceRecord
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
 
+LOG = logging.getLogger(__name__)
 
-class InstanceOperations(Operations):
+_AT_ONCE = frozenset(
+    (
+        "AutoMinorVersionUpgrade",
+        "BackupRetentionPeriod",
+        "CopyTagsToSnapshot",
+        "DBParameterGroupName",
+        "DeletionProtection",
+        "EngineLifecycleSupport",
+        "MaxAllocatedStorage",
+        "OptionGroupName",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "PubliclyAccessible",
+        "VpcSecurityGroupIds",
+    )
+)
+"""Members of ModifyDBInstance that change the record and do not wait for the maintenance window."""
+
+
+class InstanceOperations(NewInstanceOperations):
     """Creates, describes, modifies, deletes, starts, stops and reboots DB instances."""
 
     def create_db_instance(self, context: RequestContext, request: Request) -> Response:
-        identifier = request["DBInstanceIdentifier"].lower()
-        request = {**request, "DBInstanceIdentifier": identifier}
+        request = {**request, "DBInstanceIdentifier": request["DBInstanceIdentifier"].lower()}
         validation.check_new_instance(request)
-        request["EngineVersion"] = validation.resolve_version(request.get("EngineVersion"))
-        request.setdefault("LicenseModel", "postgresql-license")
-        group = self.parameter_group(context, request.get("DBParameterGroupName"))
-        validation.check_family(group)
-        self._check_network(context, request)
-        moto(context, "CreateDBInstance", request)
-        password = request.get("MasterUserPassword")
-        if request.get("ManageMasterUserPassword"):
-            password = self.store.generate_master_password(context, identifier)
-        new = NewInstance(
-            key=key(context, identifier),
-            master_username=request["MasterUsername"],
-            master_password=password,
-            database=request.get("DBName"),
-            parameters=group.values,
-        )
-        return self.launch(context, new)
+        return self.make(context, request)
 
     def describe_db_instances(self, context: RequestContext, request: Request) -> Response:
-        check_page_size(request)
-        if "DBInstanceIdentifier" in request:
-            request = {**request, "DBInstanceIdentifier": name_of(request["DBInstanceIdentifier"]).lower()}
-        response = moto(context, "DescribeDBInstances", request)
-        for description in response.get("DBInstances") or []:
-            descriptions.instance(description, self.manager.get(key(context, description["DBInstanceIdentifier"])))
-        return response
+        self.apply_due_changes(context)
+        query = {name: value for name, value in request.items() if name not in (PAGER.size, PAGER.token)}
+        if "DBInstanceIdentifier" in query:
+            query["DBInstanceIdentifier"] = name_of(query["DBInstanceIdentifier"]).lower()
+        try:
+            found = list(moto(context, "DescribeDBInstances", query).get("DBInstances") or [])
+        except ServiceException:
+            raise
+        except Exception:
+            LOG.exception("a record of a DB instance cannot be described")
+            found = self._describe_one_by_one(context, query)
+        page, marker = PAGER.page(found, request)
+        return {"DBInstances": [self.described(context, description) for description in page], **marker}
 
     def modify_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))
         request = {**request, "DBInstanceIdentifier": instance.identifier}
-        self._check_modification(context, request, instance)
+        record = self.store.instance(context, instance.identifier)
+        self._check_modification(context, request, instance, record)
         group = None
         if request.get("DBParameterGroupName"):
             group = self.parameter_group(context, request["DBParameterGroupName"])
             validation.check_family(group)
-        self._check_network(context, request)
-        identifier = instance.identifier
-        if request.get("NewDBInstanceIdentifier"):
-            identifier = request["NewDBInstanceIdentifier"] = request["NewDBInstanceIdentifier"].lower()
-        response = moto(context, "ModifyDBInstance", request)
-        self._change_password(context, request, instance, identifier)
+        self._change_password(context, request, instance, record)
+        self.apply_changes(context, instance, self._split(request, instance, record))
         if group is not None:
             self.manager.apply_parameters(instance, group.values, reboot_needed=True)
-        if identifier != instance.identifier:
-            self.manager.rename(instance, identifier)
+        if exports := request.get("CloudwatchLogsExportConfiguration"):
+            self.store.change_log_exports(context, instance.identifier, exports)
         self.export_log(context, instance)
-        return {"DBInstance": descriptions.instance(response["DBInstance"], instance)}
+        return self.description(context, instance)
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
         validation.check_final_snapshot(request)
         instance = self.instance(context, request)
-        response = moto(context, "DeleteDBInstance", {**request, "DBInstanceIdentifier": instance.identifier})
         final = request.get("FinalDBSnapshotIdentifier")
+        if final and instance.status not in (models.AVAILABLE, models.STOPPED):
+            raise invalid_state(
+                f"Cannot create a snapshot because the database instance {instance.identifier} is not currently in the "
+                "available state."
+            )
+        response = moto(context, "DeleteDBInstance", {**request, "DBInstanceIdentifier": instance.identifier})
         self.manager.delete(instance, key(context, final) if final else None)
         return {"DBInstance": descriptions.instance(response["DBInstance"], instance)}
 
@@ -85,6 +100,8 @@ class InstanceOperations(Operations):
 
     def stop_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE,))
+        if instance.primary is not None or self.manager.replicas(instance):
+            raise invalid_state(f"Instance {instance.identifier} is, or has, a read replica and cannot be stopped.")
         if snapshot := request.get("DBSnapshotIdentifier"):
             self.take_snapshot(context, instance, {"DBSnapshotIdentifier": snapshot})
         self.manager.stop(instance)
@@ -96,39 +113,113 @@ class InstanceOperations(Operations):
         self.manager.reboot(instance)
         return self.description(context, instance)
 
-    def _check_modification(self, context: RequestContext, request: Request, instance: Instance) -> None:
-        record = self.store.instance(context, instance.identifier)
-        if request.get("DBInstanceClass"):
-            validation.check_class(request["DBInstanceClass"])
+    def _describe_one_by_one(self, context: RequestContext, query: Request) -> list[dict[str, Any]]:
+        """Describes each instance by itself, so that a record that cannot be described hides no other one."""
+        wanted = query.get("DBInstanceIdentifier")
+        found: list[dict[str, Any]] = []
+        for identifier in [wanted] if wanted else self.store.identifiers(context):
+            try:
+                one = moto(context, "DescribeDBInstances", {**query, "DBInstanceIdentifier": identifier})
+                found += one.get("DBInstances") or []
+            except ServiceException:
+                # The filters leave it out, or it was deleted meanwhile.
+                continue
+            except Exception:
+                found.append(self.store.identity(context, identifier))
+        return found
+
+    def _check_modification(
+        self, context: RequestContext, request: Request, instance: Instance, record: InstanceRecord
+    ) -> None:
+        validation.check_settings(request)
+        if request.get("Engine") not in (None, versions.ENGINE):
+            raise invalid_combination("The engine of a DB instance can't be changed to another engine.")
+        if validation.wanted_port(request.get("DBPortNumber")) not in (None, instance.port):
+            raise invalid_combination(
+                "DBPortNumber is not supported by the local rds service: an instance keeps its port."
+            )
         version = request.get("EngineVersion")
         if version and version != versions.major():
             request["EngineVersion"] = validation.resolve_version(version)
             validation.check_upgrade(record.engine_version, request["EngineVersion"])
         else:
             request.pop("EngineVersion", None)
+        self._check_storage(request, record)
+        self._check_names(context, request, instance)
+
+    def _check_storage(self, request: Request, record: InstanceRecord) -> None:
         size = request.get("AllocatedStorage")
         if size is not None and size < record.allocated_storage:
             raise invalid_combination(
                 f"Invalid storage size for engine name {versions.ENGINE} and storage type {record.storage_type}: {size}"
             )
-        if request.get("MasterUserPassword"):
-            validation.check_password(request["MasterUserPassword"])
-            if instance.status != models.AVAILABLE:
-                raise invalid_state(f"Instance {instance.identifier} is not in available state.")
+        names = ("AllocatedStorage", "StorageType", "Iops", "StorageThroughput", "MaxAllocatedStorage")
+        changed = {name: request[name] for name in names if request.get(name) is not None}
+        if changed:
+            if changed.get("StorageType") not in (None, record.storage_type):
+                # The old type's IOPS and throughput do not outlive the type.
+                request.setdefault("Iops", None)
+                request.setdefault("StorageThroughput", None)
+            present = {name: record.members.get(name) for name in names[:4]}
+            validation.check_storage(
+                {
+                    **present,
+                    **{name: request[name] for name in ("Iops", "StorageThroughput") if name in request},
+                    **changed,
+                }
+            )
 
-    def _check_network(self, context: RequestContext, request: Request) -> None:
-        """Checks that the subnet group and the security groups exist."""
-        if request.get("DBSubnetGroupName"):
-            request["DBSubnetGroupName"] = self.subnet_group_name(context, request)
-        for group_id in request.get("VpcSecurityGroupIds") or []:
-            if not self.store.has_security_group(context, group_id):
-                raise invalid_value(f"Invalid security group , groupId= {group_id}, groupName=.")
+    def _check_names(self, context: RequestContext, request: Request, instance: Instance) -> None:
+        """Checks the resources that a modification names."""
+        self.check_network(context, request)
+        self.store.check_windows(context, instance.identifier, request)
+        if request.get("PreferredMaintenanceWindow"):
+            request["PreferredMaintenanceWindow"] = request["PreferredMaintenanceWindow"].lower()
+        if "OptionGroupName" in request:
+            request["OptionGroupName"] = self.option_group_name(context, request)
+        validation.check_authority(request.get("CACertificateIdentifier"))
+        if request.get("NewDBInstanceIdentifier"):
+            new = request["NewDBInstanceIdentifier"] = request["NewDBInstanceIdentifier"].lower()
+            self.store.check_new_identifier(context, new)
 
-    def _change_password(self, context: RequestContext, request: Request, instance: Instance, identifier: str) -> None:
-        """Changes the master password if the request says so. `identifier` is the one after the modification."""
-        password = request.get("MasterUserPassword")
-        if request.get("ManageMasterUserPassword") or request.get("RotateMasterUserPassword"):
-            password = self.store.generate_master_password(context, identifier)
+    @staticmethod
+    def _split(request: Request, instance: Instance, record: InstanceRecord) -> dict[str, Any]:
+        """Returns the changes to apply now. The others wait in the instance for its maintenance window."""
+        known = _AT_ONCE | maintenance.DEFERRED
+        present = record.members
+        changes = {
+            name: value
+            for name, value in request.items()
+            if name in known and not (name in present and value == present[name])
+        }
+        if request.get("ApplyImmediately"):
+            return {**instance.take_pending(), **changes}
+        waiting = maintenance.deferred(changes, record.backup_retention)
+        if waiting:
+            instance.pending |= {name: changes.pop(name) for name in waiting}
+            instance.pending_since = datetime.now(UTC)
+        return changes
+
+    def _change_password(
+        self, context: RequestContext, request: Request, instance: Instance, record: InstanceRecord
+    ) -> None:
+        """Changes the master password, or who manages it, if the request says so. This does not wait for a window."""
+        validation.check_password_change(request, managed=record.manages_master_password)
+        identifier, password = instance.identifier, request.get("MasterUserPassword")
+        manage, rotate = request.get("ManageMasterUserPassword"), request.get("RotateMasterUserPassword")
+        if not (password or rotate or manage is not None):
+            return
+        if instance.status != models.AVAILABLE:
+            raise invalid_state(f"Instance {identifier} is not in available state.")
+        if instance.primary is not None:
+            raise invalid_state(f"{identifier} is a read replica: it has the master password of its source.")
+        if manage and (not record.manages_master_password or request.get("MasterUserSecretKmsKeyId")):
+            name = request.get("MasterUserSecretKmsKeyId") or encryption.SECRETS_KEY
+            password = self.store.manage_master_password(context, identifier, encryption.key_arn(context, name))
+        elif rotate:
+            password = self.store.rotate_master_password(context, identifier)
+        elif manage is False:
+            self.store.forget_master_password(context, identifier)
         if not password:
             return
         try:

@@ -1,8 +1,11 @@
 """Operations on log files: an instance has one, its server's log."""
 
+from typing import Any
+
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
+from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.toolkit.errors import ServiceError
 
 _NAME = "error/postgresql.log"
@@ -14,13 +17,14 @@ class LogFileOperations(Operations):
 
     def describe_db_log_files(self, context: RequestContext, request: Request) -> Response:
         file = self.instance(context, request).server.log_file
-        if not file.exists() or (request.get("FilenameContains") or "") not in _NAME:
-            return {"DescribeDBLogFiles": []}
-        status = file.stat()
-        if status.st_size < (request.get("FileSize") or 0):
-            return {"DescribeDBLogFiles": []}
-        written = int(status.st_mtime * 1000)
-        return {"DescribeDBLogFiles": [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]}
+        found: list[dict[str, Any]] = []
+        if file.exists() and (request.get("FilenameContains") or "") in _NAME:
+            status = file.stat()
+            written = int(status.st_mtime * 1000)
+            if status.st_size >= (request.get("FileSize") or 0) and written >= (request.get("FileLastWritten") or 0):
+                found = [{"LogFileName": _NAME, "LastWritten": written, "Size": status.st_size}]
+        page, marker = PAGER.page(found, request)
+        return {"DescribeDBLogFiles": page, **marker}
 
     def download_db_log_file_portion(self, context: RequestContext, request: Request) -> Response:
         """Returns lines from the marker on, or the end of the file. The marker is the number of the next line."""

@@ -1,17 +1,26 @@
 """The base of all groups of RDS operations: the store, the instance manager, and what several groups do."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from localstack_engines.services.rds import network
 from localstack_engines.services.rds.api import descriptions
-from localstack_engines.services.rds.control import log_exports, versions
-from localstack_engines.services.rds.control.instance_manager import InstanceManager, NewInstance
+from localstack_engines.services.rds.control import events, log_exports, maintenance, versions
+from localstack_engines.services.rds.control.events import EventLog, Subscription
+from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import instance_not_found, invalid_state
+from localstack_engines.services.rds.errors import (
+    instance_not_found,
+    invalid_combination,
+    invalid_state,
+    invalid_value,
+    subscription_not_found,
+)
 from localstack_engines.services.rds.models import Instance, Key, ParameterGroup
 from localstack_engines.services.rds.store import Store
-from localstack_engines.toolkit import ports
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
 
@@ -30,7 +39,7 @@ def name_of(identifier: str) -> str:
 
 
 class Operations:
-    """Finds, launches and describes what requests name."""
+    """Finds, changes and describes what requests name."""
 
     def __init__(self, store: Store, manager: InstanceManager) -> None:
         self.store = store
@@ -41,7 +50,8 @@ class Operations:
 
         Raises DBInstanceNotFound. Raises InvalidDBInstanceState if `allowed` is given and lacks the instance's status.
         """
-        identifier = request["DBInstanceIdentifier"].lower()
+        self.apply_due_changes(context)
+        identifier = name_of(request["DBInstanceIdentifier"]).lower()
         found = self.manager.get(key(context, identifier))
         if found is None:
             raise instance_not_found(identifier)
@@ -62,17 +72,63 @@ class Operations:
             raise ServiceError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
         return name
 
-    def launch(self, context: RequestContext, new: NewInstance) -> Response:
-        """Starts the server of an instance whose record moto has just made, and returns the response."""
-        identifier = new.key[2]
-        try:
-            instance = self.manager.create(new)
-        except ports.NoPortLeft as error:
-            self.store.remove_instance(context, identifier)
-            raise ServiceError("InsufficientDBInstanceCapacity", str(error)) from error
-        self.store.note_server(context, instance)
-        self.export_log(context, instance)
-        return self.description(context, instance)
+    def option_group_name(self, context: RequestContext, request: Request) -> str:
+        """Returns the name of the option group in a request, or of the default group without one.
+
+        Raises OptionGroupNotFoundFault.
+        """
+        return self.store.option_groups.get(context, request.get("OptionGroupName")).name
+
+    def event_log(self, context: RequestContext) -> EventLog:
+        return self.manager.event_logs.of(context.account_id, context.region)
+
+    def subscription(self, context: RequestContext, name: str) -> Subscription:
+        """Returns the event subscription of that name. Raises SubscriptionNotFound."""
+        found = self.event_log(context).subscriptions.get(name)
+        if found is None:
+            raise subscription_not_found(name)
+        return found
+
+    def check_network(self, context: RequestContext, request: Request) -> None:
+        """Checks that zone, subnet group and security groups exist, and that the groups are in one VPC."""
+        if request.get("AvailabilityZone") not in (None, *network.zones(context)):
+            raise invalid_value(f"Invalid availability zone: {request['AvailabilityZone']}")
+        vpc = None
+        if request.get("DBSubnetGroupName"):
+            request["DBSubnetGroupName"] = self.subnet_group_name(context, request)
+            vpc = self.store.vpc_of_subnet_group(context, request["DBSubnetGroupName"])
+        for group_id in request.get("VpcSecurityGroupIds") or []:
+            found = network.vpc_of_security_group(context, group_id)
+            if found is None:
+                raise invalid_value(f"Invalid security group , groupId= {group_id}, groupName=.")
+            if vpc not in (None, found):
+                raise invalid_combination(
+                    "The DB instance and EC2 security group are in different VPCs. "
+                    f"The DB instance is in {vpc} and the EC2 security group is in {found}"
+                )
+
+    def apply_due_changes(self, context: RequestContext) -> None:
+        """Applies those changes of the region's instances whose maintenance window has come.
+
+        They change records only, so nobody can tell whether they were applied at the window or at the next look.
+        """
+        for instance in self.manager.instances(context.account_id, context.region):
+            if instance.pending_since is None:
+                continue
+            window = self.store.instance(context, instance.identifier).maintenance_window
+            if maintenance.is_due(window, instance.pending_since, datetime.now(UTC)):
+                self.apply_changes(context, instance, instance.take_pending())
+
+    def apply_changes(self, context: RequestContext, instance: Instance, changes: Mapping[str, Any]) -> None:
+        """Changes the record of an instance, by ModifyDBInstance's members."""
+        changes = dict(changes)
+        if new := changes.pop("NewDBInstanceIdentifier", None):
+            self.store.rename_instance(context, instance.identifier, new)
+            self.manager.rename(instance, new)
+        self.store.update_instance(context, instance.identifier, changes)
+        for member, kind in (("DBInstanceClass", events.CLASS_CHANGED), ("AllocatedStorage", events.STORAGE_CHANGED)):
+            if member in changes:
+                self.manager.record(instance, kind)
 
     def export_log(self, context: RequestContext, instance: Instance) -> None:
         """Starts or stops the export of the log to CloudWatch, as the instance's record says."""
@@ -85,12 +141,18 @@ class Operations:
         identifier = request["DBSnapshotIdentifier"]
         try:
             self.manager.take_snapshot(instance, key(context, identifier))
-        except SqlError as error:
-            self.store.remove_snapshot(context, identifier)
+        except (SqlError, OSError) as error:
+            self.store.snapshots.remove(context, identifier)
             raise ServiceError("InternalFailure", f"cannot copy the instance's data: {error}", 500) from error
         return dict(response["DBSnapshot"])
 
     def description(self, context: RequestContext, instance: Instance) -> Response:
         """Returns the response of an operation that answers with the instance."""
         found = moto(context, "DescribeDBInstances", {"DBInstanceIdentifier": instance.identifier})
-        return {"DBInstance": descriptions.instance(found["DBInstances"][0], instance)}
+        return {"DBInstance": self.described(context, found["DBInstances"][0])}
+
+    def described(self, context: RequestContext, description: dict[str, Any]) -> dict[str, Any]:
+        """Completes a DBInstance of moto's response with what the server and its replicas are."""
+        instance = self.manager.get(key(context, description["DBInstanceIdentifier"]))
+        replicas = self.manager.replicas(instance) if instance else []
+        return descriptions.instance(description, instance, replicas)

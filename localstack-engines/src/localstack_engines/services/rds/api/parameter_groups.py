@@ -6,9 +6,9 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import descriptions, validation
-from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
+from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER, check_page_size
-from localstack_engines.services.rds.control import parameters, versions
+from localstack_engines.services.rds.control import events, parameters, versions
 from localstack_engines.services.rds.errors import invalid_value, unknown_family
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
@@ -22,6 +22,24 @@ class ParameterGroupOperations(Operations):
         if request["DBParameterGroupFamily"] != versions.family():
             raise unknown_family(request["DBParameterGroupFamily"])
         return moto(context, "CreateDBParameterGroup", {**request, "DBParameterGroupName": name})
+
+    def copy_db_parameter_group(self, context: RequestContext, request: Request) -> Response:
+        source = self.parameter_group(context, name_of(request["SourceDBParameterGroupIdentifier"]))
+        target = request["TargetDBParameterGroupIdentifier"].lower()
+        if self.store.has_parameter_group(context, target):
+            raise ServiceError("DBParameterGroupAlreadyExists", f"Parameter group {target} already exists")
+        made = moto(
+            context,
+            "CreateDBParameterGroup",
+            {
+                "DBParameterGroupName": target,
+                "DBParameterGroupFamily": source.family,
+                "Description": request["TargetDBParameterGroupDescription"],
+                "Tags": request.get("Tags") or [],
+            },
+        )
+        self.store.copy_parameters(context, source.name, target)
+        return made
 
     def describe_db_parameter_groups(self, context: RequestContext, request: Request) -> Response:
         check_page_size(request)
@@ -40,6 +58,11 @@ class ParameterGroupOperations(Operations):
         response = moto(context, "ModifyDBParameterGroup", {**request, "DBParameterGroupName": group.name})
         waits = any(change.get("ApplyMethod") == models.PENDING_REBOOT for change in request["Parameters"])
         self._apply(context, group.name, reboot_needed=waits)
+        for change in request["Parameters"]:
+            text = (
+                f"{change['ParameterName']} to {change['ParameterValue']} with apply method {change.get('ApplyMethod')}"
+            )
+            self.event_log(context).record(events.PARAMETER_CHANGED, group.name, "pg", text)
         return response
 
     def reset_db_parameter_group(self, context: RequestContext, request: Request) -> Response:

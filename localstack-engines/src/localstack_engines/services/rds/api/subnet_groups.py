@@ -2,6 +2,7 @@
 
 from localstack.aws.api import RequestContext
 
+from localstack_engines.services.rds import network
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.toolkit.dispatch import moto
@@ -20,7 +21,7 @@ class SubnetGroupOperations(Operations):
 
     def modify_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
         name = self.subnet_group_name(context, request)
-        self._check_subnets(context, request)
+        self._check_subnets(context, request, self.store.vpc_of_subnet_group(context, name))
         return moto(context, "ModifyDBSubnetGroup", {**request, "DBSubnetGroupName": name})
 
     def describe_db_subnet_groups(self, context: RequestContext, request: Request) -> Response:
@@ -41,12 +42,19 @@ class SubnetGroupOperations(Operations):
             )
         return moto(context, "DeleteDBSubnetGroup", {"DBSubnetGroupName": name})
 
-    def _check_subnets(self, context: RequestContext, request: Request) -> None:
-        zones_of_subnets = self.store.availability_zones(context)
-        unknown = [subnet_id for subnet_id in request["SubnetIds"] if subnet_id not in zones_of_subnets]
+    def _check_subnets(self, context: RequestContext, request: Request, vpc: str | None = None) -> None:
+        """Checks that the subnets exist, are in one VPC (in `vpc` if given), and in two availability zones."""
+        subnets = network.subnets(context)
+        unknown = [subnet_id for subnet_id in request["SubnetIds"] if subnet_id not in subnets]
         if unknown:
             raise ServiceError("InvalidSubnet", f"Some input subnets in :[{', '.join(unknown)}] are invalid.")
-        zones = sorted({zones_of_subnets[subnet_id] for subnet_id in request["SubnetIds"]})
+        vpcs = {subnets[subnet_id][0] for subnet_id in request["SubnetIds"]} | ({vpc} if vpc else set())
+        if len(vpcs) > 1:
+            raise ServiceError(
+                "InvalidSubnet",
+                f"The subnets of a DB subnet group must be in a common VPC. These are in: {', '.join(sorted(vpcs))}.",
+            )
+        zones = sorted({subnets[subnet_id][1] for subnet_id in request["SubnetIds"]})
         if len(zones) < 2:
             raise ServiceError(
                 "DBSubnetGroupDoesNotCoverEnoughAZs",

@@ -1,17 +1,29 @@
 """Checks of requests that AWS makes and moto does not. Each raises AWS's error."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from localstack_engines.services.rds.control import parameters, versions
+from localstack_engines.services.rds.control import certificates, instance_classes, parameters, versions
 from localstack_engines.services.rds.control.parameters import Parameter
-from localstack_engines.services.rds.errors import invalid_combination, invalid_value, unknown_version
+from localstack_engines.services.rds.errors import (
+    certificate_not_found,
+    invalid_combination,
+    invalid_value,
+    unknown_version,
+)
 from localstack_engines.services.rds.models import ParameterGroup
+from localstack_engines.toolkit import settings
 
 _CLASS = re.compile(r"^db\.[a-z0-9-]+\.(micro|small|medium|large|\d*xlarge|metal)(\.tpc\d\.mem\dx)?$")
 _USERNAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
 _DATABASE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
-_MINIMUM_STORAGE_GIB = {"io1": 100, "io2": 100, "gp2": 20, "gp3": 20, "standard": 10}
+_LICENSE = "postgresql-license"
+_LOG_TYPES = frozenset(("postgresql", "upgrade", "iam-db-auth-error"))
+_DEFAULT_PORT = 5432
+_MAX_RETENTION = 35
+# PostgreSQL's smaller gp3 volumes have fixed IOPS and throughput.
+_GP3_TUNABLE_GIB = 400
 
 
 def check_new_instance(request: dict[str, Any]) -> None:
@@ -22,8 +34,8 @@ def check_new_instance(request: dict[str, Any]) -> None:
     engine = request["Engine"]
     if engine != versions.ENGINE:
         raise invalid_value(f"Invalid DB engine: {engine} (this LocalStack runs {versions.ENGINE})")
-    check_class(request["DBInstanceClass"])
-    _check_storage(request)
+    check_settings(request)
+    check_storage(request)
     _check_username(request.get("MasterUsername"))
     database = request.get("DBName")
     if database is not None and not _DATABASE.match(database):
@@ -35,11 +47,63 @@ def check_new_instance(request: dict[str, Any]) -> None:
             )
     else:
         check_password(request.get("MasterUserPassword"))
+        if request.get("MasterUserSecretKmsKeyId"):
+            raise invalid_combination(
+                "You can't specify MasterUserSecretKmsKeyId unless ManageMasterUserPassword is set to true."
+            )
+    check_authority(request.get("CACertificateIdentifier"))
+
+
+def check_settings(request: Mapping[str, Any]) -> None:
+    """Checks what requests that create, restore or modify an instance have in common, whatever its storage is."""
+    if instance_class := request.get("DBInstanceClass"):
+        check_class(instance_class)
+    if request.get("LicenseModel") not in (None, _LICENSE):
+        raise invalid_value(f"Invalid license model '{request['LicenseModel']}' for engine '{versions.ENGINE}'")
+    if not 0 <= (request.get("BackupRetentionPeriod") or 0) <= _MAX_RETENTION:
+        raise invalid_value(f"Invalid backup retention period: {request['BackupRetentionPeriod']}")
+    if request.get("MultiAZ") and request.get("AvailabilityZone"):
+        raise invalid_combination("Requesting a specific availability zone is not valid for Multi-AZ instances.")
+    exports = request.get("CloudwatchLogsExportConfiguration") or {}
+    wanted = [*(request.get("EnableCloudwatchLogsExports") or []), *exports.get("EnableLogTypes", [])]
+    if unknown := sorted({*wanted, *exports.get("DisableLogTypes", [])} - _LOG_TYPES):
+        raise invalid_combination(
+            f"You cannot use the log types '{', '.join(unknown)}' with engine version {versions.ENGINE} "
+            f"{versions.default()}. For supported log types, see the documentation."
+        )
+
+
+def check_authority(name: str | None) -> None:
+    """Raises CertificateNotFound for any other certificate authority than the one that exists."""
+    if name not in (None, certificates.AUTHORITY):
+        raise certificate_not_found(name)
 
 
 def check_class(instance_class: str) -> None:
     if not _CLASS.match(instance_class):
         raise invalid_value(f"Invalid DB Instance class: {instance_class}")
+    if instance_class not in instance_classes.classes():
+        raise invalid_combination(
+            f"RDS does not support creating a DB instance with the following combination: DBInstanceClass="
+            f"{instance_class}, Engine={versions.ENGINE}, EngineVersion={versions.default()}, LicenseModel={_LICENSE}."
+        )
+
+
+def wanted_port(port: int | None) -> int | None:
+    """Returns the port that an instance must have, or None when any port will do. Raises InvalidParameterValue.
+
+    PostgreSQL's own port means any port: every instance has another one, since all share one address.
+    """
+    if port is None or port == _DEFAULT_PORT:
+        return None
+    # The first port is the registry's.
+    published = settings.external_ports()[1:]
+    if port not in published:
+        raise invalid_value(
+            f"Port {port} is not supported by the local rds service: choose {_DEFAULT_PORT} for a port of its own "
+            f"choice, or one of {published.start}-{published.stop - 1}."
+        )
+    return port
 
 
 def check_password(password: str | None) -> None:
@@ -52,6 +116,30 @@ def check_password(password: str | None) -> None:
         raise invalid_value(f"{name} because it is longer than 128 characters.")
     if any(not 32 < ord(character) < 127 or character in '/@"' for character in password):
         raise invalid_value(f"{name}. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.")
+
+
+def check_password_change(request: Mapping[str, Any], managed: bool) -> None:
+    """Checks what a ModifyDBInstance request says of the master password; `managed` is whether a secret has it now."""
+    password, manage = request.get("MasterUserPassword"), request.get("ManageMasterUserPassword")
+    if password:
+        check_password(password)
+        if manage or (managed and manage is None):
+            raise invalid_combination(
+                "You can't specify MasterUserPassword when ManageMasterUserPassword is set to true."
+            )
+    if manage is False and managed and not password:
+        raise invalid_combination(
+            "You must specify MasterUserPassword when you turn off the management of the master password."
+        )
+    if request.get("RotateMasterUserPassword"):
+        if not managed:
+            raise invalid_combination("You can't rotate the master password: Secrets Manager does not manage it.")
+        if not request.get("ApplyImmediately"):
+            raise invalid_combination("You must specify apply immediately when rotating the master user password.")
+    if request.get("MasterUserSecretKmsKeyId") and not (manage or managed):
+        raise invalid_combination(
+            "You can't specify MasterUserSecretKmsKeyId unless ManageMasterUserPassword is set to true."
+        )
 
 
 def resolve_version(version: str | None) -> str:
@@ -106,14 +194,29 @@ def check_parameter_change(change: dict[str, Any]) -> None:
         raise invalid_combination("cannot use immediate apply method for static parameter")
 
 
-def _check_storage(request: dict[str, Any]) -> None:
-    size, storage_type = request.get("AllocatedStorage"), request.get("StorageType") or "gp2"
-    if storage_type not in _MINIMUM_STORAGE_GIB:
-        raise invalid_value(f"Invalid storage type: {storage_type}")
-    if size is not None and not _MINIMUM_STORAGE_GIB[storage_type] <= size <= 65536:
+def check_storage(storage: Mapping[str, Any]) -> None:
+    """Checks the storage that an instance is to have, by CreateDBInstance's members."""
+    size, iops, throughput = (storage.get(name) for name in ("AllocatedStorage", "Iops", "StorageThroughput"))
+    name = storage.get("StorageType") or ("io1" if iops else "gp2")
+    kind = instance_classes.STORAGE_TYPES.get(name)
+    if kind is None:
+        raise invalid_value(f"Invalid storage type: {name}")
+    where = f"engine name {versions.ENGINE} and storage type {name}"
+    if size is not None and not kind.minimum <= size <= kind.maximum:
+        raise invalid_combination(f"Invalid storage size for {where}: {size}")
+    limit = storage.get("MaxAllocatedStorage")
+    if limit is not None and not (size or kind.minimum) < limit <= kind.maximum:
+        raise invalid_combination(f"Invalid max storage size for {where}: {limit}")
+    if name in instance_classes.NEEDS_IOPS and not iops:
+        raise invalid_combination(f"The parameter Iops must be provided for {where}.")
+    if name == "gp3" and (iops or throughput) and (size or 0) < _GP3_TUNABLE_GIB:
         raise invalid_combination(
-            f"Invalid storage size for engine name {versions.ENGINE} and storage type {storage_type}: {size}"
+            f"You can't specify IOPS or storage throughput for engine {versions.ENGINE} and a storage size less than "
+            f"{_GP3_TUNABLE_GIB}."
         )
+    for what, value, limits in (("iops", iops, kind.iops), ("storage throughput", throughput, kind.throughput)):
+        if value and not (limits and limits[0] <= value <= limits[1]):
+            raise invalid_combination(f"Invalid {what} value for {where}: {value}")
 
 
 def _check_username(username: str | None) -> None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
+from botocore import xform_name
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
@@ -13,7 +14,9 @@ from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
-_TRANSITIONAL = frozenset((models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING))
+_TRANSITIONAL = frozenset(
+    (models.CREATING, models.STARTING, models.REBOOTING, models.STOPPING, models.RESETTING, models.MODIFYING)
+)
 
 # CreateDBInstance does not have properties of these names. They are supported in another way, or have no effect here.
 _NOT_IN_CREATE = {
@@ -25,6 +28,19 @@ _NOT_IN_CREATE = {
     "CertificateRotationRestart",
     "UseDefaultProcessorFeatures",
     "MasterUserSecret",
+    "RestoreTime",
+    "SourceDBInstanceIdentifier",
+    "SourceDbiResourceId",
+    "UseLatestRestorableTime",
+}
+# What an update gives the instance when the template no longer has the property.
+_DEFAULTS: dict[str, Any] = {
+    "AutoMinorVersionUpgrade": True,
+    "BackupRetentionPeriod": 1,
+    "CopyTagsToSnapshot": False,
+    "DeletionProtection": False,
+    "MultiAZ": False,
+    "PubliclyAccessible": False,
 }
 _ATTRIBUTES = {"DBInstanceArn", "DbiResourceId", "Endpoint", "DBInstanceStatus"}
 
@@ -46,6 +62,8 @@ class DBInstance(Resource):
         model["DBInstanceIdentifier"] = previous["DBInstanceIdentifier"]
         if not request.custom_context.get("modified"):
             changed = {name: value for name, value in model.items() if previous.get(name) != value}
+            changed |= self._defaults(rds, previous.keys() - model.keys())
+            self._promote_if_asked(rds, model)
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
             if exports := _exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
@@ -66,15 +84,12 @@ class DBInstance(Resource):
         return self.done({})
 
     def _create(self, rds: Any, model: dict[str, Any]) -> None:
-        operation = "CreateDBInstance"
-        if model.get("DBSnapshotIdentifier"):
-            operation = "RestoreDBInstanceFromDBSnapshot"
+        operation = _creation(model)
         self._refuse_unsupported(rds, model)
         arguments = self._arguments(rds, operation, model)
-        if operation == "CreateDBInstance":
-            rds.create_db_instance(**arguments)
-        else:
-            rds.restore_db_instance_from_db_snapshot(**arguments)
+        if operation == "RestoreDBInstanceToPointInTime":
+            arguments["TargetDBInstanceIdentifier"] = model["DBInstanceIdentifier"]
+        getattr(rds, xform_name(operation))(**arguments)
 
     def _await_available(
         self, request: ResourceRequest, rds: Any, model: dict[str, Any], **context: bool
@@ -91,6 +106,22 @@ class DBInstance(Resource):
         if state in _TRANSITIONAL:
             return self.wait(request, model, **context)
         return self.done({**model, **self._attributes(found)})
+
+    def _promote_if_asked(self, rds: Any, model: dict[str, Any]) -> None:
+        # A template that no longer names the source of a read replica promotes it.
+        found = self._describe(rds, model)
+        if found.get("ReadReplicaSourceDBInstanceIdentifier") and not model.get("SourceDBInstanceIdentifier"):
+            rds.promote_read_replica(DBInstanceIdentifier=model["DBInstanceIdentifier"])
+            wait_while(_TRANSITIONAL, lambda: str(self._describe(rds, model)["DBInstanceStatus"]))
+
+    @staticmethod
+    def _defaults(rds: Any, removed: set[str]) -> dict[str, Any]:
+        """Returns the values that the instance gets for properties that the template no longer has."""
+        defaults = {name: value for name, value in _DEFAULTS.items() if name in removed}
+        if "DBParameterGroupName" in removed:
+            [version] = rds.describe_db_engine_versions(Engine="postgres", DefaultOnly=True)["DBEngineVersions"]
+            defaults["DBParameterGroupName"] = f"default.{version['DBParameterGroupFamily']}"
+        return defaults
 
     def _reboot_if_pending(self, rds: Any, model: dict[str, Any]) -> None:
         # CloudFormation reboots an instance when changed parameters need it.
@@ -131,6 +162,17 @@ class DBInstance(Resource):
         if secret := found.get("MasterUserSecret"):
             attributes["MasterUserSecret"] = {"SecretArn": secret["SecretArn"]}
         return attributes
+
+
+def _creation(model: dict[str, Any]) -> str:
+    """Returns the operation that creates the instance of a template."""
+    if model.get("DBSnapshotIdentifier"):
+        return "RestoreDBInstanceFromDBSnapshot"
+    if model.get("UseLatestRestorableTime") or model.get("RestoreTime"):
+        return "RestoreDBInstanceToPointInTime"
+    if model.get("SourceDBInstanceIdentifier"):
+        return "CreateDBInstanceReadReplica"
+    return "CreateDBInstance"
 
 
 def _exports_change(previous: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:

@@ -3,5 +3,10 @@
 from localstack_engines.services.rds.cloudformation.db_instance import DBInstance
 from localstack_engines.services.rds.cloudformation.db_parameter_group import DBParameterGroup
 from localstack_engines.services.rds.cloudformation.db_subnet_group import DBSubnetGroup
+from localstack_engines.services.rds.cloudformation.event_subscription import EventSubscription
+from localstack_engines.services.rds.cloudformation.option_group import OptionGroup
 
-RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (DBInstance, DBParameterGroup, DBSubnetGroup)}
+RESOURCE_PROVIDERS = {
+    provider.TYPE: provider
+    for provider in (DBInstance, DBParameterGroup, DBSubnetGroup, EventSubscription, OptionGroup)
+}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.control import log_exports, parameters
+from localstack_engines.services.rds.control import events, log_exports, parameters
+from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError, copy_tree
 from localstack_engines.services.rds.engine.template import TemplateFailed
 from localstack_engines.services.rds.models import Instance, Key
@@ -15,65 +16,119 @@ from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
 
-_MASTER_PRIVILEGES = "rds_superuser"
-"""The role whose member a master user is, as on RDS."""
-
 _FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an instance has its data from: a copy of a data directory, or a primary, whose read replica it becomes.
+
+    `done` is the event that says so when it is done.
+    """
+
+    copy: Key | None
+    done: events.Kind
+    about: str
+    temporary: bool = False
+    """Whether the copy is removed afterwards."""
+    primary: Instance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewInstance:
-    """What a DB instance is made from. A snapshot has its own roles and databases, so `database` is unused then."""
+    """What a DB instance is made from. A copy has its own roles and databases, so `database` is unused then.
+
+    `port` is the port that it must have; None lets it have any.
+    """
 
     key: Key
     master_username: str
     master_password: str | None
     database: str | None
     parameters: dict[str, str]
-    snapshot: Key | None = None
+    origin: Origin | None = None
+    port: int | None = None
 
 
 class InstanceManager:
     """Runs the servers of all DB instances. Long work happens in threads; `Instance.status` shows its progress."""
 
-    def __init__(self) -> None:
+    def __init__(self, event_logs: EventLogs) -> None:
+        self.event_logs = event_logs
         self._instances: dict[Key, Instance] = {}
         self._root = settings.state_directory("rds")
 
     def get(self, key: Key) -> Instance | None:
         return self._instances.get(key)
 
+    def instances(self, account: str, region: str) -> list[Instance]:
+        """Returns the instances of an account in a region."""
+        return [found for found in list(self._instances.values()) if found.key[:2] == (account, region)]
+
+    def record(self, instance: Instance, kind: events.Kind, about: str = "") -> None:
+        """Records an event of an instance."""
+        account, region, identifier = instance.key
+        self.event_logs.of(account, region).record(kind, identifier, "db", about)
+
     def create(self, new: NewInstance) -> Instance:
         """Reserves a port and sets up a server in the background. Raises `ports.NoPortLeft`."""
-        port = ports.reserve("rds:" + ":".join(new.key))
+        port = ports.reserve("rds:" + ":".join(new.key), new.port)
         # The directory is named after the port: identifiers are too long for the path of a Unix socket.
         directory = self._root / str(port)
         shutil.rmtree(directory, ignore_errors=True)
-        spec = ServerSpec(name=f"rds {new.key[2]}", port=port, directory=directory, sockets=self._root / "sockets")
+        spec = ServerSpec(
+            name=f"rds {new.key[2]}",
+            port=port,
+            owner=new.master_username,
+            directory=directory,
+            sockets=self._root / "sockets",
+        )
         instance = Instance(new.key, PostgresServer(spec), new.master_username, parameters=dict(new.parameters))
+        instance.primary = new.origin.primary if new.origin else None
         self._instances[new.key] = instance
-        self._background(instance, models.CREATING, lambda: self._provision(instance, new))
+        done, about = (new.origin.done, new.origin.about) if new.origin else (events.CREATED, "")
+        self._background(instance, models.CREATING, lambda: self._provision(instance, new), done, about=about)
         return instance
 
     def start(self, instance: Instance) -> None:
-        self._background(instance, models.STARTING, lambda: self._boot(instance))
+        self._background(instance, models.STARTING, lambda: self._boot(instance), events.STARTED)
 
     def stop(self, instance: Instance) -> None:
-        self._background(instance, models.STOPPING, instance.server.stop, models.STOPPED)
+        self._background(instance, models.STOPPING, instance.server.stop, events.STOPPED, models.STOPPED)
 
     def reboot(self, instance: Instance) -> None:
         """Stops and starts the server, which then has the parameters that waited for a reboot."""
 
         def reboot() -> None:
             instance.server.stop()
+            self.record(instance, events.SHUT_DOWN)
             self._boot(instance)
 
-        self._background(instance, models.REBOOTING, reboot)
+        self._background(instance, models.REBOOTING, reboot, events.RESTARTED)
+
+    def replicas(self, instance: Instance) -> list[Instance]:
+        """Returns the read replicas of an instance."""
+        return [found for found in list(self._instances.values()) if found.primary is instance]
+
+    def promote(self, replica: Instance) -> None:
+        """Makes a read replica an instance of its own."""
+        primary = replica.primary
+
+        def promote() -> None:
+            replica.server.promote()
+            replica.primary = None
+            if primary is not None and primary.state != models.DELETING:
+                replica.server.leave(primary.server)
+            self._configure(replica)
+            replica.server.reload()
+
+        self._background(replica, models.MODIFYING, promote, events.PROMOTED)
 
     def set_password(self, instance: Instance, password: str) -> None:
         """Changes the master user's password and returns when it is valid. Raises SqlError."""
         with instance.lock:
             instance.server.set_password(instance.master_username, password)
+        self.record(instance, events.PASSWORD_RESET)
 
     def apply_parameters(self, instance: Instance, chosen: dict[str, str], reboot_needed: bool) -> None:
         """Writes the parameters. A running server applies the dynamic ones at once, the static ones at a reboot."""
@@ -85,8 +140,13 @@ class InstanceManager:
                 instance.parameter_status = models.PENDING_REBOOT
 
     def delete(self, instance: Instance, snapshot: Key | None) -> None:
-        """Stops the server and removes its files. Keeps the data if `snapshot` names a snapshot for it."""
+        """Stops the server and removes its files. Keeps the data if `snapshot` names a snapshot for it.
+
+        Its read replicas become instances of their own, as on RDS.
+        """
         instance.state = models.DELETING
+        for replica in self.replicas(instance):
+            self.promote(replica)
         with instance.lock:
             instance.state = models.DELETING
             instance.server.stop()
@@ -95,8 +155,11 @@ class InstanceManager:
                 instance.server.data.rename(self._snapshot_directory(snapshot))
             log_exports.stop(instance)
             instance.server.destroy()
+            if instance.primary is not None:
+                instance.server.leave(instance.primary.server)
             self._instances.pop(instance.key, None)
             ports.release(instance.port)
+        self.record(instance, events.DELETED)
 
     def take_snapshot(self, instance: Instance, snapshot: Key) -> None:
         """Copies the data of a running or stopped instance. Raises SqlError."""
@@ -106,7 +169,9 @@ class InstanceManager:
             instance.server.backup(target)
 
     def copy_snapshot(self, source: Key, target: Key) -> None:
-        copy_tree(self._snapshot_directory(source), self._snapshot_directory(target))
+        directory = self._snapshot_directory(target)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        copy_tree(self._snapshot_directory(source), directory)
 
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
@@ -135,13 +200,17 @@ class InstanceManager:
         return self._root.joinpath("snapshots", *key)
 
     def _provision(self, instance: Instance, new: NewInstance) -> None:
-        source = self._snapshot_directory(new.snapshot) if new.snapshot else None
-        instance.server.initialise(source)
+        origin = new.origin
+        if origin and origin.primary:
+            with origin.primary.lock:
+                instance.server.clone(origin.primary.server)
+        else:
+            instance.server.initialise(self._snapshot_directory(origin.copy) if origin and origin.copy else None)
+        if origin and origin.copy and origin.temporary:
+            self.delete_snapshot(origin.copy)
         self._boot(instance)
-        if source is None:
-            instance.server.create_owner(
-                new.master_username, new.master_password or "", new.database, _MASTER_PRIVILEGES
-            )
+        if origin is None:
+            instance.server.create_owner(new.master_username, new.master_password or "", new.database)
         elif new.master_password:
             instance.server.set_password(new.master_username, new.master_password)
 
@@ -155,12 +224,30 @@ class InstanceManager:
         instance.server.configure(parameters.server_settings(chosen), tls_only=parameters.force_ssl(chosen))
 
     def _background(
-        self, instance: Instance, state: str, work: Callable[[], None], after: str = models.AVAILABLE
+        self,
+        instance: Instance,
+        state: str,
+        work: Callable[[], None],
+        done: events.Kind,
+        after: str = models.AVAILABLE,
+        about: str = "",
     ) -> None:
-        """Runs `work` in a thread. The instance's state is `state` meanwhile, then `after` or FAILED."""
+        """Runs `work` in a thread. The instance's state is `state` meanwhile, then `after` or FAILED.
+
+        Records the event `done`, about `about`, or a failure.
+        """
+
+        def recorded() -> None:
+            try:
+                work()
+            except Exception as error:
+                self.record(instance, events.FAILED, str(error))
+                raise
+            self.record(instance, done, about)
+
         run_in_background(
             instance,
-            work,
+            recorded,
             name=f"DB instance {instance.identifier}",
             during=state,
             after=after,

@@ -4,10 +4,10 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from localstack_engines.services.rds.engine import installation
+from localstack_engines.services.rds.engine import installation, roles
 from localstack_engines.services.rds.engine.template import parameters_file
 
 LOG = logging.getLogger(__name__)
@@ -82,7 +82,8 @@ def catalogue() -> dict[str, Parameter]:
     """Returns every parameter of the installed server and RDS's own ones, by name."""
     rows = json.loads(parameters_file().read_text())
     own = [Parameter(**{**row, "enumvals": tuple(row["enumvals"] or ())}) for row in rows]
-    return {parameter.name: parameter for parameter in (*own, *_RDS)}
+    found = {parameter.name: parameter for parameter in (*own, *_RDS)}
+    return found | {name: replace(found[name], boot_val=value) for name, value in roles.DEFAULTS.items()}
 
 
 def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:

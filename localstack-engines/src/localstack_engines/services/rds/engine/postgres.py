@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
+from localstack_engines.services.rds.engine.roles import DEFAULTS, IAM, master_user
 from localstack_engines.services.rds.engine.template import SUPERUSER, data_directory
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 from localstack_engines.toolkit.process.certificate import certificate
@@ -28,16 +29,23 @@ _BASE_SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%t:%r:%u@%d:[%p]:",
     "ssl": "on",
+    **DEFAULTS,
 }
 
 # The superuser logs in through the Unix socket only, from the accounts root and postgres. All other roles log in
-# with a password, over TCP.
+# with a password, over TCP, but for the members of rds_iam: on RDS they need a token of IAM. The owner is one of them,
+# since it can grant the role.
 _HBA = f"""local all {SUPERUSER} peer map=engine
 local replication {SUPERUSER} peer map=engine
 host all {SUPERUSER} all reject
+{{host}} all "{{owner}}" all scram-sha-256
+host all +{IAM} all reject
 {{host}} all all all scram-sha-256
 """
 _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
+
+
+_STANDBY_MARK = "standby.signal"
 
 
 class SqlError(RuntimeError):
@@ -46,13 +54,14 @@ class SqlError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSpec:
-    """The port and the directories of a server.
+    """The port, the owner and the directories of a server. The owner is the role that made the databases.
 
     `sockets` is the directory of its Unix socket. It must be short: the path of a Unix socket has at most 107 bytes.
     """
 
     name: str
     port: int
+    owner: str
     directory: Path
     sockets: Path
 
@@ -64,6 +73,7 @@ class PostgresServer:
         self.spec = spec
         self.data = spec.directory / "data"
         self.log_file = spec.directory / "postgresql.log"
+        self._primary: int | None = None
         self._process = SupervisedProcess(
             ProcessSpec(
                 name=spec.name,
@@ -85,23 +95,44 @@ class PostgresServer:
 
     def initialise(self, source: Path | None = None) -> None:
         """Makes the data directory: a copy of the template, or of `source`, which is a backup."""
-        for directory in (self.spec.directory, self.spec.sockets):
-            directory.mkdir(parents=True, exist_ok=True)
-            shutil.chown(directory, SYSTEM_USER, SYSTEM_USER)
+        self._make_directories()
         copy_tree(source or data_directory(), self.data)
-        (self.data / "pg_ident.conf").write_text(_IDENT)
-        for file in certificate():
-            # PostgreSQL does not start when others can read its key.
-            target = self.data / file.name
-            shutil.copyfile(file, target)
-            target.chmod(0o600)
-            shutil.chown(target, SYSTEM_USER, SYSTEM_USER)
+        self._finish_directory()
+
+    def clone(self, primary: "PostgresServer") -> None:
+        """Makes the data directory of a standby of a running server, which keeps what the standby has not got yet.
+
+        Raises SqlError.
+        """
+        self._make_directories()
+        primary.execute(f"SELECT pg_create_physical_replication_slot({quote_literal(self._slot)}, true)")
+        primary.backup(self.data)
+        self._finish_directory()
+        self._primary = primary.spec.port
+
+    def promote(self) -> None:
+        """Makes a standby a server of its own. Raises SqlError."""
+        self.execute("SELECT pg_promote(true, 60)")
+        self._primary = None
+
+    def leave(self, primary: "PostgresServer") -> None:
+        """Makes the primary forget this standby, if it runs. Raises SqlError."""
+        if primary.ready:
+            slot = quote_literal(self._slot)
+            # A standby that was just stopped may still be connected.
+            primary.execute(
+                f"SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots"  # noqa: S608 - a constant
+                f" WHERE slot_name = {slot} AND active_pid IS NOT NULL",
+                f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {slot}",  # noqa: S608
+            )
 
     def configure(self, settings: Mapping[str, str], tls_only: bool = False) -> None:
         """Writes the configuration: the defaults, then `settings`. A running server has to `reload` it."""
-        (self.data / "pg_hba.conf").write_text(_HBA.format(host="hostssl" if tls_only else "host"))
+        host = "hostssl" if tls_only else "host"
+        (self.data / "pg_hba.conf").write_text(_HBA.format(host=host, owner=self.spec.owner))
         own = {**_BASE_SETTINGS, "port": str(self.spec.port), "unix_socket_directories": str(self.spec.sockets)}
-        merged = {**own, **settings, **{key: own[key] for key in ("port", "unix_socket_directories")}}
+        own_only = {key: own[key] for key in ("port", "unix_socket_directories")} | self._standby_settings()
+        merged = {**own, **settings, **own_only}
         lines = [f"{name} = {quote_literal(value)}" for name, value in sorted(merged.items())]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n")
 
@@ -117,18 +148,10 @@ class PostgresServer:
         """Makes a running server read its configuration again."""
         self._process.send_signal(signal.SIGHUP)
 
-    def create_owner(self, user: str, password: str, database: str | None, privileges: str) -> None:
-        """Creates the role `user` and its database.
-
-        The role is no superuser. It gets its rights as a member of the role `privileges`, which is created too.
-        """
-        role, secret, group = quote_identifier(user), quote_literal(password), quote_identifier(privileges)
-        statements = [
-            f"CREATE ROLE {group} NOLOGIN CREATEROLE CREATEDB",
-            f"GRANT pg_monitor, pg_signal_backend, pg_checkpoint, pg_maintain TO {group} WITH ADMIN OPTION",
-            f"CREATE ROLE {role} LOGIN CREATEROLE CREATEDB PASSWORD {secret} IN ROLE {group}",
-            f"ALTER DATABASE postgres OWNER TO {role}",
-        ]
+    def create_owner(self, user: str, password: str, database: str | None) -> None:
+        """Creates RDS's roles, the master user `user`, and its database. Raises SqlError."""
+        role = quote_identifier(user)
+        statements = [*master_user(role, quote_literal(password)), f"ALTER DATABASE postgres OWNER TO {role}"]
         if database and database != "postgres":
             statements.append(f"CREATE DATABASE {quote_identifier(database)} OWNER {role}")
         self.execute(*statements)
@@ -159,6 +182,35 @@ class PostgresServer:
         # psql reads them from standard input: arguments, and passwords in them, would show in the list of processes.
         script = "".join(f"{statement};\n" for statement in statements)
         return _run(argv, script)
+
+    @property
+    def _slot(self) -> str:
+        return f"standby_{self.spec.port}"
+
+    def _standby_settings(self) -> dict[str, str]:
+        """Returns the settings of a standby, and marks its directory as one; none for a server of its own."""
+        if self._primary is None:
+            return {}
+        (self.data / _STANDBY_MARK).touch()
+        shutil.chown(self.data / _STANDBY_MARK, SYSTEM_USER, SYSTEM_USER)
+        connection = f"host={self.spec.sockets} port={self._primary} user={SUPERUSER} application_name={self._slot}"
+        return {"primary_conninfo": connection, "primary_slot_name": self._slot}
+
+    def _make_directories(self) -> None:
+        for directory in (self.spec.directory, self.spec.sockets):
+            directory.mkdir(parents=True, exist_ok=True)
+            shutil.chown(directory, SYSTEM_USER, SYSTEM_USER)
+
+    def _finish_directory(self) -> None:
+        """Gives a copied data directory what belongs to this server only."""
+        (self.data / _STANDBY_MARK).unlink(missing_ok=True)
+        (self.data / "pg_ident.conf").write_text(_IDENT)
+        for file in certificate():
+            # PostgreSQL does not start when others can read its key.
+            target = self.data / file.name
+            shutil.copyfile(file, target)
+            target.chmod(0o600)
+            shutil.chown(target, SYSTEM_USER, SYSTEM_USER)
 
     def _connection(self) -> list[str]:
         spec = self.spec

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,15 @@ def test_times_are_read_with_and_without_a_fraction() -> None:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[bytes]], None]]:
+def requests() -> list[str]:
+    """The requests that the daemon has received."""
+    return []
+
+
+@pytest.fixture
+def daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, requests: list[str]
+) -> Iterator[Callable[[list[bytes]], None]]:
     """Gives one answer, in these parts, to the first client that connects."""
     path = tmp_path / "docker.sock"
     monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
@@ -68,7 +77,7 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         def serve() -> None:
             connection, _ = server.accept()
             with connection:
-                connection.recv(4096)
+                requests.append(connection.recv(4096).decode())
                 for part in parts:
                     connection.sendall(part)
 
@@ -90,6 +99,15 @@ def test_a_burst_is_read_to_its_end(daemon: Callable[[list[bytes]], None]) -> No
 def test_the_first_lines_may_come_with_the_head(daemon: Callable[[list[bytes]], None]) -> None:
     daemon([HEAD + frame("first\n"), frame("second\n")])
     assert [text for _, text in docker_log.read("c", tail=2, follow=False)] == ["first", "second"]
+
+
+def test_a_restarted_containers_log_is_read_from_the_end_of_its_last_run_on(
+    daemon: Callable[[list[bytes]], None], requests: list[str]
+) -> None:
+    daemon([HEAD, frame("second run\n")])
+    since = datetime(2026, 3, 1, 10, 0, 0, 250_000, tzinfo=UTC)
+    assert [text for piece in docker_log.pieces("c", since=since) for _, text in piece] == ["second run"]
+    assert "since=1772359200.250000" in requests[0]
 
 
 def test_the_daemons_refusal_is_told(daemon: Callable[[list[bytes]], None]) -> None:
