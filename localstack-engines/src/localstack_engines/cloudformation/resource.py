@@ -10,7 +10,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from localstack import config
 from localstack.aws.connect import connect_to
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
@@ -22,6 +24,12 @@ from localstack.services.cloudformation.resource_provider import (
 LOG = logging.getLogger(__name__)
 
 UNSUPPORTED = "UnsupportedOperation"
+INVALID = "InvalidProperties"
+CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=900)
+"""Sends each request once and waits, in seconds, longer than any operation takes.
+
+A client that repeats a slow CreateFunction is told that the function already exists.
+"""
 NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist", "404")
 
 
@@ -44,6 +52,8 @@ class Resource(ResourceProvider):
     TYPE: str
     PHYSICAL_ID: str | None = None
     """JSON pointer of what Ref returns, where it is not the schema's primary identifier."""
+    TIMEOUT_SECONDS = config.CFN_PER_RESOURCE_TIMEOUT
+    """An action that takes longer fails."""
 
     @cached_property
     def SCHEMA(self) -> dict:
@@ -57,7 +67,10 @@ class Resource(ResourceProvider):
 
     def client(self, request: ResourceRequest, service: str) -> Any:
         """Returns a boto3 client of `service` in the stack's account and region."""
-        return connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).get_client(service)
+        factory = connect_to(
+            aws_access_key_id=request.account_id, region_name=request.region_name, config=CLIENT_CONFIG
+        )
+        return factory.get_client(service)
 
     def done(self, model: dict) -> ProgressEvent:
         """Reports the action as complete; `model` holds all properties and attributes."""
