@@ -171,3 +171,14 @@ def test_the_resources_of_a_stack_are_found_by_a_physical_id(
     assert [(item["StackName"], item["LogicalResourceId"]) for item in found] == [(unique, "P")]
     with pytest.raises(ClientError, match="does not exist"):
         client.describe_stack_resources(PhysicalResourceId=f"{unique}-none")
+
+
+def test_a_deleted_stack_is_described_by_its_id_only(aws: Callable[..., Any], stack: Stack, unique: str) -> None:
+    client = aws("cloudformation")
+    stack.deploy({"P": parameter(unique, "1")})
+    stack_id = client.describe_stacks(StackName=unique)["Stacks"][0]["StackId"]
+    stack.delete()
+    assert unique not in [described["StackName"] for described in client.describe_stacks()["Stacks"]]
+    assert client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE"
+    summaries = client.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+    assert stack_id in [summary["StackId"] for page in summaries for summary in page["StackSummaries"]]

@@ -19,6 +19,7 @@ from localstack.aws.api.cloudformation import (
     CreateStackOutput,
     DeleteStackInput,
     DescribeStackResourcesOutput,
+    DescribeStacksOutput,
     StackStatus,
     UpdateStackInput,
     UpdateStackOutput,
@@ -97,6 +98,17 @@ class CloudFormationProvider(core.CloudformationProviderV2):
             raise ValidationError(reason)
         stack.set_stack_status(StackStatus.DELETE_IN_PROGRESS)
         start_worker_thread(lambda _: deletion.delete(stack, retained))
+
+    @handler("DescribeStacks")
+    def describe_stacks(
+        self, context: RequestContext, stack_name: str | None = None, next_token: str | None = None, **kwargs: Any
+    ) -> DescribeStacksOutput:
+        described = super().describe_stacks(context, stack_name, next_token)
+        if stack_name:
+            return described
+        # A deleted stack is described by its id only.
+        present = [stack for stack in described["Stacks"] if stack["StackStatus"] != StackStatus.DELETE_COMPLETE]
+        return DescribeStacksOutput(Stacks=present)
 
     @handler("DescribeStackResources")
     def describe_stack_resources(

@@ -147,6 +147,11 @@ def schema(resource_type: str) -> dict:
     return json.loads(schema_file.read_text())
 
 
+def find_schema(resource_type: str) -> dict | None:
+    """Returns the type's schema, or None for a type that AWS does not have."""
+    return schema(resource_type) if resource_type in _schema_index() else None
+
+
 @cache
 def _schema_index() -> dict[str, str]:
     """Returns the names of schema files by resource type: the one assignment in cfn-lint's module for a region."""

@@ -17,11 +17,13 @@ from localstack.services.cloudformation.resource_provider import (
     ProgressEvent,
     ResourceProvider,
     ResourceProviderExecutor,
+    ResourceRequest,
     convert_payload,
     plugin_manager,
 )
 
 from localstack_engines.cloudformation import resource
+from localstack_engines.cloudformation.property_check import InvalidProperties, conform
 from localstack_engines.cloudformation.resource import Resource
 
 LOG = logging.getLogger(__name__)
@@ -63,6 +65,18 @@ def is_supported(name: str) -> bool:
     return name in resource_providers() or plugin_manager.exists(name)
 
 
+def _check(request: ResourceRequest) -> ProgressEvent | None:
+    """Gives the properties the types of the schema. Returns the failure of a resource that does not fit it."""
+    if not (schema := resource.find_schema(request.resource_type)):
+        return None
+    try:
+        request.desired_state = conform(schema, request.desired_state, request.previous_state or {})
+    except InvalidProperties as error:
+        message = f"Properties validation failed for resource {request.logical_resource_id} with message:\n{error}"
+        return ProgressEvent(OperationStatus.FAILED, {}, message=message, error_code=resource.INVALID)
+    return None
+
+
 def install(modules: Iterable[str]) -> None:
     """Makes LocalStack's CloudFormation prefer the types of these modules to its own."""
     global _modules
@@ -81,6 +95,8 @@ def install(modules: Iterable[str]) -> None:
         if action != "delete" and request.custom_context and cancelled and cancelled.is_set():
             verb = {"create": "creation", "update": "update"}[action]
             return ProgressEvent(OperationStatus.FAILED, request.desired_state, message=f"Resource {verb} cancelled")
+        if action != "delete" and not request.custom_context and (refusal := _check(request)):
+            return refusal
         return resource.run(action, provider, request)
 
     def deploy_loop(
