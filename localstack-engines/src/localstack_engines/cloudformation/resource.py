@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import string
+from collections.abc import Collection, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
     ResourceRequest,
 )
+
+from localstack_engines.cloudformation.removals import NotChangeable, complete, updatable_properties
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +55,12 @@ class Resource(ResourceProvider):
     TYPE: str
     PHYSICAL_ID: str | None = None
     """JSON pointer of what Ref returns, where it is not the schema's primary identifier."""
+    DEFAULTS: Mapping[str, Any] = {}
+    """Values that `update` gets for properties that the template no longer has."""
+    RESET: Collection[str] = ("Tags",)
+    """Properties whose removal `update` notices itself."""
+    FIXED: Collection[str] = ()
+    """Updatable properties that the local service sets at creation only. A change of them is refused."""
     TIMEOUT_SECONDS = config.CFN_PER_RESOURCE_TIMEOUT
     """An action that takes longer fails."""
 
@@ -99,6 +108,8 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
     (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html).
     """
     try:
+        if action == "update" and isinstance(provider, Resource) and not request.custom_context:
+            request.desired_state = _completed(provider, request)
         return getattr(provider, action)(request)
     except ClientError as error:
         code = error.response["Error"].get("Code", "")
@@ -110,6 +121,8 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         code, message = UNSUPPORTED, f"The local {request.resource_type} cannot be changed by {action}"
     except Failed as error:
         code, message = error.code, str(error)
+    except NotChangeable as error:
+        code, message = INVALID, str(error)
     except BotoCoreError as error:
         code, message = "InvalidRequest", str(error)
     except Exception as error:
@@ -120,6 +133,19 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         resource_model=request.desired_state if _may_exist(provider, request) else {},
         message=f'Resource handler returned message: "{message}"',
         error_code=code,
+    )
+
+
+def _completed(provider: Resource, request: ResourceRequest) -> dict[str, Any]:
+    """Returns the desired properties with AWS's defaults of those that were removed."""
+    return complete(
+        provider.TYPE,
+        updatable_properties(provider.SCHEMA),
+        request.previous_state or {},
+        request.desired_state,
+        defaults=provider.DEFAULTS,
+        reset=provider.RESET,
+        fixed=provider.FIXED,
     )
 
 

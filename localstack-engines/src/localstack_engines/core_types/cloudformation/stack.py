@@ -21,6 +21,7 @@ class Stack(Resource):
     TYPE = "AWS::CloudFormation::Stack"
     PHYSICAL_ID = "/properties/StackId"
     TIMEOUT_SECONDS = 3600
+    RESET = ("NotificationARNs", "Parameters", "Tags", "TimeoutInMinutes")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "cloudformation")

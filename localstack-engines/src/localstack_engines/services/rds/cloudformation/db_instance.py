@@ -31,6 +31,35 @@ _ATTRIBUTES = {"DBInstanceArn", "DbiResourceId", "Endpoint", "DBInstanceStatus"}
 
 class DBInstance(Resource):
     TYPE = "AWS::RDS::DBInstance"
+    DEFAULTS = {
+        "AutoMinorVersionUpgrade": True,
+        "BackupRetentionPeriod": 1,
+        "CopyTagsToSnapshot": False,
+        "DeletionProtection": False,
+        "EnableIAMDatabaseAuthentication": False,
+        "EnablePerformanceInsights": False,
+        "ManageMasterUserPassword": False,
+        "MonitoringInterval": 0,
+        "MultiAZ": False,
+        "StorageType": "gp2",
+    }
+    # As on AWS, an instance keeps its windows and its version when the template no longer names them.
+    RESET = (
+        "AllowMajorVersionUpgrade",
+        "ApplyImmediately",
+        "CertificateRotationRestart",
+        "DBParameterGroupName",
+        "DeleteAutomatedBackups",
+        "EnableCloudwatchLogsExports",
+        "EngineVersion",
+        "MasterUserPassword",
+        "MasterUserSecret",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "Tags",
+        "UseDefaultProcessorFeatures",
+    )
+    FIXED = ("AvailabilityZone", "Engine", "Port")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")
@@ -45,7 +74,11 @@ class DBInstance(Resource):
         model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         model["DBInstanceIdentifier"] = previous["DBInstanceIdentifier"]
         if not request.custom_context.get("modified"):
+            self._refuse_unsupported(rds, model)
             changed = {name: value for name, value in model.items() if previous.get(name) != value}
+            if previous.get("DBParameterGroupName") and not model.get("DBParameterGroupName"):
+                major = self._describe(rds, model)["EngineVersion"].partition(".")[0]
+                changed["DBParameterGroupName"] = f"default.postgres{major}"
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
             if exports := _exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
