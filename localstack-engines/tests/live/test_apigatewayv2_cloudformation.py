@@ -245,3 +245,26 @@ def test_stage_settings_that_cannot_work_fail(stack: Stack, settings: dict[str, 
                 "Stage": typed("Stage", ApiId=ref("Api"), StageName="s", **settings),
             }
         )
+
+
+def test_tags_follow_the_template(aws: Callable[..., Any], stack: Stack) -> None:
+    client = aws("apigatewayv2")
+
+    def deploy(tags: dict[str, str]) -> list[dict[str, str]]:
+        out = stack.deploy(
+            {
+                "Api": typed("Api", Name="n", ProtocolType="HTTP", Tags=tags),
+                "Stage": typed("Stage", ApiId=ref("Api"), StageName="s", Tags=tags),
+                "Link": typed("VpcLink", Name="n", SubnetIds=["subnet-1"], Tags=tags),
+            },
+            {"Api": ref("Api"), "Link": ref("Link")},
+        )
+        described = (
+            client.get_api(ApiId=out["Api"]),
+            client.get_stage(ApiId=out["Api"], StageName="s"),
+            client.get_vpc_link(VpcLinkId=out["Link"]),
+        )
+        return [one["Tags"] for one in described]
+
+    for tags in ({"a": "1", "b": "1"}, {"a": "2"}, {}):
+        assert deploy(tags) == [tags] * 3

@@ -12,6 +12,7 @@ from localstack_engines.services.apigatewayv2.api.domain_names import DomainName
 from localstack_engines.services.apigatewayv2.api.integrations import IntegrationOperations
 from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
+from localstack_engines.services.apigatewayv2.api.tags import TagOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
@@ -26,6 +27,7 @@ class ApiGatewayV2Provider(
     IntegrationOperations,
     AuthorizerOperations,
     StageOperations,
+    TagOperations,
     DeploymentOperations,
     VpcLinkOperations,
     DomainNameOperations,
