@@ -37,8 +37,15 @@ BUCKET_SETTINGS = (
     "get_bucket_website",
     "get_public_access_block",
 )
-# A stage keeps its deployment.
-VOLATILE = {"ResponseMetadata", "LastUpdatedDate", "LastModified", "RevisionId", "NextRotationDate", "DeploymentId"}
+VOLATILE = {
+    "DeploymentId",  # a stage keeps its deployment
+    "LastModified",
+    "LastUpdatedDate",
+    "LatestRestorableTime",
+    "NextRotationDate",
+    "ResponseMetadata",
+    "RevisionId",
+}
 
 
 @dataclass
@@ -298,6 +305,54 @@ CASES = [
         ],
     ),
     Case(
+        "AWS::RDS::DBInstance",
+        {
+            "Engine": "postgres",
+            "DBInstanceClass": "db.t4g.micro",
+            "AllocatedStorage": "20",
+            "MasterUsername": "joe",
+            "MasterUserPassword": "not-a-secret",
+        },
+        {
+            "BackupRetentionPeriod": 3,
+            "CopyTagsToSnapshot": True,
+            "DBParameterGroupName": ref("Parameters"),
+            "DeletionProtection": True,
+            "EnableCloudwatchLogsExports": ["postgresql"],
+            "Tags": TAGS,
+        },
+        lambda aws, name, out: aws("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"],
+        {"Parameters": typed("AWS::RDS::DBParameterGroup", Family="postgres17", Description="d")},
+    ),
+    Case(
+        "AWS::MSK::Cluster",
+        {
+            "ClusterName": "placeholder",
+            "KafkaVersion": "4.1.x.kraft",
+            "NumberOfBrokerNodes": 2,
+            "BrokerNodeGroupInfo": {
+                "InstanceType": "kafka.t3.small",
+                "ClientSubnets": [ref("SubnetA"), ref("SubnetB")],
+            },
+        },
+        {
+            "EnhancedMonitoring": "PER_BROKER",
+            "LoggingInfo": {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": ref("Logs")}}},
+            "Tags": {"a": "b"},
+        },
+        lambda aws, name, out: {
+            key: value
+            for key, value in aws("kafka").describe_cluster(ClusterArn=name)["ClusterInfo"].items()
+            if key in ("EnhancedMonitoring", "LoggingInfo", "OpenMonitoring", "Tags")
+        },
+        {
+            **VPC,
+            "Logs": typed("AWS::Logs::LogGroup"),
+            "SubnetA": typed("AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.1.0/24"),
+            "SubnetB": typed("AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.2.0/24"),
+        },
+    ),
+    Case(
         "AWS::MSK::Configuration",
         {"Name": "placeholder", "ServerProperties": "num.partitions=1"},
         {"Description": "d"},
@@ -340,8 +395,9 @@ def settled(description: Any) -> Any:
 def named(resources: Json, unique: str) -> Json:
     """Gives resources whose name is global the test's own."""
     for resource in resources.values():
-        if resource["Properties"].get("Name") == "placeholder":
-            resource["Properties"] = {**resource["Properties"], "Name": unique}
+        for name, value in resource["Properties"].items():
+            if value == "placeholder":
+                resource["Properties"] = {**resource["Properties"], name: unique}
     return resources
 
 
