@@ -65,8 +65,8 @@ class StepExecutor(ConcurrentExecutor):
         if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
             self.report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
             return True
-        # A failed creation may have left a part of the resource; without an id nothing was created.
-        return self.apply(ChangeAction.Remove, step, before=step.after, after=None) or not step.succeeded
+        # A failed creation may have left a part of the resource, which must not be forgotten when it stays.
+        return self.apply(ChangeAction.Remove, step, before=step.after, after=None)
 
     def apply(self, action: ChangeAction, step: Step, before: dict[str, Any], after: dict[str, Any] | None) -> bool:
         """Carries out an action that is no step of its own, and reports it. Returns whether it succeeded."""
