@@ -165,3 +165,106 @@ def test_a_stage_serves_its_deployment_until_it_gets_another(
 def test_the_apis_error_is_the_reason_of_a_failed_deployment(stack: Stack) -> None:
     with pytest.raises(DeployFailed, match="WebSocket APIs are not supported"):
         stack.deploy({"Api": typed("Api", Name="test", ProtocolType="WEBSOCKET")})
+
+
+@pytest.mark.parametrize("typed_as_text", [False, True])
+def test_scalars_of_any_type_are_taken(aws: Callable[..., Any], stack: Stack, typed_as_text: bool) -> None:
+    def scalar(value: Any) -> Any:
+        if typed_as_text:
+            return str(value).lower() if isinstance(value, bool) else str(value)
+        return value
+
+    out = stack.deploy(
+        {
+            "Api": typed(
+                "Api", Name="n", ProtocolType="HTTP", Version=scalar(1.0), CorsConfiguration={"MaxAge": scalar(60)}
+            ),
+            "Stage": typed(
+                "Stage",
+                ApiId=ref("Api"),
+                StageName="s",
+                AutoDeploy=scalar(True),
+                DefaultRouteSettings={"ThrottlingBurstLimit": scalar(5), "ThrottlingRateLimit": scalar(1.5)},
+                StageVariables={"number": scalar(1), "flag": scalar(True)},
+            ),
+            "Integration": typed(
+                "Integration",
+                ApiId=ref("Api"),
+                IntegrationType="HTTP_PROXY",
+                IntegrationMethod="ANY",
+                IntegrationUri="http://upstream.example/",
+                PayloadFormatVersion=scalar(1.0),
+                TimeoutInMillis=scalar(3000),
+            ),
+        },
+        {"Api": ref("Api"), "Integration": ref("Integration")},
+    )
+    client = aws("apigatewayv2")
+    described = client.get_stage(ApiId=out["Api"], StageName="s")
+    assert described["AutoDeploy"] is True
+    assert described["StageVariables"] == {"number": "1", "flag": "true"}
+    assert described["DefaultRouteSettings"]["ThrottlingRateLimit"] == 1.5
+    integration = client.get_integration(ApiId=out["Api"], IntegrationId=out["Integration"])
+    assert (integration["PayloadFormatVersion"], integration["TimeoutInMillis"]) == ("1.0", 3000)
+    api = client.get_api(ApiId=out["Api"])
+    assert (api["Version"], api["CorsConfiguration"]["MaxAge"]) == ("1.0", 60)
+
+
+@pytest.mark.parametrize(
+    ("properties", "fault"),
+    [
+        ({"CorsConfiguration": {"MaxAge": "abc"}}, "#/CorsConfiguration/MaxAge: expected type: Integer, found: String"),
+        ({"CorsConfiguration": {"AllowOrigins": "*"}}, "#/CorsConfiguration/AllowOrigins: expected type: JSONArray"),
+        ({"DisableExecuteApiEndpoint": "maybe"}, "#/DisableExecuteApiEndpoint: expected type: Boolean, found: String"),
+        ({"Nonsense": 1}, "#: extraneous key [Nonsense] is not permitted"),
+    ],
+)
+def test_a_property_of_the_wrong_type_fails_in_words_of_aws(
+    stack: Stack, properties: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(DeployFailed) as failure:
+        stack.deploy({"Api": typed("Api", Name="n", ProtocolType="HTTP", **properties)})
+    assert failure.value.status == "ROLLBACK_COMPLETE"
+    assert any(
+        f"Properties validation failed for resource Api with message:\n{fault}" in r for r in failure.value.failures
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"RouteSettings": {"GET /none": {"ThrottlingBurstLimit": 1}}}, "Unable to find Route by key GET /none"),
+        ({"DefaultRouteSettings": {"LoggingLevel": "INFO"}}, "Execution logs are not supported on protocolType HTTP"),
+    ],
+)
+def test_stage_settings_that_cannot_work_fail(stack: Stack, settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(DeployFailed, match=reason):
+        stack.deploy(
+            {
+                "Api": typed("Api", Name="n", ProtocolType="HTTP"),
+                "Stage": typed("Stage", ApiId=ref("Api"), StageName="s", **settings),
+            }
+        )
+
+
+def test_tags_follow_the_template(aws: Callable[..., Any], stack: Stack) -> None:
+    client = aws("apigatewayv2")
+
+    def deploy(tags: dict[str, str]) -> list[dict[str, str]]:
+        out = stack.deploy(
+            {
+                "Api": typed("Api", Name="n", ProtocolType="HTTP", Tags=tags),
+                "Stage": typed("Stage", ApiId=ref("Api"), StageName="s", Tags=tags),
+                "Link": typed("VpcLink", Name="n", SubnetIds=["subnet-1"], Tags=tags),
+            },
+            {"Api": ref("Api"), "Link": ref("Link")},
+        )
+        described = (
+            client.get_api(ApiId=out["Api"]),
+            client.get_stage(ApiId=out["Api"], StageName="s"),
+            client.get_vpc_link(VpcLinkId=out["Link"]),
+        )
+        return [one["Tags"] for one in described]
+
+    for tags in ({"a": "1", "b": "1"}, {"a": "2"}, {}):
+        assert deploy(tags) == [tags] * 3

@@ -1,5 +1,6 @@
 """ECS and Cloud Map in stacks: a stack is complete when its services are steady, and fails with the reason."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -140,3 +141,40 @@ def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
     broken["Definition"]["Properties"]["ContainerDefinitions"][0]["NoSuchProperty"] = True
     with pytest.raises(DeployFailed, match="NoSuchProperty"):
         stack.deploy(broken)
+
+
+def test_a_deletion_during_the_creation_leaves_no_service(lab: Lab, stack: Stack) -> None:
+    template = json.dumps({"Resources": resources(lab, "sleep 3600")})
+    stack_id = stack.client.create_stack(StackName=stack.name, TemplateBody=template)["StackId"]
+
+    def services() -> list[str]:
+        clusters = [arn for arn in lab.ecs.list_clusters()["clusterArns"] if f"/{stack.name}-" in arn]
+        return [arn for cluster in clusters for arn in lab.ecs.list_services(cluster=cluster)["serviceArns"]]
+
+    until("the service to be created", services)
+    stack.client.delete_stack(StackName=stack.name)
+    waiter = stack.client.get_waiter("stack_delete_complete")
+    waiter.wait(StackName=stack_id, WaiterConfig={"Delay": 1, "MaxAttempts": 90})
+    assert services() == []
+    assert _namespaces(lab) == []
+
+
+def test_settings_that_are_removed_from_a_service_go_back_to_the_default(lab: Lab, stack: Stack) -> None:
+    least = resources(lab, "sleep 3600", count=0)
+    configuration = least["Service"]["Properties"].pop("DeploymentConfiguration")
+    more = resources(lab, "sleep 3600", count=0)
+    more["Service"]["Properties"] |= {
+        "DeploymentConfiguration": {**configuration, "MaximumPercent": 300, "MinimumHealthyPercent": 50},
+        "EnableECSManagedTags": True,
+        "PropagateTags": "SERVICE",
+    }
+
+    def deploy(template: Json) -> list[Any]:
+        service = service_of(lab, stack.deploy(template, OUTPUTS))
+        disabled = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
+        configuration = {**disabled, **service["deploymentConfiguration"]}
+        return [configuration, service["enableECSManagedTags"], service["propagateTags"]]
+
+    first = deploy(least)
+    assert deploy(more) != first
+    assert deploy(least) == first

@@ -10,6 +10,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack_engines.toolkit import settings
 
 RESOURCE_TYPE_MODULES = (
+    "localstack_engines.core_types.cloudformation.resource_providers",
     "localstack_engines.core_types.ec2.resource_providers",
     "localstack_engines.core_types.iam.resource_providers",
     "localstack_engines.core_types.kms.resource_providers",

@@ -4,71 +4,104 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-fai
 """
 
 import logging
-from dataclasses import dataclass
+import threading
 from typing import Any, NoReturn
 
-from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus, StackStatus
+from localstack.aws.api.cloudformation import ExecutionStatus, StackStatus
+from localstack.services.cloudformation.engine.v2.change_set_model import (
+    NodeIntrinsicFunction,
+    NodeOutput,
+    is_nothing,
+)
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
     ChangeSetModelExecutorResult,
     TriggerRollback,
 )
-from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
-    DeletionPolicy,
-    PreprocProperties,
-    PreprocResource,
-)
-from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+from localstack.services.cloudformation.stores import exports_map
 
-from localstack_engines.cloudformation.concurrency import NEVER_STARTED, ConcurrentExecutor
-from localstack_engines.cloudformation.resource import UNSUPPORTED
+from localstack_engines.cloudformation import running
+from localstack_engines.cloudformation.steps import VERBS, StepExecutor
 
 LOG = logging.getLogger(__name__)
 
-VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
+
+class MissingExport(Exception):
+    """Fn::ImportValue names an export that no stack has."""
 
 
-@dataclass
-class Step:
-    """One action that was tried on a resource, with what is needed to undo it."""
-
-    action: ChangeAction
-    logical_id: str
-    resource_type: str
-    before: dict[str, Any]
-    wanted: dict[str, Any]
-    after: dict[str, Any]
-    succeeded: bool
-    error: str | None = None
+class DuplicateExport(Exception):
+    """Another stack has an export of this name."""
 
 
-class Executor(ConcurrentExecutor):
-    """LocalStack's executor with rollback and with deletions that can fail."""
+class Executor(StepExecutor):
+    """LocalStack's executor with rollback. It can be cancelled, and abandoned for a deletion of the stack."""
 
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set=change_set)
-        self._steps: list[Step] = []
-        self._policies: dict[str, DeletionPolicy | None] = {}
+        self._creating = self.stack.status == StackStatus.CREATE_IN_PROGRESS
+        self._rolling_back = False
+        self._abandoned = False
+        self._cancel_reason: str | None = None
+        self._thread: threading.Thread | None = None
+        self._started = threading.Event()
+        running.register(self)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the worker thread, which also records the result in the stack, has yet to end."""
+        return self._thread is None or self._thread.is_alive()
+
+    def abandon(self) -> None:
+        """Ends the operation for a deletion of the stack, and leaves what exists to it.
+
+        Returns when the worker thread has ended. A rollback that has begun goes on.
+        """
+        self._abandoned = True
+        if not self._rolling_back:
+            self.cancelled.set()
+        self._started.wait()
+        if self._thread:
+            self._thread.join()
+
+    def cancel(self, reason: str) -> None:
+        """Ends the operation with a rollback, for this reason."""
+        self._cancel_reason = reason
+        self.cancelled.set()
 
     def execute(self) -> ChangeSetModelExecutorResult:
-        stack = self._change_set.stack
-        deleting = stack.status == StackStatus.DELETE_IN_PROGRESS
-        creating = stack.status == StackStatus.CREATE_IN_PROGRESS
+        self._thread = threading.current_thread()
+        self._started.set()
         failure = self._process()
-        if failure and not deleting:
-            self._roll_back(failure, creating)
-        if self._deferred_actions and not deleting:
-            stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+        if self._abandoned:
+            self._leave({name for name, found in self.resources.items() if found["Properties"] or _complete(found)})
+            self.exit_before_recording()
+        if self._cancel_reason or failure:
+            self._roll_back(self._cancel_reason or self._rollback_reason(str(failure)))
+        if self._deferred_actions:
+            self.stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
         for deferred in reversed(self._deferred_actions):
             deferred.action()
-        if not deleting:
-            # LocalStack records this for change sets only. A later deletion needs it.
-            stack.processed_template = self._change_set.processed_template
-        failed = [step.logical_id for step in self._steps if not step.succeeded]
-        if deleting and (failure or failed):
-            reason = failure or f"The following resource(s) failed to delete: [{', '.join(failed)}]."
-            stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
-            self._exit_before_recording()
+        # LocalStack records this for change sets only.
+        self.stack.processed_template = self._change_set.processed_template
+        self._record_policies()
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
+
+    def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: NodeIntrinsicFunction) -> Any:
+        """Fails for an export that does not exist. LocalStack would leave out the property."""
+        delta = super().visit_node_intrinsic_function_fn_import_value(node_intrinsic_function)
+        name = self.visit(node_intrinsic_function.arguments).after
+        if is_nothing(delta.after) and not is_nothing(name):
+            raise MissingExport(f"No export named {name} found.")
+        return delta
+
+    def visit_node_output(self, node_output: NodeOutput) -> Any:
+        """Fails for an export whose name another stack has taken."""
+        delta = super().visit_node_output(node_output)
+        name = self.outputs[-1].get("ExportName") if self.outputs else None
+        export = exports_map(self.stack.account_id, self.stack.region_name).get(name) if name else None
+        if export and export["ExportingStackId"] != self.stack.stack_id:
+            raise DuplicateExport(f"Export with name {name} is already exported by stack {export['ExportingStackId']}.")
+        return delta
 
     def _process(self) -> str | None:
         """Visits all resources, which creates and updates them. Returns the reason of a failure, else None."""
@@ -81,22 +114,21 @@ class Executor(ConcurrentExecutor):
             return str(error)
         return None
 
-    def _roll_back(self, failure: str, creating: bool) -> NoReturn:
-        stack = self._change_set.stack
+    def _roll_back(self, reason: str) -> NoReturn:
+        self._rolling_back = True
         self.cancelled.clear()  # the rollback itself may have to wait for resources
-        prefix = "" if creating else "UPDATE_"
-        stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), self._rollback_reason(failure))
-        remaining = [step.logical_id for step in reversed(self._steps) if not self._undo(step)]
-        if creating:
-            stack.resolved_resources = {name: self.resources[name] for name in remaining if name in self.resources}
-            if not remaining:
-                # A later DeleteStack has no resource to delete.
-                stack.processed_template = None
+        prefix = "" if self._creating else "UPDATE_"
+        self.stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), reason)
+        remaining = [step.logical_id for step in reversed(self._steps) if not self.undo(step)]
+        if self._creating:
+            self._leave(set(remaining))
+        if self._abandoned:
+            self.exit_before_recording()
         final = "FAILED" if remaining else "COMPLETE"
-        reason = f"The following resource(s) failed to roll back: [{', '.join(remaining)}]." if remaining else None
+        result = f"The following resource(s) failed to roll back: [{', '.join(remaining)}]." if remaining else None
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
-        stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_{final}"), reason)
-        self._exit_before_recording()
+        self.stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_{final}"), result)
+        self.exit_before_recording()
 
     def _rollback_reason(self, failure: str) -> str:
         failed = [step for step in self._steps if not step.succeeded]
@@ -105,134 +137,17 @@ class Executor(ConcurrentExecutor):
         names = ", ".join(step.logical_id for step in failed)
         return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}]. Rollback requested by user."
 
-    def _exit_before_recording(self) -> NoReturn:
-        """Ends this worker thread. If it went on, the provider would record the new template as deployed."""
-        raise SystemExit
+    def _leave(self, names: set[str]) -> None:
+        """Records in the stack which resources of a creation that did not succeed are left to a deletion."""
+        self._record_policies()
+        self.stack.resolved_resources = {name: found for name, found in self.resources.items() if name in names}
 
-    def _undo(self, step: Step) -> bool:
-        """Undoes one step. Returns True when nothing is left to undo."""
-        previous = self._before_resolved_resources.get(step.logical_id)
-        if step.error == UNSUPPORTED:
-            return True  # refused before anything was changed
-        if step.action == ChangeAction.Modify:
-            # After a change that failed halfway, the wanted properties are the most likely present ones.
-            reached = step.after or {**step.before, **step.wanted}
-            undone = self._apply(ChangeAction.Modify, step, before=reached, after=step.before)
-            if undone and previous is not None:
-                previous["Properties"] = self.resources[step.logical_id]["Properties"]
-            return undone
-        if not step.after:
-            return True  # the resource was never created
-        if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
-            self._report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
-            return True
-        # A failed creation may have left a part of the resource; without an id nothing was created.
-        return self._apply(ChangeAction.Remove, step, before=step.after, after=None) or not step.succeeded
+    def _record_policies(self) -> None:
+        """Keeps the deletion policies beside the resources, for the deletion of the stack."""
+        for name, resource in self.resources.items():
+            policy = self._policies.get(name)
+            resource["DeletionPolicy"] = policy if isinstance(policy, str) else None
 
-    def _apply(self, action: ChangeAction, step: Step, before: dict[str, Any], after: dict[str, Any] | None) -> bool:
-        verb = VERBS[action].upper()
-        self._report(action, step, ResourceStatus(f"{verb}_IN_PROGRESS"))
-        event = super()._execute_resource_action(
-            action=action,
-            logical_resource_id=step.logical_id,
-            resource_type=step.resource_type,
-            before_properties=PreprocProperties(before),
-            after_properties=None if after is None else PreprocProperties(after),
-        )
-        succeeded = event.status == OperationStatus.SUCCESS
-        self._report(action, step, ResourceStatus(f"{verb}_{'COMPLETE' if succeeded else 'FAILED'}"), event.message)
-        return succeeded
 
-    def _report(self, action: ChangeAction, step: Step, status: ResourceStatus, reason: str = "") -> None:
-        self._process_event(
-            action=action,
-            logical_resource_id=step.logical_id,
-            event_status=OperationStatus.SUCCESS,
-            resource_type=step.resource_type,
-            reason=reason,
-            custom_status=status,
-        )
-
-    # LocalStack's executor calls the following methods while it visits the change set.
-
-    def _execute_resource_change(
-        self, name: str, before: PreprocResource | None, after: PreprocResource | None
-    ) -> None:
-        self._policies[name] = getattr(after, "deletion_policy", None)
-        if isinstance(before, PreprocResource) and isinstance(after, PreprocResource) and after.requires_replacement:
-            after.requires_replacement = self._must_be_replaced(before, after)
-        super()._execute_resource_change(name=name, before=before, after=after)
-
-    def _must_be_replaced(self, before: PreprocResource, after: PreprocResource) -> bool:
-        """Returns whether the value of a create-only property changed.
-
-        LocalStack compares the text of the templates, so a change of one resource would replace every resource
-        that refers to it.
-        """
-        provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
-        if provider is None or before.resource_type != after.resource_type:
-            return True
-        names = [path.split("/")[2] for path in provider.SCHEMA.get("createOnlyProperties", [])]
-        return any(before.properties.properties.get(name) != after.properties.properties.get(name) for name in names)
-
-    def _execute_resource_action(
-        self,
-        action: ChangeAction,
-        logical_resource_id: str,
-        resource_type: str,
-        before_properties: PreprocProperties | None,
-        after_properties: PreprocProperties | None,
-        part_of_replacement: bool = False,
-    ) -> ProgressEvent:
-        present = self.resources.get(logical_resource_id)
-        event = super()._execute_resource_action(
-            action=action,
-            logical_resource_id=logical_resource_id,
-            resource_type=resource_type,
-            before_properties=before_properties,
-            after_properties=after_properties,
-            part_of_replacement=part_of_replacement,
-        )
-        succeeded = event.status == OperationStatus.SUCCESS
-        if action == ChangeAction.Remove and succeeded and not part_of_replacement:
-            # A resource of another type that has taken over the logical id stays on record.
-            self.resources.pop(logical_resource_id, None)
-            if present is not None and present["Type"] != resource_type:
-                self.resources[logical_resource_id] = present
-        self._steps.append(
-            Step(
-                action=action,
-                logical_id=logical_resource_id,
-                resource_type=resource_type,
-                before=before_properties.properties if before_properties else {},
-                wanted=after_properties.properties if after_properties else {},
-                after=event.resource_model or {},
-                succeeded=succeeded,
-                error=event.error_code,
-            )
-        )
-        return event
-
-    def _process_event(
-        self,
-        *,
-        action: ChangeAction,
-        logical_resource_id: str,
-        event_status: OperationStatus,
-        resource_type: str,
-        special_action: str | None = None,
-        reason: str | None = None,
-        custom_status: ResourceStatus | str | None = None,
-    ) -> None:
-        """Records the event as LocalStack does, but does not change the stack's status: the rollback sets it."""
-        if reason == NEVER_STARTED:
-            return
-        verb = special_action or VERBS[action].upper()
-        outcome = "COMPLETE" if event_status == OperationStatus.SUCCESS else event_status.name
-        self._change_set.stack.set_resource_status(
-            logical_resource_id=logical_resource_id,
-            physical_resource_id=self._get_physical_id(logical_resource_id, False),
-            resource_type=resource_type,
-            status=ResourceStatus(custom_status or f"{verb}_{outcome}"),
-            resource_status_reason=reason,
-        )
+def _complete(resource: dict[str, Any]) -> bool:
+    return str(resource.get("ResourceStatus")).endswith("_COMPLETE")

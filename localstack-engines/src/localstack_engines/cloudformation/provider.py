@@ -1,50 +1,194 @@
-"""LocalStack's CloudFormation provider with a check of resource types and with rollback.
+"""LocalStack's CloudFormation provider with a check of resource types, with rollback and with deletions that can fail.
 
 LocalStack reports a resource of a type that it does not implement as created, and leaves the resources of a failed
 deployment in place. Here such a template is refused, and a failed deployment is rolled back as on AWS.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from localstack.aws.api.cloudformation import ChangeSetType
+from localstack.aws.api import CommonServiceException, RequestContext, handler
+from localstack.aws.api.cloudformation import (
+    CancelUpdateStackInput,
+    ChangeSetStatus,
+    ChangeSetType,
+    CreateChangeSetInput,
+    CreateChangeSetOutput,
+    CreateStackInput,
+    CreateStackOutput,
+    DeleteStackInput,
+    DescribeStackResourcesOutput,
+    DescribeStacksOutput,
+    StackStatus,
+    UpdateStackInput,
+    UpdateStackOutput,
+)
 from localstack.services.cloudformation.engine.validations import ValidationError
-from localstack.services.cloudformation.stores import get_cloudformation_store
+from localstack.services.cloudformation.stores import CloudFormationStore, get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as core
-from localstack.services.cloudformation.v2.entities import ChangeSet
+from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.services.plugins import Service
+from localstack.utils.threads import start_worker_thread
 
-from localstack_engines.cloudformation import resource_types
+from localstack_engines.cloudformation import deletion, intrinsic_functions, running, templates
 from localstack_engines.cloudformation.executor import Executor
 
 LOG = logging.getLogger(__name__)
 
+_ALWAYS_UPDATABLE = (StackStatus.REVIEW_IN_PROGRESS, StackStatus.UPDATE_FAILED, StackStatus.UPDATE_ROLLBACK_FAILED)
+
+
+_MALFORMED = "Template format error: unsupported structure."
+"""AWS's wording for a template of the wrong shape."""
+
 
 class CloudFormationProvider(core.CloudformationProviderV2):
-    """Checks the types of a template; deployments run through this plugin's `Executor`."""
+    """Checks requests as AWS does; deployments run through this plugin's `Executor`."""
 
     @classmethod
-    def _setup_change_set_model(
-        cls, change_set: ChangeSet, before_template: dict | None, after_template: dict | None, **arguments: Any
-    ) -> None:
-        unknown = resource_types.unsupported_types(after_template or {})
-        if unknown:
-            _forget_if_new(change_set)
-            # AWS's wording for a type it does not know.
-            raise ValidationError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
-        super()._setup_change_set_model(
-            change_set=change_set, before_template=before_template, after_template=after_template, **arguments
-        )
+    def _setup_change_set_model(cls, change_set: ChangeSet, **arguments: Any) -> None:
+        try:
+            if not templates.is_well_formed(arguments["after_template"]):
+                raise ValidationError(_MALFORMED)
+            super()._setup_change_set_model(change_set=change_set, **arguments)
+            _check_types(change_set)
+        except Exception as error:
+            _forget_if_new(change_set.stack)
+            raise _template_error(error) from error
 
+    @handler("CreateStack", expand=False)
+    def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
+        token, present = request.get("ClientRequestToken"), _find(context, request)
+        if token and present and present.request_payload.get("ClientRequestToken") == token:
+            return CreateStackOutput(StackId=present.stack_id)  # the client repeats its request
+        created = super().create_stack(context, request)
+        stack = _store(context).stacks_v2[created["StackId"]]
+        stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
+        return created
 
-def _forget_if_new(change_set: ChangeSet) -> None:
-    """Removes the stack that LocalStack recorded for the refused template, unless the stack existed before."""
-    stack = change_set.stack
-    if change_set.change_set_type == ChangeSetType.CREATE and not stack.resolved_resources:
-        get_cloudformation_store(stack.account_id, stack.region_name).stacks_v2.pop(stack.stack_id, None)
+    @handler("UpdateStack", expand=False)
+    def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
+        _refuse_update(_find(context, request))
+        return super().update_stack(context, request)
+
+    @handler("CreateChangeSet", expand=False)
+    def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
+        if request.get("ChangeSetType", ChangeSetType.UPDATE) == ChangeSetType.UPDATE:
+            _refuse_update(_find(context, request))
+        return super().create_change_set(context, request)
+
+    @handler("CancelUpdateStack", expand=False)
+    def cancel_update_stack(self, context: RequestContext, request: CancelUpdateStackInput) -> None:
+        stack = _find(context, request)
+        if stack is None:
+            raise core.StackNotFoundError(request["StackName"])
+        executor = running.executor_of(stack.stack_id)
+        if stack.status != StackStatus.UPDATE_IN_PROGRESS or executor is None:
+            raise ValidationError("CancelUpdateStack cannot be called from current stack status")
+        executor.cancel("User Initiated")
+
+    @handler("DeleteStack", expand=False)
+    def delete_stack(self, context: RequestContext, request: DeleteStackInput) -> None:
+        stack = _find(context, request)
+        if stack is None or stack.status in (StackStatus.DELETE_IN_PROGRESS, StackStatus.DELETE_COMPLETE):
+            return
+        retained = request.get("RetainResources") or []
+        if reason := deletion.obstacle(stack, retained):
+            raise ValidationError(reason)
+        stack.set_stack_status(StackStatus.DELETE_IN_PROGRESS)
+        start_worker_thread(lambda _: deletion.delete(stack, retained))
+
+    @handler("DescribeStacks")
+    def describe_stacks(
+        self, context: RequestContext, stack_name: str | None = None, next_token: str | None = None, **kwargs: Any
+    ) -> DescribeStacksOutput:
+        described = super().describe_stacks(context, stack_name, next_token)
+        if stack_name:
+            return described
+        # A deleted stack is described by its id only.
+        present = [stack for stack in described["Stacks"] if stack["StackStatus"] != StackStatus.DELETE_COMPLETE]
+        return DescribeStacksOutput(Stacks=present)
+
+    @handler("DescribeStackResources")
+    def describe_stack_resources(
+        self,
+        context: RequestContext,
+        stack_name: str | None = None,
+        logical_resource_id: str | None = None,
+        physical_resource_id: str | None = None,
+        **kwargs: Any,
+    ) -> DescribeStackResourcesOutput:
+        if physical_resource_id and not stack_name:
+            stack_name, physical_resource_id = _owner(_store(context), physical_resource_id), None
+        if not stack_name:
+            raise ValidationError("At least one of StackName or PhysicalResourceId must be specified.")
+        return super().describe_stack_resources(context, stack_name, logical_resource_id, physical_resource_id)
 
 
 def service() -> Service:
-    # The provider constructs its executors by this name. There is no other way to give it one.
+    # The provider constructs its executors and looks for stacks by these names. There is no other way to replace them.
     core.ChangeSetModelExecutor = Executor
+    core.find_stack_v2 = _tolerant(core.find_stack_v2)
+    intrinsic_functions.install()
     return Service.for_provider(CloudFormationProvider())
+
+
+def _tolerant(find_stack: Callable[[CloudFormationStore, str | None], Stack | None]) -> Any:
+    """Returns a look-up of stacks that, unlike LocalStack's, returns None for the ARN of no stack."""
+
+    def find(state: CloudFormationStore, stack_name: str | None) -> Stack | None:
+        return state.stacks_v2.get(stack_name) if core.is_stack_arn(stack_name) else find_stack(state, stack_name)
+
+    return find
+
+
+def _store(context: RequestContext) -> CloudFormationStore:
+    return get_cloudformation_store(context.account_id, context.region)
+
+
+def _find(context: RequestContext, request: Any) -> Stack | None:
+    name = request.get("StackName")
+    return core.find_stack_v2(_store(context), name) if name else None
+
+
+def _owner(store: CloudFormationStore, physical_id: str) -> str:
+    """Returns the id of the stack that has the resource."""
+    for stack in store.stacks_v2.values():
+        ids = {resource.get("PhysicalResourceId") for resource in stack.resource_states.values()}
+        if stack.is_active() and physical_id in ids:
+            return str(stack.stack_id)
+    raise ValidationError(f"Stack for {physical_id} does not exist")
+
+
+def _refuse_update(stack: Stack | None) -> None:
+    """Raises ValidationError when the status of the stack allows no update."""
+    if stack is None or stack.status in _ALWAYS_UPDATABLE:
+        return
+    if stack.status == StackStatus.ROLLBACK_COMPLETE or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
+        raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _check_types(change_set: ChangeSet) -> None:
+    if change_set.status == ChangeSetStatus.FAILED:
+        return  # a transform failed, which the stack's status says
+    if unknown := templates.unsupported_types(change_set):
+        # AWS's wording for a type it does not know.
+        raise ValidationError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+
+
+def _template_error(error: Exception) -> CommonServiceException:
+    """Returns the error of the API for an exception that LocalStack's evaluation of a template raised."""
+    if isinstance(error, CommonServiceException):
+        return error
+    LOG.debug("cannot evaluate a template", exc_info=error)
+    if isinstance(error, RuntimeError | ValueError | intrinsic_functions.ReferenceFailed):
+        return ValidationError(f"Template error: {error}")
+    return ValidationError(_MALFORMED)  # the exception names a detail of the program
+
+
+def _forget_if_new(stack: Stack) -> None:
+    """Removes the stack that LocalStack recorded for the refused template, unless the stack existed before."""
+    reviewed_first = stack.status == StackStatus.REVIEW_IN_PROGRESS and not stack.change_set_ids
+    if stack.status == StackStatus.CREATE_IN_PROGRESS or reviewed_first:
+        get_cloudformation_store(stack.account_id, stack.region_name).stacks_v2.pop(stack.stack_id, None)

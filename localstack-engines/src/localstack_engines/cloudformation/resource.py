@@ -6,11 +6,14 @@ import json
 import logging
 import secrets
 import string
+from collections.abc import Collection, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from localstack import config
 from localstack.aws.connect import connect_to
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
@@ -19,9 +22,17 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceRequest,
 )
 
+from localstack_engines.cloudformation.removals import NotChangeable, complete, updatable_properties
+
 LOG = logging.getLogger(__name__)
 
 UNSUPPORTED = "UnsupportedOperation"
+INVALID = "InvalidProperties"
+CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=900)
+"""Sends each request once and waits, in seconds, longer than any operation takes.
+
+A client that repeats a slow CreateFunction is told that the function already exists.
+"""
 NOT_FOUND_MARKS = ("NotFound", "NoSuch", "DoesNotExist", "404")
 
 
@@ -44,6 +55,14 @@ class Resource(ResourceProvider):
     TYPE: str
     PHYSICAL_ID: str | None = None
     """JSON pointer of what Ref returns, where it is not the schema's primary identifier."""
+    DEFAULTS: Mapping[str, Any] = {}
+    """Values that `update` gets for properties that the template no longer has."""
+    RESET: Collection[str] = ("Tags",)
+    """Properties whose removal `update` notices itself."""
+    FIXED: Collection[str] = ()
+    """Updatable properties that the local service sets at creation only. A change of them is refused."""
+    TIMEOUT_SECONDS = config.CFN_PER_RESOURCE_TIMEOUT
+    """An action that takes longer fails."""
 
     @cached_property
     def SCHEMA(self) -> dict:
@@ -57,7 +76,10 @@ class Resource(ResourceProvider):
 
     def client(self, request: ResourceRequest, service: str) -> Any:
         """Returns a boto3 client of `service` in the stack's account and region."""
-        return connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).get_client(service)
+        factory = connect_to(
+            aws_access_key_id=request.account_id, region_name=request.region_name, config=CLIENT_CONFIG
+        )
+        return factory.get_client(service)
 
     def done(self, model: dict) -> ProgressEvent:
         """Reports the action as complete; `model` holds all properties and attributes."""
@@ -86,6 +108,8 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
     (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html).
     """
     try:
+        if action == "update" and isinstance(provider, Resource) and not request.custom_context:
+            request.desired_state = _completed(provider, request)
         return getattr(provider, action)(request)
     except ClientError as error:
         code = error.response["Error"].get("Code", "")
@@ -97,6 +121,8 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         code, message = UNSUPPORTED, f"The local {request.resource_type} cannot be changed by {action}"
     except Failed as error:
         code, message = error.code, str(error)
+    except NotChangeable as error:
+        code, message = INVALID, str(error)
     except BotoCoreError as error:
         code, message = "InvalidRequest", str(error)
     except Exception as error:
@@ -107,6 +133,19 @@ def run(action: str, provider: ResourceProvider, request: ResourceRequest) -> Pr
         resource_model=request.desired_state if _may_exist(provider, request) else {},
         message=f'Resource handler returned message: "{message}"',
         error_code=code,
+    )
+
+
+def _completed(provider: Resource, request: ResourceRequest) -> dict[str, Any]:
+    """Returns the desired properties with AWS's defaults of those that were removed."""
+    return complete(
+        provider.TYPE,
+        updatable_properties(provider.SCHEMA),
+        request.previous_state or {},
+        request.desired_state,
+        defaults=provider.DEFAULTS,
+        reset=provider.RESET,
+        fixed=provider.FIXED,
     )
 
 
@@ -132,6 +171,11 @@ def schema(resource_type: str) -> dict:
     files = _schema_files()
     schema_file = files / "resources" / f"{_schema_index()[resource_type]}.json"
     return json.loads(schema_file.read_text())
+
+
+def find_schema(resource_type: str) -> dict | None:
+    """Returns the type's schema, or None for a type that AWS does not have."""
+    return schema(resource_type) if resource_type in _schema_index() else None
 
 
 @cache

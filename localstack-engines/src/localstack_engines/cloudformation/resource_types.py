@@ -9,17 +9,21 @@ import logging
 from collections.abc import Iterable
 from functools import lru_cache
 
+from localstack.services.cloudformation import resource_provider
 from localstack.services.cloudformation.engine.quirks import PHYSICAL_RESOURCE_ID_SPECIAL_CASES
 from localstack.services.cloudformation.resource_provider import (
+    ConvertingInternalClientFactory,
     OperationStatus,
     ProgressEvent,
     ResourceProvider,
     ResourceProviderExecutor,
+    ResourceRequest,
     convert_payload,
     plugin_manager,
 )
 
 from localstack_engines.cloudformation import resource
+from localstack_engines.cloudformation.property_check import InvalidProperties, conform
 from localstack_engines.cloudformation.resource import Resource
 
 LOG = logging.getLogger(__name__)
@@ -54,16 +58,23 @@ def failures() -> dict[str, str]:
     return dict(_failures)
 
 
-def unsupported_types(template: dict) -> list[str]:
-    """Returns the types of a template's resources that neither the plugin nor LocalStack implements."""
-    types = {definition.get("Type") for definition in (template.get("Resources") or {}).values()}
-    return sorted(name for name in types if name and not _is_supported(name))
-
-
-def _is_supported(name: str) -> bool:
+def is_supported(name: str) -> bool:
+    """Returns whether the plugin or LocalStack implements the type."""
     if name.startswith("Custom::"):
         name = "AWS::CloudFormation::CustomResource"
     return name in resource_providers() or plugin_manager.exists(name)
+
+
+def _check(request: ResourceRequest) -> ProgressEvent | None:
+    """Gives the properties the types of the schema. Returns the failure of a resource that does not fit it."""
+    if not (schema := resource.find_schema(request.resource_type)):
+        return None
+    try:
+        request.desired_state = conform(schema, request.desired_state, request.previous_state or {})
+    except InvalidProperties as error:
+        message = f"Properties validation failed for resource {request.logical_resource_id} with message:\n{error}"
+        return ProgressEvent(OperationStatus.FAILED, {}, message=message, error_code=resource.INVALID)
+    return None
 
 
 def install(modules: Iterable[str]) -> None:
@@ -84,15 +95,27 @@ def install(modules: Iterable[str]) -> None:
         if action != "delete" and request.custom_context and cancelled and cancelled.is_set():
             verb = {"create": "creation", "update": "update"}[action]
             return ProgressEvent(OperationStatus.FAILED, request.desired_state, message=f"Resource {verb} cancelled")
+        if action != "delete" and not request.custom_context and (refusal := _check(request)):
+            return refusal
         return resource.run(action, provider, request)
 
     def deploy_loop(
         executor: ResourceProviderExecutor, provider: ResourceProvider, resource: dict, payload: dict
     ) -> ProgressEvent:
+        if not isinstance(provider, Resource):
+            return loop_of_core(executor, provider, resource, payload)
         # LocalStack asks every second; a database is ready in less.
-        pause = POLL_SECONDS if isinstance(provider, Resource) else 1
-        return loop_of_core(executor, provider, resource, payload, sleep_time=pause)
+        return loop_of_core(
+            executor,
+            provider,
+            resource,
+            payload,
+            max_timeout=provider.TIMEOUT_SECONDS,
+            sleep_time=POLL_SECONDS,
+        )
 
+    # A handler's client must not repeat a request that is slow or failed: the second one would find the resource.
+    resource_provider._cfn_resource_client_factory = ConvertingInternalClientFactory(config=resource.CLIENT_CONFIG)
     ResourceProviderExecutor.deploy_loop = deploy_loop
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load_resource_provider)
     ResourceProviderExecutor.execute_action = execute_action

@@ -19,6 +19,8 @@ from localstack_engines.core_types.ec2.ec2_resource import (
 class Eip(Ec2Resource):
     TYPE = "AWS::EC2::EIP"
     PHYSICAL_ID = "/properties/PublicIp"
+    RESET = ("Domain", "InstanceId", "Tags")
+    FIXED = ("PublicIpv4Pool",)
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state

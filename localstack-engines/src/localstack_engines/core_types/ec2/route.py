@@ -14,6 +14,20 @@ _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "Destinatio
 class Route(Ec2Resource):
     TYPE = "AWS::EC2::Route"
     PHYSICAL_ID = "</properties/RouteTableId>|</properties/CidrBlock>"
+    # A route has one target, so another one takes the place of the target that was removed.
+    RESET = (
+        "CarrierGatewayId",
+        "CoreNetworkArn",
+        "EgressOnlyInternetGatewayId",
+        "GatewayId",
+        "InstanceId",
+        "LocalGatewayId",
+        "NatGatewayId",
+        "NetworkInterfaceId",
+        "TransitGatewayId",
+        "VpcEndpointId",
+        "VpcPeeringConnectionId",
+    )
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state

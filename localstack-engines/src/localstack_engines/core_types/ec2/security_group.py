@@ -12,12 +12,16 @@ from localstack_engines.core_types.ec2.ec2_resource import Ec2Resource, tag_spec
 from localstack_engines.core_types.ec2.security_group_rule import ip_permission
 
 _NOT_IN_CREATE = ("GroupDescription", "SecurityGroupEgress", "SecurityGroupIngress", "Tags")
-_ALLOW_ALL_EGRESS = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-"""The rule that EC2 gives every new group. CloudFormation removes it when the template has egress rules."""
+_DEFAULT_RULES: dict[str, list[dict[str, Any]]] = {
+    "ingress": [],
+    "egress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
+}
+"""Rules of a new group. CloudFormation removes the one for egress while the template has egress rules."""
 
 
 class SecurityGroup(Ec2Resource):
     TYPE = "AWS::EC2::SecurityGroup"
+    RESET = ("SecurityGroupEgress", "SecurityGroupIngress", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state
@@ -27,8 +31,6 @@ class SecurityGroup(Ec2Resource):
         group = ec2.create_security_group(**arguments, TagSpecifications=tag_specifications(request, "security-group"))
         # Ref returns the id of a group in a VPC, and EC2 has no other groups.
         model["Id"] = model["GroupId"] = group["GroupId"]
-        if model.get("SecurityGroupEgress"):
-            ec2.revoke_security_group_egress(GroupId=model["Id"], IpPermissions=[_ALLOW_ALL_EGRESS])
         self._update_rules(ec2, model["Id"], {}, model)
         return self.done(model)
 
@@ -48,8 +50,10 @@ class SecurityGroup(Ec2Resource):
     def _update_rules(ec2: Any, group: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         for direction in ("ingress", "egress"):
             name = f"SecurityGroup{direction.title()}"
-            before = [ip_permission(ec2, rule) for rule in old.get(name) or []]
-            after = [ip_permission(ec2, rule) for rule in new.get(name) or []]
+            before, after = (
+                [ip_permission(ec2, rule) for rule in model.get(name) or _DEFAULT_RULES[direction]]
+                for model in (old, new)
+            )
             if gone := [rule for rule in before if rule not in after]:
                 getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group, IpPermissions=gone)
             if added := [rule for rule in after if rule not in before]:

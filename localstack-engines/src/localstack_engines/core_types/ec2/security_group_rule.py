@@ -13,6 +13,7 @@ class SecurityGroupRule(Ec2Resource):
 
     DIRECTION: str
     """`ingress` or `egress`, as EC2's operations spell it."""
+    RESET = ("Description",)
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         rules = self._call(request, "authorize_security_group_{}")["SecurityGroupRules"]

@@ -19,6 +19,8 @@ _ATTRIBUTES = ("AssignIpv6AddressOnCreation", "EnableDns64", "MapPublicIpOnLaunc
 
 class Subnet(Ec2Resource):
     TYPE = "AWS::EC2::Subnet"
+    DEFAULTS = dict.fromkeys(_ATTRIBUTES, False)
+    FIXED = ("EnableLniAtDeviceIndex", "Ipv6CidrBlock", "PrivateDnsNameOptionsOnLaunch")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state

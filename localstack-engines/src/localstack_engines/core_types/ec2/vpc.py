@@ -18,6 +18,8 @@ _DNS_ATTRIBUTES = ("EnableDnsSupport", "EnableDnsHostnames")
 
 class Vpc(Ec2Resource):
     TYPE = "AWS::EC2::VPC"
+    DEFAULTS = {"EnableDnsHostnames": False, "EnableDnsSupport": True}
+    FIXED = ("InstanceTenancy",)
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state

@@ -18,6 +18,8 @@ _SETS = ("RouteTableIds", "SubnetIds", "SecurityGroupIds")
 
 class VpcEndpoint(Ec2Resource):
     TYPE = "AWS::EC2::VPCEndpoint"
+    RESET = ("PolicyDocument", *_SETS, "Tags")
+    FIXED = ("DnsOptions", "IpAddressType", "PrivateDnsEnabled")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ec2, model = self.ec2(request), request.desired_state

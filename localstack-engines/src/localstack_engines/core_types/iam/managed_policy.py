@@ -17,6 +17,7 @@ _MAXIMUM_VERSIONS = 5
 
 class ManagedPolicy(Resource):
     TYPE = "AWS::IAM::ManagedPolicy"
+    RESET = ("Groups", "Roles", "Users")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         iam, model = self.client(request, "iam"), request.desired_state

@@ -15,6 +15,7 @@ from localstack_engines.core_types.iam.principals import Principal, call, call_i
 
 class Policy(Resource):
     TYPE = "AWS::IAM::Policy"
+    RESET = ("Groups", "Roles", "Users")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state

@@ -20,6 +20,7 @@ _DEFAULT_SESSION_SECONDS = 3600
 
 class Role(Resource):
     TYPE = "AWS::IAM::Role"
+    RESET = ("Description", "ManagedPolicyArns", "MaxSessionDuration", "PermissionsBoundary", "Policies", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         iam, model = self.client(request, "iam"), request.desired_state
@@ -44,6 +45,10 @@ class Role(Resource):
             "MaxSessionDuration": model.get("MaxSessionDuration") or _DEFAULT_SESSION_SECONDS,
         }
         iam.update_role(**to_request(iam, "UpdateRole", changes))
+        if model.get("PermissionsBoundary"):
+            iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=model["PermissionsBoundary"])
+        elif previous.get("PermissionsBoundary"):
+            iam.delete_role_permissions_boundary(RoleName=name)
         self._update_policies(iam, model, previous)
         update_tags(
             previous.get("Tags"),

@@ -18,6 +18,17 @@ _NOT_IN_CREATE = ("Enabled", "EnableKeyRotation", "KeyPolicy", "PendingWindowInD
 
 class Key(Resource):
     TYPE = "AWS::KMS::Key"
+    RESET = (
+        "BypassPolicyLockoutSafetyCheck",
+        "Description",
+        "EnableKeyRotation",
+        "Enabled",
+        "KeyPolicy",
+        "PendingWindowInDays",
+        "RotationPeriodInDays",
+        "Tags",
+    )
+    FIXED = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         kms, model = self.client(request, "kms"), request.desired_state
@@ -33,10 +44,13 @@ class Key(Resource):
         kms, model, previous = self.client(request, "kms"), request.desired_state, request.previous_state
         key = model["KeyId"] = previous["KeyId"]
         model["Arn"] = previous["Arn"]
+        if _is_enabled(model) and not _is_enabled(previous):
+            kms.enable_key(KeyId=key)  # first, because a disabled key takes no other change
         if model.get("Description") != previous.get("Description"):
             kms.update_key_description(KeyId=key, Description=model.get("Description") or "")
         if model.get("KeyPolicy") != previous.get("KeyPolicy"):
-            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json_text(model["KeyPolicy"]))
+            policy = model.get("KeyPolicy") or _default_policy(request.account_id)
+            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json_text(policy))
         self._update_state(kms, model, previous)
         update_tags(
             previous.get("Tags"),
@@ -57,7 +71,7 @@ class Key(Resource):
 
     @staticmethod
     def _update_state(kms: Any, model: dict[str, Any], previous: dict[str, Any]) -> None:
-        """Makes rotation and the key's state those of the template.
+        """Makes the rotation that of the template, and disables the key if the template says so.
 
         Only changes are sent: KMS refuses calls about the rotation of keys that cannot rotate, such as signing keys.
         """
@@ -68,9 +82,27 @@ class Key(Resource):
             kms.enable_key_rotation(**to_request(kms, "EnableKeyRotation", properties))
         elif rotated and not rotates:
             kms.disable_key_rotation(**key)
-        enabled, was_enabled = is_true(model.get("Enabled", True)), is_true(previous.get("Enabled", True))
-        if enabled != was_enabled:
-            (kms.enable_key if enabled else kms.disable_key)(**key)
+        if _is_enabled(previous) and not _is_enabled(model):
+            kms.disable_key(**key)
+
+
+def _default_policy(account_id: str) -> dict[str, Any]:
+    """Returns the policy of a key that is created without one.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]}
+
+
+def _is_enabled(model: dict[str, Any]) -> bool:
+    return is_true(model.get("Enabled", True))
 
 
 def _rotation_days(model: dict[str, Any]) -> int:

@@ -14,6 +14,15 @@ from localstack_engines.cloudformation.tags import tag_map, update_tags
 
 class LogGroup(Resource):
     TYPE = "AWS::Logs::LogGroup"
+    RESET = ("KmsKeyId", "RetentionInDays", "Tags")
+    FIXED = (
+        "BearerTokenAuthenticationEnabled",
+        "DataProtectionPolicy",
+        "DeletionProtectionEnabled",
+        "FieldIndexPolicies",
+        "LogGroupClass",
+        "ResourcePolicyDocument",
+    )
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         logs, model = self.client(request, "logs"), request.desired_state

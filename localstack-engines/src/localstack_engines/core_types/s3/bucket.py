@@ -33,6 +33,7 @@ class Setting:
     default: Any = None
 
 
+_PUBLIC_ACCESS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 SETTINGS = {
     "BucketEncryption": Setting(
         "PutBucketEncryption",
@@ -52,10 +53,12 @@ SETTINGS = {
         "PutBucketNotificationConfiguration", "NotificationConfiguration", bucket_settings.notifications, default={}
     ),
     "OwnershipControls": Setting(
-        "PutBucketOwnershipControls", "OwnershipControls", delete="DeleteBucketOwnershipControls"
+        "PutBucketOwnershipControls",
+        "OwnershipControls",
+        default={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
     ),
     "PublicAccessBlockConfiguration": Setting(
-        "PutPublicAccessBlock", "PublicAccessBlockConfiguration", delete="DeletePublicAccessBlock"
+        "PutPublicAccessBlock", "PublicAccessBlockConfiguration", default=dict.fromkeys(_PUBLIC_ACCESS, True)
     ),
     "Tags": Setting("PutBucketTagging", "Tagging", lambda tags: {"TagSet": tags}, delete="DeleteBucketTagging"),
     "VersioningConfiguration": Setting(
@@ -70,6 +73,8 @@ KNOWN = {"BucketName", "ObjectLockEnabled", "AccessControl", *SETTINGS}
 
 class Bucket(Resource):
     TYPE = "AWS::S3::Bucket"
+    RESET = tuple(SETTINGS)
+    FIXED = ("AccessControl", "ObjectLockEnabled")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         s3, model = self.client(request, "s3"), request.desired_state

@@ -33,15 +33,18 @@ def cors(value: dict[str, Any]) -> dict[str, Any]:
 
 def lifecycle(value: dict[str, Any]) -> dict[str, Any]:
     """Returns the API's form of LifecycleConfiguration. Raises Failed for members of a rule that are not supported."""
-    return {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]}
+    # S3 gives a rule without an id a random one. LocalStack refuses such a rule.
+    return {"Rules": [_lifecycle_rule({"Id": f"rule-{n}", **rule}) for n, rule in enumerate(value["Rules"], start=1)]}
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     if unknown := sorted(rule.keys() - _LIFECYCLE_RULE):
         raise Failed(f"The local S3 does not support {', '.join(unknown)} of a lifecycle rule")
-    converted: dict[str, Any] = {"Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix") or ""}}
-    if "Id" in rule:
-        converted["Id"] = rule["Id"]
+    converted: dict[str, Any] = {
+        "Id": rule["Id"],
+        "Status": rule["Status"],
+        "Filter": {"Prefix": rule.get("Prefix") or ""},
+    }
     if "ExpirationInDays" in rule:
         converted["Expiration"] = {"Days": rule["ExpirationInDays"]}
     if "ExpiredObjectDeleteMarker" in rule:

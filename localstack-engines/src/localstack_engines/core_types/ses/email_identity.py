@@ -16,6 +16,8 @@ _UNSUPPORTED = ("ConfigurationSetAttributes", "DkimSigningAttributes", "MailFrom
 
 class EmailIdentity(Resource):
     TYPE = "AWS::SES::EmailIdentity"
+    # The v1 API has none of these, so they have no effect.
+    RESET = ("DkimAttributes", "FeedbackAttributes", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         ses, model = self.client(request, "ses"), request.desired_state

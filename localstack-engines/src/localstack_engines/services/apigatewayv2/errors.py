@@ -13,3 +13,10 @@ def conflict(message: str) -> ServiceError:
 
 def not_found(kind: str, identifier: str) -> ServiceError:
     return ServiceError("NotFoundException", f"Invalid {kind} identifier specified {identifier}", 404)
+
+
+def no_route(key: str) -> ServiceError:
+    """Returns the error for settings of a route that the API does not have."""
+    return ServiceError(
+        "NotFoundException", f"Unable to find Route by key {key} within the provided RouteSettings", 404
+    )

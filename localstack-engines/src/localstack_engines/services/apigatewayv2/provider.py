@@ -9,6 +9,7 @@ from localstack_engines.gateway.subrequests.server import SubrequestServer
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
 from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
+from localstack_engines.services.apigatewayv2.api.tags import TagOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
@@ -21,6 +22,7 @@ from localstack_engines.toolkit.dispatch import make_service
 class ApiGatewayV2Provider(
     ImportOperations,
     StageOperations,
+    TagOperations,
     DeploymentOperations,
     VpcLinkOperations,
 ):

@@ -6,18 +6,14 @@ Members that AWS's reference calls "supported only for WebSocket APIs" are missi
 from localstack_engines.toolkit.support import Members, Support
 
 _DESCRIBED = "the record that the plugin's own operations change"
-_TAGS = "tags are records on AWS too"
 
 _MOTO = {
     "GetApi": _DESCRIBED,
     "GetAuthorizer": _DESCRIBED,
     "GetIntegration": _DESCRIBED,
     "GetRoute": _DESCRIBED,
-    "GetTags": _TAGS,
     "GetVpcLink": _DESCRIBED,
     "GetVpcLinks": _DESCRIBED,
-    "TagResource": _TAGS,
-    "UntagResource": _TAGS,
 }
 """Operations that moto answers, and why its record is all there is to them."""
 
@@ -91,6 +87,7 @@ _MEMBERS = {
     "GetRoutesRequest": Members(f"ApiId {_PAGE}"),
     "GetStageRequest": Members("ApiId StageName"),
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
+    "GetTagsRequest": Members("ResourceArn"),
     "JWTConfiguration": Members("Audience Issuer"),
     "ImportApiRequest": Members("Body", ignored=_IMPORT, only=_BASE_PATH),
     "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
@@ -100,7 +97,9 @@ _MEMBERS = {
         ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},
         only={"LoggingLevel": ("OFF",)},
     ),
+    "TagResourceRequest": Members("ResourceArn Tags"),
     "TlsConfigInput": Members("ServerNameToVerify"),
+    "UntagResourceRequest": Members("ResourceArn TagKeys"),
     "UpdateApiRequest": Members(
         f"ApiId {_API_MEMBERS}",
         recorded="Description Version",

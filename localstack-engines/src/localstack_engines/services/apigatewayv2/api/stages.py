@@ -20,13 +20,13 @@ class StageOperations(Operations):
         api = self.store.api(context, request)
         if request["StageName"] in api.stages:
             raise conflict("Stage already exists")
-        self._check_deployment(context, request)
+        self._check(context, request)
         moto(context, "CreateStage", {"ApiId": api.api_id, "StageName": request["StageName"]})
         return self._change_and_publish(api.stages[request["StageName"]], request)
 
     def update_stage(self, context: RequestContext, request: Request) -> Response:
         stage = self.store.stage(context, request)
-        self._check_deployment(context, request)
+        self._check(context, request)
         return self._change_and_publish(stage, request)
 
     def get_stage(self, context: RequestContext, request: Request) -> Response:
@@ -56,8 +56,10 @@ class StageOperations(Operations):
         self.publisher.publish()
         return descriptions.stage(stage)
 
-    def _check_deployment(self, context: RequestContext, request: Request) -> None:
-        """Checks that a deployment in the request exists, and that the request does not also ask for AutoDeploy."""
+    def _check(self, context: RequestContext, request: Request) -> None:
+        """Checks the settings, and that a deployment in the request exists and does not exclude AutoDeploy."""
+        routes = self.store.api(context, request).routes.values()
+        validation.check_stage_settings(request, {route.route_key for route in routes})
         if not request.get("DeploymentId"):
             return
         if request.get("AutoDeploy"):

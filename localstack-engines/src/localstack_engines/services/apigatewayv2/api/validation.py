@@ -1,13 +1,14 @@
-"""Checks of requests. Each raises BadRequestException, with AWS's wording."""
+"""Checks of requests. Each raises an error with AWS's code and wording."""
 
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
-from localstack_engines.services.apigatewayv2.errors import bad_request
+from localstack_engines.services.apigatewayv2.errors import bad_request, no_route
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
@@ -65,6 +66,17 @@ def check_route_key(key: str) -> None:
 def check_stage_name(name: str) -> None:
     if not _STAGE_NAME.fullmatch(name):
         raise bad_request("Stage name only allows a-zA-Z0-9_- or $default")
+
+
+def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
+    """Checks the settings in a request for a stage of an API that has these routes."""
+    settings = request.get("RouteSettings") or {}
+    for key in settings:
+        if key not in route_keys:
+            raise no_route(key)
+    for setting in (request.get("DefaultRouteSettings") or {}, *settings.values()):
+        if setting.get("LoggingLevel") or setting.get("DataTraceEnabled"):
+            raise bad_request("Execution logs are not supported on protocolType HTTP")
 
 
 def check_integration(integration: dict) -> None:

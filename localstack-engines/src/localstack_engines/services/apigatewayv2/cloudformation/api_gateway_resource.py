@@ -7,19 +7,21 @@ from botocore import xform_name
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
+from localstack_engines.cloudformation.removals import updatable_properties
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import update_tags
 
 
 class ApiGatewayResource(Resource):
     """A type with one operation for each action, `Create<KIND>` for instance.
 
-    `IDS` are the properties that identify a resource, `FIXED` those that only creation sets, `RETURNED` those that the
-    operations return for Ref and GetAtt, and `IGNORED` those that the API does not have.
+    `IDS` are the properties that identify a resource, `RETURNED` those that the operations return for Ref and GetAtt,
+    and `IGNORED` those that have no meaning for HTTP APIs. `TAGGED` is the path in the ARN of a type that has tags.
     """
 
     KIND: str
     IDS: tuple[str, ...]
-    FIXED: tuple[str, ...] = ()
+    TAGGED: str | None = None
     RETURNED: tuple[str, ...] = ()
     IGNORED: tuple[str, ...] = ()
 
@@ -32,8 +34,9 @@ class ApiGatewayResource(Resource):
         previous = request.previous_state or {}
         model = {**request.desired_state, **{key: previous[key] for key in self.IDS if key in previous}}
         changes = {**self.properties(model), **self.removed(previous, model), **self.identifiers(model)}
-        ignored = (set(self._read_only()) | set(self.FIXED)) - set(self.IDS)
+        ignored = {*self._read_only(), *self._only_at_creation(), "Tags"} - set(self.IDS)
         returned = self.call(request, "Update", changes, ignored)
+        self._update_tags(request, model)
         return self.done({**model, **self.attributes(request, returned)})
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
@@ -63,12 +66,26 @@ class ApiGatewayResource(Resource):
         return {key: returned[key] for key in self.RETURNED if key in returned}
 
     def removed(self, previous: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-        """Returns the arguments that reset what the template no longer has.
+        """Returns the arguments that remove those members of maps that the template no longer has.
 
-        An update operation leaves out what it is not told, so these properties have to be named.
+        An update operation leaves a member that it is not told of.
         """
-        defaults = {"Description": "", "AuthorizationScopes": [], "AuthorizationType": "NONE"}
-        return {key: value for key, value in defaults.items() if key in previous and key not in after}
+        return {}
+
+    def _update_tags(self, request: ResourceRequest, model: dict[str, Any]) -> None:
+        if self.TAGGED is None:
+            return
+        client = self.client(request, "apigatewayv2")
+        arn = f"arn:aws:apigateway:{request.region_name}::{self.TAGGED.format(**model)}"
+        update_tags(
+            (request.previous_state or {}).get("Tags"),
+            model.get("Tags"),
+            remove=lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
+            put=lambda tags: client.tag_resource(ResourceArn=arn, Tags=tags),
+        )
+
+    def _only_at_creation(self) -> set[str]:
+        return set(self.SCHEMA["properties"]) - updatable_properties(self.SCHEMA) | set(self.FIXED)
 
     def _read_only(self) -> tuple[str, ...]:
         return self.RETURNED + self.IGNORED

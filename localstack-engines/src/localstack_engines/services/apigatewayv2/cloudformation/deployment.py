@@ -10,4 +10,5 @@ class Deployment(ApiGatewayResource):
     TYPE = "AWS::ApiGatewayV2::Deployment"
     PHYSICAL_ID = "/properties/DeploymentId"
     KIND, IDS, RETURNED = "Deployment", ("ApiId", "DeploymentId"), ("DeploymentId",)
+    DEFAULTS = {"Description": ""}
     FIXED = ("StageName",)

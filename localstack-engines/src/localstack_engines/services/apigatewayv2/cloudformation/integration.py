@@ -12,6 +12,16 @@ class Integration(ApiGatewayResource):
     TYPE = "AWS::ApiGatewayV2::Integration"
     PHYSICAL_ID = "/properties/IntegrationId"
     KIND, IDS, RETURNED = "Integration", ("ApiId", "IntegrationId"), ("IntegrationId",)
+    DEFAULTS = {
+        "ConnectionId": "",
+        "ConnectionType": "INTERNET",
+        "CredentialsArn": "",
+        "Description": "",
+        "PayloadFormatVersion": "1.0",
+        "TimeoutInMillis": 30000,
+        "TlsConfig": {},
+    }
+    RESET = ("IntegrationMethod", "RequestParameters", "ResponseParameters")
 
     def properties(self, model: dict[str, Any]) -> dict[str, Any]:
         if "ResponseParameters" not in model:
@@ -23,7 +33,10 @@ class Integration(ApiGatewayResource):
         return {**model, "ResponseParameters": mappings}
 
     def removed(self, previous: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-        changes = super().removed(previous, after)
+        changes: dict[str, Any] = {}
+        if previous.get("IntegrationMethod") and not after.get("IntegrationMethod"):
+            # An HTTP integration has no default: the API says that it needs a method.
+            changes["IntegrationMethod"] = "POST" if after["IntegrationType"] == "AWS_PROXY" else ""
         gone = set(previous.get("RequestParameters") or {}) - set(after.get("RequestParameters") or {})
         if gone:
             changes["RequestParameters"] = {**dict.fromkeys(gone, ""), **(after.get("RequestParameters") or {})}

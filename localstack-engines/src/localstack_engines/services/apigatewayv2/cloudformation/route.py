@@ -10,3 +10,11 @@ class Route(ApiGatewayResource):
     TYPE = "AWS::ApiGatewayV2::Route"
     PHYSICAL_ID = "/properties/RouteId"
     KIND, IDS, RETURNED = "Route", ("ApiId", "RouteId"), ("RouteId",)
+    DEFAULTS = {
+        "ApiKeyRequired": False,
+        "AuthorizationScopes": [],
+        "AuthorizationType": "NONE",
+        "AuthorizerId": "",
+        "OperationName": "",
+        "Target": "",
+    }

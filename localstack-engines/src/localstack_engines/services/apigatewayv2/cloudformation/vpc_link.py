@@ -12,7 +12,7 @@ class VpcLink(ApiGatewayResource):
     TYPE = "AWS::ApiGatewayV2::VpcLink"
     PHYSICAL_ID = "/properties/VpcLinkId"
     KIND, IDS, RETURNED = "VpcLink", ("VpcLinkId",), ("VpcLinkId",)
-    FIXED = ("SecurityGroupIds", "SubnetIds", "Tags")
+    TAGGED = "/vpclinks/{VpcLinkId}"
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         """Creates the link, and is done when it is AVAILABLE."""

@@ -19,6 +19,15 @@ Model = dict[str, Any]
 
 class Repository(Resource):
     TYPE = "AWS::ECR::Repository"
+    RESET = (
+        "EmptyOnDelete",
+        "ImageScanningConfiguration",
+        "ImageTagMutability",
+        "LifecyclePolicy",
+        "RepositoryPolicyText",
+        "Tags",
+    )
+    FIXED = ("ImageTagMutabilityExclusionFilters",)
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, ecr = request.desired_state, self.client(request, "ecr")

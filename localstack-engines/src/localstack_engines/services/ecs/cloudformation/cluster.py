@@ -11,9 +11,17 @@ from localstack_engines.cloudformation.properties import refuse_replacement, to_
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
 
+_CAPACITY = ("CapacityProviders", "DefaultCapacityProviderStrategy")
+
 
 class Cluster(Resource):
     TYPE = "AWS::ECS::Cluster"
+    DEFAULTS = {
+        "ClusterSettings": [{"Name": "containerInsights", "Value": "disabled"}],
+        "Configuration": {},
+        "ServiceConnectDefaults": {"Namespace": ""},
+    }
+    RESET = (*_CAPACITY, "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
@@ -30,6 +38,9 @@ class Cluster(Resource):
             key: model[key] for key in ("ClusterSettings", "Configuration", "ServiceConnectDefaults") if key in model
         }
         client.update_cluster(cluster=model["ClusterName"], **to_request(client, "UpdateCluster", _renamed(changes)))
+        if any(model.get(name) != request.previous_state.get(name) for name in _CAPACITY):
+            capacity = {"Cluster": model["ClusterName"], **{name: model.get(name) or [] for name in _CAPACITY}}
+            client.put_cluster_capacity_providers(**to_request(client, "PutClusterCapacityProviders", capacity))
         update_resource_tags(client, model["Arn"], request)
         return self.done(model)
 

@@ -11,6 +11,7 @@ from localstack_engines.cloudformation.resource import Resource
 
 class ClusterCapacityProviderAssociations(Resource):
     TYPE = "AWS::ECS::ClusterCapacityProviderAssociations"
+    DEFAULTS = {"CapacityProviders": []}
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")

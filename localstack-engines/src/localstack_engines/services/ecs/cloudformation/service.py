@@ -11,10 +11,11 @@ from localstack_engines.cloudformation.properties import refuse_replacement, to_
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.services.ecs.cloudformation.tags import update_resource_tags
 
-_READ_ONLY = ("ServiceArn", "Name", "Role", "ForceNewDeployment", "Monitoring")
+_READ_ONLY = ("ServiceArn", "Name", "ForceNewDeployment")
 _NOT_UPDATED = (
     *_READ_ONLY,
     "LaunchType",
+    "Role",
     "SchedulingStrategy",
     "ServiceName",
     "Cluster",
@@ -22,9 +23,34 @@ _NOT_UPDATED = (
     "DeploymentController",
 )
 
+# UpdateService leaves what the configuration of a deployment does not name.
+_DEPLOYMENT = {
+    "MaximumPercent": 200,
+    "MinimumHealthyPercent": 100,
+    "DeploymentCircuitBreaker": {"Enable": False, "Rollback": False},
+}
+
 
 class Service(Resource):
     TYPE = "AWS::ECS::Service"
+    DEFAULTS = {
+        "AvailabilityZoneRebalancing": "DISABLED",
+        "CapacityProviderStrategy": [],
+        "DeploymentConfiguration": {},
+        "EnableECSManagedTags": False,
+        "EnableExecuteCommand": False,
+        "HealthCheckGracePeriodSeconds": 0,
+        "LoadBalancers": [],
+        "PlacementConstraints": [],
+        "PlatformVersion": "LATEST",
+        "PropagateTags": "NONE",
+        "ServiceConnectConfiguration": {"Enabled": False},
+        "ServiceRegistries": [],
+        "VolumeConfigurations": [],
+    }
+    # As on AWS, a service keeps its count when the template no longer has one.
+    RESET = ("DesiredCount", "ForceNewDeployment", "Tags")
+    FIXED = ("DeploymentController", "LaunchType")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "ecs")
@@ -41,9 +67,12 @@ class Service(Resource):
         model, client = request.desired_state, self.client(request, "ecs")
         if "deployment" not in request.custom_context:
             previous = request.previous_state
-            refuse_replacement(previous, model, ("Cluster", "ServiceName"))
+            refuse_replacement(previous, model, ("Cluster", "Role", "SchedulingStrategy", "ServiceName"))
             model |= {key: previous[key] for key in ("ServiceArn", "Name", "ServiceName", "Cluster")}
-            arguments = to_request(client, "UpdateService", {**model, "Service": model["ServiceName"]}, _NOT_UPDATED)
+            properties = {**model, "Service": model["ServiceName"]}
+            if "DeploymentConfiguration" in model:
+                properties["DeploymentConfiguration"] = {**_DEPLOYMENT, **model["DeploymentConfiguration"]}
+            arguments = to_request(client, "UpdateService", properties, _NOT_UPDATED)
             arguments["cluster"] = model["Cluster"]
             arguments["forceNewDeployment"] = model.get("ForceNewDeployment") != previous.get("ForceNewDeployment")
             service = client.update_service(**arguments)["service"]

@@ -29,6 +29,14 @@ Update = Callable[[Any, Model], None]
 
 class Cluster(Resource):
     TYPE = "AWS::MSK::Cluster"
+    DEFAULTS = {
+        "EnhancedMonitoring": "DEFAULT",
+        "LoggingInfo": {"BrokerLogs": {name: {"Enabled": False} for name in ("CloudWatchLogs", "Firehose", "S3")}},
+        "OpenMonitoring": {
+            "Prometheus": {name: {"EnabledInBroker": False} for name in ("JmxExporter", "NodeExporter")}
+        },
+    }
+    FIXED = ("Rebalancing", "StorageMode")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, kafka = request.desired_state, self.client(request, "kafka")

@@ -17,6 +17,7 @@ _RENAMED = {"KafkaVersionsList": "KafkaVersions"}
 
 class Configuration(Resource):
     TYPE = "AWS::MSK::Configuration"
+    RESET = ("Description", "LatestRevision")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, kafka = request.desired_state, self.client(request, "kafka")

@@ -14,13 +14,15 @@ from localstack_engines.cloudformation.tags import update_tags
 
 _CONFIGURATION = (
     "DeadLetterConfig",
-    "Description",
+    "EphemeralStorage",
+    "FileSystemConfigs",
     "Handler",
-    "Layers",
-    "LoggingConfig",
+    "ImageConfig",
+    "KmsKeyArn",
     "MemorySize",
     "Role",
     "Runtime",
+    "SnapStart",
     "Timeout",
     "TracingConfig",
     "VpcConfig",
@@ -29,6 +31,29 @@ _CONFIGURATION = (
 
 class Function(Resource):
     TYPE = "AWS::Lambda::Function"
+    DEFAULTS = {
+        "DeadLetterConfig": {"TargetArn": ""},
+        "EphemeralStorage": {"Size": 512},
+        "FileSystemConfigs": [],
+        "ImageConfig": {},
+        "KmsKeyArn": "",
+        "MemorySize": 128,
+        "SnapStart": {"ApplyOn": "None"},
+        "Timeout": 3,
+        "TracingConfig": {"Mode": "PassThrough"},
+        "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+    }
+    RESET = ("Description", "Environment", "Layers", "LoggingConfig", "ReservedConcurrentExecutions", "Tags")
+    FIXED = (
+        "Architectures",
+        "CapacityProviderConfig",
+        "CodeSigningConfigArn",
+        "DurableConfig",
+        "FunctionScalingConfig",
+        "PublishToLatestPublished",
+        "RecursiveLoop",
+        "RuntimeManagementConfig",
+    )
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         event = _core().create(request)
@@ -95,6 +120,11 @@ def _configuration(client: Any, model: dict[str, Any]) -> dict[str, Any]:
         "Environment": {"Variables": (model.get("Environment") or {}).get("Variables") or {}},
         "Layers": model.get("Layers") or [],
         "Description": model.get("Description") or "",
+        "LoggingConfig": {
+            "LogFormat": "Text",
+            "LogGroup": f"/aws/lambda/{model['FunctionName']}",
+            **(model.get("LoggingConfig") or {}),
+        },
     }
     return to_request(client, "UpdateFunctionConfiguration", properties)
 

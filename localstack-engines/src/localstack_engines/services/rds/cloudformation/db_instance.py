@@ -33,20 +33,46 @@ _NOT_IN_CREATE = {
     "SourceDbiResourceId",
     "UseLatestRestorableTime",
 }
-# What an update gives the instance when the template no longer has the property.
-_DEFAULTS: dict[str, Any] = {
-    "AutoMinorVersionUpgrade": True,
-    "BackupRetentionPeriod": 1,
-    "CopyTagsToSnapshot": False,
-    "DeletionProtection": False,
-    "MultiAZ": False,
-    "PubliclyAccessible": False,
-}
 _ATTRIBUTES = {"DBInstanceArn", "DbiResourceId", "Endpoint", "DBInstanceStatus"}
 
 
 class DBInstance(Resource):
     TYPE = "AWS::RDS::DBInstance"
+    DEFAULTS = {
+        "AutoMinorVersionUpgrade": True,
+        "BackupRetentionPeriod": 1,
+        "CopyTagsToSnapshot": False,
+        "DeletionProtection": False,
+        "EnableIAMDatabaseAuthentication": False,
+        "EnablePerformanceInsights": False,
+        "ManageMasterUserPassword": False,
+        "MonitoringInterval": 0,
+        "MultiAZ": False,
+        "PubliclyAccessible": False,
+        "StorageType": "gp2",
+    }
+    # As on AWS, an instance keeps its windows and its version when the template no longer names them. Without its
+    # source, a read replica is promoted.
+    RESET = (
+        "AllowMajorVersionUpgrade",
+        "ApplyImmediately",
+        "CertificateRotationRestart",
+        "DBParameterGroupName",
+        "DeleteAutomatedBackups",
+        "EnableCloudwatchLogsExports",
+        "EngineVersion",
+        "MasterUserPassword",
+        "MasterUserSecret",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "RestoreTime",
+        "SourceDBInstanceIdentifier",
+        "SourceDbiResourceId",
+        "Tags",
+        "UseDefaultProcessorFeatures",
+        "UseLatestRestorableTime",
+    )
+    FIXED = ("AvailabilityZone", "Engine", "Port")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")
@@ -61,9 +87,12 @@ class DBInstance(Resource):
         model, previous, rds = request.desired_state, request.previous_state, self.client(request, "rds")
         model["DBInstanceIdentifier"] = previous["DBInstanceIdentifier"]
         if not request.custom_context.get("modified"):
+            self._refuse_unsupported(rds, model)
             changed = {name: value for name, value in model.items() if previous.get(name) != value}
-            changed |= self._defaults(rds, previous.keys() - model.keys())
             self._promote_if_asked(rds, model)
+            if previous.get("DBParameterGroupName") and not model.get("DBParameterGroupName"):
+                major = self._describe(rds, model)["EngineVersion"].partition(".")[0]
+                changed["DBParameterGroupName"] = f"default.postgres{major}"
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
             if exports := _exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
@@ -113,15 +142,6 @@ class DBInstance(Resource):
         if found.get("ReadReplicaSourceDBInstanceIdentifier") and not model.get("SourceDBInstanceIdentifier"):
             rds.promote_read_replica(DBInstanceIdentifier=model["DBInstanceIdentifier"])
             wait_while(_TRANSITIONAL, lambda: str(self._describe(rds, model)["DBInstanceStatus"]))
-
-    @staticmethod
-    def _defaults(rds: Any, removed: set[str]) -> dict[str, Any]:
-        """Returns the values that the instance gets for properties that the template no longer has."""
-        defaults = {name: value for name, value in _DEFAULTS.items() if name in removed}
-        if "DBParameterGroupName" in removed:
-            [version] = rds.describe_db_engine_versions(Engine="postgres", DefaultOnly=True)["DBEngineVersions"]
-            defaults["DBParameterGroupName"] = f"default.{version['DBParameterGroupFamily']}"
-        return defaults
 
     def _reboot_if_pending(self, rds: Any, model: dict[str, Any]) -> None:
         # CloudFormation reboots an instance when changed parameters need it.

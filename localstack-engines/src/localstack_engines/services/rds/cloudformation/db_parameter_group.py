@@ -18,6 +18,7 @@ _BATCH = 20
 
 class DBParameterGroup(Resource):
     TYPE = "AWS::RDS::DBParameterGroup"
+    RESET = ("Parameters", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")

@@ -14,6 +14,7 @@ from localstack_engines.services.rds.cloudformation.tags import update_resource_
 
 class EventSubscription(Resource):
     TYPE = "AWS::RDS::EventSubscription"
+    RESET = ("Enabled", "EventCategories", "SourceIds", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")

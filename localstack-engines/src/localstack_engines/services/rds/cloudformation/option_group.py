@@ -12,6 +12,7 @@ from localstack_engines.services.rds.cloudformation.tags import update_resource_
 
 class OptionGroup(Resource):
     TYPE = "AWS::RDS::OptionGroup"
+    RESET = ("OptionConfigurations", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, rds = request.desired_state, self.client(request, "rds")

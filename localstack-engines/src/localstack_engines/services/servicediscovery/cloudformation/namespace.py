@@ -16,6 +16,8 @@ _UPDATABLE = ("Description", "Properties")
 class Namespace(Resource):
     """The base of both types. A subclass names its API operations."""
 
+    DEFAULTS = {"Description": "", "Properties": {"DnsProperties": {"SOA": {"TTL": 15}}}}
+
     CREATE: str
     UPDATE: str
 

@@ -1,0 +1,72 @@
+"""Corrects how LocalStack evaluates intrinsic functions, parameters and dynamic references.
+
+Several of LocalStack's classes evaluate templates (transforms, validation, the description of changes, execution), and
+all inherit from `ChangeSetModelPreproc`. A patch of that class is the only way to reach them all.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.services.cloudformation.engine.v2.change_set_model import NodeParameter
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    ChangeSetModelPreproc,
+    PreprocEntityDelta,
+)
+from localstack.services.cloudformation.engine.v2.resolving import (
+    REGEX_DYNAMIC_REF,
+    DynamicReference,
+    perform_dynamic_reference_lookup,
+)
+
+_SERVICES = ("ssm", "ssm-secure", "secretsmanager")
+_LIST_TYPES = re.compile(r"CommaDelimitedList|List<.+>")
+
+
+class ReferenceFailed(Exception):
+    """A dynamic reference has no value."""
+
+
+def install() -> None:
+    """Makes all of LocalStack's classes that evaluate templates use the functions of this module."""
+    visit_parameter_of_core = ChangeSetModelPreproc.visit_node_parameter
+
+    def visit_node_parameter(self: Any, node_parameter: NodeParameter) -> PreprocEntityDelta:
+        delta = visit_parameter_of_core(self, node_parameter)
+        # LocalStack splits the new value only, and a function that takes a list fails on the old one.
+        if isinstance(delta.before, str) and is_list(self.visit(node_parameter.type_).before):
+            delta.before = [item.strip() for item in delta.before.split(",")]
+        return delta
+
+    ChangeSetModelPreproc.visit_node_parameter = visit_node_parameter
+    ChangeSetModelPreproc._perform_dynamic_replacements = _replace_references
+
+
+def is_list(parameter_type: Any) -> bool:
+    """Returns whether parameters of this type have a list as their value."""
+    return isinstance(parameter_type, str) and bool(_LIST_TYPES.fullmatch(parameter_type))
+
+
+def _replace_references(self: Any, value: Any) -> Any:
+    """Replaces every dynamic reference in a text by its own value. LocalStack takes the first one's for all."""
+    if not isinstance(value, str):
+        return value
+    change_set = self._change_set
+    return REGEX_DYNAMIC_REF.sub(lambda found: _look_up(found, change_set.account_id, change_set.region_name), value)
+
+
+def _look_up(found: re.Match[str], account_id: str, region_name: str) -> str:
+    service, key = found.groups()
+    if service not in _SERVICES:
+        raise ReferenceFailed(f"Dynamic reference {found[0]} names a service that is not supported: {service}")
+    try:
+        result = perform_dynamic_reference_lookup(DynamicReference(service, key), account_id, region_name)
+    except ClientError as error:
+        code, message = (error.response["Error"].get(name, "") for name in ("Code", "Message"))
+        raise ReferenceFailed(f"Dynamic reference {found[0]} cannot be resolved: {message} ({code})") from error
+    except (ValueError, KeyError, RuntimeError) as error:
+        reason = "Could not find a value associated with JSONKey in SecretString"
+        raise ReferenceFailed(f"Dynamic reference {found[0]} cannot be resolved: {reason}") from error
+    return str(result)

@@ -1,0 +1,1 @@
+"""CloudFormation's own types, one module per type."""
