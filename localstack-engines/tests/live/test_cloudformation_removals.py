@@ -336,7 +336,6 @@ CASES = [
             },
         },
         {
-            "EnhancedMonitoring": "PER_BROKER",
             "LoggingInfo": {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": ref("Logs")}}},
             "Tags": {"a": "b"},
         },
@@ -348,8 +347,12 @@ CASES = [
         {
             **VPC,
             "Logs": typed("AWS::Logs::LogGroup"),
-            "SubnetA": typed("AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.1.0/24"),
-            "SubnetB": typed("AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.2.0/24"),
+            "SubnetA": typed(
+                "AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.1.0/24", AvailabilityZone="us-east-1a"
+            ),
+            "SubnetB": typed(
+                "AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.2.0/24", AvailabilityZone="us-east-1b"
+            ),
         },
     ),
     Case(

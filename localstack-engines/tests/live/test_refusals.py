@@ -16,7 +16,6 @@ SCALING = {
     ("service", "operation", "request_", "reason"),
     [
         ("ecs", "create_capacity_provider", {"name": "x", "autoScalingGroupProvider": SCALING}, "no Auto Scaling"),
-        ("rds", "create_event_subscription", {"SubscriptionName": "x", "SnsTopicArn": "x"}, "no event is sent"),
         ("rds", "create_db_proxy", {"DBProxyName": "x", "EngineFamily": "POSTGRESQL", "RoleArn": "x" * 20,
          "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
         ("ecr", "put_replication_configuration", {"replicationConfiguration": {"rules": []}}, "not copied"),
