@@ -325,6 +325,21 @@ CASES = [
         {"Parameters": typed("AWS::RDS::DBParameterGroup", Family="postgres17", Description="d")},
     ),
     Case(
+        "AWS::RDS::EventSubscription",
+        {"SnsTopicArn": ref("Topic"), "SourceType": "db-instance"},
+        {"Enabled": False, "EventCategories": ["backup"], "Tags": TAGS},
+        lambda aws, name, out: aws("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"],
+        {"Topic": typed("AWS::SNS::Topic")},
+    ),
+    Case(
+        "AWS::RDS::OptionGroup",
+        {"EngineName": "postgres", "MajorEngineVersion": "17", "OptionGroupDescription": "d"},
+        {"OptionConfigurations": [], "Tags": TAGS},
+        lambda aws, name, out: aws("rds").list_tags_for_resource(
+            ResourceName=aws("rds").describe_option_groups(OptionGroupName=name)["OptionGroupsList"][0]["OptionGroupArn"]
+        )["TagList"],
+    ),
+    Case(
         "AWS::MSK::Cluster",
         {
             "ClusterName": "placeholder",

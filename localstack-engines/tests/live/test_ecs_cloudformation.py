@@ -143,6 +143,13 @@ def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
         stack.deploy(broken)
 
 
+def test_a_services_role_is_not_dropped(lab: Lab, stack: Stack) -> None:
+    broken = resources(lab, "true", count=0)
+    broken["Service"]["Properties"]["Role"] = "arn:aws:iam::000000000000:role/x"
+    with pytest.raises(DeployFailed, match="valid only for services that use load balancers"):
+        stack.deploy(broken)
+
+
 def test_a_deletion_during_the_creation_leaves_no_service(lab: Lab, stack: Stack) -> None:
     template = json.dumps({"Resources": resources(lab, "sleep 3600")})
     stack_id = stack.client.create_stack(StackName=stack.name, TemplateBody=template)["StackId"]
