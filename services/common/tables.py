@@ -69,8 +69,7 @@ outbox = Table(
     Column("published_at", DateTime(timezone=True)),
     Column("refused", Text, comment="why the broker will never accept it; such a row is not sent again"),
 )
-unpublished = outbox.c.published_at.is_(None) & outbox.c.refused.is_(None)
-Index("outbox_unpublished", outbox.c.id, postgresql_where=unpublished)
+Index("outbox_unpublished", outbox.c.id, postgresql_where=outbox.c.published_at.is_(None) & outbox.c.refused.is_(None))
 Index("outbox_published_at", outbox.c.published_at)
 
 inbox = Table(

@@ -56,7 +56,7 @@ class Broker:
 
         async def committed_by_all() -> bool:
             committed = [await self.admin.list_consumer_group_offsets(consumer) for consumer in CONSUMERS]
-            return all(offsets[partition].offset > sent.offset for offsets in committed)
+            return all(partition in offsets and offsets[partition].offset > sent.offset for offsets in committed)
 
         await eventually("all consumers to commit the message", committed_by_all)
 

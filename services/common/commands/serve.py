@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-YOUNG_OBJECTS = 20_000
+YOUNG_OBJECTS = 5_000
 """After how many new objects Python looks for cycles. Nearly all of a request's objects are freed by their counts, so
 looking every few hundred, as Python does by default, is in vain."""
 
