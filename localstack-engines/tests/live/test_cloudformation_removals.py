@@ -336,7 +336,9 @@ CASES = [
         {"EngineName": "postgres", "MajorEngineVersion": "17", "OptionGroupDescription": "d"},
         {"OptionConfigurations": [], "Tags": TAGS},
         lambda aws, name, out: aws("rds").list_tags_for_resource(
-            ResourceName=aws("rds").describe_option_groups(OptionGroupName=name)["OptionGroupsList"][0]["OptionGroupArn"]
+            ResourceName=aws("rds").describe_option_groups(OptionGroupName=name)["OptionGroupsList"][0][
+                "OptionGroupArn"
+            ]
         )["TagList"],
     ),
     Case(
