@@ -109,9 +109,8 @@ def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:
 
 
 def test_execution_logs_of_a_stage_are_refused(api: HttpApi) -> None:
-    settings = {"GET /x": {"LoggingLevel": "INFO"}}
-    request = {"ApiId": api.id, "StageName": "$default", "RouteSettings": settings}
-    refused(api.client.update_stage, "BadRequestException", "LoggingLevel", **request)
+    request = {"ApiId": api.id, "StageName": "$default", "DefaultRouteSettings": {"LoggingLevel": "INFO"}}
+    refused(api.client.update_stage, "BadRequestException", "Execution logs are not supported", **request)
 
 
 def test_a_change_that_haproxy_refuses_is_undone() -> None:

@@ -93,9 +93,8 @@ _MEMBERS = {
     "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
     "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
-        "ThrottlingBurstLimit ThrottlingRateLimit",
+        "DataTraceEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit",
         ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},
-        only={"LoggingLevel": ("OFF",)},
     ),
     "TagResourceRequest": Members("ResourceArn Tags"),
     "TlsConfigInput": Members("ServerNameToVerify"),

@@ -75,7 +75,7 @@ def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
         if key not in route_keys:
             raise no_route(key)
     for setting in (request.get("DefaultRouteSettings") or {}, *settings.values()):
-        if setting.get("LoggingLevel") or setting.get("DataTraceEnabled"):
+        if setting.get("LoggingLevel", "OFF") != "OFF" or setting.get("DataTraceEnabled"):
             raise bad_request("Execution logs are not supported on protocolType HTTP")
 
 
