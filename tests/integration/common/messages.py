@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -52,13 +52,23 @@ async def ends(kafka: Kafka, topic: str = TOPIC.name) -> dict[TopicPartition, in
 
 async def read(kafka: Kafka, since: dict[TopicPartition, int], count: int, seconds: float = 60) -> list[ConsumerRecord]:
     """Reads `count` messages from the given offsets on. Raises TimeoutError."""
+    return await read_until(kafka, since, lambda found: len(found) >= count, seconds)
+
+
+async def read_until(
+    kafka: Kafka,
+    since: dict[TopicPartition, int],
+    enough: Callable[[list[ConsumerRecord]], bool],
+    seconds: float = 60,
+) -> list[ConsumerRecord]:
+    """Reads from the given offsets on until there are enough messages. Raises TimeoutError."""
     consumer = await kafka.consumer(group=None)
     consumer.assign(list(since))
     for place, offset in since.items():
         consumer.seek(place, offset)
     found: list[ConsumerRecord] = []
     async with asyncio.timeout(seconds):
-        while len(found) < count:
+        while not enough(found):
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 found += batch
     await consumer.stop()
