@@ -8,6 +8,7 @@ import time
 
 import httpx
 
+from lab.waiting import until
 from ops import aws, settings
 from ops.rotation.rotate import ALIASES
 from ops.rotation.signing_keys import SigningKeys
@@ -16,6 +17,7 @@ from tests.e2e.forged_tokens import Forger
 from tests.e2e.tasks import ACCEPTED, Task, answers_to
 from tests.support.people import Person, new_person
 
+LISTS = {"appointment": "/appointments", "billing": "/api/billing/invoices", "notification": "/notifications"}
 COOLDOWN_SECONDS = 30
 """For so long a service does not ask again for a key that it did not find."""
 
@@ -42,6 +44,12 @@ def wait_until_accepted(token: str, patients: Task) -> None:
         time.sleep(1)
 
 
+def wait_until_known(token: str, url: str) -> None:
+    """Waits until the service has the key of a token."""
+    headers = {"authorization": f"Bearer {token}"}
+    until(f"200 of {url}", lambda: httpx.get(url, params={"limit": 1}, headers=headers).status_code == 200)
+
+
 def test_tokens_of_the_old_and_the_new_key_are_valid(
     anybody: httpx.Client, staff: Person, admin: Person, tasks: dict[str, Task]
 ) -> None:
@@ -58,7 +66,10 @@ def test_tokens_of_the_old_and_the_new_key_are_valid(
     assert old in published
 
     # The command waits six minutes for this. Nobody but this test has a token of the new key yet.
-    wait_until_accepted(Forger.of(staff.token).signed({"kid": new}, key=ALIASES.next), patients)
+    token = Forger.of(staff.token).signed({"kid": new}, key=ALIASES.next)
+    wait_until_accepted(token, patients)
+    for service, path in LISTS.items():
+        wait_until_known(token, tasks[service].url + path)
 
     assert "withdraw the old key" in rotate("--publication-seconds=0")
     with new_person(admin.http, roles=["STAFF"]) as person:

@@ -22,14 +22,16 @@ _RANKS = {ABSENT: 0, REFUSED: 0, WORKS: 2}
 
 def find() -> Findings:
     """Probes every operation of every service."""
+    # Before the threads: CPython 3.11 parses source in one thread at a time only (python/cpython#106905).
+    implemented = [_implemented(service) for service in WORLDS]
     with ThreadPoolExecutor(len(WORLDS)) as pool:
-        return dict(zip(WORLDS, pool.map(_find_in, WORLDS), strict=True))
+        return dict(zip(WORLDS, pool.map(_find_in, WORLDS, implemented), strict=True))
 
 
-def _find_in(service: str) -> dict[str, Finding]:
+def _find_in(service: str, implemented: set[str]) -> dict[str, Finding]:
     model = Session().get_service_model(service)
     sending = client(service, config=Config(parameter_validation=False, inject_host_prefix=False, read_timeout=30))
-    world = WORLDS[service](_implemented(service))
+    world = WORLDS[service](implemented)
     found: dict[str, Finding] = {}
     try:
         for operation in world.ordered(list(model.operation_names)):
