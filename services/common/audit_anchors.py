@@ -82,8 +82,7 @@ async def anchor(uow: UnitOfWork, log: AnchorLog, settings: ServiceSettings) -> 
     The anchor is in the log before the transaction commits. If the commit fails, the next one has the same number and
     the same predecessor; `check` allows that, because both say the truth. Raises AwsError.
     """
-    ((locked,),) = await uow.fetch("SELECT pg_try_advisory_xact_lock($1)", AUDIT_ANCHOR, transactional=True)
-    if not locked:
+    if not await uow.try_lock(AUDIT_ANCHOR):
         return None
     last = next(iter(await uow.fetch(_LAST)), None)
     head = await last_seal(uow)

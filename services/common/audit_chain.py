@@ -139,8 +139,7 @@ async def seal(uow: UnitOfWork) -> Seal | None:
 
     Raises OtherCluster when positions cannot be compared, because the database was moved.
     """
-    ((locked,),) = await uow.fetch("SELECT pg_try_advisory_xact_lock($1)", AUDIT_SEALER, transactional=True)
-    if not locked:
+    if not await uow.try_lock(AUDIT_SEALER):
         return None
     last, moment = await last_seal(uow), await uow.one(_MOMENT, _Moment)
     if last is None or moment is None:

@@ -182,6 +182,11 @@ class UnitOfWork:
 
     # The transaction
 
+    async def try_lock(self, key: int) -> bool:
+        """Takes an advisory lock of PostgreSQL until the transaction ends, unless another transaction has it."""
+        ((locked,),) = await self.fetch("SELECT pg_try_advisory_xact_lock($1)", key, transactional=True)
+        return bool(locked)
+
     async def begin(self) -> None:
         """Begins the transaction, if it has not begun."""
         await self._connected(transactional=True)

@@ -68,7 +68,10 @@ class Handlers(Generic[R]):
         return register
 
     def any(self, handle: Handler[Any, R]) -> Handler[Any, R]:
-        """Registers a function for every type, of every topic, that has no handler of its own. Events come together."""
+        """Registers a function for every type, of every topic, that has no handler of its own.
+
+        Several events of a partition may share a transaction.
+        """
         self._any = Registration(handle, newest_only=False, together=True)
         self._topics.update(TOPICS)
         return handle

@@ -75,8 +75,7 @@ class Housekeeping:
             keys_before = now - timedelta(hours=self._settings.idempotency_keep_hours)
             events_before = now - timedelta(hours=self._settings.outbox_keep_hours)
             async with self._database.unit_of_work() as uow:
-                ((locked,),) = await uow.fetch("SELECT pg_try_advisory_xact_lock($1)", HOUSEKEEPING, transactional=True)
-                if locked:
+                if await uow.try_lock(HOUSEKEEPING):
                     await uow.fetch("DELETE FROM idempotency_key WHERE created_at < $1", keys_before)
                     await uow.fetch("DELETE FROM outbox WHERE published_at < $1", events_before)
                     await uow.fetch("DELETE FROM inbox WHERE received_at < $1", now - INBOX_KEEP)

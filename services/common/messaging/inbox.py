@@ -8,9 +8,6 @@ from uuid import UUID
 from services.common.unit_of_work import UnitOfWork
 
 _SEEN = """
-    INSERT INTO inbox (consumer, event_id) VALUES ($1, $2)
-    ON CONFLICT DO NOTHING RETURNING event_id"""
-_SEEN_TOGETHER = """
     INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[])
     ON CONFLICT DO NOTHING RETURNING event_id"""
 _NEWER = """
@@ -19,17 +16,12 @@ _NEWER = """
     WHERE known.version < excluded.version RETURNING version"""
 
 
-async def first_time(uow: UnitOfWork, consumer: str, event_id: UUID) -> bool:
-    """Returns whether this consumer sees the event for the first time, and remembers it if this transaction commits.
+async def first_times(uow: UnitOfWork, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Returns those of the events that this consumer sees for the first time; remembers them if this commits.
 
     Of two concurrent deliveries the second waits for the transaction of the first, then finds its row.
     """
-    return bool(await uow.fetch(_SEEN, consumer, event_id, transactional=True))
-
-
-async def first_times(uow: UnitOfWork, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Returns those of the events that this consumer sees for the first time, like `first_time`."""
-    return {row["event_id"] for row in await uow.fetch(_SEEN_TOGETHER, consumer, event_ids, transactional=True)}
+    return {row["event_id"] for row in await uow.fetch(_SEEN, consumer, event_ids, transactional=True)}
 
 
 async def is_newest(uow: UnitOfWork, consumer: str, topic: str, aggregate_id: str, version: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 
 from services.common import metrics, telemetry
 from services.common.backoff import Backoff, jittered
@@ -64,8 +65,7 @@ class MessageProcessor(Generic[R]):
         registration = self._handlers.find(event)
         if registration is None:
             return False
-        with telemetry.event_span("process", message.topic, SpanKind.CONSUMER, event.traceparent) as span:
-            span.set_attribute("cloudevents.event_type", event.type)
+        with _span(message, event) as span:
             given_up = await self._until_done(message, event, registration)
             if given_up:
                 telemetry.failed(span, given_up)
@@ -76,6 +76,8 @@ class MessageProcessor(Generic[R]):
 
         Returns how many are done. After any failure none is: the caller then processes each by itself.
         """
+        if len(messages) < 2:
+            return 0
         work = self._work(messages)
         if len(work) < 2:
             return 0
@@ -112,8 +114,7 @@ class MessageProcessor(Generic[R]):
                     outcomes.append("duplicate")
                     continue
                 new.remove(event.id)  # the same event may come twice
-                with telemetry.event_span("process", message.topic, SpanKind.CONSUMER, event.traceparent) as span:
-                    span.set_attribute("cloudevents.event_type", event.type)
+                with _span(message, event):
                     outcomes.append(await self._handle(uow, message, event, registration))
                 await uow.flush_changes()
         return outcomes
@@ -177,7 +178,7 @@ class MessageProcessor(Generic[R]):
     async def _once(self, message: ConsumerRecord, event: Event[Any], registration: Registration[R]) -> str:
         """Runs the handler in one transaction. Returns the outcome: `done`, `duplicate` or `outdated`."""
         async with self._runtime.database.unit_of_work() as uow:
-            if not await inbox.first_time(uow, self._name, event.id):
+            if not await inbox.first_times(uow, self._name, [event.id]):
                 return "duplicate"
             return await self._handle(uow, message, event, registration)
 
@@ -216,6 +217,14 @@ class MessageProcessor(Generic[R]):
         metrics.EVENT_SECONDS.labels(message.topic).observe(delay)
         fields = {"event_id": event.id, "event_type": event.type, "lag_seconds": round(delay, 3)}
         logger(__name__).info("event_consumed", consumer=self._name, outcome=outcome, **fields)
+
+
+@contextmanager
+def _span(message: ConsumerRecord, event: Event[Any]) -> Iterator[Span]:
+    """A span around the processing of one event, in the trace of the one that sent it."""
+    with telemetry.event_span("process", message.topic, SpanKind.CONSUMER, event.traceparent) as span:
+        span.set_attribute("cloudevents.event_type", event.type)
+        yield span
 
 
 def _read(message: ConsumerRecord) -> Event[Any]:

@@ -58,12 +58,12 @@ class TokenVerifier:
             raise _invalid()
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         remembered = self._remembered.get(digest)
-        key_id = remembered.key_id if remembered else _key_id(token)
+        if remembered and self._keys.knows(remembered.key_id) and time.time() < remembered.ends_at:
+            return remembered.principal
+        key_id = _key_id(token)
         key = await self._keys.get(key_id)
         if key is None:
             raise _invalid()
-        if remembered and time.time() < remembered.ends_at:
-            return remembered.principal
         principal = self._decode(token, key)
         self._remember(digest, _Remembered(principal, key_id, principal.expires_at.timestamp() + CLOCK_SKEW_SECONDS))
         return principal

@@ -45,13 +45,9 @@ def valid(sent: Event[Any] | None = None, **changes: Any) -> bytes:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def first_time(*_: Any) -> bool:
-        return True
-
     async def first_times(_: Any, __: str, event_ids: list[uuid.UUID]) -> set[uuid.UUID]:
         return set(event_ids)
 
-    monkeypatch.setattr(inbox, "first_time", first_time)
     monkeypatch.setattr(inbox, "first_times", first_times)
     monkeypatch.setattr(message_processor, "RETRY_SECONDS", (0.0, 0.0))
 
