@@ -49,6 +49,18 @@ def unique() -> str:
     return f"t{uuid.uuid4().hex[:10]}"
 
 
+@pytest.fixture(scope="session")
+def rds(aws: Callable[..., Any]) -> Any:
+    """A client of RDS."""
+    return aws("rds")
+
+
+@pytest.fixture
+def name() -> str:
+    """A name for a DB instance, snapshot or group that no other test has."""
+    return f"db-{uuid.uuid4().hex[:8]}"
+
+
 @pytest.fixture
 def cleanup() -> Iterator[Callable[..., None]]:
     """Registers what to undo after the test. The last action runs first; an action may find its resource gone."""

@@ -1,7 +1,6 @@
 """RDS: the API reports what PostgreSQL does."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -13,16 +12,6 @@ from lab.errors import refused
 from lab.localstack import client, in_container
 from lab.rds import UNREACHABLE, create, delete, describe, sql, wait_for
 from lab.waiting import until
-
-
-@pytest.fixture(scope="module")
-def rds() -> Any:
-    return client("rds")
-
-
-@pytest.fixture
-def name() -> str:
-    return f"db-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -15,16 +15,6 @@ from lab.waiting import until
 
 
 @pytest.fixture(scope="module")
-def rds() -> Any:
-    return client("rds")
-
-
-@pytest.fixture
-def name() -> str:
-    return f"db-{uuid.uuid4().hex[:8]}"
-
-
-@pytest.fixture(scope="module")
 def instance(rds: Any) -> Iterator[dict[str, Any]]:
     """An instance that the tests of this module share. They leave it as it was."""
     name = f"db-{uuid.uuid4().hex[:8]}"
