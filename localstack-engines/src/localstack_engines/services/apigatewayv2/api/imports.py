@@ -10,35 +10,30 @@ from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.control.openapi import Definition, ImportedRoute, InvalidDefinition, parse
 from localstack_engines.services.apigatewayv2.errors import bad_request
 from localstack_engines.toolkit.dispatch import moto
-from localstack_engines.toolkit.errors import ServiceError
 
 
 class ImportOperations(ApiOperations, AuthorizerOperations, IntegrationOperations, RouteOperations):
     """Imports a definition as a new API, or in place of what an API has. A failed import changes nothing."""
 
+    def prepare(self, context: RequestContext, request: Request) -> None:
+        super().prepare(context, request)
+        if context.operation.name in ("ImportApi", "ReimportApi"):
+            for authorizer in _parsed(request).authorizers.values():
+                self.check_issuer(authorizer)
+
     def import_api(self, context: RequestContext, request: Request) -> Response:
         definition = _parsed(request)
         api_id = self.create_api(context, definition.api)["ApiId"]
-        try:
-            self._fill(context, api_id, definition)
-        except ServiceError:
-            self.delete_api(context, {"ApiId": api_id})
-            raise
+        self._fill(context, api_id, definition)
         return moto(context, "GetApi", {"ApiId": api_id})
 
     def reimport_api(self, context: RequestContext, request: Request) -> Response:
         definition, api = _parsed(request), self.store.api(context, request)
-        saved = self.store.saved(context, api.api_id)
-        try:
-            for resources in (api.routes, api.integrations, api.authorizers):
-                resources.clear()
-            changes = {name: value for name, value in definition.api.items() if name != "ProtocolType"}
-            self.update_api(context, {"ApiId": api.api_id, "CorsConfiguration": {}, **changes})
-            self._fill(context, api.api_id, definition)
-        except ServiceError:
-            self.store.restore(context, saved)
-            self.publisher.publish()
-            raise
+        for resources in (api.routes, api.integrations, api.authorizers):
+            resources.clear()
+        changes = {name: value for name, value in definition.api.items() if name != "ProtocolType"}
+        self.update_api(context, {"ApiId": api.api_id, "CorsConfiguration": {}, **changes})
+        self._fill(context, api.api_id, definition)
         return moto(context, "GetApi", {"ApiId": api.api_id})
 
     def _fill(self, context: RequestContext, api_id: str, definition: Definition) -> None:
