@@ -52,8 +52,8 @@ class AuthorizerOperations(Operations):
 
     def check_issuer(self, authorizer: Request) -> None:
         """Fetches the issuer's keys. As on AWS, an authorizer cannot be created whose issuer does not answer."""
-        issuer = (authorizer.get("JwtConfiguration") or {}).get("Issuer")
-        if urlsplit(issuer or "").scheme not in ("http", "https"):
+        issuer: str = (authorizer.get("JwtConfiguration") or {}).get("Issuer") or ""
+        if urlsplit(issuer).scheme not in ("http", "https"):
             return  # the operation refuses it
         try:
             self.issuers.fetch(issuer)
