@@ -1,7 +1,4 @@
-"""HAProxy's part in WebSocket APIs: it finds the API, and passes a WebSocket or an @connections request to the plugin.
-
-LocalStack's own address has no API in it. There `/@connections/<id>` means a connection of any API.
-"""
+"""HAProxy's part in WebSocket APIs: it finds the API, and passes WebSockets and @connections requests to the plugin."""
 
 from pathlib import Path
 
@@ -13,7 +10,6 @@ from localstack_engines.gateway.model import Gateway
 
 _SERVER, _MANAGEMENT = "websockets", "websocket_management"
 _CHOSEN = "{ var(txn.websocket) -m found }"
-_ANY_API = "{ path_beg /@connections/ /%40connections/ }"
 
 
 def domains(gateway: Gateway) -> str:
@@ -29,8 +25,6 @@ def rules(domain_map: Path) -> list[str]:
         f"http-request set-var-fmt(txn.websocket_path) '/%[path,field(5,/,0)]' if {BY_PATH}",
         f"http-request set-var(txn.domain) var(txn.websocket) if {_CHOSEN}",
         f"http-request set-var(txn.domain) req.hdr(host) if {_CHOSEN} {BY_HOST} !{BY_PATH}",
-        f"http-request set-var(txn.websocket_path) path if !{_CHOSEN} {_ANY_API}",
-        f"http-request set-var(txn.websocket) str(any) if !{_CHOSEN} {_ANY_API}",
         f"{REMOVE_CLIENTS_HEADERS} if {_CHOSEN}",
     ]
     described = {
@@ -42,7 +36,6 @@ def rules(domain_map: Path) -> list[str]:
     return [
         *found,
         *(f"http-request set-header {header} '{value}' if {_CHOSEN}" for header, value in described.items()),
-        f"http-request del-header {headers.API} if {_CHOSEN} {{ var(txn.websocket) -m str any }}",
         f"http-request allow if {_CHOSEN}",
         f"use_backend {_SERVER} if {_CHOSEN} {{ req.hdr(upgrade) -i websocket }}",
         f"use_backend {_MANAGEMENT} if {_CHOSEN}",

@@ -20,6 +20,7 @@ from localstack_engines.services.apigatewayv2.api.tags import TagOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
 from localstack_engines.services.apigatewayv2.control import websocket_access_log
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
+from localstack_engines.services.apigatewayv2.control.local_connections import LocalConnections
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
@@ -43,14 +44,15 @@ class ApiGatewayV2Provider(
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
         publisher = Publisher(store, issuers, Upstreams())
         lambda_authorizers, connections = LambdaAuthorizers(), Connections()
-        access_logs = AccessLogs(store, edge.access_log_socket)
+        management, access_logs = ConnectionManagement(connections), AccessLogs(store, edge.access_log_socket)
 
         def log(call: Call, status: int, milliseconds: float) -> None:
             access_logs.put(websocket_access_log.line(call, status, milliseconds))
 
         super().__init__(store, publisher, issuers, lambda_authorizers)
         self._background = (
-            SubrequestServer(edge, issuers, publisher, lambda_authorizers, ConnectionManagement(connections)),
+            SubrequestServer(edge, issuers, publisher, lambda_authorizers, management),
+            LocalConnections(management),
             WebSocketServer(edge, lambda: publisher.websockets, connections, log),
             access_logs,
             publisher,

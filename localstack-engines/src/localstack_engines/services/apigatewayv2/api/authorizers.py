@@ -14,13 +14,13 @@ class AuthorizerOperations(Operations):
     """Creates, updates, deletes and lists authorizers, and forgets what Lambda authorizers have decided."""
 
     def create_authorizer(self, context: RequestContext, request: Request) -> Response:
-        self._check(context, request)
+        self._check_authorizer(context, request)
         return self.run_and_publish(context, "CreateAuthorizer", request)
 
     def update_authorizer(self, context: RequestContext, request: Request) -> Response:
         authorizer = self.store.authorizer(context, request)
         merged = {**moto(context, "GetAuthorizer", identifiers(authorizer, request)), **request}
-        self._check(context, merged)
+        self._check_authorizer(context, merged)
         set_fields(authorizer, request)
         return self.run_and_publish(context, "GetAuthorizer", identifiers(authorizer, request))
 
@@ -41,7 +41,7 @@ class AuthorizerOperations(Operations):
         self.lambda_authorizers.forget(request["ApiId"], stage.name)
         return {}
 
-    def _check(self, context: RequestContext, authorizer: Request) -> None:
+    def _check_authorizer(self, context: RequestContext, authorizer: Request) -> None:
         protocol = self.store.api(context, authorizer).protocol_type
         websocket_validation.check_members("authorizer", protocol, authorizer)
         if protocol == "WEBSOCKET":

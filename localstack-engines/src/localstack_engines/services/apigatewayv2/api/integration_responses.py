@@ -16,12 +16,14 @@ class IntegrationResponseOperations(Operations):
     """Creates, updates, deletes and lists integration responses."""
 
     def create_integration_response(self, context: RequestContext, request: Request) -> Response:
-        self._check(context, request)
+        self._check_integration_response(context, request)
         return self.run_and_publish(context, "CreateIntegrationResponse", request)
 
     def update_integration_response(self, context: RequestContext, request: Request) -> Response:
         response = self.store.integration_response(context, request)
-        self._check(context, {"IntegrationResponseKey": response.integration_response_key, **request}, response)
+        self._check_integration_response(
+            context, {"IntegrationResponseKey": response.integration_response_key, **request}, response
+        )
         set_fields(response, request)
         return self.run_and_publish(context, "GetIntegrationResponse", identifiers(response, request))
 
@@ -35,7 +37,7 @@ class IntegrationResponseOperations(Operations):
         references = [{**shared, "IntegrationResponseId": identifier} for identifier in list(integration.responses)]
         return page([moto(context, "GetIntegrationResponse", reference) for reference in references], request)
 
-    def _check(self, context: RequestContext, request: Request, response: Any = None) -> None:
+    def _check_integration_response(self, context: RequestContext, request: Request, response: Any = None) -> None:
         api: Any = self.store.api(context, request)
         integration: Any = self.store.integration(context, request)
         if api.protocol_type != "WEBSOCKET":

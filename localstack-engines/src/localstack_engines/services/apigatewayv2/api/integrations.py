@@ -18,7 +18,7 @@ class IntegrationOperations(Operations):
     def create_integration(self, context: RequestContext, request: Request) -> Response:
         protocol = self.store.api(context, request).protocol_type
         request = _with_defaults(protocol, request)
-        self._check(context, protocol, request)
+        self._check_integration(context, protocol, request)
         created = moto(context, "CreateIntegration", request)
         # Moto records POST as the method of every integration.
         reference = {"ApiId": request["ApiId"], "IntegrationId": created["IntegrationId"]}
@@ -30,7 +30,7 @@ class IntegrationOperations(Operations):
         merged = {**moto(context, "GetIntegration", identifiers(integration, request)), **request}
         merged["RequestParameters"] = _merged(integration.request_parameters, request.get("RequestParameters"))
         merged["ResponseParameters"] = _merged(integration.response_parameters, request.get("ResponseParameters"))
-        self._check(context, self.store.api(context, request).protocol_type, merged)
+        self._check_integration(context, self.store.api(context, request).protocol_type, merged)
         set_fields(integration, {key: merged[key] for key in request})
         return self.run_and_publish(context, "GetIntegration", identifiers(integration, request))
 
@@ -48,7 +48,7 @@ class IntegrationOperations(Operations):
     def get_integrations(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetIntegrations", request)["Items"], request)
 
-    def _check(self, context: RequestContext, protocol: str, integration: dict[str, Any]) -> None:
+    def _check_integration(self, context: RequestContext, protocol: str, integration: dict[str, Any]) -> None:
         websocket_validation.check_members("integration", protocol, integration)
         if protocol == "WEBSOCKET":
             websocket_validation.check_integration(integration)

@@ -18,14 +18,14 @@ class RouteResponseOperations(Operations):
 
     def create_route_response(self, context: RequestContext, request: Request) -> Response:
         route = self.store.route(context, request)
-        self._check(context, request)
+        self._check_route_response(context, request)
         if route.route_responses:
             raise conflict(f"Route response with key {request['RouteResponseKey']} already exists for this route")
         return self.run_and_publish(context, "CreateRouteResponse", request)
 
     def update_route_response(self, context: RequestContext, request: Request) -> Response:
         response = self.store.route_response(context, request)
-        self._check(context, {"RouteResponseKey": response.route_response_key, **request})
+        self._check_route_response(context, {"RouteResponseKey": response.route_response_key, **request})
         set_fields(response, request)
         return self.run_and_publish(context, "GetRouteResponse", identifiers(response, request))
 
@@ -39,7 +39,7 @@ class RouteResponseOperations(Operations):
         references = [{**shared, "RouteResponseId": identifier} for identifier in list(route.route_responses)]
         return page([moto(context, "GetRouteResponse", reference) for reference in references], request)
 
-    def _check(self, context: RequestContext, request: Request) -> None:
+    def _check_route_response(self, context: RequestContext, request: Request) -> None:
         api: Any = self.store.api(context, request)
         if api.protocol_type != "WEBSOCKET":
             raise bad_request(f"Route responses are not supported on protocolType {api.protocol_type}")
