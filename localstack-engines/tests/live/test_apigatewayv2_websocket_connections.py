@@ -27,6 +27,8 @@ def handler(event, context):
             raise RuntimeError("no")
         if wanted == "odd":
             return "odd"
+        if wanted == "header":
+            return {"statusCode": 200, "headers": {"X-Answer": "a\\r\\nX-Other: b"}}
         headers = {"Sec-WebSocket-Protocol": "chat", "X-Answer": "yes"}
         return {"statusCode": int(wanted or 200), "headers": headers}
     message = json.loads(event["body"]) if event["body"].startswith("{") else {}
@@ -132,7 +134,9 @@ def test_a_failing_function_is_reported_to_the_client(socket: ClientConnection) 
     assert failed.keys() == {"message", "connectionId", "requestId"}
 
 
-@pytest.mark.parametrize(("answer", "status"), [("401", 401), ("500", 500), ("302", 302), ("raise", 502), ("odd", 502)])
+@pytest.mark.parametrize(
+    ("answer", "status"), [("401", 401), ("500", 500), ("302", 302), ("raise", 502), ("odd", 502), ("header", 502)]
+)
 def test_the_connect_route_can_refuse(api: WebSocketApi, answer: str, status: int) -> None:
     assert api.refusal(query=f"?answer={answer}")[0] == status
 

@@ -103,8 +103,15 @@ class Conversations:
             user_agent=dict(handshake.headers).get("user-agent"),
             domain=handshake.domain,
         )
-        more = {"kind": "CONNECT", "headers": handshake.headers, "query": handshake.query}
-        call = Call(api=api, stage=stage, route_key=CONNECT, client=client, **more)
+        call = Call(
+            api=api,
+            stage=stage,
+            route_key=CONNECT,
+            kind="CONNECT",
+            client=client,
+            headers=handshake.headers,
+            query=handshake.query,
+        )
         with self._logged(call) as answered:
             try:
                 return await self._admitted(call)
@@ -134,9 +141,16 @@ class Conversations:
         if not self.is_served(api_id, stage_name):
             return
         api, stage = self._find(api_id, stage_name)
-        headers = (("host", client.domain), ("x-api-key", ""), ("x-forwarded-for", ""), ("x-restapi", ""))
-        more = {"kind": "DISCONNECT", "headers": headers, "close_code": code, "close_reason": reason}
-        call = Call(api=api, stage=stage, route_key=DISCONNECT, client=client, **more)
+        call = Call(
+            api=api,
+            stage=stage,
+            route_key=DISCONNECT,
+            kind="DISCONNECT",
+            client=client,
+            headers=(("host", client.domain), ("x-api-key", ""), ("x-forwarded-for", ""), ("x-restapi", "")),
+            close_code=code,
+            close_reason=reason,
+        )
         with self._logged(call) as answered:
             if route := stage.routes.get(DISCONNECT):
                 try:

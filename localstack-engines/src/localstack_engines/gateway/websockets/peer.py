@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 
+import h11
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import (
@@ -66,9 +67,12 @@ class Peer:
         return None
 
     def accept(self, subprotocol: str | None, headers: Mapping[str, str]) -> None:
-        """Opens the WebSocket."""
+        """Opens the WebSocket. Raises ValueError for headers that HTTP does not allow; `refuse` is still possible."""
         extra = [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if _may_be_sent(name)]
-        self._write(self._protocol.send(AcceptConnection(subprotocol=subprotocol, extra_headers=extra)))
+        try:
+            self._write(self._protocol.send(AcceptConnection(subprotocol=subprotocol, extra_headers=extra)))
+        except h11.LocalProtocolError as error:
+            raise ValueError(str(error)) from error
 
     def refuse(self, status: int, message: str) -> None:
         """Answers the handshake with an error."""

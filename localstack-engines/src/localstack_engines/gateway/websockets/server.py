@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,13 +119,17 @@ class WebSocketServer:
     async def _converse(self, peer: Peer, request: Request) -> None:
         try:
             accepted = await self._conversations.connect(_handshake(request))
+            peer.accept(_subprotocol(request, accepted), accepted.headers)
         except Refused as refused:
             peer.refuse(refused.status, str(refused))
+            return
+        except ValueError as invalid:
+            LOG.warning("the integration's answer to a handshake has an invalid header: %s", invalid)
+            peer.refuse(HTTPStatus.BAD_GATEWAY, "Internal server error")
             return
         connection = Connection(accepted.api_id, accepted.stage, accepted.client, peer)
         self._connections.add(connection)
         try:
-            peer.accept(_subprotocol(request, accepted), accepted.headers)
             await self._handle_messages(connection)
         finally:
             self._connections.remove(connection)
