@@ -44,12 +44,6 @@ def test_a_custom_id_is_unique(client: Any, unique: str) -> None:
     assert code(gone) == "NotFoundException"
 
 
-def test_websocket_apis_are_refused(client: Any) -> None:
-    with pytest.raises(ClientError, match="WebSocket APIs are not supported") as refusal:
-        client.create_api(Name="a", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")
-    assert code(refusal) == "BadRequestException"
-
-
 def test_an_api_with_a_target_has_a_route_and_a_stage(client: Any, endpoint: str, plugin: dict[str, Any]) -> None:
     upstream = Upstream(host_address(plugin["owner"]))
     api = HttpApi(client, endpoint, Target=upstream.url, RouteKey="GET /x")

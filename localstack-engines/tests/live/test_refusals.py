@@ -20,7 +20,6 @@ SCALING = {
          "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
         ("ecr", "put_replication_configuration", {"replicationConfiguration": {"rules": []}}, "not copied"),
         ("ecr", "start_image_scan", {"repositoryName": "xx", "imageId": {"imageTag": "x"}}, "not scanned"),
-        ("apigatewayv2", "create_model", {"ApiId": "x", "Name": "x", "Schema": "{}"}, "WebSocket"),
     ],
 )  # fmt: skip
 def test_an_operation(service: str, operation: str, request_: dict[str, Any], reason: str) -> None:

@@ -48,6 +48,11 @@ class Edge:
         return self.directory / "subrequests.sock"
 
     @property
+    def websocket_socket(self) -> Path:
+        """The plugin accepts WebSockets here."""
+        return self.directory / "websockets.sock"
+
+    @property
     def access_log_socket(self) -> Path:
         """The plugin receives HAProxy's access log lines here."""
         return self.directory / "access.sock"

@@ -2,6 +2,7 @@
 
 Everything is immutable and compares by value. `haproxy/process.py` finds out what a change of the model needs: nothing
 when only sub-requests use what changed, other servers (done in the running process), or a reload.
+Of WebSocket APIs HAProxy needs the addresses only; `websockets/model.py` has the rest.
 """
 
 from collections.abc import Mapping
@@ -166,10 +167,11 @@ class Api:
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """All APIs, and the servers that each upstream has now."""
+    """All APIs, the servers that each upstream has now, and the endpoints of WebSocket APIs (host and port) by id."""
 
     apis: tuple[Api, ...] = ()
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
+    websockets: Mapping[str, str] = field(default_factory=dict)
 
     def routes(self) -> list[tuple[Api, Stage, Route]]:
         """Returns every route with its API and stage."""

@@ -25,6 +25,22 @@ def world(implemented: set[str]) -> World:
         "IdentitySource": ["$request.header.Authorization"],
         "AuthorizerUri": "arn:aws:lambda:us-east-1:000000000000:function:none",
     }
+    websocket = api.create_api(Name=unique(), ProtocolType="WEBSOCKET")["ApiId"]
+    mock = api.create_integration(ApiId=websocket, IntegrationType="MOCK")["IntegrationId"]
+    required = {"route.request.header.a": {"Required": True}, "route.request.header.b": {"Required": True}}
+    route = api.create_route(ApiId=websocket, RouteKey="$connect", RequestParameters=required)["RouteId"]
+    of_route, of_integration = {"ApiId": websocket, "RouteId": route}, {"ApiId": websocket, "IntegrationId": mock}
+
+    def route_response(world: World) -> Json:
+        return {**of_route, "RouteResponseId": world.known["RouteResponseId"]}
+
+    def integration_response(world: World) -> Json:
+        return {**of_integration, "IntegrationResponseId": world.known["IntegrationResponseId"]}
+
+    def close(world: World) -> None:
+        for identifier in (world.known.get("ImportedId"), websocket):
+            resources.quietly(api.delete_api, ApiId=identifier)
+
     integration = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET", "IntegrationUri": "http://127.0.0.1:9"}
     openapi = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}})
     stage = {
@@ -48,6 +64,29 @@ def world(implemented: set[str]) -> World:
                 "RouteKey": "GET /a",
                 "Target": f"integrations/{world.known['IntegrationId']}",
             },
+            "CreateModel": of_api(Name="Pet", Schema='{"type": "object"}'),
+            "UpdateModel": lambda world: {
+                "ApiId": world.known["ApiId"],
+                "ModelId": world.known["ModelId"],
+                "Description": "d",
+            },
+            "CreateRouteResponse": {**of_route, "RouteResponseKey": "$default"},
+            "GetRouteResponse": route_response,
+            "GetRouteResponses": of_route,
+            "UpdateRouteResponse": lambda world: {
+                **route_response(world),
+                "ModelSelectionExpression": "$request.body.a",
+            },
+            "DeleteRouteResponse": route_response,
+            "CreateIntegrationResponse": {**of_integration, "IntegrationResponseKey": "$default"},
+            "GetIntegrationResponse": integration_response,
+            "GetIntegrationResponses": of_integration,
+            "UpdateIntegrationResponse": lambda world: {
+                **integration_response(world),
+                "IntegrationResponseKey": "/2../",
+            },
+            "DeleteIntegrationResponse": integration_response,
+            "DeleteRouteRequestParameter": {**of_route, "RequestParameterKey": "route.request.header.a"},
             "CreateDeployment": of_api(),
             "CreateStage": of_api(**stage),
             "CreateVpcLink": {"Name": unique(), "SubnetIds": ["subnet-1"]},
@@ -66,6 +105,9 @@ def world(implemented: set[str]) -> World:
             "CreateAuthorizer": {"AuthorizerId": "AuthorizerId"},
             "CreateRoute": {"RouteId": "RouteId"},
             "CreateDeployment": {"DeploymentId": "DeploymentId"},
+            "CreateIntegrationResponse": {"IntegrationResponseId": "IntegrationResponseId"},
+            "CreateModel": {"ModelId": "ModelId"},
+            "CreateRouteResponse": {"RouteResponseId": "RouteResponseId"},
             "CreateVpcLink": {"VpcLinkId": "VpcLinkId"},
         },
         last=(
@@ -73,6 +115,10 @@ def world(implemented: set[str]) -> World:
             "DeleteAccessLogSettings",
             "DeleteRouteSettings",
             "DeleteCorsConfiguration",
+            "DeleteIntegrationResponse",
+            "DeleteModel",
+            "DeleteRouteRequestParameter",
+            "DeleteRouteResponse",
             "DeleteRoute",
             "DeleteIntegration",
             "DeleteAuthorizer",
@@ -82,5 +128,5 @@ def world(implemented: set[str]) -> World:
             "DeleteVpcLink",
             "DeleteApi",
         ),
-        close=lambda world: resources.quietly(api.delete_api, ApiId=world.known.get("ImportedId")),
+        close=close,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.gateway import route_record
-from localstack_engines.gateway.configuration import buffering, cors, jwt, throttling
+from localstack_engines.gateway.configuration import buffering, cors, jwt, throttling, websockets
 from localstack_engines.gateway.configuration.integrations import backend_name
 from localstack_engines.gateway.configuration.sections import BY_HOST, BY_PATH
 from localstack_engines.gateway.configuration.syntax import answer, digest, name, quote
@@ -42,6 +42,10 @@ class Files:
     def domains(self) -> Path:
         return self.directory / "domains.map"
 
+    @property
+    def websockets(self) -> Path:
+        return self.directory / "websockets.map"
+
 
 def domains(gateway: Gateway) -> str:
     """Returns the map of all APIs: identifier, and host and port of its endpoint."""
@@ -60,10 +64,13 @@ def throttles(gateway: Gateway) -> set[Throttle]:
 
 
 def rules(gateway: Gateway, files: Files) -> list[str]:
-    """Returns all rules for HTTP APIs. A request for anything else is let through by the first of them."""
+    """Returns all rules for APIs. A request for anything else is let through by the first of them."""
+    first = [*_candidate(), *(websockets.rules(files.websockets) if gateway.websockets else [])]
     if not gateway.apis:
-        return [*_candidate(), *_NOT_FOUND]
+        return [*first, *_NOT_FOUND]
     return [
+        "http-request set-log-level silent",
+        *first,
         *_select_api(files),
         *(rule for api in gateway.apis for rule in _select_route(api, files)),
         answer(404, "Not Found", f"!{_ROUTE_IS_FOUND}"),
@@ -119,8 +126,6 @@ def _candidate() -> list[str]:
 def _select_api(files: Files) -> list[str]:
     known = f"var(txn.candidate),map_str({files.domains})"
     return [
-        "http-request set-log-level silent",
-        *_candidate(),
         f"http-request set-var(txn.domain) req.hdr(host) if {BY_HOST} !{BY_PATH}",
         f"http-request set-var(txn.path) path if {BY_HOST}",
         f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {BY_PATH}",

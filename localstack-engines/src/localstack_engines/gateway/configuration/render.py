@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from localstack_engines.gateway.configuration import buffering, edge_rules, integrations, jwt, throttling
+from localstack_engines.gateway.configuration import buffering, edge_rules, integrations, jwt, throttling, websockets
 from localstack_engines.gateway.configuration.access_log import log_lines
 from localstack_engines.gateway.configuration.sections import (
     render_defaults,
@@ -36,6 +36,7 @@ def render(edge: Edge, gateway: Gateway) -> Rendered:
         *throttling.tables(edge_rules.throttles(gateway)),
         integrations.defaults(),
         *buffering.render(edge),
+        *(websockets.render(edge) if gateway.websockets else []),
         *_integrations(edge, gateway),
     ]
     return Rendered("\n\n".join("\n".join(section) for section in sections) + "\n", _files(gateway, files))
@@ -76,6 +77,8 @@ def _files(gateway: Gateway, files: edge_rules.Files) -> dict[str, str]:
     }
     if gateway.apis:
         found[files.domains.name] = edge_rules.domains(gateway)
+    if gateway.websockets:
+        found[files.websockets.name] = websockets.domains(gateway)
     for authorizer in gateway.jwt_authorizers().values():
         for kind, text in jwt.lists(authorizer).items():
             found[jwt.list_file(files.directory, authorizer, kind).name] = text

@@ -1,4 +1,4 @@
-"""The HTTP server for HAProxy's sub-requests: unknown keys, Lambda authorizers, Lambda integrations, buffered bodies.
+"""The HTTP server for HAProxy's sub-requests: unknown keys, Lambda functions, buffered bodies, @connections.
 
 It listens on a Unix socket that only HAProxy reaches. HAProxy describes a client's request in headers (`headers`)
 that it accepts from no client.
@@ -22,6 +22,7 @@ from localstack_engines.gateway.subrequests.http_server import HttpServer
 from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers, Outcome
 from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed, function_arn, proxy
 from localstack_engines.gateway.subrequests.messages import Refused, Reply, Request, error
+from localstack_engines.gateway.websockets.management import ConnectionManagement
 
 LOG = logging.getLogger(__name__)
 
@@ -41,12 +42,18 @@ class SubrequestServer:
     """Answers sub-requests from the model of the APIs that are being served."""
 
     def __init__(
-        self, edge: Edge, issuers: Issuers, control_plane: ControlPlane, authorizers: LambdaAuthorizers
+        self,
+        edge: Edge,
+        issuers: Issuers,
+        control_plane: ControlPlane,
+        authorizers: LambdaAuthorizers,
+        connections: ConnectionManagement,
     ) -> None:
         self._edge = edge
         self._issuers = issuers
         self._control_plane = control_plane
         self._authorizers = authorizers
+        self._connections = connections
         self._server: HttpServer | None = None
 
     def start(self) -> None:
@@ -66,7 +73,11 @@ class SubrequestServer:
         try:
             if request.header(headers.SUBREQUEST) == "buffer":
                 return send_again(self._edge.buffered_socket, request, request.body())
-            handlers = {"verify": self._verify, "authorize": self._authorize}
+            handlers = {
+                "verify": self._verify,
+                "authorize": self._authorize,
+                "connections": self._connections.answer,
+            }
             handle = handlers.get(request.header(headers.SUBREQUEST), self._invoke)
             return [handle(request).encode(request.method)]
         except ConnectionError as failure:

@@ -20,3 +20,8 @@ def no_route(key: str) -> ServiceError:
     return ServiceError(
         "NotFoundException", f"Unable to find Route by key {key} within the provided RouteSettings", 404
     )
+
+
+def not_supported(what: str) -> ServiceError:
+    """Returns the error for what AWS has and the local service has not."""
+    return bad_request(f"{what} is not supported by the local API Gateway")

@@ -19,6 +19,7 @@ class Resources:
     routes: dict[str, Any]
     integrations: dict[str, Any]
     authorizers: dict[str, Any]
+    models: dict[str, Any]
 
 
 @dataclass

@@ -19,7 +19,10 @@ from moto.apigatewayv2.models import (
     ApiGatewayV2Backend,
     Authorizer,
     Integration,
+    IntegrationResponse,
+    Model,
     Route,
+    RouteResponse,
     Stage,
     VpcLink,
     apigatewayv2_backends,
@@ -44,6 +47,9 @@ _IDENTIFIERS = {
     Api: ("ApiId",),
     Route: ("ApiId", "RouteId"),
     Integration: ("ApiId", "IntegrationId"),
+    IntegrationResponse: ("ApiId", "IntegrationId", "IntegrationResponseId"),
+    RouteResponse: ("ApiId", "RouteId", "RouteResponseId"),
+    Model: ("ApiId", "ModelId"),
     Authorizer: ("ApiId", "AuthorizerId"),
     VpcLink: ("VpcLinkId",),
 }
@@ -80,6 +86,16 @@ class Store:
 
     def integration(self, context: RequestContext, request: dict[str, Any]) -> Integration:
         return _member(self.api(context, request).integrations, "Integration", request["IntegrationId"])
+
+    def integration_response(self, context: RequestContext, request: dict[str, Any]) -> IntegrationResponse:
+        responses = self.integration(context, request).responses
+        return _member(responses, "IntegrationResponse", request["IntegrationResponseId"])
+
+    def route_response(self, context: RequestContext, request: dict[str, Any]) -> RouteResponse:
+        return _member(self.route(context, request).route_responses, "RouteResponse", request["RouteResponseId"])
+
+    def model(self, context: RequestContext, request: dict[str, Any]) -> Model:
+        return _member(self.api(context, request).models, "Model", request["ModelId"])
 
     def authorizer(self, context: RequestContext, request: dict[str, Any]) -> Authorizer:
         return _member(self.api(context, request).authorizers, "Authorizer", request["AuthorizerId"])
@@ -168,7 +184,14 @@ def set_fields(record: Any, request: dict[str, Any]) -> None:
             continue
         attribute = _ATTRIBUTES.get(field, xform_name(field))
         if hasattr(record, attribute):
-            setattr(record, attribute, to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value))
+            setattr(record, attribute, _kept(record, field, value))
+
+
+def _kept(record: Any, field: str, value: Any) -> Any:
+    """Returns a field's value as moto keeps it."""
+    if isinstance(record, Route) and field == "RequestParameters":
+        return {name: to_json_keys(constraints) for name, constraints in value.items()}
+    return to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value)
 
 
 def to_json_keys(value: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the local API Gateway v2 does with each operation and member of its API. See `toolkit/support.py`.
 
-Members that AWS's reference calls "supported only for WebSocket APIs" are missing here, so they are refused.
+The table has the members of both kinds of APIs. `api/websocket_validation.py` refuses those of the other kind.
 """
 
 from localstack_engines.toolkit.support import Members, Support
@@ -11,21 +11,19 @@ _MOTO = {
     "GetApi": _DESCRIBED,
     "GetAuthorizer": _DESCRIBED,
     "GetIntegration": _DESCRIBED,
+    "GetIntegrationResponse": _DESCRIBED,
+    "GetModel": _DESCRIBED,
     "GetRoute": _DESCRIBED,
+    "GetRouteResponse": _DESCRIBED,
     "GetVpcLink": _DESCRIBED,
     "GetVpcLinks": _DESCRIBED,
 }
 """Operations that moto answers, and why its record is all there is to them."""
 
-_WEBSOCKET = "it belongs to WebSocket APIs"
 _NO_DOMAIN = "an API is served at its own address only"
 _REFUSED = {
     "CreateApiMapping": _NO_DOMAIN,
     "CreateDomainName": _NO_DOMAIN,
-    "CreateIntegrationResponse": _WEBSOCKET,
-    "CreateModel": _WEBSOCKET,
-    "CreateRouteResponse": _WEBSOCKET,
-    "DeleteRouteRequestParameter": _WEBSOCKET,
 }
 """Operations whose error gives a reason."""
 
@@ -43,9 +41,19 @@ _AUTHORIZER = {
 }
 _INTEGRATION_MEMBERS = (
     "ApiId ConnectionId ConnectionType IntegrationMethod IntegrationSubtype IntegrationType IntegrationUri "
-    "PayloadFormatVersion RequestParameters ResponseParameters TimeoutInMillis TlsConfig"
+    "PassthroughBehavior PayloadFormatVersion RequestParameters RequestTemplates ResponseParameters "
+    "TemplateSelectionExpression TimeoutInMillis TlsConfig"
 )
-_ROUTE_MEMBERS = "ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target"
+_INTEGRATION_RESPONSE_MEMBERS = (
+    "ApiId IntegrationId IntegrationResponseKey ResponseTemplates TemplateSelectionExpression"
+)
+_MODEL_MEMBERS = "ApiId Name Schema"
+_ROUTE_MEMBERS = (
+    "ApiId AuthorizationScopes AuthorizationType AuthorizerId ModelSelectionExpression RequestModels "
+    "RequestParameters RouteKey RouteResponseSelectionExpression Target"
+)
+_ROUTE_RESPONSE_MEMBERS = "ApiId RouteId RouteResponseKey"
+_ROUTE_RESPONSE_RECORDED = "ModelSelectionExpression ResponseModels"
 _STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
 _IMPORT = {"FailOnWarnings": "an import has no warnings: what cannot be imported is an error"}
 _BASE_PATH = {"Basepath": ("ignore",)}
@@ -64,7 +72,10 @@ _MEMBERS = {
     "CreateIntegrationRequest": Members(
         _INTEGRATION_MEMBERS, recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),
+    "CreateIntegrationResponseRequest": Members(_INTEGRATION_RESPONSE_MEMBERS),
+    "CreateModelRequest": Members(_MODEL_MEMBERS, recorded="ContentType Description"),
     "CreateRouteRequest": Members(_ROUTE_MEMBERS, recorded="OperationName"),
+    "CreateRouteResponseRequest": Members(_ROUTE_RESPONSE_MEMBERS, recorded=_ROUTE_RESPONSE_RECORDED),
     "CreateStageRequest": Members(f"{_STAGE_MEMBERS} StageVariables", recorded="Description Tags"),
     "CreateVpcLinkRequest": Members(
         "Name SubnetIds", recorded="Tags", ignored={"SecurityGroupIds": "security groups are not enforced"}
@@ -75,7 +86,11 @@ _MEMBERS = {
     "DeleteCorsConfigurationRequest": Members("ApiId"),
     "DeleteDeploymentRequest": Members("ApiId DeploymentId"),
     "DeleteIntegrationRequest": Members("ApiId IntegrationId"),
+    "DeleteIntegrationResponseRequest": Members("ApiId IntegrationId IntegrationResponseId"),
+    "DeleteModelRequest": Members("ApiId ModelId"),
     "DeleteRouteRequest": Members("ApiId RouteId"),
+    "DeleteRouteRequestParameterRequest": Members("ApiId RequestParameterKey RouteId"),
+    "DeleteRouteResponseRequest": Members("ApiId RouteId RouteResponseId"),
     "DeleteRouteSettingsRequest": Members("ApiId RouteKey StageName"),
     "DeleteStageRequest": Members("ApiId StageName"),
     "DeleteVpcLinkRequest": Members("VpcLinkId"),
@@ -83,7 +98,11 @@ _MEMBERS = {
     "GetAuthorizersRequest": Members(f"ApiId {_PAGE}"),
     "GetDeploymentRequest": Members("ApiId DeploymentId"),
     "GetDeploymentsRequest": Members(f"ApiId {_PAGE}"),
+    "GetIntegrationResponsesRequest": Members(f"ApiId IntegrationId {_PAGE}"),
     "GetIntegrationsRequest": Members(f"ApiId {_PAGE}"),
+    "GetModelTemplateRequest": Members("ApiId ModelId"),
+    "GetModelsRequest": Members(f"ApiId {_PAGE}"),
+    "GetRouteResponsesRequest": Members(f"ApiId RouteId {_PAGE}"),
     "GetRoutesRequest": Members(f"ApiId {_PAGE}"),
     "GetStageRequest": Members("ApiId StageName"),
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
@@ -91,6 +110,7 @@ _MEMBERS = {
     "JWTConfiguration": Members("Audience Issuer"),
     "ImportApiRequest": Members("Body", ignored=_IMPORT, only=_BASE_PATH),
     "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
+    "ParameterConstraints": Members("Required"),
     "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
         "DataTraceEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit",
@@ -110,7 +130,12 @@ _MEMBERS = {
     "UpdateIntegrationRequest": Members(
         f"IntegrationId {_INTEGRATION_MEMBERS}", recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),
+    "UpdateIntegrationResponseRequest": Members(f"IntegrationResponseId {_INTEGRATION_RESPONSE_MEMBERS}"),
+    "UpdateModelRequest": Members(f"ModelId {_MODEL_MEMBERS}", recorded="ContentType Description"),
     "UpdateRouteRequest": Members(f"RouteId {_ROUTE_MEMBERS}", recorded="OperationName"),
+    "UpdateRouteResponseRequest": Members(
+        f"RouteResponseId {_ROUTE_RESPONSE_MEMBERS}", recorded=_ROUTE_RESPONSE_RECORDED
+    ),
     "UpdateStageRequest": Members(f"{_STAGE_MEMBERS} StageVariables", recorded="Description"),
     "UpdateVpcLinkRequest": Members("VpcLinkId Name"),
 }

@@ -3,6 +3,7 @@
 A client that verifies the server needs the file `server.crt` in the state directory's `tls`.
 """
 
+import ssl
 import subprocess
 import threading
 from pathlib import Path
@@ -31,6 +32,17 @@ def with_key() -> Path:
             combined.touch(mode=0o600)
             combined.write_text("".join(file.read_text() for file in files))
     return combined
+
+
+def trusted() -> Path:
+    """Returns a file of the authorities that the system trusts, and of the engines' own certificate."""
+    own, _ = certificate()
+    bundle, system = own.with_name("trusted.crt"), ssl.get_default_verify_paths().cafile
+    with _lock:
+        if not bundle.exists():
+            files = [own, *([Path(system)] if system else [])]
+            bundle.write_text("".join(file.read_text() for file in files))
+    return bundle
 
 
 def _make(certificate_file: Path, key_file: Path) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.apigatewayv2.api import validation
+from localstack_engines.services.apigatewayv2.api import validation, websocket_validation
 from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.errors import bad_request, conflict
@@ -22,14 +22,13 @@ class AuthorizerOperations(Operations):
             self.check_issuer(request)
 
     def create_authorizer(self, context: RequestContext, request: Request) -> Response:
-        self.store.api(context, request)
-        validation.check_authorizer(request)
+        self._check_authorizer(context, request)
         return moto(context, "CreateAuthorizer", request)
 
     def update_authorizer(self, context: RequestContext, request: Request) -> Response:
         authorizer = self.store.authorizer(context, request)
         merged = {**moto(context, "GetAuthorizer", identifiers(authorizer, request)), **request}
-        validation.check_authorizer(merged)
+        self._check_authorizer(context, merged)
         set_fields(authorizer, request)
         return moto(context, "GetAuthorizer", identifiers(authorizer, request))
 
@@ -49,6 +48,14 @@ class AuthorizerOperations(Operations):
         stage = self.store.stage(context, request)
         self.lambda_authorizers.forget(request["ApiId"], stage.name)
         return {}
+
+    def _check_authorizer(self, context: RequestContext, authorizer: Request) -> None:
+        protocol = self.store.api(context, authorizer).protocol_type
+        websocket_validation.check_members("authorizer", protocol, authorizer)
+        if protocol == "WEBSOCKET":
+            websocket_validation.check_authorizer(authorizer)
+            return
+        validation.check_authorizer(authorizer)
 
     def check_issuer(self, authorizer: Request) -> None:
         """Fetches the issuer's keys. As on AWS, an authorizer cannot be created whose issuer does not answer."""

@@ -51,8 +51,11 @@ class StageOperations(Operations):
 
     def _check(self, context: RequestContext, request: Request) -> None:
         """Checks the settings, and that a deployment in the request exists and does not exclude AutoDeploy."""
-        routes = self.store.api(context, request).routes.values()
-        validation.check_stage_settings(request, {route.route_key for route in routes})
+        api = self.store.api(context, request)
+        if api.protocol_type == "WEBSOCKET" and request["StageName"] == "$default":
+            raise bad_request("Stage name only allows a-zA-Z0-9_- for WEBSOCKET protocol")
+        keys = {route.route_key for route in api.routes.values()}
+        validation.check_stage_settings(request, keys, api.protocol_type)
         if not request.get("DeploymentId"):
             return
         if request.get("AutoDeploy"):

@@ -14,19 +14,16 @@ _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
 _ROUTE_SELECTIONS = ("${request.method} ${request.path}", "$request.method $request.path")
 _STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
-_METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
-_LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
+METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
 
 
 def check_api(request: dict) -> None:
-    protocol = request.get("ProtocolType")
-    if protocol == "WEBSOCKET":
-        raise bad_request("WebSocket APIs are not supported by the local API Gateway; ProtocolType must be HTTP.")
-    if protocol != "HTTP":
+    """Checks what APIs of both protocols have."""
+    if request.get("ProtocolType") not in ("HTTP", "WEBSOCKET"):
         raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
     if not request.get("Name"):
         raise bad_request("Name is a required parameter")
-    check_route_selection(request)
     custom = (request.get("Tags") or {}).get("_custom_id_")
     if custom is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", custom):
         raise bad_request(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
@@ -68,7 +65,7 @@ def check_stage_name(name: str) -> None:
         raise bad_request("Stage name only allows a-zA-Z0-9_- or $default")
 
 
-def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
+def check_stage_settings(request: dict, route_keys: Collection[str], protocol: str) -> None:
     """Checks the settings in a request for a stage of an API that has these routes."""
     settings = request.get("RouteSettings") or {}
     for key in settings:
@@ -76,7 +73,8 @@ def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
             raise no_route(key)
     for setting in (request.get("DefaultRouteSettings") or {}, *settings.values()):
         if setting.get("LoggingLevel", "OFF") != "OFF" or setting.get("DataTraceEnabled"):
-            raise bad_request("Execution logs are not supported on protocolType HTTP")
+            where = "on protocolType HTTP" if protocol == "HTTP" else "by the local API Gateway"
+            raise bad_request(f"Execution logs are not supported {where}")
 
 
 def check_integration(integration: dict) -> None:
@@ -111,7 +109,7 @@ def check_authorizer(authorizer: dict) -> None:
     elif kind == "REQUEST":
         if authorizer.get("AuthorizerPayloadFormatVersion") not in ("1.0", "2.0"):
             raise bad_request("AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer")
-        if not _LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
+        if not LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
             raise bad_request("Authorizer URI must be a valid Lambda function ARN")
     else:
         raise bad_request("AuthorizerType must be one of [REQUEST, JWT]")
@@ -131,7 +129,7 @@ def _check_identity_source(source: str) -> None:
 
 
 def _check_lambda(integration: dict, uri: str) -> None:
-    if not _LAMBDA.match(uri):
+    if not LAMBDA.match(uri):
         raise bad_request("Integration URI must be a valid Lambda function ARN")
     if integration.get("PayloadFormatVersion") not in ("1.0", "2.0"):
         raise bad_request("PayloadFormatVersion is a required parameter for integration")
@@ -141,7 +139,7 @@ def _check_proxy(integration: dict, uri: str) -> None:
     method = integration.get("IntegrationMethod")
     if not method:
         raise bad_request("HttpMethod is a required parameter for integration")
-    if method not in _METHODS:
+    if method not in METHODS:
         raise bad_request(f"Invalid HTTP method specified: {method}")
     if integration.get("ConnectionType") == "VPC_LINK":
         if not integration.get("ConnectionId"):

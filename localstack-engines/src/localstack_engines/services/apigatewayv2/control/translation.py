@@ -21,9 +21,9 @@ from localstack_engines.gateway.model import (
     Server,
     SigningKey,
     Stage,
-    Throttle,
 )
 from localstack_engines.services.apigatewayv2.control import stages
+from localstack_engines.services.apigatewayv2.control.throttles import throttle
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
 from localstack_engines.services.apigatewayv2.models import Resources, domain
 from localstack_engines.services.apigatewayv2.store import Store, deployment_id, to_json_keys
@@ -96,7 +96,7 @@ def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
             if record.authorization_type in ("JWT", "CUSTOM")
             else None,
             scopes=tuple(record.authorization_scopes or ()),
-            throttle=_throttle(stage.route_settings.get(record.route_key) or {}),
+            throttle=throttle(stage.route_settings.get(record.route_key) or {}),
         )
         for record in list(served.routes.values())
     )
@@ -104,7 +104,7 @@ def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
         name=stage.name,
         routes=routes,
         variables=variables,
-        throttle=_throttle(stage.default_route_settings or {}),
+        throttle=throttle(stage.default_route_settings or {}),
         access_log=bool(stage.access_log_settings and stage.access_log_settings.get("destinationArn")),
     )
 
@@ -157,18 +157,6 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
         query=parts.query,
         **shared,
     )
-
-
-def _throttle(route_settings: dict) -> Throttle | None:
-    """Returns the limit in the settings of a stage or route. Moto keeps keys in either spelling ("rate", "Rate")."""
-    values = to_json_keys(route_settings)
-    rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
-    if rate is None and burst is None:
-        return None
-    if rate is None:
-        rate = burst
-    # A limit without a burst lets the requests of one second through at once.
-    return Throttle(rate=float(rate or 0), burst=max(1, round(rate or 0)) if burst is None else int(burst))
 
 
 def _cors(configuration: dict | None) -> Cors | None:

@@ -10,6 +10,7 @@ from localstack_engines.services.lambda_.engine.python_runtime import RUNTIME
 from localstack_engines.services.lambda_.engine.runtime_api import Event
 from localstack_engines.services.lambda_.engine.sandbox import Function, Sandbox
 from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.process import certificate
 
 LOOPBACK = "127.0.0.1"
 
@@ -30,7 +31,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             memory=int(config.memory_size),
             code=config.code.get_unzipped_code_location(),
             layers=merged_layers(_layer_directories(self.function_version)),
-            environment={name: str(value) for name, value in env_vars.items()},
+            environment={**_trust(), **{name: str(value) for name, value in env_vars.items()}},
         )
         self._sandbox = Sandbox(function, settings.state_directory("lambda", self.id))
         self._sandbox.start()
@@ -83,6 +84,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
         """Does nothing: an environment removes its own files, and code and layers are shared."""
+
+
+def _trust() -> dict[str, str]:
+    """Returns the variable that makes an AWS SDK trust the certificate of APIs: `https://<domainName>/<stage>`."""
+    return {"AWS_CA_BUNDLE": str(certificate.trusted())}
 
 
 def _layer_directories(function_version: FunctionVersion) -> list:
