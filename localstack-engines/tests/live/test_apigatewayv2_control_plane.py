@@ -128,11 +128,6 @@ def test_lists_have_pages(api: HttpApi) -> None:
     assert "NextToken" not in rest
 
 
-def test_an_unsupported_operation_is_named_in_the_error(api: HttpApi) -> None:
-    with pytest.raises(ClientError, match="ExportApi is not supported"):
-        api.client.export_api(ApiId=api.id, OutputType="JSON", Specification="OAS30")
-
-
 def test_access_logs_are_written_in_the_stages_format(
     api: HttpApi, aws: Callable[..., Any], plugin: dict[str, Any], unique: str
 ) -> None:

@@ -7,6 +7,7 @@ from localstack_engines.gateway.jwks import Issuers
 from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers
 from localstack_engines.gateway.subrequests.server import SubrequestServer
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
+from localstack_engines.services.apigatewayv2.api.exports import ExportOperations
 from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
 from localstack_engines.services.apigatewayv2.api.tags import TagOperations
@@ -21,6 +22,7 @@ from localstack_engines.toolkit.dispatch import make_service
 
 class ApiGatewayV2Provider(
     ImportOperations,
+    ExportOperations,
     StageOperations,
     TagOperations,
     DeploymentOperations,

@@ -7,6 +7,7 @@ and sets the fields that a caller names, on the same objects that moto's Get and
 import copy
 import secrets
 import string
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,19 @@ class Store:
     def put_api(self, context: RequestContext, api: Api) -> None:
         """Adds an API to the records."""
         _backend(context).apis[api.api_id] = api
+
+    def move_contents(self, context: RequestContext, source: Api, target: Api) -> None:
+        """Gives an API the routes, integrations and authorizers of another one, which is removed."""
+        del _backend(context).apis[source.api_id]
+        moved = {name: getattr(source, name) for name in ("routes", "integrations", "authorizers")}
+        # In one step: another request may publish at any time.
+        vars(target).update(moved)
+
+    def set_tags(self, context: RequestContext, api: Api, tags: dict[str, str], former: Collection[str]) -> None:
+        """Sets tags of an API, and removes those with the keys in `former` that are not among them."""
+        records = _backend(context)
+        records.untag_resource(api.arn, [key for key in former if key not in tags])
+        records.tag_resource(api.arn, tags)
 
     def set_api_id(self, context: RequestContext, api: Api, wanted: str, tags: dict[str, str]) -> None:
         """Gives an API that was taken out another identifier.

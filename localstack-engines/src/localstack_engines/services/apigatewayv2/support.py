@@ -47,8 +47,6 @@ _INTEGRATION_MEMBERS = (
 )
 _ROUTE_MEMBERS = "ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target"
 _STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
-_IMPORT = {"FailOnWarnings": "an import has no warnings: what cannot be imported is an error"}
-_BASE_PATH = {"Basepath": ("ignore",)}
 _PAGE = "MaxResults NextToken"
 _MEMBERS = {
     "AccessLogSettings": Members("DestinationArn Format"),
@@ -79,6 +77,7 @@ _MEMBERS = {
     "DeleteRouteSettingsRequest": Members("ApiId RouteKey StageName"),
     "DeleteStageRequest": Members("ApiId StageName"),
     "DeleteVpcLinkRequest": Members("VpcLinkId"),
+    "ExportApiRequest": Members("ApiId ExportVersion IncludeExtensions OutputType Specification StageName"),
     "GetApisRequest": Members(_PAGE),
     "GetAuthorizersRequest": Members(f"ApiId {_PAGE}"),
     "GetDeploymentRequest": Members("ApiId DeploymentId"),
@@ -89,8 +88,8 @@ _MEMBERS = {
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
     "GetTagsRequest": Members("ResourceArn"),
     "JWTConfiguration": Members("Audience Issuer"),
-    "ImportApiRequest": Members("Body", ignored=_IMPORT, only=_BASE_PATH),
-    "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
+    "ImportApiRequest": Members("Basepath Body FailOnWarnings"),
+    "ReimportApiRequest": Members("ApiId Basepath Body FailOnWarnings"),
     "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
         "DataTraceEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit",
