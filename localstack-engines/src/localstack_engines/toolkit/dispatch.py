@@ -47,7 +47,7 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 
     The provider's methods take `(context, request)` and return the response as a
     dict, both in the API's own spelling. Errors are `CommonServiceException`. A provider with a method `around` gets
-    every call of its own operations as `around(operation, context, request)`.
+    every call, of moto's operations too, as `around(operation, context, request)`.
     """
     from localstack.aws.skeleton import Skeleton
 
@@ -60,13 +60,13 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 
 def _handler(service: str, operation: str, provider: object, support: Support) -> Handler:
     own: Handler | None = getattr(provider, xform_name(operation), None)
+    around = getattr(provider, "around", _run)
     if own is not None:
-        around = getattr(provider, "around", _run)
         return lambda context, request: around(
             own, context, _honoured(context, _checked(context, request, support), support)
         )
     if operation in support.moto:
-        return lambda context, request: _checked_moto(context, request, support)
+        return lambda context, request: around(_moto_alone, context, _checked(context, request, support))
     return lambda context, request: _not_implemented(service, operation, support)
 
 
@@ -96,8 +96,7 @@ def _read_booleans(shape: Any, request: dict) -> None:
             request[name] = request[name] == "true"
 
 
-def _checked_moto(context: RequestContext, request: dict, support: Support) -> Any:
-    _checked(context, request, support)
+def _moto_alone(context: RequestContext, request: dict) -> Any:
     return call_moto(context)
 
 

@@ -7,8 +7,9 @@ and sets the fields that a caller names, on the same objects that moto's Get and
 import copy
 import secrets
 import string
-from collections.abc import Collection
-from dataclasses import dataclass
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore import xform_name
@@ -23,7 +24,9 @@ from moto.apigatewayv2.models import (
     VpcLink,
     apigatewayv2_backends,
 )
+from moto.core.common_models import BaseModel
 
+from localstack_engines.services.apigatewayv2.changes import Change
 from localstack_engines.services.apigatewayv2.errors import not_found
 from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment
 
@@ -46,17 +49,14 @@ _IDENTIFIERS = {
 }
 
 
-@dataclass(frozen=True)
-class Saved:
-    """The identifiers of all APIs of an account and region, and what one of them consisted of; see `Store.saved`."""
-
-    identifiers: frozenset[str]
-    record: Api | None
-    members: dict[str, Any]
-
-
 class Store:
-    """The records of all accounts and regions. A look-up by a request raises NotFoundException when it finds none."""
+    """The records of all accounts and regions. A look-up by a request raises NotFoundException when it finds none.
+
+    Who goes through records holds `lock`, because requests change them at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
 
     def apis(self, context: RequestContext) -> list[Api]:
         """Returns the APIs of the request's account and region."""
@@ -96,21 +96,6 @@ class Store:
     def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
         return identifier in _backend(context).vpc_links
 
-    def take_api(self, context: RequestContext, api_id: str) -> Api:
-        """Takes an API that is not complete out of the records, so that it is not published. `put_api` puts it back."""
-        return _backend(context).apis.pop(api_id)
-
-    def put_api(self, context: RequestContext, api: Api) -> None:
-        """Adds an API to the records."""
-        _backend(context).apis[api.api_id] = api
-
-    def move_contents(self, context: RequestContext, source: Api, target: Api) -> None:
-        """Gives an API the routes, integrations and authorizers of another one, which is removed."""
-        del _backend(context).apis[source.api_id]
-        moved = {name: getattr(source, name) for name in ("routes", "integrations", "authorizers")}
-        # In one step: another request may publish at any time.
-        vars(target).update(moved)
-
     def set_tags(self, context: RequestContext, api: Api, tags: dict[str, str], former: Collection[str]) -> None:
         """Sets tags of an API, and removes those with the keys in `former` that are not among them."""
         records = _backend(context)
@@ -118,30 +103,38 @@ class Store:
         records.tag_resource(api.arn, tags)
 
     def set_api_id(self, context: RequestContext, api: Api, wanted: str, tags: dict[str, str]) -> None:
-        """Gives an API that was taken out another identifier.
+        """Gives an API another identifier.
 
         The identifier is part of its ARN, and moto keeps its tags by the ARN.
         """
         records = _backend(context)
+        records.apis[wanted] = records.apis.pop(api.api_id)
         records.tagger.delete_all_tags_for_resource(api.arn)
         api.api_id, api.arn = wanted, api.arn.replace(api.api_id, wanted)
         records.tag_resource(api.arn, tags)
 
-    def saved(self, context: RequestContext, api_id: str | None) -> Saved:
-        """Returns what `restore` needs to undo a change of this API, or the creation of another one."""
-        records = _backend(context).apis
-        record = records.get(api_id or "")
-        members = {name: _copy_of(name, value) for name, value in vars(record).items()} if record else {}
-        return Saved(frozenset(records), record, members)
+    @contextmanager
+    def changing(self, context: RequestContext, api_id: str | None) -> Iterator[Change]:
+        """Lets one caller at a time change this API, and which APIs and VPC links there are.
 
-    def restore(self, context: RequestContext, saved: Saved) -> None:
-        """Undoes the changes since then."""
-        records = _backend(context).apis
-        for new in records.keys() - saved.identifiers:
-            del records[new]
-        if saved.record is not None:
-            vars(saved.record).update(saved.members)
-            records[saved.record.api_id] = saved.record
+        Yields what has changed, which is known afterwards. An exception undoes it.
+        """
+        backend = _backend(context)
+        with self.lock:
+            # Of other APIs only their being there can change.
+            change = Change(backend.apis, backend.vpc_links, *_members_of(backend.apis.get(api_id or "")))
+            try:
+                yield change
+            except BaseException:
+                change.undo()
+                raise
+            finally:
+                change.end()
+
+    def undo(self, change: Change) -> None:
+        """Undoes a change that has ended, and leaves all later ones."""
+        with self.lock:
+            change.undo()
 
     def access_log_settings(self) -> dict[tuple[str, str], AccessLogSettings]:
         """Returns the settings of all stages that have access logging, by API id and stage name."""
@@ -194,11 +187,15 @@ def new_id(length: int = 8) -> str:
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
 
 
-def _copy_of(name: str, value: Any) -> Any:
-    """Returns a copy of a member of an API's record. Moto's backend is not the API's own; deployments do not change."""
-    if name == "backend":
-        return value
-    return dict(value) if name == "deployments" else copy.deepcopy(value)
+def _members_of(record: Any) -> Iterator[dict[str, Any]]:
+    """Yields all dictionaries of which a record consists: its members, and those of the records within it."""
+    if record is None:
+        return
+    members = record if isinstance(record, dict) else vars(record)
+    yield members
+    for name, value in members.items():
+        if isinstance(value, dict | BaseModel) and name != "backend":
+            yield from _members_of(value)
 
 
 def _member(members: dict[str, Any], kind: str, identifier: str) -> Any:

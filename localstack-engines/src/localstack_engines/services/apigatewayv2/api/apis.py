@@ -22,30 +22,28 @@ class ApiOperations(Operations):
         custom_id = (request.get("Tags") or {}).get("_custom_id_")
         if custom_id and any(api.api_id == custom_id for _, _, api in self.store.all_apis()):
             raise conflict(f"The API identifier {custom_id} is taken")
-        # Another request may publish at any time. It must not see the API without its identifier and endpoint.
-        api = self.store.take_api(context, moto(context, "CreateApi", request)["ApiId"])
+        api = self.store.api(context, moto(context, "CreateApi", request))
         if custom_id:
             self.store.set_api_id(context, api, custom_id, request["Tags"])
         set_fields(api, {"ApiEndpoint": f"http://{domain(api.api_id)}"})
-        self.store.put_api(context, api)
         if request.get("Target"):
             self._quick_create(context, api.api_id, request)
-        return self.run_and_publish(context, "GetApi", {"ApiId": api.api_id})
+        return moto(context, "GetApi", {"ApiId": api.api_id})
 
     def update_api(self, context: RequestContext, request: Request) -> Response:
         validation.check_cors(request.get("CorsConfiguration") or {})
         validation.check_route_selection(request)
         api = self.store.api(context, request)
         set_fields(api, {key: value for key, value in request.items() if key != "CredentialsArn"})
-        return self.run_and_publish(context, "GetApi", identifiers(api, request))
+        return moto(context, "GetApi", identifiers(api, request))
 
     def delete_api(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
-        return self.run_and_publish(context, "DeleteApi", request)
+        return moto(context, "DeleteApi", request)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:
         self.store.api(context, request)
-        return self.run_and_publish(context, "DeleteCorsConfiguration", request)
+        return moto(context, "DeleteCorsConfiguration", request)
 
     def get_apis(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetApis", request)["Items"], request)

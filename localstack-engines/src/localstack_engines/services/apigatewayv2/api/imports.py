@@ -17,7 +17,6 @@ from localstack_engines.services.apigatewayv2.control.openapi.definition import 
 )
 from localstack_engines.services.apigatewayv2.control.openapi.reading import parse
 from localstack_engines.services.apigatewayv2.errors import bad_request
-from localstack_engines.services.apigatewayv2.store import set_fields
 from localstack_engines.services.apigatewayv2.support import SUPPORT
 from localstack_engines.toolkit import constraints
 from localstack_engines.toolkit.dispatch import moto
@@ -28,35 +27,33 @@ _BASE_PATHS = ("ignore", "prepend", "split")
 class ImportOperations(ApiOperations, AuthorizerOperations, IntegrationOperations, RouteOperations):
     """Imports a definition as a new API, or in place of what an API has. A failed import changes nothing."""
 
+    def prepare(self, context: RequestContext, request: Request) -> None:
+        super().prepare(context, request)
+        if context.operation.name in ("ImportApi", "ReimportApi"):
+            for authorizer in _parsed(context, request).authorizers.values():
+                # The API has no identifier yet.
+                self.check_issuer(_fitting(context, "CreateAuthorizer", {"ApiId": "", **authorizer}))
+
     def import_api(self, context: RequestContext, request: Request) -> Response:
         definition = _parsed(context, request)
-        return self._answer(context, self._make(context, definition), definition)
+        members = _fitting(context, "CreateApi", definition.api)
+        api_id = str(self.create_api(context, members)["ApiId"])
+        self._fill(context, api_id, definition)
+        self.store.api(context, {"ApiId": api_id}).imported_tags = tuple(members.get("Tags") or ())
+        return _answer(context, api_id, definition)
 
     def reimport_api(self, context: RequestContext, request: Request) -> Response:
         definition, api = _parsed(context, request), self.store.api(context, request)
-        tags = definition.api.pop("Tags", {})
-        # The new contents are made in an API that no stage serves, so that clients see the former or the new ones.
-        made = self.store.api(context, {"ApiId": self._make(context, definition)})
-        self.store.move_contents(context, made, api)
-        changes = {"ApiId": api.api_id, **definition.api}
-        del changes["ProtocolType"]
-        set_fields(api, {"CorsConfiguration": {}, **_fitting(context, "UpdateApi", changes)})
+        tags: dict[str, str] = definition.api.pop("Tags", {})
+        for resources in (api.routes, api.integrations, api.authorizers):
+            resources.clear()
+        changes = {name: value for name, value in definition.api.items() if name != "ProtocolType"}
+        changes = _fitting(context, "UpdateApi", {"ApiId": api.api_id, **changes})
+        self.update_api(context, {"CorsConfiguration": {}, **changes})
+        self._fill(context, api.api_id, definition)
         self.store.set_tags(context, api, tags, former=getattr(api, "imported_tags", ()))
         api.imported_tags = tuple(tags)
-        self.publisher.publish()
-        return self._answer(context, api.api_id, definition)
-
-    def _make(self, context: RequestContext, definition: Definition) -> str:
-        """Makes an API with the definition's contents, and returns its identifier."""
-        members = _fitting(context, "CreateApi", definition.api)
-        api_id = str(self.create_api(context, members)["ApiId"])
-        try:
-            self._fill(context, api_id, definition)
-        except Exception:
-            self.delete_api(context, {"ApiId": api_id})
-            raise
-        self.store.api(context, {"ApiId": api_id}).imported_tags = tuple(members.get("Tags") or ())
-        return api_id
+        return _answer(context, api.api_id, definition)
 
     def _fill(self, context: RequestContext, api_id: str, definition: Definition) -> None:
         named = {"ApiId": api_id}
@@ -72,10 +69,11 @@ class ImportOperations(ApiOperations, AuthorizerOperations, IntegrationOperation
             request = {**named, **_route(route, authorizers, targets)}
             self.create_route(context, _fitting(context, "CreateRoute", request))
 
-    def _answer(self, context: RequestContext, api_id: str, definition: Definition) -> Response:
-        notes = {"ImportInfo": definition.info, "Warnings": definition.warnings}
-        found = {name: texts for name, texts in notes.items() if texts}
-        return {**moto(context, "GetApi", {"ApiId": api_id}), **found}
+
+def _answer(context: RequestContext, api_id: str, definition: Definition) -> Response:
+    notes = {"ImportInfo": definition.info, "Warnings": definition.warnings}
+    found = {name: texts for name, texts in notes.items() if texts}
+    return {**moto(context, "GetApi", {"ApiId": api_id}), **found}
 
 
 def _parsed(context: RequestContext, request: Request) -> Definition:

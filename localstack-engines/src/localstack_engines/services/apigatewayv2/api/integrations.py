@@ -24,7 +24,7 @@ class IntegrationOperations(Operations):
         # Moto records POST as the method of every integration.
         reference = {"ApiId": request["ApiId"], "IntegrationId": created["IntegrationId"]}
         set_fields(self.store.integration(context, reference), request)
-        return self.run_and_publish(context, "GetIntegration", reference)
+        return moto(context, "GetIntegration", reference)
 
     def update_integration(self, context: RequestContext, request: Request) -> Response:
         integration = self.store.integration(context, request)
@@ -34,7 +34,7 @@ class IntegrationOperations(Operations):
         validation.check_integration(merged)
         self._check_vpc_link(context, merged)
         set_fields(integration, {key: merged[key] for key in request})
-        return self.run_and_publish(context, "GetIntegration", identifiers(integration, request))
+        return moto(context, "GetIntegration", identifiers(integration, request))
 
     def delete_integration(self, context: RequestContext, request: Request) -> Response:
         self.store.integration(context, request)
@@ -45,7 +45,7 @@ class IntegrationOperations(Operations):
                     f"Cannot delete Integration '{request['IntegrationId']}' that is referenced by "
                     f"Route '{route.route_id}'"
                 )
-        return self.run_and_publish(context, "DeleteIntegration", request)
+        return moto(context, "DeleteIntegration", request)
 
     def get_integrations(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetIntegrations", request)["Items"], request)

@@ -19,7 +19,7 @@ class RouteOperations(Operations):
         api = self.store.api(context, request)
         _check(api, request)
         _check_key_is_free(api, request["RouteKey"])
-        return self.run_and_publish(context, "CreateRoute", request)
+        return moto(context, "CreateRoute", request)
 
     def update_route(self, context: RequestContext, request: Request) -> Response:
         api, route = self.store.api(context, request), self.store.route(context, request)
@@ -28,11 +28,11 @@ class RouteOperations(Operations):
         _check(api, merged)
         _check_key_is_free(api, merged["RouteKey"], route)
         set_fields(route, request)
-        return self.run_and_publish(context, "GetRoute", identifiers(route, request))
+        return moto(context, "GetRoute", identifiers(route, request))
 
     def delete_route(self, context: RequestContext, request: Request) -> Response:
         self.store.route(context, request)
-        return self.run_and_publish(context, "DeleteRoute", request)
+        return moto(context, "DeleteRoute", request)
 
     def get_routes(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetRoutes", request)["Items"], request)

@@ -39,13 +39,11 @@ Servers = Callable[[str], tuple[Server, ...]]
 def gateway(store: Store, keys: Keys, servers: Servers) -> Gateway:
     """Returns the model of all HTTP APIs. An API that cannot be rendered is logged and left out."""
     apis: dict[str, Api] = {}
-    for account, region, record in store.all_apis():
-        if record.protocol_type != "HTTP" or record.disable_execute_api_endpoint or record.api_id in apis:
-            continue
-        api = _api(account, region, record, keys)
-        if _renders(api):
-            apis[api.id] = api
-    found = tuple(apis.values())
+    with store.lock:
+        for account, region, record in store.all_apis():
+            if record.protocol_type == "HTTP" and not record.disable_execute_api_endpoint:
+                apis.setdefault(record.api_id, _api(account, region, record, keys))
+    found = tuple(api for api in apis.values() if _renders(api))
     return Gateway(apis=found, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
 
 
