@@ -61,11 +61,6 @@ def test_an_api_with_a_target_has_a_route_and_a_stage(client: Any, endpoint: str
         upstream.close()
 
 
-def test_custom_domains_are_refused(client: Any) -> None:
-    with pytest.raises(ClientError, match="not supported by the local apigatewayv2 service: an API is served at"):
-        client.create_domain_name(DomainName="api.example")
-
-
 @pytest.mark.parametrize("key", ["GET", "GET x", "FETCH /x", "/x", "GET /{a}b", "GET /{a+}/b", "get /x"])
 def test_malformed_route_keys_are_refused(api: HttpApi, key: str) -> None:
     with pytest.raises(ClientError) as refusal:

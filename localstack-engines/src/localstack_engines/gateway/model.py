@@ -154,7 +154,10 @@ class Cors:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """`domain` is host and port of the API's own endpoint, which integrations see as Host."""
+    """`domain` is host and port of the API's own endpoint, which integrations see as Host.
+
+    Without `has_endpoint` the API is served at custom domains only.
+    """
 
     id: str
     domain: str
@@ -162,13 +165,33 @@ class Api:
     region: str = "us-east-1"
     stages: tuple[Stage, ...] = ()
     cors: Cors | None = None
+    has_endpoint: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiMapping:
+    """A stage of an API at a custom domain. `key` is the beginning of its paths without slashes around it, or empty."""
+
+    key: str
+    api: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomDomain:
+    """`name` is in lower case and may begin with "*.". `certificate` is a chain with its private key (PEM)."""
+
+    name: str
+    mappings: tuple[ApiMapping, ...] = ()
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """All APIs, and the servers that each upstream has now."""
+    """All APIs, the custom domains of some, and the servers that each upstream has now."""
 
     apis: tuple[Api, ...] = ()
+    domains: tuple[CustomDomain, ...] = ()
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
 
     def routes(self) -> list[tuple[Api, Stage, Route]]:

@@ -6,7 +6,9 @@ from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import Issuers
 from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers
 from localstack_engines.gateway.subrequests.server import SubrequestServer
+from localstack_engines.services.apigatewayv2.api.api_mappings import ApiMappingOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
+from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
 from localstack_engines.services.apigatewayv2.api.exports import ExportOperations
 from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
@@ -27,6 +29,8 @@ class ApiGatewayV2Provider(
     TagOperations,
     DeploymentOperations,
     VpcLinkOperations,
+    DomainNameOperations,
+    ApiMappingOperations,
 ):
     """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
 

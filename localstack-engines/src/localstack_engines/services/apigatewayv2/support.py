@@ -18,13 +18,13 @@ _MOTO = {
 """Operations that moto answers, and why its record is all there is to them."""
 
 _WEBSOCKET = "it belongs to WebSocket APIs"
-_NO_DOMAIN = "an API is served at its own address only"
+_NO_RULES = "a custom domain name is served by its API mappings"
 _REFUSED = {
-    "CreateApiMapping": _NO_DOMAIN,
-    "CreateDomainName": _NO_DOMAIN,
     "CreateIntegrationResponse": _WEBSOCKET,
     "CreateModel": _WEBSOCKET,
     "CreateRouteResponse": _WEBSOCKET,
+    "CreateRoutingRule": _NO_RULES,
+    "PutRoutingRule": _NO_RULES,
     "DeleteRouteRequestParameter": _WEBSOCKET,
 }
 """Operations whose error gives a reason."""
@@ -48,9 +48,12 @@ _INTEGRATION_MEMBERS = (
 _ROUTE_MEMBERS = "ApiId AuthorizationScopes AuthorizationType AuthorizerId RouteKey Target"
 _STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
 _PAGE = "MaxResults NextToken"
+_GATEWAYS_OWN = "API Gateway sets it"
+_ONLY_MAPPINGS = {"RoutingMode": ("API_MAPPING_ONLY",)}
 _MEMBERS = {
     "AccessLogSettings": Members("DestinationArn Format"),
     "Cors": Members("AllowCredentials AllowHeaders AllowMethods AllowOrigins ExposeHeaders MaxAge"),
+    "CreateApiMappingRequest": Members("ApiId ApiMappingKey DomainName Stage"),
     "CreateApiRequest": Members(
         f"{_API_MEMBERS} ProtocolType RouteKey Tags Target",
         recorded="Description Version",
@@ -59,6 +62,7 @@ _MEMBERS = {
     ),
     "CreateAuthorizerRequest": Members(_AUTHORIZER_MEMBERS, ignored=_AUTHORIZER),
     "CreateDeploymentRequest": Members("ApiId StageName", recorded="Description"),
+    "CreateDomainNameRequest": Members("DomainName DomainNameConfigurations", recorded="Tags", only=_ONLY_MAPPINGS),
     "CreateIntegrationRequest": Members(
         _INTEGRATION_MEMBERS, recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),
@@ -68,20 +72,38 @@ _MEMBERS = {
         "Name SubnetIds", recorded="Tags", ignored={"SecurityGroupIds": "security groups are not enforced"}
     ),
     "DeleteAccessLogSettingsRequest": Members("ApiId StageName"),
+    "DeleteApiMappingRequest": Members("ApiMappingId DomainName"),
     "DeleteApiRequest": Members("ApiId"),
     "DeleteAuthorizerRequest": Members("ApiId AuthorizerId"),
     "DeleteCorsConfigurationRequest": Members("ApiId"),
     "DeleteDeploymentRequest": Members("ApiId DeploymentId"),
+    "DeleteDomainNameRequest": Members("DomainName"),
     "DeleteIntegrationRequest": Members("ApiId IntegrationId"),
     "DeleteRouteRequest": Members("ApiId RouteId"),
     "DeleteRouteSettingsRequest": Members("ApiId RouteKey StageName"),
     "DeleteStageRequest": Members("ApiId StageName"),
     "DeleteVpcLinkRequest": Members("VpcLinkId"),
+    "DomainNameConfiguration": Members(
+        "CertificateArn",
+        recorded="CertificateName CertificateUploadDate",
+        ignored={
+            "ApiGatewayDomainName": _GATEWAYS_OWN,
+            "DomainNameStatus": _GATEWAYS_OWN,
+            "DomainNameStatusMessage": _GATEWAYS_OWN,
+            "HostedZoneId": _GATEWAYS_OWN,
+            **_API,
+        },
+        only={"EndpointType": ("REGIONAL",), "SecurityPolicy": ("TLS_1_2",)},
+    ),
     "ExportApiRequest": Members("ApiId ExportVersion IncludeExtensions OutputType Specification StageName"),
+    "GetApiMappingRequest": Members("ApiMappingId DomainName"),
+    "GetApiMappingsRequest": Members(f"DomainName {_PAGE}"),
     "GetApisRequest": Members(_PAGE),
     "GetAuthorizersRequest": Members(f"ApiId {_PAGE}"),
     "GetDeploymentRequest": Members("ApiId DeploymentId"),
     "GetDeploymentsRequest": Members(f"ApiId {_PAGE}"),
+    "GetDomainNameRequest": Members("DomainName"),
+    "GetDomainNamesRequest": Members(_PAGE),
     "GetIntegrationsRequest": Members(f"ApiId {_PAGE}"),
     "GetRoutesRequest": Members(f"ApiId {_PAGE}"),
     "GetStageRequest": Members("ApiId StageName"),
@@ -98,6 +120,7 @@ _MEMBERS = {
     "TagResourceRequest": Members("ResourceArn Tags"),
     "TlsConfigInput": Members("ServerNameToVerify"),
     "UntagResourceRequest": Members("ResourceArn TagKeys"),
+    "UpdateApiMappingRequest": Members("ApiId ApiMappingId ApiMappingKey DomainName Stage"),
     "UpdateApiRequest": Members(
         f"ApiId {_API_MEMBERS}",
         recorded="Description Version",
@@ -106,6 +129,7 @@ _MEMBERS = {
     ),
     "UpdateAuthorizerRequest": Members(f"AuthorizerId {_AUTHORIZER_MEMBERS}", ignored=_AUTHORIZER),
     "UpdateDeploymentRequest": Members("ApiId DeploymentId", recorded="Description"),
+    "UpdateDomainNameRequest": Members("DomainName DomainNameConfigurations", only=_ONLY_MAPPINGS),
     "UpdateIntegrationRequest": Members(
         f"IntegrationId {_INTEGRATION_MEMBERS}", recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),
