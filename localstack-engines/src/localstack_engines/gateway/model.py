@@ -155,7 +155,10 @@ class Cors:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """`domain` is host and port of the API's own endpoint, which integrations see as Host."""
+    """`domain` is host and port of the API's own endpoint, which integrations see as Host.
+
+    Without `has_endpoint` the API is served at custom domains only.
+    """
 
     id: str
     domain: str
@@ -163,13 +166,36 @@ class Api:
     region: str = "us-east-1"
     stages: tuple[Stage, ...] = ()
     cors: Cors | None = None
+    has_endpoint: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiMapping:
+    """A stage of an API at a custom domain. `key` is the beginning of its paths without slashes around it, or empty."""
+
+    key: str
+    api: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomDomain:
+    """`name` is in lower case and may begin with "*.". `certificate` is a chain with its private key (PEM)."""
+
+    name: str
+    mappings: tuple[ApiMapping, ...] = ()
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """All APIs, the servers that each upstream has now, and the endpoints of WebSocket APIs (host and port) by id."""
+    """All APIs, the custom domains of some, the servers that each upstream has now, and the WebSocket APIs' endpoints.
+
+    An endpoint is a host and port, by the API's identifier.
+    """
 
     apis: tuple[Api, ...] = ()
+    domains: tuple[CustomDomain, ...] = ()
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
     websockets: Mapping[str, str] = field(default_factory=dict)
 

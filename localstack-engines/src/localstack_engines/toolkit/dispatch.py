@@ -79,12 +79,21 @@ def _checked(context: RequestContext, request: dict, support: Support) -> dict:
     shape = context.operation.input_shape
     if shape is None:
         return request
+    _read_booleans(shape, request)
     if support.missing_error and (name := constraints.missing(shape, request)):
         code, sentence = support.missing_error
         raise ServiceError(code, sentence.format(name))
     if problem := constraints.violation(shape, request):
         raise ServiceError(support.member_error, problem)
     return request
+
+
+def _read_booleans(shape: Any, request: dict) -> None:
+    """Replaces the text of booleans in the query string, which LocalStack's parser of the protocol rest-json leaves."""
+    for name, member in shape.members.items():
+        in_query = member.type_name == "boolean" and member.serialization.get("location") == "querystring"
+        if in_query and request.get(name) in ("true", "false"):
+            request[name] = request[name] == "true"
 
 
 def _moto_alone(context: RequestContext, request: dict) -> Any:

@@ -19,6 +19,7 @@ REMOVE_CLIENTS_HEADERS = f"http-request del-header {headers.PREFIX} -m beg"
 STATE = {
     headers.API: ("txn.api", False),
     headers.STAGE: ("txn.stage", False),
+    headers.CLIENT_PATH: ("txn.client_path", False),
     headers.PATH: ("txn.path", False),
     headers.ROUTE_PATH: ("txn.route_path", False),
     headers.REQUEST_ID: ("txn.request_id", False),

@@ -16,7 +16,12 @@ _LUA = Path(__file__).with_name("subrequests.lua")
 # The two forms of an API's URL.
 BY_PATH = "{ path_beg /_aws/execute-api/ }"
 BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
-_TLS_FOR_API = "{ req.ssl_hello_type 1 } { req.ssl_sni,lower,field(2,.) -m str execute-api }"
+BY_OTHER_HOST = (
+    "!{ req.hdr(host),lower,field(1,:) -m str localhost localhost.localstack.cloud } !{ hdr_ip(host) -m found }"
+)
+"""Custom domains have any name."""
+_TLS = "{ req.ssl_hello_type 1 }"
+_SNI_OF_API = "{ req.ssl_sni,lower,field(2,.) -m str execute-api }"
 
 
 def render_global(edge: Edge) -> list[str]:
@@ -62,17 +67,16 @@ def render_defaults() -> list[str]:
     ]
 
 
-def render_edge(edge: Edge, rules: list[str]) -> list[str]:
+def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list[str]:
     """Returns the edge frontend with the rules for APIs.
 
-    A connection with TLS goes to the section that has the APIs' certificate when its SNI is an API's address, and to
-    LocalStack as a byte stream when not.
-
+    A connection with TLS goes to the section that has the APIs' certificates when its SNI is an API's address or one of
+    `sni_conditions` holds, and to LocalStack as a byte stream when not.
 
     After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
     request for an API to the new worker.
     """
-    for_successor = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST)]
+    for_successor = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST, BY_OTHER_HOST)]
     return [
         "frontend edge",
         "    mode tcp",
@@ -84,14 +88,18 @@ def render_edge(edge: Edge, rules: list[str]) -> list[str]:
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
-        *([f"    use_backend apis_tls if {_TLS_FOR_API}"] if edge.certificate else []),
-        "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
+        *(f"    use_backend apis_tls if {_TLS} {sni}" for sni in (_SNI_OF_API, *sni_conditions) if edge.certificate),
+        f"    use_backend localstack_tls if {_TLS}",
         "    default_backend localstack",
     ]
 
 
-def render_tls(edge: Edge) -> list[str]:
-    """Returns the sections that take TLS off connections for APIs. Their requests come back to the edge frontend."""
+def render_tls(edge: Edge, certificates: Path | None) -> list[str]:
+    """Returns the sections that take TLS off connections for APIs. Their requests come back to the edge frontend.
+
+    `certificates` is a list of further certificates with the names that they are for.
+    """
+    more = f" crt-list {certificates}" if certificates else ""
     return [
         "backend apis_tls",
         "    mode tcp",
@@ -100,7 +108,7 @@ def render_tls(edge: Edge) -> list[str]:
         "frontend apis_tls",
         "    mode tcp",
         "    no option idle-close-on-response",
-        f"    bind unix@{edge.tls_socket} mode 600 accept-proxy ssl crt {edge.certificate} alpn http/1.1",
+        f"    bind unix@{edge.tls_socket} mode 600 accept-proxy ssl crt {edge.certificate}{more} alpn http/1.1",
         "    default_backend apis_plain",
         "",
         "backend apis_plain",

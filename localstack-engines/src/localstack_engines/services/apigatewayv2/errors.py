@@ -11,6 +11,14 @@ def conflict(message: str) -> ServiceError:
     return ServiceError("ConflictException", message, 409)
 
 
+def has_mappings(kind: str, domain_names: list[str]) -> ServiceError:
+    """Returns the error for the deletion of an API or stage that custom domain names serve."""
+    return bad_request(
+        f"Deleting {kind} failed. Please remove all base path mappings related to the {kind} in your domains: "
+        + ", ".join(domain_names)
+    )
+
+
 def not_found(kind: str, identifier: str) -> ServiceError:
     return ServiceError("NotFoundException", f"Invalid {kind} identifier specified {identifier}", 404)
 

@@ -33,6 +33,33 @@ class Deployment:
 
 
 @dataclass(frozen=True)
+class ApiMapping:
+    """A stage of an API at a custom domain name. `key` is the beginning of its paths, or empty."""
+
+    id: str
+    key: str
+    api_id: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class DomainName:
+    """A custom domain name. `target` is the name that its DNS record points to."""
+
+    name: str
+    account: str
+    region: str
+    target: str
+    configurations: tuple[dict[str, Any], ...]
+    tags: dict[str, str] = field(default_factory=dict)
+    mappings: tuple[ApiMapping, ...] = ()
+
+    @property
+    def certificate_arn(self) -> str:
+        return str(self.configurations[0]["CertificateArn"])
+
+
+@dataclass(frozen=True)
 class AccessLogSettings:
     """`account` is the API's owner. `format` contains variables of the kind `$context.requestId`."""
 

@@ -10,7 +10,10 @@ from localstack_engines.gateway.websockets.calls import Call
 from localstack_engines.gateway.websockets.connections import Connections
 from localstack_engines.gateway.websockets.management import ConnectionManagement
 from localstack_engines.gateway.websockets.server import WebSocketServer
+from localstack_engines.services.apigatewayv2.api.api_mappings import ApiMappingOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
+from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
+from localstack_engines.services.apigatewayv2.api.exports import ExportOperations
 from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
 from localstack_engines.services.apigatewayv2.api.integration_responses import IntegrationResponseOperations
 from localstack_engines.services.apigatewayv2.api.models import ModelOperations
@@ -30,6 +33,7 @@ from localstack_engines.toolkit.dispatch import make_service
 
 class ApiGatewayV2Provider(
     ImportOperations,
+    ExportOperations,
     StageOperations,
     TagOperations,
     DeploymentOperations,
@@ -37,6 +41,8 @@ class ApiGatewayV2Provider(
     ModelOperations,
     RouteResponseOperations,
     IntegrationResponseOperations,
+    DomainNameOperations,
+    ApiMappingOperations,
 ):
     """The operations of the API Gateway v2 API. `support.py` says what becomes of all others."""
 

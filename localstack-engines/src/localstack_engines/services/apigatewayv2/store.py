@@ -8,12 +8,13 @@ import copy
 import secrets
 import string
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from botocore import xform_name
 from localstack.aws.api import RequestContext
+from moto.acm.models import AWS_ROOT_CA, acm_backends
 from moto.apigatewayv2.models import (
     Api,
     ApiGatewayV2Backend,
@@ -31,7 +32,7 @@ from moto.core.common_models import BaseModel
 
 from localstack_engines.services.apigatewayv2.changes import Change
 from localstack_engines.services.apigatewayv2.errors import not_found
-from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment
+from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment, DomainName
 
 # Moto's names of attributes that are not the field's name in snake case.
 _ATTRIBUTES = {
@@ -63,6 +64,8 @@ class Store:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.domain_names: dict[str, DomainName] = {}
+        """Those of all accounts and regions by their names, which are unique on AWS too."""
 
     def apis(self, context: RequestContext) -> list[Api]:
         """Returns the APIs of the request's account and region."""
@@ -109,8 +112,41 @@ class Store:
     def vpc_link(self, context: RequestContext, request: dict[str, Any]) -> VpcLink:
         return _member(_backend(context).vpc_links, "VpcLink", request["VpcLinkId"])
 
+    def domain_name(self, context: RequestContext, request: dict[str, Any]) -> DomainName:
+        owned = {record.name: record for record in self.domain_names_of(context)}
+        return _member(owned, "domain name", request["DomainName"].lower())
+
+    def domain_names_of(self, context: RequestContext) -> list[DomainName]:
+        """Returns the domain names of the request's account and region."""
+        owner = (context.account_id, context.region)
+        return [record for record in self.domain_names.values() if (record.account, record.region) == owner]
+
+    def domain_names_with(self, api_id: str, stage: str | None = None) -> list[str]:
+        """Returns the domain names that have a mapping to an API, or to one of its stages."""
+        return [
+            record.name
+            for record in self.domain_names.values()
+            if any(one.api_id == api_id and stage in (None, one.stage) for one in record.mappings)
+        ]
+
+    def certificate(self, arn: str) -> str | None:
+        """Returns a certificate of ACM with its chain and private key (PEM), or None when ACM does not have it."""
+        _, _, _, region, account, *_ = arn.split(":")
+        found = acm_backends[account][region]._certificates.get(arn)
+        if found is None:
+            return None
+        # Moto adds a root certificate that is not valid PEM.
+        chain = found.chain.removesuffix(AWS_ROOT_CA)
+        return b"\n".join((found.cert, chain, found.key)).decode()
+
     def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
         return identifier in _backend(context).vpc_links
+
+    def set_tags(self, context: RequestContext, api: Api, tags: dict[str, str], former: Collection[str]) -> None:
+        """Sets tags of an API, and removes those with the keys in `former` that are not among them."""
+        records = _backend(context)
+        records.untag_resource(api.arn, [key for key in former if key not in tags])
+        records.tag_resource(api.arn, tags)
 
     def set_api_id(self, context: RequestContext, api: Api, wanted: str, tags: dict[str, str]) -> None:
         """Gives an API another identifier.
@@ -125,14 +161,16 @@ class Store:
 
     @contextmanager
     def changing(self, context: RequestContext, api_id: str | None) -> Iterator[Change]:
-        """Lets one caller at a time change this API, and which APIs and VPC links there are.
+        """Lets one caller at a time change this API, domain names, and which APIs and VPC links there are.
 
         Yields what has changed, which is known afterwards. An exception undoes it.
         """
         backend = _backend(context)
         with self.lock:
             # Of other APIs only their being there can change.
-            change = Change(backend.apis, backend.vpc_links, *_members_of(backend.apis.get(api_id or "")))
+            change = Change(
+                self.domain_names, backend.apis, backend.vpc_links, *_members_of(backend.apis.get(api_id or ""))
+            )
             try:
                 yield change
             except BaseException:

@@ -20,10 +20,10 @@ _MOTO = {
 }
 """Operations that moto answers, and why its record is all there is to them."""
 
-_NO_DOMAIN = "an API is served at its own address only"
+_NO_RULES = "a custom domain name is served by its API mappings"
 _REFUSED = {
-    "CreateApiMapping": _NO_DOMAIN,
-    "CreateDomainName": _NO_DOMAIN,
+    "CreateRoutingRule": _NO_RULES,
+    "PutRoutingRule": _NO_RULES,
 }
 """Operations whose error gives a reason."""
 
@@ -55,12 +55,13 @@ _ROUTE_MEMBERS = (
 _ROUTE_RESPONSE_MEMBERS = "ApiId RouteId RouteResponseKey"
 _ROUTE_RESPONSE_RECORDED = "ModelSelectionExpression ResponseModels"
 _STAGE_MEMBERS = "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings DeploymentId RouteSettings StageName"
-_IMPORT = {"FailOnWarnings": "an import has no warnings: what cannot be imported is an error"}
-_BASE_PATH = {"Basepath": ("ignore",)}
 _PAGE = "MaxResults NextToken"
+_GATEWAYS_OWN = "API Gateway sets it"
+_ONLY_MAPPINGS = {"RoutingMode": ("API_MAPPING_ONLY",)}
 _MEMBERS = {
     "AccessLogSettings": Members("DestinationArn Format"),
     "Cors": Members("AllowCredentials AllowHeaders AllowMethods AllowOrigins ExposeHeaders MaxAge"),
+    "CreateApiMappingRequest": Members("ApiId ApiMappingKey DomainName Stage"),
     "CreateApiRequest": Members(
         f"{_API_MEMBERS} ProtocolType RouteKey Tags Target",
         recorded="Description Version",
@@ -69,6 +70,7 @@ _MEMBERS = {
     ),
     "CreateAuthorizerRequest": Members(_AUTHORIZER_MEMBERS, ignored=_AUTHORIZER),
     "CreateDeploymentRequest": Members("ApiId StageName", recorded="Description"),
+    "CreateDomainNameRequest": Members("DomainName DomainNameConfigurations", recorded="Tags", only=_ONLY_MAPPINGS),
     "CreateIntegrationRequest": Members(
         _INTEGRATION_MEMBERS, recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),
@@ -81,10 +83,12 @@ _MEMBERS = {
         "Name SubnetIds", recorded="Tags", ignored={"SecurityGroupIds": "security groups are not enforced"}
     ),
     "DeleteAccessLogSettingsRequest": Members("ApiId StageName"),
+    "DeleteApiMappingRequest": Members("ApiMappingId DomainName"),
     "DeleteApiRequest": Members("ApiId"),
     "DeleteAuthorizerRequest": Members("ApiId AuthorizerId"),
     "DeleteCorsConfigurationRequest": Members("ApiId"),
     "DeleteDeploymentRequest": Members("ApiId DeploymentId"),
+    "DeleteDomainNameRequest": Members("DomainName"),
     "DeleteIntegrationRequest": Members("ApiId IntegrationId"),
     "DeleteIntegrationResponseRequest": Members("ApiId IntegrationId IntegrationResponseId"),
     "DeleteModelRequest": Members("ApiId ModelId"),
@@ -94,10 +98,27 @@ _MEMBERS = {
     "DeleteRouteSettingsRequest": Members("ApiId RouteKey StageName"),
     "DeleteStageRequest": Members("ApiId StageName"),
     "DeleteVpcLinkRequest": Members("VpcLinkId"),
+    "DomainNameConfiguration": Members(
+        "CertificateArn",
+        recorded="CertificateName CertificateUploadDate",
+        ignored={
+            "ApiGatewayDomainName": _GATEWAYS_OWN,
+            "DomainNameStatus": _GATEWAYS_OWN,
+            "DomainNameStatusMessage": _GATEWAYS_OWN,
+            "HostedZoneId": _GATEWAYS_OWN,
+            **_API,
+        },
+        only={"EndpointType": ("REGIONAL",), "SecurityPolicy": ("TLS_1_2",)},
+    ),
+    "ExportApiRequest": Members("ApiId ExportVersion IncludeExtensions OutputType Specification StageName"),
+    "GetApiMappingRequest": Members("ApiMappingId DomainName"),
+    "GetApiMappingsRequest": Members(f"DomainName {_PAGE}"),
     "GetApisRequest": Members(_PAGE),
     "GetAuthorizersRequest": Members(f"ApiId {_PAGE}"),
     "GetDeploymentRequest": Members("ApiId DeploymentId"),
     "GetDeploymentsRequest": Members(f"ApiId {_PAGE}"),
+    "GetDomainNameRequest": Members("DomainName"),
+    "GetDomainNamesRequest": Members(_PAGE),
     "GetIntegrationResponsesRequest": Members(f"ApiId IntegrationId {_PAGE}"),
     "GetIntegrationsRequest": Members(f"ApiId {_PAGE}"),
     "GetModelTemplateRequest": Members("ApiId ModelId"),
@@ -108,8 +129,8 @@ _MEMBERS = {
     "GetStagesRequest": Members(f"ApiId {_PAGE}"),
     "GetTagsRequest": Members("ResourceArn"),
     "JWTConfiguration": Members("Audience Issuer"),
-    "ImportApiRequest": Members("Body", ignored=_IMPORT, only=_BASE_PATH),
-    "ReimportApiRequest": Members("ApiId Body", ignored=_IMPORT, only=_BASE_PATH),
+    "ImportApiRequest": Members("Basepath Body FailOnWarnings"),
+    "ReimportApiRequest": Members("ApiId Basepath Body FailOnWarnings"),
     "ParameterConstraints": Members("Required"),
     "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
@@ -119,6 +140,7 @@ _MEMBERS = {
     "TagResourceRequest": Members("ResourceArn Tags"),
     "TlsConfigInput": Members("ServerNameToVerify"),
     "UntagResourceRequest": Members("ResourceArn TagKeys"),
+    "UpdateApiMappingRequest": Members("ApiId ApiMappingId ApiMappingKey DomainName Stage"),
     "UpdateApiRequest": Members(
         f"ApiId {_API_MEMBERS}",
         recorded="Description Version",
@@ -127,6 +149,7 @@ _MEMBERS = {
     ),
     "UpdateAuthorizerRequest": Members(f"AuthorizerId {_AUTHORIZER_MEMBERS}", ignored=_AUTHORIZER),
     "UpdateDeploymentRequest": Members("ApiId DeploymentId", recorded="Description"),
+    "UpdateDomainNameRequest": Members("DomainName DomainNameConfigurations", only=_ONLY_MAPPINGS),
     "UpdateIntegrationRequest": Members(
         f"IntegrationId {_INTEGRATION_MEMBERS}", recorded="Description", ignored={"CredentialsArn": _ROLE}
     ),

@@ -46,6 +46,7 @@ def call(stage: str) -> Call:
         route_key="GET /a",
         method="GET",
         path="/a",
+        client_path="/a",
         route_path="/a",
         query="",
         headers=[("authorization", "token")],

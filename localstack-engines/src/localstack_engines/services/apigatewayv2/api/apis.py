@@ -8,7 +8,7 @@ from localstack_engines.services.apigatewayv2.api.operations import Operations, 
 from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.api.routes import RouteOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
-from localstack_engines.services.apigatewayv2.errors import conflict
+from localstack_engines.services.apigatewayv2.errors import conflict, has_mappings
 from localstack_engines.services.apigatewayv2.models import domain
 from localstack_engines.services.apigatewayv2.store import identifiers, set_fields
 from localstack_engines.toolkit.dispatch import moto
@@ -38,7 +38,9 @@ class ApiOperations(Operations):
         return moto(context, "GetApi", identifiers(api, request))
 
     def delete_api(self, context: RequestContext, request: Request) -> Response:
-        self.store.api(context, request)
+        api = self.store.api(context, request)
+        if names := self.store.domain_names_with(api.api_id):
+            raise has_mappings("API", names)
         return moto(context, "DeleteApi", request)
 
     def delete_cors_configuration(self, context: RequestContext, request: Request) -> Response:

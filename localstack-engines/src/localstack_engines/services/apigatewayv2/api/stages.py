@@ -8,7 +8,7 @@ from localstack_engines.services.apigatewayv2.api import descriptions, validatio
 from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.control import stages
-from localstack_engines.services.apigatewayv2.errors import bad_request, conflict, not_found
+from localstack_engines.services.apigatewayv2.errors import bad_request, conflict, has_mappings, not_found
 from localstack_engines.toolkit.dispatch import moto
 
 
@@ -36,7 +36,9 @@ class StageOperations(Operations):
         return page([descriptions.stage(stage) for stage in self.store.api(context, request).stages.values()], request)
 
     def delete_stage(self, context: RequestContext, request: Request) -> Response:
-        self.store.stage(context, request)
+        stage = self.store.stage(context, request)
+        if names := self.store.domain_names_with(request["ApiId"], stage.name):
+            raise has_mappings("stage", names)
         return moto(context, "DeleteStage", request)
 
     def delete_route_settings(self, context: RequestContext, request: Request) -> Response:

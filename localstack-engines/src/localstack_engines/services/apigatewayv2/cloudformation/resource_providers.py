@@ -1,8 +1,10 @@
 """API Gateway v2's CloudFormation types."""
 
 from localstack_engines.services.apigatewayv2.cloudformation.api import Api
+from localstack_engines.services.apigatewayv2.cloudformation.api_mapping import ApiMapping
 from localstack_engines.services.apigatewayv2.cloudformation.authorizer import Authorizer
 from localstack_engines.services.apigatewayv2.cloudformation.deployment import Deployment
+from localstack_engines.services.apigatewayv2.cloudformation.domain_name import DomainName
 from localstack_engines.services.apigatewayv2.cloudformation.integration import Integration
 from localstack_engines.services.apigatewayv2.cloudformation.integration_response import IntegrationResponse
 from localstack_engines.services.apigatewayv2.cloudformation.model import Model
@@ -15,8 +17,10 @@ RESOURCE_PROVIDERS = {
     provider.TYPE: provider
     for provider in (
         Api,
+        ApiMapping,
         Authorizer,
         Deployment,
+        DomainName,
         Integration,
         IntegrationResponse,
         Model,

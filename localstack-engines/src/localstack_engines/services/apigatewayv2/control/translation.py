@@ -11,7 +11,9 @@ from localstack_engines.gateway.configuration.render import render
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import (
     Api,
+    ApiMapping,
     Cors,
+    CustomDomain,
     Function,
     Gateway,
     JwtAuthorizer,
@@ -23,9 +25,10 @@ from localstack_engines.gateway.model import (
     Stage,
 )
 from localstack_engines.services.apigatewayv2.control import stages
+from localstack_engines.services.apigatewayv2.control.certificates import is_usable
 from localstack_engines.services.apigatewayv2.control.throttles import throttle
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
-from localstack_engines.services.apigatewayv2.models import Resources, domain
+from localstack_engines.services.apigatewayv2.models import DomainName, Resources, domain
 from localstack_engines.services.apigatewayv2.store import Store, deployment_id, to_json_keys
 
 LOG = logging.getLogger(__name__)
@@ -41,10 +44,22 @@ def gateway(store: Store, keys: Keys, servers: Servers) -> Gateway:
     apis: dict[str, Api] = {}
     with store.lock:
         for account, region, record in store.all_apis():
-            if record.protocol_type == "HTTP" and not record.disable_execute_api_endpoint:
+            if record.protocol_type == "HTTP":
                 apis.setdefault(record.api_id, _api(account, region, record, keys))
+        domain_names = list(store.domain_names.values())
     found = tuple(api for api in apis.values() if _renders(api))
-    return Gateway(apis=found, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+    domains = tuple(_custom_domain(store, record, {api.id for api in found}) for record in domain_names)
+    return Gateway(apis=found, domains=domains, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+
+
+def _custom_domain(store: Store, record: DomainName, served: set[str]) -> CustomDomain:
+    certificate = store.certificate(record.certificate_arn)
+    mappings = tuple(
+        ApiMapping(key=one.key, api=one.api_id, stage=one.stage) for one in record.mappings if one.api_id in served
+    )
+    # Without a certificate of its own a domain name has that of all engines.
+    usable = certificate if certificate and is_usable(certificate) else None
+    return CustomDomain(name=record.name, mappings=mappings, certificate=usable)
 
 
 def _upstreams(apis: tuple[Api, ...]) -> set[str]:
@@ -74,6 +89,7 @@ def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
         region=region,
         stages=tuple(found),
         cors=_cors(record.cors_configuration),
+        has_endpoint=not record.disable_execute_api_endpoint,
     )
 
 

@@ -23,9 +23,10 @@ from localstack_engines.services.apigatewayv2.store import Store
 def websocket_apis(store: Store) -> WebSocketApis:
     """Returns the model of all WebSocket APIs."""
     found: dict[str, WebSocketApi] = {}
-    for account, region, record in store.all_apis():
-        if record.protocol_type == "WEBSOCKET" and not record.disable_execute_api_endpoint:
-            found.setdefault(record.api_id, _api(account, region, record))
+    with store.lock:
+        for account, region, record in store.all_apis():
+            if record.protocol_type == "WEBSOCKET" and not record.disable_execute_api_endpoint:
+                found.setdefault(record.api_id, _api(account, region, record))
     return found
 
 
