@@ -42,4 +42,4 @@ def trust() -> dict[str, str]:
     own, _ = certificate.certificate()
     bundle = own.with_name("bundle.crt")
     bundle.write_text(_SYSTEM_BUNDLE.read_text() + own.read_text())
-    return {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle), "NODE_EXTRA_CA_CERTS": str(own)}
+    return dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(bundle))

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
 
-from localstack_engines.cloudformation.custom_resources import ANSWER, TYPE, answer
+from localstack_engines.cloudformation.custom_resources import ANSWER, answer
 from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.core_types.cloudformation import answers
 
@@ -26,10 +26,10 @@ _SUBJECT = "AWS CloudFormation custom resource request"
 
 
 class CustomResource(Resource):
-    TYPE = TYPE
+    TYPE = "AWS::CloudFormation::CustomResource"
     TIMEOUT_SECONDS = MAXIMUM_SECONDS + 60
     # Providers define the properties, and read-only is the answer. A change of any property is an update.
-    SCHEMA = {"typeName": TYPE, "properties": {}, "primaryIdentifier": [_PHYSICAL_ID], "readOnlyProperties": []}
+    SCHEMA = {"properties": {}, "primaryIdentifier": [_PHYSICAL_ID], "readOnlyProperties": []}
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         return self._ask(request, "Create")

@@ -4,7 +4,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-NODE = "/usr/bin/node"
+NODE = "/var/lang/bin/node"
 BOOTSTRAP = Path(__file__).with_name("nodejs") / "bootstrap.mjs"
 
 RUNTIME_PACKAGES = "/var/runtime/node_modules"

@@ -64,13 +64,16 @@ class RuntimeProcess:
         return "without providing a reason" if code == 0 else f"with error: exit status {code}"
 
     def memory(self) -> int:
-        """Returns the resident memory in bytes."""
+        """Returns the memory in bytes that the function uses.
+
+        Pages of program files are left out: all environments share them, and the system may drop them.
+        """
         self.peak_memory()
-        return self._status("VmRSS")
+        return self._status("VmRSS") - self._status("RssFile")
 
     def peak_memory(self) -> int:
-        """Returns the highest resident memory in bytes so far."""
-        self._peak = max(self._peak, self._status("VmHWM"))
+        """Returns the highest use of memory in bytes so far."""
+        self._peak = max(self._peak, self._status("VmHWM") - self._status("RssFile"))
         return self._peak
 
     def read_log(self) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from localstack_engines.services.lambda_.engine import custom_runtime, node_runtime, python_runtime
 
+PROGRAMS = ("/var/lang/bin", "/usr/local/bin", "/usr/bin", "/bin")
+"""The directories of programs that AWS's environment has."""
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -37,7 +40,7 @@ def launch(runtime: str, handler: str, memory: int, code: Path, layers: Path, en
     """Returns how to run a handler, with `code` for /var/task and `layers` for /opt. Raises NotRunnable."""
     paths: dict[str, list[Path]] = {
         "LD_LIBRARY_PATH": [code, code / "lib", layers / "lib"],
-        "PATH": [Path("/usr/local/bin"), Path("/usr/bin"), Path("/bin"), layers / "bin"],
+        "PATH": [*map(Path, PROGRAMS), layers / "bin"],
     }
     if runtime in custom_runtime.RUNTIMES:
         command = [str(custom_runtime.bootstrap(code, layers))]

@@ -22,7 +22,15 @@ export async function loadHandler(root, handler) {
     throw namedError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   }
   if (typeof member !== 'function') throw namedError('Runtime.HandlerNotFound', `${handler} is not a function`);
+  if (member.length > 2 && asksFor() >= 24) {
+    throw namedError('Runtime.CallbackHandlerDeprecated', `${handler} takes a callback, which nodejs24.x and later lack`);
+  }
   return member;
+}
+
+// Returns the major version of the runtime that the function asks for.
+function asksFor() {
+  return Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1]);
 }
 
 async function loadModule(stem) {
