@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lab import localstack
+from lab.functions import Function, create_function
 from lab.gateway import Upstream, host_address
 from lab.stacks import Stack
 
@@ -79,3 +80,19 @@ def stack(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) ->
     stack = Stack(aws("cloudformation"), unique)
     cleanup(stack.delete)
     return stack
+
+
+@pytest.fixture
+def function(aws: Callable[..., Any], unique: str) -> Iterator[Callable[..., Function]]:
+    """Creates a function from the source of its handler module, or from the files of its archive."""
+    client = aws("lambda")
+    names: list[str] = []
+
+    def create(source: str | dict[str, str], **options: Any) -> Function:
+        names.append(f"{unique}-{len(names)}")
+        files = {"app.py": source} if isinstance(source, str) else source
+        return create_function(client, names[-1], files, **options)
+
+    yield create
+    for name in names:
+        client.delete_function(FunctionName=name)

@@ -31,7 +31,7 @@ from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.services.plugins import Service
 from localstack.utils.threads import start_worker_thread
 
-from localstack_engines.cloudformation import deletion, intrinsic_functions, running, templates
+from localstack_engines.cloudformation import custom_resources, deletion, intrinsic_functions, running, templates
 from localstack_engines.cloudformation.executor import Executor
 
 LOG = logging.getLogger(__name__)
@@ -131,6 +131,7 @@ def service() -> Service:
     core.ChangeSetModelExecutor = Executor
     core.find_stack_v2 = _tolerant(core.find_stack_v2)
     intrinsic_functions.install()
+    custom_resources.install()
     return Service.for_provider(CloudFormationProvider())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 class Edge:
     """`directory` holds HAProxy's files. `user` is the system user of its workers, by default who that starts it.
 
+    `https_port` on the loopback address passes everything to LocalStack, with TLS, if there is a certificate.
     `certificate` is the file of the certificate and the private key (PEM) for HTTP APIs; without it they have no TLS.
     """
 
@@ -16,6 +17,7 @@ class Edge:
     directory: Path
     user: str | None = None
     certificate: Path | None = None
+    https_port: int | None = None
 
     @property
     def master_socket(self) -> Path:

@@ -16,6 +16,7 @@ from localstack_engines.gateway.configuration.sections import (
     render_defaults,
     render_edge,
     render_global,
+    render_loopback,
     render_passthrough,
     render_tls,
 )
@@ -43,6 +44,7 @@ def render(edge: Edge, gateway: Gateway) -> Rendered:
         render_edge(edge, [*log_lines(edge, gateway), *edge_rules.rules(gateway, files)], sni),
         render_passthrough(edge),
         *([render_tls(edge, certificates)] if edge.certificate else []),
+        *([render_loopback(edge)] if edge.certificate and edge.https_port else []),
         _unknown_keys(),
         *throttling.tables(edge_rules.throttles(gateway)),
         integrations.defaults(),

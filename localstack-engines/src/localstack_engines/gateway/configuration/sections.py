@@ -135,3 +135,12 @@ def render_passthrough(edge: Edge) -> list[str]:
         "    mode tcp",
         f"    server gateway {edge.gateway_address}",
     ]
+
+
+def render_loopback(edge: Edge) -> list[str]:
+    """Returns the section that takes TLS off the connections of programs in this container."""
+    return [
+        "frontend loopback",
+        f"    bind 127.0.0.1:{edge.https_port} ssl crt {edge.certificate} alpn http/1.1",
+        "    default_backend localstack",
+    ]

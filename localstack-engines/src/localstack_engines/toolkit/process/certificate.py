@@ -3,12 +3,13 @@
 A client that verifies the server needs the file `server.crt` in the state directory's `tls`.
 """
 
-import ssl
 import subprocess
 import threading
 from pathlib import Path
 
 from localstack_engines.toolkit import settings
+
+_SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 _lock = threading.Lock()
 
@@ -37,10 +38,10 @@ def with_key() -> Path:
 def trusted() -> Path:
     """Returns a file of the authorities that the system trusts, and of the engines' own certificate."""
     own, _ = certificate()
-    bundle, system = own.with_name("trusted.crt"), ssl.get_default_verify_paths().cafile
+    bundle = own.with_name("trusted.crt")
     with _lock:
         if not bundle.exists():
-            files = [own, *([Path(system)] if system else [])]
+            files = [own, *([_SYSTEM_BUNDLE] if _SYSTEM_BUNDLE.exists() else [])]
             bundle.write_text("".join(file.read_text() for file in files))
     return bundle
 

@@ -9,7 +9,6 @@ from localstack_engines.services.apigatewayv2.api.operations import Operations, 
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.control.openapi.writing import document
 from localstack_engines.services.apigatewayv2.errors import bad_request
-from localstack_engines.services.apigatewayv2.models import Resources
 from localstack_engines.toolkit.dispatch import moto
 
 _OUTPUT_TYPES = ("JSON", "YAML")
@@ -23,7 +22,7 @@ class ExportOperations(Operations):
         if api.protocol_type != "HTTP":
             raise bad_request("Export is supported for HTTP APIs only")
         _check(request)
-        resources, stage = Resources(api.routes, api.integrations, api.authorizers), request.get("StageName")
+        resources, stage = stages.resources_of(api), request.get("StageName")
         if stage:
             served = stages.served(api, self.store.stage(context, request))
             if served is None:

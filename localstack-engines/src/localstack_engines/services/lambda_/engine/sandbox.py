@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from localstack_engines.services.lambda_.engine import runtimes
 from localstack_engines.services.lambda_.engine.runtime_api import Answer, Event, RuntimeApi
 from localstack_engines.services.lambda_.engine.runtime_process import RuntimeProcess
 
@@ -30,6 +31,7 @@ _users = itertools.count()
 class Function:
     """The function to run. `timeout` is in seconds, `memory` in megabytes."""
 
+    runtime: str
     handler: str
     version: str
     timeout: float
@@ -68,11 +70,18 @@ class Sandbox:
         self._init_error = None
         started = time.monotonic()
         self._api = RuntimeApi(on_init_error=self._failed_to_start, on_ready=self._settled.set)
+        function = self._function
         self._process = RuntimeProcess(
-            handler=self._function.handler,
-            code=self._function.code,
-            layers=self._function.layers,
-            environment={**self._function.environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+            launch=runtimes.launch(
+                function.runtime,
+                function.handler,
+                function.memory,
+                function.code,
+                function.layers,
+                function.environment,
+            ),
+            code=function.code,
+            environment={**function.environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
             directory=self._directory,
             user=self._user,
         )
@@ -157,13 +166,16 @@ class Sandbox:
             f"Memory Size: {function.memory} MB",
             f"Max Memory Used: {math.ceil(memory / 1024 / 1024)} MB",
         ]
+        first = ""
         if self._init_milliseconds is not None:
+            if substitution := runtimes.substitution(function.runtime):
+                first = f"INIT_START {substitution}\n"
             fields.append(f"Init Duration: {self._init_milliseconds:.2f} ms")
             self._init_milliseconds = None
         if output and not output.endswith("\n"):
             output += "\n"
         report = "\t".join(fields)
-        return f"START {request} Version: {function.version}\n{output}END {request}\n{report}\t\n"
+        return f"{first}START {request} Version: {function.version}\n{output}END {request}\n{report}\t\n"
 
 
 def _error(event: Event, kind: str, message: str) -> Answer:

@@ -63,6 +63,7 @@ RESOURCES = Resources(
     },
     integrations={"one": integration("http://a"), "two": integration("http://b"), "unused": integration("http://c")},
     authorizers={"z": LOGIN},
+    models={},
 )
 
 
