@@ -1,5 +1,8 @@
 """Lambda's CloudFormation types that replace LocalStack's own."""
 
+from localstack_engines.services.lambda_.cloudformation.alias import Alias
+from localstack_engines.services.lambda_.cloudformation.event_invoke_config import EventInvokeConfig
 from localstack_engines.services.lambda_.cloudformation.function import Function
+from localstack_engines.services.lambda_.cloudformation.url import Url
 
-RESOURCE_PROVIDERS = {Function.TYPE: Function}
+RESOURCE_PROVIDERS = {provider.TYPE: provider for provider in (Alias, EventInvokeConfig, Function, Url)}
