@@ -20,6 +20,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.kms.resource_providers",
     "localstack_engines.core_types.logs.resource_providers",
     "localstack_engines.core_types.s3.resource_providers",
+    "localstack_engines.core_types.scheduler.resource_providers",
     "localstack_engines.core_types.secretsmanager.resource_providers",
     "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.core_types.sns.resource_providers",
