@@ -36,7 +36,15 @@ from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.services.plugins import Service
 from localstack.utils.threads import start_worker_thread
 
-from localstack_engines.cloudformation import deletion, exports, intrinsic_functions, running, templates
+from localstack_engines.cloudformation import (
+    deletion,
+    exports,
+    intrinsic_functions,
+    parameters,
+    rules,
+    running,
+    templates,
+)
 from localstack_engines.cloudformation.executor import Executor
 
 LOG = logging.getLogger(__name__)
@@ -56,7 +64,10 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         try:
             if not templates.is_well_formed(arguments["after_template"]):
                 raise ValidationError(_MALFORMED)
+            definitions = arguments["after_template"].get("Parameters") or {}
+            parameters.check(definitions, arguments["after_parameters"] or {})
             super()._setup_change_set_model(change_set=change_set, **arguments)
+            _check_rules(arguments["after_template"], change_set)
             _check_types(change_set)
         except Exception as error:
             _forget_if_new(change_set.stack)
@@ -240,6 +251,14 @@ def _refuse_update(stack: Stack | None) -> None:
         return
     if stack.status == StackStatus.ROLLBACK_COMPLETE or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
+    values = {}
+    for name, parameter in (change_set.resolved_parameters or {}).items():
+        value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
+        values[name] = value.split(",") if intrinsic_functions.is_list(parameter["type_"]) else value
+    rules.check(template.get("Rules") or {}, values)
 
 
 def _check_types(change_set: ChangeSet) -> None:

@@ -13,6 +13,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
         from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
         _allow_deletion_of_failed_functions()
+        _name_the_edge_port()
         return ProcessRuntimeExecutor
 
 
@@ -32,3 +33,12 @@ def _allow_deletion_of_failed_functions() -> None:
             stop_version(self, qualified_arn)
 
     LambdaService.stop_version = stop_version_if_running
+
+
+@functools.cache
+def _name_the_edge_port() -> None:
+    """Makes the URLs of functions name the port that clients use, not that of LocalStack's gateway behind HAProxy."""
+    from localstack.services.lambda_ import provider
+    from localstack.utils.urls import localstack_host
+
+    provider.localstack_host = lambda custom_port=None: localstack_host()
