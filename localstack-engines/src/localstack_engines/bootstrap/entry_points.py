@@ -10,14 +10,20 @@ from localstack.services.plugins import Service, aws_provider
 from localstack_engines.toolkit import settings
 
 RESOURCE_TYPE_MODULES = (
+    "localstack_engines.core_types.apigateway.resource_providers",
     "localstack_engines.core_types.cloudformation.resource_providers",
+    "localstack_engines.core_types.cloudwatch.resource_providers",
+    "localstack_engines.core_types.dynamodb.resource_providers",
     "localstack_engines.core_types.ec2.resource_providers",
+    "localstack_engines.core_types.events.resource_providers",
     "localstack_engines.core_types.iam.resource_providers",
     "localstack_engines.core_types.kms.resource_providers",
     "localstack_engines.core_types.logs.resource_providers",
     "localstack_engines.core_types.s3.resource_providers",
+    "localstack_engines.core_types.scheduler.resource_providers",
     "localstack_engines.core_types.secretsmanager.resource_providers",
     "localstack_engines.core_types.ses.resource_providers",
+    "localstack_engines.core_types.sns.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
@@ -35,6 +41,12 @@ def _service(package: str) -> Service:
     return import_module(f"localstack_engines.{package}.provider").service()
 
 
+def _in_memory(api: str) -> Service:
+    from localstack_engines.core_services import provider
+
+    return provider.service(api)
+
+
 @aws_provider()
 def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
@@ -43,6 +55,16 @@ def apigatewayv2() -> Service:
 @aws_provider(name=settings.NAME)
 def cloudformation() -> Service:
     return _service("cloudformation")
+
+
+@aws_provider(name=settings.NAME)
+def dynamodb() -> Service:
+    return _in_memory("dynamodb")
+
+
+@aws_provider(name=settings.NAME)
+def dynamodbstreams() -> Service:
+    return _in_memory("dynamodbstreams")
 
 
 @aws_provider()
@@ -58,6 +80,11 @@ def ecs() -> Service:
 @aws_provider()
 def kafka() -> Service:
     return _service("services.kafka")
+
+
+@aws_provider(name=settings.NAME)
+def kinesis() -> Service:
+    return _in_memory("kinesis")
 
 
 @aws_provider()

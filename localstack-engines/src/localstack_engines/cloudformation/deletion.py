@@ -11,7 +11,7 @@ from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus, Stac
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import DeletionPolicy
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 
-from localstack_engines.cloudformation import running
+from localstack_engines.cloudformation import exports, running
 from localstack_engines.cloudformation.steps import Step, StepExecutor
 
 RETAINED = (DeletionPolicy.Retain, DeletionPolicy.RetainExceptOnCreate)
@@ -43,6 +43,9 @@ def delete(stack: Stack, retained: Collection[str]) -> None:
     if stack.status != StackStatus.DELETE_IN_PROGRESS:
         # The creation ended before it noticed.
         stack.set_stack_status(StackStatus.DELETE_IN_PROGRESS)
+    if reason := exports.conflict(stack, {}):
+        stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
+        return
     change_set = ChangeSet(stack, {"ChangeSetName": f"delete-stack_{stack.stack_name}"}, template_body="")
     remaining = _Deletion(change_set).run(retained)
     if remaining:
@@ -50,6 +53,7 @@ def delete(stack: Stack, retained: Collection[str]) -> None:
         stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
         return
     running.forget(stack.stack_id)
+    exports.forget(stack.stack_id)
     stack.set_stack_status(StackStatus.DELETE_COMPLETE)
     stack.deletion_time = datetime.now(tz=UTC)
 
@@ -72,4 +76,6 @@ class _Deletion(StepExecutor):
         if skip or resource.get("DeletionPolicy") in RETAINED:
             self.report(ChangeAction.Remove, step, ResourceStatus.DELETE_SKIPPED)
             return True
+        if resource.get("DeletionPolicy") == DeletionPolicy.Snapshot:
+            self.snapshots.add(name)
         return self.apply(ChangeAction.Remove, step, before=properties, after=None)

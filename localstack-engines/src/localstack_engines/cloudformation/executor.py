@@ -5,9 +5,10 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-fai
 
 import logging
 import threading
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from localstack.aws.api.cloudformation import ExecutionStatus, StackStatus
+from localstack.aws.api.cloudformation import ExecutionStatus, OnFailure, StackStatus
 from localstack.services.cloudformation.engine.v2.change_set_model import (
     NodeIntrinsicFunction,
     NodeOutput,
@@ -19,10 +20,12 @@ from localstack.services.cloudformation.engine.v2.change_set_model_executor impo
 )
 from localstack.services.cloudformation.stores import exports_map
 
-from localstack_engines.cloudformation import running
+from localstack_engines.cloudformation import exports, running
 from localstack_engines.cloudformation.steps import VERBS, StepExecutor
 
 LOG = logging.getLogger(__name__)
+
+ROLLBACK_REQUESTED = " Rollback requested by user."
 
 
 class MissingExport(Exception):
@@ -44,6 +47,8 @@ class Executor(StepExecutor):
         self._cancel_reason: str | None = None
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
+        self._imports: set[str] = set()
+        self._on_failure = running.on_failure.get()
         running.register(self)
 
     @property
@@ -75,6 +80,9 @@ class Executor(StepExecutor):
         if self._abandoned:
             self._leave({name for name, found in self.resources.items() if found["Properties"] or _complete(found)})
             self.exit_before_recording()
+        failure = failure or self._conflict_of_exports()
+        if failure and self._on_failure == OnFailure.DO_NOTHING and not self._cancel_reason:
+            self._stop(failure)
         if self._cancel_reason or failure:
             self._roll_back(self._cancel_reason or self._rollback_reason(str(failure)))
         if self._deferred_actions:
@@ -84,6 +92,7 @@ class Executor(StepExecutor):
         # LocalStack records this for change sets only.
         self.stack.processed_template = self._change_set.processed_template
         self._record_policies()
+        exports.record(self.stack, self._imports)
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
 
     def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: NodeIntrinsicFunction) -> Any:
@@ -92,6 +101,8 @@ class Executor(StepExecutor):
         name = self.visit(node_intrinsic_function.arguments).after
         if is_nothing(delta.after) and not is_nothing(name):
             raise MissingExport(f"No export named {name} found.")
+        if not is_nothing(name):
+            self._imports.add(name)
         return delta
 
     def visit_node_output(self, node_output: NodeOutput) -> Any:
@@ -102,6 +113,10 @@ class Executor(StepExecutor):
         if export and export["ExportingStackId"] != self.stack.stack_id:
             raise DuplicateExport(f"Export with name {name} is already exported by stack {export['ExportingStackId']}.")
         return delta
+
+    def _conflict_of_exports(self) -> str | None:
+        wanted = {item["ExportName"]: item["OutputValue"] for item in self.outputs if item.get("ExportName")}
+        return exports.conflict(self.stack, wanted)
 
     def _process(self) -> str | None:
         """Visits all resources, which creates and updates them. Returns the reason of a failure, else None."""
@@ -114,11 +129,20 @@ class Executor(StepExecutor):
             return str(error)
         return None
 
+    def _stop(self, failure: str) -> NoReturn:
+        """Leaves what a failed creation made, for a look at it."""
+        self._leave({name for name, found in self.resources.items() if found["Properties"] or _complete(found)})
+        self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
+        reason = self._rollback_reason(failure).removesuffix(ROLLBACK_REQUESTED)
+        self.stack.set_stack_status(StackStatus.CREATE_FAILED, reason)
+        self.exit_before_recording()
+
     def _roll_back(self, reason: str) -> NoReturn:
         self._rolling_back = True
         self.cancelled.clear()  # the rollback itself may have to wait for resources
-        prefix = "" if self._creating else "UPDATE_"
-        self.stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), reason)
+        deleting = self._on_failure == OnFailure.DELETE
+        verb = "DELETE" if deleting else "ROLLBACK" if self._creating else "UPDATE_ROLLBACK"
+        self.stack.set_stack_status(StackStatus(f"{verb}_IN_PROGRESS"), reason)
         remaining = [step.logical_id for step in reversed(self._steps) if not self.undo(step)]
         if self._creating:
             self._leave(set(remaining))
@@ -127,7 +151,9 @@ class Executor(StepExecutor):
         final = "FAILED" if remaining else "COMPLETE"
         result = f"The following resource(s) failed to roll back: [{', '.join(remaining)}]." if remaining else None
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
-        self.stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_{final}"), result)
+        self.stack.set_stack_status(StackStatus(f"{verb}_{final}"), result)
+        if deleting:
+            self.stack.deletion_time = datetime.now(tz=UTC)
         self.exit_before_recording()
 
     def _rollback_reason(self, failure: str) -> str:
@@ -135,7 +161,7 @@ class Executor(StepExecutor):
         if not failed:
             return failure
         names = ", ".join(step.logical_id for step in failed)
-        return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}]. Rollback requested by user."
+        return f"The following resource(s) failed to {VERBS[failed[0].action]}: [{names}].{ROLLBACK_REQUESTED}"
 
     def _leave(self, names: set[str]) -> None:
         """Records in the stack which resources of a creation that did not succeed are left to a deletion."""

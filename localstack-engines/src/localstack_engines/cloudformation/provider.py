@@ -4,13 +4,15 @@ LocalStack reports a resource of a type that it does not implement as created, a
 deployment in place. Here such a template is refused, and a failed deployment is rolled back as on AWS.
 """
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.aws.api.cloudformation import (
     CancelUpdateStackInput,
+    ChangeSetNotFoundException,
     ChangeSetStatus,
     ChangeSetType,
     CreateChangeSetInput,
@@ -20,6 +22,9 @@ from localstack.aws.api.cloudformation import (
     DeleteStackInput,
     DescribeStackResourcesOutput,
     DescribeStacksOutput,
+    ExecuteChangeSetInput,
+    ExecuteChangeSetOutput,
+    ListImportsOutput,
     StackStatus,
     UpdateStackInput,
     UpdateStackOutput,
@@ -31,7 +36,16 @@ from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.services.plugins import Service
 from localstack.utils.threads import start_worker_thread
 
-from localstack_engines.cloudformation import custom_resources, deletion, intrinsic_functions, running, templates
+from localstack_engines.cloudformation import (
+    custom_resources,
+    deletion,
+    exports,
+    intrinsic_functions,
+    parameters,
+    rules,
+    running,
+    templates,
+)
 from localstack_engines.cloudformation.executor import Executor
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +65,10 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         try:
             if not templates.is_well_formed(arguments["after_template"]):
                 raise ValidationError(_MALFORMED)
+            definitions = arguments["after_template"].get("Parameters") or {}
+            parameters.check(definitions, arguments["after_parameters"] or {})
             super()._setup_change_set_model(change_set=change_set, **arguments)
+            _check_rules(arguments["after_template"], change_set)
             _check_types(change_set)
         except Exception as error:
             _forget_if_new(change_set.stack)
@@ -62,21 +79,58 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         token, present = request.get("ClientRequestToken"), _find(context, request)
         if token and present and present.request_payload.get("ClientRequestToken") == token:
             return CreateStackOutput(StackId=present.stack_id)  # the client repeats its request
-        created = super().create_stack(context, request)
+        with _on_failure(_wanted_on_failure(request)):
+            created = super().create_stack(context, request)
         stack = _store(context).stacks_v2[created["StackId"]]
         stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
         return created
 
     @handler("UpdateStack", expand=False)
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
-        _refuse_update(_find(context, request))
-        return super().update_stack(context, request)
+        stack = _find(context, request)
+        _refuse_update(stack)
+        _refuse_without_rollback(request.get("DisableRollback"))
+        return super().update_stack(context, _with_template(stack, request))
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
+        stack = None
         if request.get("ChangeSetType", ChangeSetType.UPDATE) == ChangeSetType.UPDATE:
-            _refuse_update(_find(context, request))
-        return super().create_change_set(context, request)
+            stack = _find(context, request)
+            _refuse_update(stack)
+            request = _with_template(stack, request)
+        status = stack.status if stack else None
+        created = super().create_change_set(context, request)
+        change_set = _store(context).change_sets[created["Id"]]
+        change_set.on_stack_failure = request.get("OnStackFailure")
+        if status:
+            # A change set that nobody has executed does not change its stack.
+            change_set.stack.status = status
+        return created
+
+    @handler("ExecuteChangeSet", expand=False)
+    def execute_change_set(self, context: RequestContext, request: ExecuteChangeSetInput) -> ExecuteChangeSetOutput:
+        store, name = _store(context), request.get("StackName")
+        change_set = core.find_change_set_v2(store, request["ChangeSetName"], name)
+        if change_set is None:
+            raise ChangeSetNotFoundException(f"ChangeSet [{request['ChangeSetName']}] does not exist")
+        wanted = "DO_NOTHING" if request.get("DisableRollback") else change_set.on_stack_failure or "ROLLBACK"
+        if change_set.change_set_type == ChangeSetType.UPDATE:
+            _refuse_without_rollback(wanted == "DO_NOTHING")
+        with _on_failure(wanted):
+            return super().execute_change_set(context, request["ChangeSetName"], name)
+
+    @handler("ListImports")
+    def list_imports(
+        self, context: RequestContext, export_name: str, next_token: str | None = None, **kwargs: Any
+    ) -> ListImportsOutput:
+        store = _store(context)
+        if export_name not in store.exports_v2:
+            raise ValidationError(f"Export '{export_name}' does not exist.")
+        names = exports.importers(store, export_name)
+        if not names:
+            raise ValidationError(f"Export '{export_name}' is not imported by any stack.")
+        return ListImportsOutput(Imports=names)
 
     @handler("CancelUpdateStack", expand=False)
     def cancel_update_stack(self, context: RequestContext, request: CancelUpdateStackInput) -> None:
@@ -162,12 +216,51 @@ def _owner(store: CloudFormationStore, physical_id: str) -> str:
     raise ValidationError(f"Stack for {physical_id} does not exist")
 
 
+@contextlib.contextmanager
+def _on_failure(action: str) -> Iterator[None]:
+    """Tells the executor that is made meanwhile what to do when it fails."""
+    token = running.on_failure.set(action)
+    try:
+        yield
+    finally:
+        running.on_failure.reset(token)
+
+
+def _wanted_on_failure(request: CreateStackInput) -> str:
+    if request.get("OnFailure") and request.get("DisableRollback") is not None:
+        raise ValidationError("Only one of DisableRollback and OnFailure may be specified.")
+    return request.get("OnFailure") or ("DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK")
+
+
+def _refuse_without_rollback(disabled: bool | None) -> None:
+    """Raises ValidationError for an update that shall not be rolled back: the template of such a stack is unclear."""
+    if disabled:
+        raise ValidationError(
+            "The local CloudFormation rolls back every failed update: DisableRollback is not supported."
+        )
+
+
+def _with_template(stack: Stack | None, request: Any) -> Any:
+    """Returns the request with the stack's template, where it wants that one."""
+    if not request.get("UsePreviousTemplate") or stack is None:
+        return request
+    return {**request, "TemplateBody": stack.template_body}
+
+
 def _refuse_update(stack: Stack | None) -> None:
     """Raises ValidationError when the status of the stack allows no update."""
     if stack is None or stack.status in _ALWAYS_UPDATABLE:
         return
     if stack.status == StackStatus.ROLLBACK_COMPLETE or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
+    values = {}
+    for name, parameter in (change_set.resolved_parameters or {}).items():
+        value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
+        values[name] = value.split(",") if intrinsic_functions.is_list(parameter["type_"]) else value
+    rules.check(template.get("Rules") or {}, values)
 
 
 def _check_types(change_set: ChangeSet) -> None:

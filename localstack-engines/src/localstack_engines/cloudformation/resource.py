@@ -28,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 UNSUPPORTED = "UnsupportedOperation"
 INVALID = "InvalidProperties"
+SNAPSHOT = "snapshot"
+"""In the context of a deletion: the resource has the deletion policy Snapshot."""
 CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=900)
 """Sends each request once and waits, in seconds, longer than any operation takes.
 

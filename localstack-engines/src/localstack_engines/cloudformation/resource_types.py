@@ -85,6 +85,8 @@ def install(modules: Iterable[str]) -> None:
     loop_of_core = ResourceProviderExecutor.deploy_loop
 
     def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
+        if not isinstance(resource_type, str):
+            return None  # an output refers to a resource that a transform makes later
         own = resource_providers().get(implemented_type(resource_type))
         return own() if own else load_of_core(resource_type)
 

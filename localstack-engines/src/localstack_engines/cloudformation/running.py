@@ -1,9 +1,16 @@
 """The operation that is in progress on each stack."""
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from localstack_engines.cloudformation.executor import Executor
+
+on_failure: ContextVar[str] = ContextVar("on_failure", default="ROLLBACK")
+"""What an executor that is made now does when it fails: ROLLBACK, DELETE or DO_NOTHING.
+
+LocalStack's operations make the executors and pass nothing of the request on.
+"""
 
 _executors: "dict[str, Executor]" = {}
 """The latest executor of each stack, by the stack's id."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus
-from localstack.services.cloudformation.engine.v2.change_set_model import NodeResource
+from localstack.services.cloudformation.engine.v2.change_set_model import NodeResource, is_nothing
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
     DeletionPolicy,
     PreprocProperties,
@@ -15,7 +15,7 @@ from localstack.services.cloudformation.v2.entities import Stack
 
 from localstack_engines.cloudformation import custom_resources
 from localstack_engines.cloudformation.concurrency import NEVER_STARTED, ConcurrentExecutor
-from localstack_engines.cloudformation.resource import INVALID, UNSUPPORTED
+from localstack_engines.cloudformation.resource import INVALID, SNAPSHOT, UNSUPPORTED
 
 VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
 _REFUSED = (UNSUPPORTED, INVALID)
@@ -43,6 +43,7 @@ class StepExecutor(ConcurrentExecutor):
         super().__init__(change_set=change_set)
         self._steps: list[Step] = []
         self._policies: dict[str, DeletionPolicy | None] = {}
+        self.snapshots: set[str] = set()
 
     @property
     def stack(self) -> Stack:
@@ -129,9 +130,23 @@ class StepExecutor(ConcurrentExecutor):
         self, name: str, before: PreprocResource | None, after: PreprocResource | None
     ) -> None:
         self._policies[name] = getattr(after, "deletion_policy", None)
+        if is_nothing(after) and isinstance(before, PreprocResource):
+            if before.deletion_policy == DeletionPolicy.RetainExceptOnCreate:
+                before.deletion_policy = DeletionPolicy.Retain  # LocalStack knows this one only
+            if before.deletion_policy == DeletionPolicy.Snapshot:
+                self.snapshots.add(name)
         if isinstance(before, PreprocResource) and isinstance(after, PreprocResource) and after.requires_replacement:
             after.requires_replacement = self._must_be_replaced(name, before, after)
         super()._execute_resource_change(name=name, before=before, after=after)
+
+    def create_resource_provider_payload(self, action: ChangeAction, logical_resource_id: str, **more: Any) -> Any:
+        """Tells the type of a resource that is deleted to take a snapshot first, if the policy says so."""
+        payload = super().create_resource_provider_payload(
+            action=action, logical_resource_id=logical_resource_id, **more
+        )
+        if payload and action == ChangeAction.Remove and logical_resource_id in self.snapshots:
+            payload["callbackContext"] = {SNAPSHOT: True}
+        return payload
 
     def _must_be_replaced(self, name: str, before: PreprocResource, after: PreprocResource) -> bool:
         """Returns whether the value of a create-only property changed.

@@ -7,8 +7,9 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.cloudformation.properties import json_text, to_request
+from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.core_types.iam.documents import policy_text
 from localstack_engines.core_types.iam.principals import call, call_if_exists, principals
 
 _MAXIMUM_VERSIONS = 5
@@ -22,7 +23,7 @@ class ManagedPolicy(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         iam, model = self.client(request, "iam"), request.desired_state
         name = model.setdefault("ManagedPolicyName", self.default_name(request, length=128))
-        properties = {**model, "PolicyName": name, "PolicyDocument": json_text(model["PolicyDocument"])}
+        properties = {**model, "PolicyName": name, "PolicyDocument": policy_text(model["PolicyDocument"])}
         handled = ("ManagedPolicyName", "Groups", "Roles", "Users")
         policy = iam.create_policy(**to_request(iam, "CreatePolicy", properties, ignore=handled))
         model["PolicyArn"] = policy["Policy"]["Arn"]
@@ -34,7 +35,7 @@ class ManagedPolicy(Resource):
         model.update({name: previous[name] for name in ("ManagedPolicyName", "PolicyArn")})
         if model["PolicyDocument"] != previous["PolicyDocument"]:
             self._delete_oldest_version(iam, model["PolicyArn"])
-            document = json_text(model["PolicyDocument"])
+            document = policy_text(model["PolicyDocument"])
             iam.create_policy_version(PolicyArn=model["PolicyArn"], PolicyDocument=document, SetAsDefault=True)
         self._update_attachments(iam, model, previous)
         return self.done(model)

@@ -8,8 +8,8 @@ from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
-from localstack_engines.cloudformation.properties import json_text
 from localstack_engines.cloudformation.resource import Failed, Resource
+from localstack_engines.core_types.iam.documents import policy_text
 from localstack_engines.core_types.iam.principals import Principal, call, call_if_exists, principals
 
 
@@ -41,7 +41,7 @@ class Policy(Resource):
 
     @staticmethod
     def _put(iam: Any, model: dict[str, Any]) -> None:
-        name, document = model["PolicyName"], json_text(model["PolicyDocument"])
+        name, document = model["PolicyName"], policy_text(model["PolicyDocument"])
         for principal in sorted(principals(model)):
             call(iam, "put_{}_policy", principal, PolicyName=name, PolicyDocument=document)
 

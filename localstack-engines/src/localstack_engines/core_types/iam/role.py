@@ -14,6 +14,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 from localstack_engines.cloudformation.properties import json_text, to_request
 from localstack_engines.cloudformation.resource import Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
+from localstack_engines.core_types.iam.documents import policy_text
 
 _DEFAULT_SESSION_SECONDS = 3600
 
@@ -80,4 +81,4 @@ class Role(Resource):
         for arn in sorted(new - old):
             iam.attach_role_policy(RoleName=name, PolicyArn=arn)
         for policy_name, document in inline.items():
-            iam.put_role_policy(RoleName=name, PolicyName=policy_name, PolicyDocument=json_text(document))
+            iam.put_role_policy(RoleName=name, PolicyName=policy_name, PolicyDocument=policy_text(document))

@@ -14,6 +14,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
         from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
         _allow_deletion_of_failed_functions()
+        _name_the_edge_port()
         return ProcessRuntimeExecutor
 
 
@@ -51,3 +52,12 @@ def create_kafka_poller(holder: Any, service: str, mapping: dict[str, Any]) -> N
         from localstack_engines.services.lambda_.control.kafka_poller import KafkaPoller
 
         holder.create_poller_fn = lambda processor, **_: KafkaPoller(mapping, processor)
+
+
+@functools.cache
+def _name_the_edge_port() -> None:
+    """Makes the URLs of functions name the port that clients use, not that of LocalStack's gateway behind HAProxy."""
+    from localstack.services.lambda_ import provider
+    from localstack.utils.urls import localstack_host
+
+    provider.localstack_host = lambda custom_port=None: localstack_host()

@@ -9,7 +9,7 @@ from botocore import xform_name
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.cloudformation.resource import Failed, Resource
+from localstack_engines.cloudformation.resource import SNAPSHOT, Failed, Resource
 from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
@@ -109,7 +109,10 @@ class DBInstance(Resource):
             return self.done({})
         identifier = model["DBInstanceIdentifier"]
         # The call returns when the server is gone.
-        self.client(request, "rds").delete_db_instance(DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
+        final: dict[str, Any] = {"SkipFinalSnapshot": True}
+        if request.custom_context.get(SNAPSHOT):
+            final = {"FinalDBSnapshotIdentifier": self.default_name(request, length=255).lower()}
+        self.client(request, "rds").delete_db_instance(DBInstanceIdentifier=identifier, **final)
         return self.done({})
 
     def _create(self, rds: Any, model: dict[str, Any]) -> None:

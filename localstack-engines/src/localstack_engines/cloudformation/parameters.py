@@ -1,0 +1,67 @@
+"""Checks the values of a template's parameters, as AWS does before it creates anything.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from localstack.services.cloudformation.engine.validations import ValidationError
+
+from localstack_engines.cloudformation.intrinsic_functions import is_list
+
+_STORED = "AWS::SSM::Parameter::Value"
+"""The value of such a parameter is the name of a stored one, and at an update also the stored value."""
+
+
+def check(definitions: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raises ValidationError for a value that the template does not define, or that breaks a constraint."""
+    if unknown := sorted(given.keys() - definitions.keys()):
+        raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    for name, definition in definitions.items():
+        value = given.get(name, definition.get("Default"))
+        if value is None or str(definition.get("Type")).startswith(_STORED):
+            continue
+        listed = is_list(definition.get("Type"))
+        for item in str(value).split(",") if listed else [_text(value)]:
+            fault = next(_faults(definition, item.strip() if listed else item), None)
+            if fault:
+                description = definition.get("ConstraintDescription")
+                raise ValidationError(
+                    f"Parameter {name} failed to satisfy constraint: {description}"
+                    if description
+                    else f"Parameter '{name}' {fault}"
+                )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _faults(definition: Mapping[str, Any], value: str) -> Iterator[str]:
+    allowed = definition.get("AllowedValues")
+    if allowed is not None and value not in [_text(item) for item in allowed]:
+        yield "must be one of AllowedValues"
+    pattern = definition.get("AllowedPattern")
+    if pattern and not re.fullmatch(pattern, value):
+        yield f"must match pattern {pattern}"
+    if definition.get("Type") == "Number":
+        yield from _faults_of_number(definition, value)
+        return
+    if len(value) < int(definition.get("MinLength", 0)):
+        yield f"must contain at least {definition['MinLength']} characters"
+    if "MaxLength" in definition and len(value) > int(definition["MaxLength"]):
+        yield f"must contain at most {definition['MaxLength']} characters"
+
+
+def _faults_of_number(definition: Mapping[str, Any], value: str) -> Iterator[str]:
+    try:
+        number = float(value)
+    except ValueError:
+        yield "must be a number."
+        return
+    if "MinValue" in definition and number < float(definition["MinValue"]):
+        yield f"must be a number not less than {definition['MinValue']}"
+    if "MaxValue" in definition and number > float(definition["MaxValue"]):
+        yield f"must be a number not greater than {definition['MaxValue']}"

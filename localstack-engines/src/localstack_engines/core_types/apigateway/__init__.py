@@ -1,0 +1,1 @@
+"""CloudFormation types of REST APIs (API Gateway v1), one module per type."""

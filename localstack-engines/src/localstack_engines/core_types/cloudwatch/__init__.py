@@ -1,0 +1,1 @@
+"""CloudWatch's CloudFormation types, one module per type."""

@@ -1,0 +1,1 @@
+"""DynamoDB's CloudFormation types, one module per type."""

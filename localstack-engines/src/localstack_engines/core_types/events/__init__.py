@@ -1,0 +1,1 @@
+"""EventBridge's CloudFormation types, one module per type."""

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler's CloudFormation types, one module per type."""

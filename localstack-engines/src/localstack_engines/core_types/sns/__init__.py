@@ -1,0 +1,1 @@
+"""SNS's CloudFormation types, one module per type."""
