@@ -16,6 +16,8 @@ _LUA = Path(__file__).with_name("subrequests.lua")
 # The two forms of an API's URL.
 BY_PATH = "{ path_beg /_aws/execute-api/ }"
 BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
+_FOR_BALANCER = "{ req.hdr(host),lower,field(3,.) -m str elb }"
+_TLS_FOR_BALANCER = "{ req.ssl_hello_type 1 } { req.ssl_sni,lower,field(3,.) -m str elb }"
 _TLS_FOR_API = "{ req.ssl_hello_type 1 } { req.ssl_sni,lower,field(2,.) -m str execute-api }"
 
 
@@ -63,9 +65,8 @@ def render_defaults() -> list[str]:
 def render_edge(edge: Edge, rules: list[str]) -> list[str]:
     """Returns the edge frontend with the rules for APIs.
 
-    A connection with TLS goes to the section that has the APIs' certificate when its SNI is an API's address, and to
-    LocalStack as a byte stream when not.
-
+    A connection with TLS goes to the section that has the APIs' certificate when its SNI is an API's address, to the
+    load balancers when it is the name of one, and to LocalStack as a byte stream when not.
 
     After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
     request for an API to the new worker.
@@ -82,6 +83,8 @@ def render_edge(edge: Edge, rules: list[str]) -> list[str]:
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
+        f"    use_backend balancers if {_FOR_BALANCER}",
+        f"    use_backend balancers_tls if {_TLS_FOR_BALANCER}",
         *([f"    use_backend apis_tls if {_TLS_FOR_API}"] if edge.certificate else []),
         "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
         "    default_backend localstack",
@@ -108,13 +111,24 @@ def render_tls(edge: Edge) -> list[str]:
 
 
 def render_passthrough(edge: Edge) -> list[str]:
-    """Returns the sections for requests that pass unchanged: to the new worker, and to LocalStack."""
+    """Returns the sections for requests that pass unchanged: to the new worker, to load balancers and to LocalStack."""
     return [
         "backend successor",
         # There is a connection for each request, so that none is idle when the next successor comes.
         "    option http-server-close",
         "    http-reuse never",
         f"    server worker unix@{edge.successor_socket} send-proxy-v2",
+        "",
+        "backend balancers",
+        # There is a connection for each request: an idle one could end when the load balancers change.
+        "    option http-server-close",
+        "    http-reuse never",
+        '    http-error status 503 content-type application/json string \'{"message":"There is no load balancer"}\'',
+        f"    server entrance unix@{edge.load_balancer_socket} send-proxy-v2",
+        "",
+        "backend balancers_tls",
+        "    mode tcp",
+        f"    server entrance unix@{edge.load_balancer_tls_socket} send-proxy-v2",
         "",
         "backend localstack",
         # LocalStack's gateway has not started yet, or has stopped.
