@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from localstack_engines.services.elbv2.control import translation
 from localstack_engines.services.elbv2.control.health_monitor import HealthMonitor
@@ -94,7 +95,7 @@ class Targets:
                 if key not in self._monitors:
                     target.state, target.reason = "initial", "Elb.InitialHealthChecking"
                     target.description = "Initial health checks in progress"
-                    self._monitors[key] = HealthMonitor(target, check, lambda t=target: self._changed(group, t))
+                    self._monitors[key] = HealthMonitor(target, check, partial(self._changed, group, target))
 
     def stop(self) -> None:
         with self._store.lock:

@@ -8,6 +8,7 @@ The output is "" when all steps succeeded, and HAProxy's words when not.
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from localstack_engines.gateway.haproxy.master_socket import CommandFailed, MasterSocket, add_server, remove_server
@@ -26,7 +27,13 @@ _CONNECTED = "still has connections"
 def main(argument: str) -> None:
     """Carries out what the argument asks for. Exits with status 1 when a step fails."""
     request, master = json.loads(argument), MasterSocket(MASTER)
-    steps = {"ready": _ready, "reload": _reload, "add": _add, "remove": _remove, "drain": _drain}
+    steps: dict[str, Callable[..., None]] = {
+        "ready": _ready,
+        "reload": _reload,
+        "add": _add,
+        "remove": _remove,
+        "drain": _drain,
+    }
     try:
         for name, *arguments in request["steps"]:
             steps[name](master, *arguments)

@@ -110,7 +110,8 @@ def _successor_socket(listener: Listener, directory: Path) -> Path:
 
 def _rules(listener: Listener, directory: Path) -> tuple[list[str], dict[str, str]]:
     """Returns the lines that choose a rule and carry its action out, and their files."""
-    lines, files = [], {}
+    lines: list[str] = []
+    files: dict[str, str] = {}
     for rule in listener.rules:
         names = [f"{rule.id}-{number}" for number in range(len(rule.conditions))]
         for name, condition in zip(names, rule.conditions, strict=True):

@@ -21,7 +21,7 @@ class Rendered:
 
 def render(balancer: LoadBalancer, directory: Path) -> Rendered:
     """Returns the configuration. `directory` is where HAProxy finds its files and sockets."""
-    sections, files = [_global(directory), _defaults(balancer.options), _peers(directory)], {}
+    sections, files = [_global(directory), _defaults(balancer.options), _peers(directory)], dict[str, str]()
     for listener in balancer.listeners:
         own, needed = frontends.render(balancer, listener, directory)
         sections, files = sections + own, files | needed
