@@ -1,26 +1,26 @@
 """The container of a load balancer: one HAProxy with an address of the load balancer's subnet."""
 
 import io
-import json
 import logging
 import tarfile
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack_engines.gateway.haproxy.master_socket import CommandFailed
 from localstack_engines.gateway.model import Server
 from localstack_engines.services.elbv2.engine import agent
+from localstack_engines.services.elbv2.engine.agent_channel import AgentChannel, Step
 from localstack_engines.services.elbv2.engine.configuration.render import Rendered, render
 from localstack_engines.services.elbv2.engine.model import LoadBalancer, Pool
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
 
-Step = list[Any]
-
 _COMMAND = ["tini", "--", "haproxy", "-W", "-S", f"{agent.MASTER},mode,600", "-f", str(agent.CONFIG)]
-_AGENT = ["python", "-m", agent.__name__]
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two looks at the connections of a server."""
 _LOG_CONFIG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}}
 
 
@@ -41,6 +41,7 @@ class BalancerContainer:
         self._api = client.api
         self._place = place
         self._id: str | None = None
+        self._agent: AgentChannel | None = None
         self._served = LoadBalancer(trusted=place.resolver)
         self._lock = threading.Lock()
 
@@ -67,7 +68,8 @@ class BalancerContainer:
             ),
         )
         self._id = str(created["Id"])
-        self._write(render(self._served, agent.DIRECTORY))
+        self._agent = AgentChannel(api, self._id)
+        self._put(_files(render(self._served, agent.DIRECTORY)))
         api.start(self._id)
         self._run([["ready"]])
 
@@ -75,8 +77,9 @@ class BalancerContainer:
         """Removes the container. Does nothing when there is none."""
         from docker.errors import APIError, NotFound
 
-        if self._id is None:
+        if self._id is None or self._agent is None:
             return
+        self._agent.close()
         try:
             self._api.remove_container(self._id, force=True, v=True)
         except NotFound:
@@ -98,8 +101,19 @@ class BalancerContainer:
             self._served = balancer
 
     def drain(self, pool: Pool, server: Server, seconds: float, closes: bool) -> None:
-        """Waits until a server that is not served any more has no connections, at most `seconds`."""
-        self._run([["drain", pool.section, server.address, server.port, seconds, closes]])
+        """Returns when a server that is not served any more has no connections, or after `seconds`.
+
+        Then `closes` says whether the connections that are left are closed. Raises CommandFailed.
+        """
+        name: Step = [pool.section, server.address, server.port]
+        deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
+        while self._run([["is_connected", *name]])[0]:
+            if time.monotonic() >= deadline:
+                if closes:
+                    self._run([["disconnect", *name], ["is_connected", *name]])
+                return
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _change_servers(self, balancer: LoadBalancer) -> bool:
         """Adds and removes servers while HAProxy runs. Returns False when that failed and a reload is needed."""
@@ -110,46 +124,40 @@ class BalancerContainer:
             added += [["add", pool.section, s.address, s.port, pool.server_options] for s in sorted(after - before)]
             removed += [["remove", pool.section, s.address, s.port] for s in sorted(before - after)]
         try:
-            # A restart of the container reads the file.
-            self._write(render(balancer, agent.DIRECTORY))
-            # New servers are added first, so that a pool always has a server.
-            self._run([*added, *removed])
+            # New servers are added first, so that a pool always has a server. A restarted container reads the file.
+            self._run([*added, *removed], _files(render(balancer, agent.DIRECTORY)))
         except CommandFailed as error:
             LOG.info("the load balancer %s is reloaded to change its servers: %s", self._place.name, error)
             return False
         return True
 
     def _reload(self, balancer: LoadBalancer) -> None:
-        rendered = render(balancer, agent.DIRECTORY)
-        self._write(rendered)
         try:
-            self._run([["reload"]], keep=[*rendered.files])
+            self._run([["reload"]], _files(render(balancer, agent.DIRECTORY)))
         except CommandFailed:
-            self._write(render(self._served, agent.DIRECTORY))
+            self._run([], _files(render(self._served, agent.DIRECTORY)))
             raise
 
-    def _write(self, rendered: Rendered) -> None:
+    def _put(self, files: dict[str, str]) -> None:
+        """Writes files into the container before it runs."""
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as archive:
             directory = tarfile.TarInfo(str(agent.DIRECTORY).lstrip("/"))
             directory.type, directory.mode = tarfile.DIRTYPE, 0o700
             archive.addfile(directory)
-            for name, text in {**rendered.files, agent.CONFIG.name: rendered.config}.items():
+            for name, text in files.items():
                 content = text.encode()
                 entry = tarfile.TarInfo(f"{directory.name}/{name}")
                 entry.size, entry.mode = len(content), 0o600
                 archive.addfile(entry, io.BytesIO(content))
         self._api.put_archive(self._id, "/", buffer.getvalue())
 
-    def _run(self, steps: list[Step], keep: list[str] | None = None) -> None:
-        """Runs steps of `agent` in the container. Raises CommandFailed with its words when one fails."""
-        from docker.errors import APIError
+    def _run(self, steps: list[Step], files: dict[str, str] | None = None) -> list[Any]:
+        """Writes files and runs steps of `agent` in the container. Returns their results; raises CommandFailed."""
+        if self._agent is None:
+            raise CommandFailed("The load balancer does not run.")
+        return self._agent.run(steps, files)
 
-        try:
-            made = self._api.exec_create(self._id, [*_AGENT, json.dumps({"keep": keep, "steps": steps})])["Id"]
-            output = self._api.exec_start(made)
-            failed = self._api.exec_inspect(made)["ExitCode"] != 0
-        except APIError as error:
-            raise CommandFailed(str(error.explanation)) from error
-        if failed:
-            raise CommandFailed(output.decode(errors="replace").strip())
+
+def _files(rendered: Rendered) -> dict[str, str]:
+    return {**rendered.files, agent.CONFIG.name: rendered.config}

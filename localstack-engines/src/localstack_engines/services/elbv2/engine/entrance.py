@@ -11,7 +11,7 @@ from pathlib import Path
 
 from localstack_engines.gateway.configuration.syntax import quote
 from localstack_engines.gateway.haproxy.master_socket import MasterSocket
-from localstack_engines.gateway.haproxy.process import write_atomically
+from localstack_engines.toolkit.files import write_atomically
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 
 

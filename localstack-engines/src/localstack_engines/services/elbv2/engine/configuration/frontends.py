@@ -15,7 +15,6 @@ from localstack_engines.services.elbv2.engine.model import (
     Options,
     Redirect,
     Rule,
-    Tls,
 )
 
 _NO_RULE = "!{ var(txn.rule) -m found }"
@@ -26,7 +25,7 @@ _HAS_INVALID_CHARACTER = "[^A-Za-z0-9-]"
 def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple[list[list[str]], dict[str, str]]:
     """Returns the sections of a listener, and the files that they read: name -> text."""
     if not listener.is_http:
-        return [_stream(balancer, listener, directory)], _certificates(listener)
+        return [_stream(balancer, listener, directory)], _certificates(listener, directory)
     rules, files = _rules(listener, directory)
     frontend = [
         f"frontend {listener.id}",
@@ -49,7 +48,7 @@ def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple
         "    http-reuse never",
         f"    server worker unix@{_successor_socket(listener, directory)} send-proxy-v2",
     ]
-    return [frontend, successor], files | _certificates(listener)
+    return [frontend, successor], files | _certificates(listener, directory)
 
 
 def _stream(balancer: LoadBalancer, listener: Listener, directory: Path) -> list[str]:
@@ -89,15 +88,12 @@ def _tls(listener: Listener, options: Options, directory: Path) -> str:
     )
 
 
-def _certificates(listener: Listener) -> dict[str, str]:
+def _certificates(listener: Listener, directory: Path) -> dict[str, str]:
+    """Returns the files of a listener's certificates, and of the list that names them."""
     if listener.tls is None:
         return {}
-    files = _certificate_files(listener, listener.tls)
-    return {**files, _certificate_list(listener): "".join(f"{name}\n" for name in files)}
-
-
-def _certificate_files(listener: Listener, tls: Tls) -> dict[str, str]:
-    return {f"{listener.id}-{number}.pem": text for number, text in enumerate(tls.certificates)}
+    files = {f"{listener.id}-{number}.pem": text for number, text in enumerate(listener.tls.certificates)}
+    return {**files, _certificate_list(listener): "".join(f"{directory / name}\n" for name in files)}
 
 
 def _certificate_list(listener: Listener) -> str:
