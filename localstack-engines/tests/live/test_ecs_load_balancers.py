@@ -34,6 +34,10 @@ def test_an_application_load_balanced_service(aws: Callable[..., Any], stack: St
     states = [one["TargetHealth"]["State"] for one in _health(elb, out["Group"])]
     assert states == ["healthy", "healthy"]
 
+    # Tasks reach the load balancer by its name and its own port.
+    fetch = f"import urllib.request as u; print(u.urlopen('http://{out['Name']}/').read().decode())"
+    assert _in_task("python3", "-c", fetch).strip() == "one"
+
     # The CDK's pattern may stop one task of two before its replacement is there.
     with traffic(lambda: http.get("/")) as results:
         results.more(20)
@@ -136,10 +140,20 @@ def _health(elb: Any, group: str) -> list[Json]:
     return [one for one in found if one["TargetHealth"]["State"] != "draining"]
 
 
+def _in_task(*argv: str) -> str:
+    """Runs a command in a container of this LocalStack's tasks. Returns its output."""
+    labels = (f"localstack-engines.owner={container()}", "localstack-engines.container=web")
+    filters = [part for label in labels for part in ("--filter", f"label={label}")]
+    found = _output("docker", "ps", "--quiet", *filters).split()
+    return _output("docker", "exec", found[0], *argv)
+
+
+def _output(*argv: str) -> str:
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+
 def _containers(balancer: str) -> list[str]:
     """Returns the names of the containers of a load balancer."""
     identifier = balancer.rsplit("/", 1)[-1][:8]
-    names = subprocess.run(
-        ["docker", "ps", "--all", "--format", "{{.Names}}"], check=True, capture_output=True, text=True
-    ).stdout.split()
+    names = _output("docker", "ps", "--all", "--format", "{{.Names}}").split()
     return [name for name in names if name.startswith(f"engines-{container()}-elb-") and name.endswith(identifier)]

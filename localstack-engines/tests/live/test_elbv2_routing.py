@@ -151,6 +151,19 @@ def test_headers_of_requests(lab: BalancerLab, listener: Json) -> None:
         )
 
 
+def test_headers_of_responses(lab: BalancerLab, listener: Json) -> None:
+    attributes = {
+        "routing.http.response.strict_transport_security.header_value": "max-age=60; 100%",
+        "routing.http.response.server.enabled": "false",
+    }
+    items = [{"Key": key, "Value": value} for key, value in attributes.items()]
+    lab.elb.modify_listener_attributes(ListenerArn=listener["ListenerArn"], Attributes=items)
+    with lab.http(listener) as http:
+        found = http.get("/").headers
+    assert found["strict-transport-security"] == "max-age=60; 100%"
+    assert "server" not in found
+
+
 def test_the_name_leads_to_the_load_balancer(lab: BalancerLab, balancer: Json, listener: Json) -> None:
     """On the edge port by the Host header; from LocalStack's container, where Lambdas run, by DNS and the own port."""
     name = balancer["DNSName"]

@@ -103,7 +103,25 @@ _TCP_GROUP = {
     # Connections to a target that has become unhealthy stay: HAProxy does not know of the check's result.
     "target_health_state.unhealthy.connection_termination.enabled": _flag("false", only_default=True),
 }
-LISTENER: dict[str, Attribute] = {}
+RESPONSE_HEADERS = {
+    f"routing.http.response.{name.lower().replace('-', '_')}.header_value": name
+    for name in (
+        "Access-Control-Allow-Credentials",
+        "Access-Control-Allow-Headers",
+        "Access-Control-Allow-Methods",
+        "Access-Control-Allow-Origin",
+        "Access-Control-Expose-Headers",
+        "Access-Control-Max-Age",
+        "Content-Security-Policy",
+        "Strict-Transport-Security",
+        "X-Content-Type-Options",
+        "X-Frame-Options",
+    )
+}
+"""Headers that a listener sets in all responses, by the attributes with their values."""
+SERVER_HEADER = "routing.http.response.server.enabled"
+_HTTP_LISTENER = {**{key: Attribute("") for key in RESPONSE_HEADERS}, SERVER_HEADER: _flag("true")}
+_TCP_LISTENER = {"tcp.idle_timeout.seconds": Attribute("350", only_default=True)}
 
 
 def of_load_balancer(kind: str) -> Mapping[str, Attribute]:
@@ -114,6 +132,11 @@ def of_load_balancer(kind: str) -> Mapping[str, Attribute]:
 def of_target_group(protocol: str) -> Mapping[str, Attribute]:
     """Returns the attributes of a target group of a protocol."""
     return _HTTP_GROUP if protocol in ("HTTP", "HTTPS") else _TCP_GROUP
+
+
+def of_listener(protocol: str) -> Mapping[str, Attribute]:
+    """Returns the attributes of a listener of a protocol."""
+    return {"HTTP": _HTTP_LISTENER, "HTTPS": _HTTP_LISTENER, "TCP": _TCP_LISTENER}.get(protocol, {})
 
 
 def defaults(table: Mapping[str, Attribute]) -> dict[str, str]:
@@ -128,6 +151,8 @@ def changed(table: Mapping[str, Attribute], current: Mapping[str, str], wanted: 
     found = dict(current)
     for item in wanted:
         key, value = item.get("Key") or "", item.get("Value") or ""
+        if any(ord(character) < 32 or ord(character) > 126 for character in value):
+            raise validation(f"The value of '{key}' has a character that is not printable ASCII")
         attribute = table.get(key)
         if attribute is None:
             raise validation(f"Attribute '{key}' is not recognized")

@@ -3,6 +3,7 @@
 from localstack.services.plugins import Service
 
 from localstack_engines.network import dns
+from localstack_engines.services.elbv2.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.elbv2.api.account import AccountOperations
 from localstack_engines.services.elbv2.api.certificates import CertificateOperations
 from localstack_engines.services.elbv2.api.listeners import ListenerOperations
@@ -18,6 +19,7 @@ from localstack_engines.toolkit.dispatch import make_service
 
 
 class Elbv2Provider(
+    AbsentResourceOperations,
     AccountOperations,
     CertificateOperations,
     ListenerOperations,

@@ -43,6 +43,11 @@ _MEMBERS = {
     "DeleteRuleInput": Members("RuleArn"),
     "DeleteTargetGroupInput": Members("TargetGroupArn"),
     "DeregisterTargetsInput": Members("TargetGroupArn Targets"),
+    "DescribeCapacityReservationInput": Members("LoadBalancerArn"),
+    "DescribeTrustStoresInput": Members(
+        "TrustStoreArns Names",
+        ignored=dict.fromkeys(("Marker", "PageSize"), "there are none, and no operation makes one"),
+    ),
     "DescribeAccountLimitsInput": Members(_PAGE),
     "DescribeListenerAttributesInput": Members("ListenerArn"),
     "DescribeListenerCertificatesInput": Members(f"ListenerArn {_PAGE}"),

@@ -30,9 +30,10 @@ class ListenerOperations(Operations):
         with self.balancers.change(balancer):
             _check_port(balancer, port)
             actions = action_rules.stored(self, balancer, protocol, request["DefaultActions"])
+            defaults = attributes.defaults(attributes.of_listener(protocol))
             rule = Rule(balancer.rule_arn(identifier, new_id()), "default", [], actions)
             listener = Listener(
-                balancer.listener_arn(identifier), port, protocol, [rule], certificates, policy, {}, tags
+                balancer.listener_arn(identifier), port, protocol, [rule], certificates, policy, defaults, tags
             )
             balancer.listeners[listener.arn] = listener
         return {"Listeners": [descriptions.listener(balancer, listener)]}
@@ -56,6 +57,9 @@ class ListenerOperations(Operations):
                 rules[listener.default_rule.arn] = request["DefaultActions"]
             for rule in listener.rules:
                 rule.actions = action_rules.stored(self, balancer, protocol, rules[rule.arn])
+            if protocol != listener.protocol:
+                usual = attributes.defaults(attributes.of_listener(protocol))
+                listener.attributes = {key: listener.attributes.get(key, value) for key, value in usual.items()}
             listener.protocol = protocol
         return {"Listeners": [descriptions.listener(balancer, listener)]}
 
@@ -82,8 +86,11 @@ class ListenerOperations(Operations):
         return {"Attributes": attributes.described(listener.attributes)}
 
     def modify_listener_attributes(self, context: RequestContext, request: Request) -> Response:
-        _, listener = self.listener(context, request["ListenerArn"])
-        listener.attributes = attributes.changed(attributes.LISTENER, listener.attributes, request["Attributes"])
+        balancer, _ = self.listener(context, request["ListenerArn"])
+        with self.balancers.change(balancer):
+            listener = self.listener(context, request["ListenerArn"])[1]
+            table = attributes.of_listener(listener.protocol)
+            listener.attributes = attributes.changed(table, listener.attributes, request["Attributes"])
         return {"Attributes": attributes.described(listener.attributes)}
 
 

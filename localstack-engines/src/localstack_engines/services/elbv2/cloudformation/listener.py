@@ -3,6 +3,9 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listener.html
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
@@ -27,7 +30,7 @@ class Listener(Resource):
         model, client = request.desired_state, self.client(request, "elbv2")
         arguments = to_request(client, "CreateListener", model, _NOT_IN_THE_REQUEST)
         model["ListenerArn"] = client.create_listener(**arguments)["Listeners"][0]["ListenerArn"]
-        if changes := changed_attributes(attributes.LISTENER, [], model.get("ListenerAttributes")):
+        if changes := changed_attributes(_table(model), [], model.get("ListenerAttributes")):
             client.modify_listener_attributes(ListenerArn=model["ListenerArn"], Attributes=changes)
         return self.done(model)
 
@@ -41,7 +44,7 @@ class Listener(Resource):
             arguments.pop("SslPolicy", None)
         client.modify_listener(**arguments)
         before = previous.get("ListenerAttributes")
-        if changes := changed_attributes(attributes.LISTENER, before, model.get("ListenerAttributes")):
+        if changes := changed_attributes(_table(model), before, model.get("ListenerAttributes")):
             client.modify_listener_attributes(ListenerArn=model["ListenerArn"], Attributes=changes)
         update_resource_tags(client, model["ListenerArn"], request)
         return self.done(model)
@@ -50,3 +53,7 @@ class Listener(Resource):
         if arn := request.desired_state.get("ListenerArn"):
             self.client(request, "elbv2").delete_listener(ListenerArn=arn)
         return self.done({})
+
+
+def _table(model: dict[str, Any]) -> Mapping[str, attributes.Attribute]:
+    return attributes.of_listener(model.get("Protocol") or "")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from localstack_engines.gateway.haproxy.master_socket import CommandFailed
 from localstack_engines.services.elbv2.control import translation
 from localstack_engines.services.elbv2.control.health_monitor import HealthMonitor
 from localstack_engines.services.elbv2.models import Target, TargetGroup
@@ -119,8 +120,9 @@ class Targets:
         timer.start()
         try:
             self._drain_connections(group, drain.target, delay)
-        except Exception:
-            LOG.exception("draining %s of %s", key, group.arn)
+        except CommandFailed as error:
+            # The load balancer has been removed meanwhile, and its connections with it.
+            LOG.info("draining %s of %s: %s", key, group.arn, error)
         finally:
             drain.finished.set()
 

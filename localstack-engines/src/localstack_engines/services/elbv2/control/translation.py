@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from localstack_engines.gateway.model import Server
 from localstack_engines.services.elbv2 import store as records
+from localstack_engines.services.elbv2.attributes import RESPONSE_HEADERS, SERVER_HEADER
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.health_check import Check, matching_codes
 from localstack_engines.services.elbv2.models import Json, Listener, LoadBalancer, Rule, Target, TargetGroup
@@ -72,6 +73,10 @@ def _listener(store: Store, listener: Listener, inner_port: int) -> model.Listen
         protocol=listener.protocol,
         rules=tuple(_rule(store, rule) for rule in listener.ordered_rules),
         tls=_tls(listener) if listener.ssl_policy else None,
+        response_headers=tuple(
+            (name, listener.attributes[key]) for key, name in RESPONSE_HEADERS.items() if listener.attributes.get(key)
+        ),
+        shows_server=listener.attributes.get(SERVER_HEADER) != "false",
     )
 
 

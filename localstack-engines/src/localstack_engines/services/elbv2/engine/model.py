@@ -110,6 +110,7 @@ class Listener:
     """A listener with its rules in the order in which they are tried; the last one has no conditions.
 
     `inner_port` accepts what LocalStack passes on for clients outside of the VPC, whose addresses it gives.
+    `response_headers` are set in all responses.
     """
 
     id: str
@@ -118,6 +119,8 @@ class Listener:
     protocol: str
     rules: tuple[Rule, ...]
     tls: Tls | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    shows_server: bool = True
 
     @property
     def is_http(self) -> bool:

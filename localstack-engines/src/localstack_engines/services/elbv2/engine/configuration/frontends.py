@@ -5,7 +5,7 @@ Variables that the rules set: `txn.rule` (the chosen rule), `txn.dice` (a number
 
 from pathlib import Path
 
-from localstack_engines.gateway.configuration.syntax import quote
+from localstack_engines.gateway.configuration.syntax import literal, quote
 from localstack_engines.services.elbv2.engine.configuration import answers, conditions
 from localstack_engines.services.elbv2.engine.model import (
     FixedResponse,
@@ -36,7 +36,7 @@ def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple
         f"    bind unix@{_successor_socket(listener, directory)} mode 600 accept-proxy",
         # A worker that is being replaced knows the former rules only. It passes each further request on.
         "    http-request allow if { stopping }",
-        *(f"    {rule}" for rule in (*rules, *_headers(listener, balancer.options), *answers.restore_status())),
+        *(f"    {rule}" for rule in (*rules, *_headers(listener, balancer.options), *_response_headers(listener))),
         f"    use_backend successor-{listener.id} if {{ stopping }}",
         "    use_backend %[var(txn.pool)]",
     ]
@@ -162,6 +162,21 @@ def _headers(listener: Listener, options: Options) -> list[str]:
         lines.append("http-request set-header X-Amzn-Tls-Version %[ssl_fc_protocol]")
         lines.append("http-request set-header X-Amzn-Tls-Cipher-Suite %[ssl_fc_cipher]")
     return lines
+
+
+def _response_headers(listener: Listener) -> list[str]:
+    """Returns rules for the headers of all responses.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+    """
+    lines = [
+        f"http-after-response set-header {name} {quote(literal(value))}" for name, value in listener.response_headers
+    ]
+    return [
+        *answers.restore_status(),
+        *lines,
+        *([] if listener.shows_server else ["http-after-response del-header server"]),
+    ]
 
 
 def _forwarded_for(options: Options) -> list[str]:
