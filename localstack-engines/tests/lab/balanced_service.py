@@ -1,4 +1,4 @@
-"""Templates of a Fargate service behind a load balancer, with the resources that the CDK's patterns make for it.
+"""Templates of Fargate services behind load balancers, with the resources that the CDK's patterns make for them.
 
 These are ApplicationLoadBalancedFargateService and NetworkLoadBalancedFargateService in a VPC with NAT gateways.
 """
@@ -8,19 +8,6 @@ from typing import Any
 from lab.ecs import CIDR, IMAGE, ROLE, Json
 
 _BASE = CIDR.rsplit(".", 2)[0]
-OUTPUTS: Json = {
-    "Name": {"Fn::GetAtt": ["Balancer", "DNSName"]},
-    "Zone": {"Fn::GetAtt": ["Balancer", "CanonicalHostedZoneID"]},
-    "FullName": {"Fn::GetAtt": ["Balancer", "LoadBalancerFullName"]},
-    "GroupName": {"Fn::GetAtt": ["Group", "TargetGroupName"]},
-    "GroupFullName": {"Fn::GetAtt": ["Group", "TargetGroupFullName"]},
-    "Balancer": {"Ref": "Balancer"},
-    "Listener": {"Ref": "Listener"},
-    "Group": {"Ref": "Group"},
-    "Cluster": {"Ref": "Cluster"},
-    "Service": {"Ref": "Service"},
-    "Vpc": {"Ref": "Vpc"},
-}
 
 
 def resource(kind: str, **properties: Any) -> Json:
@@ -80,13 +67,19 @@ def network() -> Json:
     return found
 
 
-def balanced_service(kind: str, command: str, count: int = 2) -> Json:
-    """Returns all resources. `kind` is application or network; `command` serves HTTP on port 8080."""
+def balanced_service(kind: str, command: str, count: int) -> Json:
+    """Returns a service and what is its own. `kind` is application or network, and is before the resources' names.
+
+    `command` serves HTTP on port 8080.
+    """
     is_application = kind == "application"
+
+    def own(name: str) -> Json:
+        return ref(f"{kind}{name}")
+
     protocol = "HTTP" if is_application else "TCP"
-    groups = {"SecurityGroups": [att("BalancerGroup", "GroupId")]} if is_application else {}
-    return {
-        **network(),
+    groups = {"SecurityGroups": [att(f"{kind}BalancerGroup", "GroupId")]} if is_application else {}
+    found = {
         "BalancerGroup": resource(
             "AWS::EC2::SecurityGroup",
             GroupDescription="balancer",
@@ -107,8 +100,8 @@ def balanced_service(kind: str, command: str, count: int = 2) -> Json:
         },
         "Listener": resource(
             "AWS::ElasticLoadBalancingV2::Listener",
-            DefaultActions=[{"TargetGroupArn": ref("Group"), "Type": "forward"}],
-            LoadBalancerArn=ref("Balancer"),
+            DefaultActions=[{"TargetGroupArn": own("Group"), "Type": "forward"}],
+            LoadBalancerArn=own("Balancer"),
             Port=80,
             Protocol=protocol,
         ),
@@ -141,7 +134,7 @@ def balanced_service(kind: str, command: str, count: int = 2) -> Json:
         "Service": {
             **resource(
                 "AWS::ECS::Service",
-                Cluster=ref("Cluster"),
+                Cluster=own("Cluster"),
                 DesiredCount=count,
                 DeploymentConfiguration={
                     "Alarms": {"AlarmNames": [], "Enable": False, "Rollback": False},
@@ -151,16 +144,30 @@ def balanced_service(kind: str, command: str, count: int = 2) -> Json:
                 EnableECSManagedTags=False,
                 HealthCheckGracePeriodSeconds=60,
                 LaunchType="FARGATE",
-                LoadBalancers=[{"ContainerName": "web", "ContainerPort": 8080, "TargetGroupArn": ref("Group")}],
+                LoadBalancers=[{"ContainerName": "web", "ContainerPort": 8080, "TargetGroupArn": own("Group")}],
                 NetworkConfiguration={
                     "AwsvpcConfiguration": {
                         "AssignPublicIp": "DISABLED",
-                        "SecurityGroups": [att("ServiceGroup", "GroupId")],
+                        "SecurityGroups": [att(f"{kind}ServiceGroup", "GroupId")],
                         "Subnets": [ref("Private1"), ref("Private2")],
                     }
                 },
-                TaskDefinition=ref("Definition"),
+                TaskDefinition=own("Definition"),
             ),
-            "DependsOn": ["Group", "Listener"],
+            "DependsOn": [f"{kind}Group", f"{kind}Listener"],
         },
     }
+    return {f"{kind}{name}": value for name, value in found.items()}
+
+
+def outputs(kind: str) -> Json:
+    """Returns outputs of a service, each named after its kind."""
+    found = {name: ref(f"{kind}{name}") for name in ("Balancer", "Listener", "Group", "Cluster", "Service")}
+    found |= {
+        "Name": att(f"{kind}Balancer", "DNSName"),
+        "FullName": att(f"{kind}Balancer", "LoadBalancerFullName"),
+        "Zone": att(f"{kind}Balancer", "CanonicalHostedZoneID"),
+        "GroupName": att(f"{kind}Group", "TargetGroupName"),
+        "GroupFullName": att(f"{kind}Group", "TargetGroupFullName"),
+    }
+    return {f"{kind}{name}": value for name, value in found.items()}

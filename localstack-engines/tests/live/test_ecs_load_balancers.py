@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from lab.balanced_service import OUTPUTS, balanced_service
+from lab.balanced_service import balanced_service, network, outputs
 from lab.ecs import IMAGE, ROLE, Json
 from lab.elb import PORT_TAG, BalancerLab, forward
 from lab.errors import refused
@@ -18,30 +18,41 @@ from lab.waiting import until
 _SERVE = "echo {text} > /tmp/index.html; exec python3 -m http.server 8080 --directory /tmp"
 
 
-def test_an_application_load_balanced_service(aws: Callable[..., Any], stack: Stack) -> None:
-    out = stack.deploy(balanced_service("application", _SERVE.format(text="one")), OUTPUTS)
-    ecs, elb = aws("ecs"), aws("elbv2")
+def template(text: str) -> Json:
+    return {
+        **network(),
+        **balanced_service("application", _SERVE.format(text=text), 2),
+        **balanced_service("network", _SERVE.format(text="stream"), 1),
+    }
+
+
+def test_the_patterns_of_the_cdk(aws: Callable[..., Any], stack: Stack) -> None:
+    """Both services answer, tasks reach the load balancer, an update fails no request, and nothing is left over."""
+    ecs, elb, wanted = aws("ecs"), aws("elbv2"), {**outputs("application"), **outputs("network")}
+    found = stack.deploy(template("one"), wanted)
+    out = {name.removeprefix("application"): value for name, value in found.items()}
     http = httpx.Client(base_url=ENDPOINT, headers={"host": out["Name"]}, timeout=30)
     assert http.get("/").text.strip() == "one"
     assert out["FullName"] == out["Balancer"].partition(":loadbalancer/")[2]
-    assert out["GroupFullName"].endswith(f":targetgroup/{out['GroupName']}/".lstrip(":") + out["Group"].rsplit("/")[-1])
+    assert out["GroupFullName"] == f"targetgroup/{out['GroupName']}/{out['Group'].rpartition('/')[2]}"
+    tags = elb.describe_tags(ResourceArns=[found["networkListener"]])["TagDescriptions"][0]["Tags"]
+    port = next(tag["Value"] for tag in tags if tag["Key"] == PORT_TAG)
+    assert httpx.get(f"http://127.0.0.1:{port}/").text.strip() == "stream"
 
     def service() -> Json:
         return dict(ecs.describe_services(cluster=out["Cluster"], services=[out["Service"]])["services"][0])
 
     expected = {"targetGroupArn": out["Group"], "containerName": "web", "containerPort": 8080}
     assert service()["loadBalancers"] == [expected]
-    states = [one["TargetHealth"]["State"] for one in _health(elb, out["Group"])]
-    assert states == ["healthy", "healthy"]
-
-    # Tasks reach the load balancer by its name and its own port.
+    targets = elb.describe_target_health(TargetGroupArn=out["Group"])["TargetHealthDescriptions"]
+    assert [one["TargetHealth"]["State"] for one in targets] == ["healthy", "healthy"]
     fetch = f"import urllib.request as u; print(u.urlopen('http://{out['Name']}/').read().decode())"
     assert _in_task("python3", "-c", fetch).strip() == "one"
 
     # The CDK's pattern may stop one task of two before its replacement is there.
     with traffic(lambda: http.get("/")) as results:
         results.more(20)
-        stack.deploy(balanced_service("application", _SERVE.format(text="two")), OUTPUTS)
+        stack.deploy(template("two"), wanted)
         results.more(20)
     assert set(results) == {200}
     assert {http.get("/").text.strip() for _ in range(10)} == {"two"}
@@ -53,18 +64,8 @@ def test_an_application_load_balanced_service(aws: Callable[..., Any], stack: St
     ):
         assert text in events
     stack.delete()
-    assert _containers(out["Balancer"]) == []
+    assert [name for kind in ("application", "network") for name in _containers(found[f"{kind}Balancer"])] == []
     assert out["Balancer"] not in [one["LoadBalancerArn"] for one in elb.describe_load_balancers()["LoadBalancers"]]
-
-
-def test_a_network_load_balanced_service(aws: Callable[..., Any], stack: Stack) -> None:
-    out = stack.deploy(balanced_service("network", _SERVE.format(text="stream"), count=1), OUTPUTS)
-    tags = aws("elbv2").describe_tags(ResourceArns=[out["Listener"]])["TagDescriptions"][0]["Tags"]
-    port = next(tag["Value"] for tag in tags if tag["Key"] == PORT_TAG)
-    assert httpx.get(f"http://127.0.0.1:{port}/").text.strip() == "stream"
-    assert len(_containers(out["Balancer"])) == 1
-    stack.delete()
-    assert _containers(out["Balancer"]) == []
 
 
 def test_unhealthy_targets_are_replaced(aws: Callable[..., Any], unique: str) -> None:
@@ -132,12 +133,6 @@ def test_unhealthy_targets_are_replaced(aws: Callable[..., Any], unique: str) ->
 
 def _is_inactive(ecs: Any, name: str) -> bool:
     return bool(ecs.describe_services(cluster=name, services=[name])["services"][0]["status"] == "INACTIVE")
-
-
-def _health(elb: Any, group: str) -> list[Json]:
-    """Returns the targets of a group that are not being drained."""
-    found = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    return [one for one in found if one["TargetHealth"]["State"] != "draining"]
 
 
 def _in_task(*argv: str) -> str:
