@@ -33,6 +33,7 @@ TITLES = {
     "apigatewayv2": "API Gateway v2",
     "ecr": "ECR",
     "ecs": "ECS",
+    "elbv2": "Elastic Load Balancing v2",
     "kafka": "MSK",
     "rds": "RDS",
     "servicediscovery": "Cloud Map",

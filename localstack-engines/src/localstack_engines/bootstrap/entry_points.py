@@ -27,6 +27,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.elbv2.cloudformation.resource_providers",
     "localstack_engines.services.kafka.cloudformation.resource_providers",
     "localstack_engines.services.lambda_.cloudformation.resource_providers",
     "localstack_engines.services.rds.cloudformation.resource_providers",
@@ -34,7 +35,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "ecr", "ecs", "elbv2", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -75,6 +76,11 @@ def ecr() -> Service:
 @aws_provider()
 def ecs() -> Service:
     return _service("services.ecs")
+
+
+@aws_provider()
+def elbv2() -> Service:
+    return _service("services.elbv2")
 
 
 @aws_provider()

@@ -45,6 +45,16 @@ class Edge:
         return self.directory / "buffered.sock"
 
     @property
+    def load_balancer_socket(self) -> Path:
+        """Accepts requests to load balancers' names, when there are load balancers."""
+        return self.directory / "balancers.sock"
+
+    @property
+    def load_balancer_tls_socket(self) -> Path:
+        """Accepts TLS connections to load balancers' names."""
+        return self.directory / "balancers-tls.sock"
+
+    @property
     def subrequest_socket(self) -> Path:
         """The plugin answers HAProxy's sub-requests here."""
         return self.directory / "subrequests.sock"

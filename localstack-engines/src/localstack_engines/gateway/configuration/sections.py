@@ -22,6 +22,8 @@ BY_OTHER_HOST = (
 """Custom domains have any name."""
 _TLS = "{ req.ssl_hello_type 1 }"
 _SNI_OF_API = "{ req.ssl_sni,lower,field(2,.) -m str execute-api }"
+_FOR_BALANCER = "{ req.hdr(host),lower,field(3,.) -m str elb }"
+_SNI_OF_BALANCER = "{ req.ssl_sni,lower,field(3,.) -m str elb }"
 
 
 def render_global(edge: Edge) -> list[str]:
@@ -71,7 +73,8 @@ def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list
     """Returns the edge frontend with the rules for APIs.
 
     A connection with TLS goes to the section that has the APIs' certificates when its SNI is an API's address or one of
-    `sni_conditions` holds, and to LocalStack as a byte stream when not.
+    `sni_conditions` holds, to the load balancers when it is the name of one, and to LocalStack as a byte stream when
+    not.
 
     After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
     request for an API to the new worker.
@@ -88,6 +91,8 @@ def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
+        f"    use_backend balancers if {_FOR_BALANCER}",
+        f"    use_backend balancers_tls if {_TLS} {_SNI_OF_BALANCER}",
         *(f"    use_backend apis_tls if {_TLS} {sni}" for sni in (_SNI_OF_API, *sni_conditions) if edge.certificate),
         f"    use_backend localstack_tls if {_TLS}",
         "    default_backend localstack",
@@ -118,13 +123,24 @@ def render_tls(edge: Edge, certificates: Path | None) -> list[str]:
 
 
 def render_passthrough(edge: Edge) -> list[str]:
-    """Returns the sections for requests that pass unchanged: to the new worker, and to LocalStack."""
+    """Returns the sections for requests that pass unchanged: to the new worker, to load balancers and to LocalStack."""
     return [
         "backend successor",
         # There is a connection for each request, so that none is idle when the next successor comes.
         "    option http-server-close",
         "    http-reuse never",
         f"    server worker unix@{edge.successor_socket} send-proxy-v2",
+        "",
+        "backend balancers",
+        # There is a connection for each request: an idle one could end when the load balancers change.
+        "    option http-server-close",
+        "    http-reuse never",
+        '    http-error status 503 content-type application/json string \'{"message":"There is no load balancer"}\'',
+        f"    server entrance unix@{edge.load_balancer_socket} send-proxy-v2",
+        "",
+        "backend balancers_tls",
+        "    mode tcp",
+        f"    server entrance unix@{edge.load_balancer_tls_socket} send-proxy-v2",
         "",
         "backend localstack",
         # LocalStack's gateway has not started yet, or has stopped.

@@ -51,6 +51,8 @@ class Task:
     started_by: str | None = None
     capacity_provider: str | None = None
     enable_execute_command: bool = False
+    load_balancers: list[dict[str, Any]] = field(default_factory=list)
+    """The target groups in which it is registered, as its service's `loadBalancers`."""
     reference_id: str | None = None
     client_token: str | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)

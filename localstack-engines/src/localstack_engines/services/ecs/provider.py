@@ -14,6 +14,7 @@ from localstack_engines.services.ecs.api.task_definitions import TaskDefinitionO
 from localstack_engines.services.ecs.api.task_protection import TaskProtectionOperations
 from localstack_engines.services.ecs.api.task_sets import TaskSetOperations
 from localstack_engines.services.ecs.api.tasks import TaskOperations
+from localstack_engines.services.ecs.control import load_balancers
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
@@ -44,6 +45,7 @@ class EcsProvider(
         runner = TaskRunner(store, self._engine)
         scheduler = Scheduler(store, Reconciler(store, runner))
         runner.listen(scheduler.task_changed)
+        load_balancers.watch(store, scheduler.task_changed)
         super().__init__(store, runner, scheduler)
 
     def on_before_start(self) -> None:

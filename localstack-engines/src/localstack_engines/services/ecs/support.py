@@ -8,7 +8,7 @@ _NO_GROUPS = "there are no Auto Scaling groups; FARGATE and FARGATE_SPOT exist"
 
 _REFUSED = {
     "CreateCapacityProvider": _NO_GROUPS,
-    "CreateExpressGatewayService": "there are no load balancers",
+    "CreateExpressGatewayService": "the service and its load balancer are made with their own operations",
     "RegisterContainerInstance": f"{_NO_INSTANCES}: use the launch type FARGATE",
     "DiscoverPollEndpoint": "containers have no ECS agent",
     "SubmitAttachmentStateChanges": "containers have no ECS agent",
@@ -200,8 +200,7 @@ _SERVICE_SETTINGS_IGNORED = {
     "availabilityZoneRebalancing": "all zones are one machine",
     **dict.fromkeys(
         (
-            "loadBalancers placementConstraints placementStrategy volumeConfigurations vpcLatticeConfigurations "
-            "gatewayConnectors"
+            "placementConstraints placementStrategy volumeConfigurations vpcLatticeConfigurations gatewayConnectors"
         ).split(),
         _IN_WORDS,
     ),
@@ -210,7 +209,7 @@ _SERVICE_SETTINGS_IGNORED = {
 _SERVICES = {
     "CreateServiceRequest": Members(
         used=(
-            "cluster serviceName taskDefinition serviceRegistries desiredCount clientToken launchType "
+            "cluster serviceName taskDefinition serviceRegistries loadBalancers desiredCount clientToken launchType "
             "capacityProviderStrategy platformVersion deploymentConfiguration networkConfiguration "
             "healthCheckGracePeriodSeconds schedulingStrategy deploymentController tags enableECSManagedTags "
             "propagateTags serviceConnectConfiguration"
@@ -222,11 +221,13 @@ _SERVICES = {
         used=(
             "cluster service desiredCount taskDefinition capacityProviderStrategy deploymentConfiguration "
             "networkConfiguration platformVersion forceNewDeployment healthCheckGracePeriodSeconds "
-            "deploymentController enableECSManagedTags propagateTags serviceRegistries serviceConnectConfiguration"
+            "deploymentController enableECSManagedTags propagateTags serviceRegistries loadBalancers "
+            "serviceConnectConfiguration"
         ),
         recorded="enableExecuteCommand",
         ignored=_SERVICE_SETTINGS_IGNORED,
     ),
+    "LoadBalancer": Members("targetGroupArn containerName containerPort"),
     "ServiceRegistry": Members("registryArn port containerName containerPort"),
     "ServiceConnectConfiguration": Members(
         used="enabled",
@@ -262,10 +263,9 @@ _SERVICES = {
 _TASK_SETS = {
     "CreateTaskSetRequest": Members(
         used=(
-            "service cluster externalId taskDefinition networkConfiguration serviceRegistries launchType "
+            "service cluster externalId taskDefinition networkConfiguration serviceRegistries loadBalancers launchType "
             "capacityProviderStrategy platformVersion scale clientToken tags"
         ),
-        ignored={"loadBalancers": _IN_WORDS},
     ),
     "Scale": Members("value unit"),
     "UpdateTaskSetRequest": Members("cluster service taskSet scale"),

@@ -223,7 +223,7 @@ def service_revision(record: Service, revision: Deployment, definition: Json | N
     """Returns a revision as DescribeServiceRevisions shows it. `definition` is its task definition, while it exists."""
     containers = definition["containerDefinitions"] if definition else []
     images = [{"containerName": c["name"], "image": c["image"]} for c in containers]
-    shown = (*_SHOWN_SETTINGS, "serviceRegistries")
+    shown = (*_SHOWN_SETTINGS, "serviceRegistries", "loadBalancers")
     return {
         "serviceRevisionArn": record.part_arn("service-revision", revision.revision_id),
         "serviceArn": record.arn,
@@ -261,7 +261,7 @@ def _revision_summary(record: Service, revision_id: str, tasks: list[Task]) -> J
 def task_set(record: Service, one: TaskSet, tasks: list[Task], with_tags: bool = True) -> Json:
     """Returns a task set as DescribeTaskSets shows it. `tasks` are all of the service."""
     running, pending = count_tasks([t for t in tasks if t.started_by == one.id])
-    shown = (*_SHOWN_SETTINGS, "serviceRegistries")
+    shown = (*_SHOWN_SETTINGS, "serviceRegistries", "loadBalancers")
     described = {
         "id": one.id,
         "taskSetArn": record.part_arn("task-set", one.id),

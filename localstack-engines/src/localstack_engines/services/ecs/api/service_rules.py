@@ -9,8 +9,7 @@ from localstack_engines.services.ecs.errors import invalid_parameter
 Request = dict[str, Any]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
-_LOAD_BALANCERS = {
-    "loadBalancers": "load balancers",
+_MISSING = {
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "gateways",
 }
@@ -21,6 +20,7 @@ _OF_TASK_SETS = (
     "capacityProviderStrategy",
     "platformVersion",
     "serviceRegistries",
+    "loadBalancers",
     "deploymentConfiguration",
     "forceNewDeployment",
 )
@@ -36,7 +36,7 @@ def check_create(request: Request) -> None:
     if request.get("schedulingStrategy", "REPLICA") != "REPLICA":
         raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
     if request.get("role"):
-        raise invalid_parameter("The role is valid only for services that use load balancers.")
+        raise invalid_parameter("The role is not valid for services with the awsvpc network mode.")
     if controller(request) == "EXTERNAL":
         check_external(request)
     check_update(request)
@@ -60,9 +60,9 @@ def check_update(request: Request) -> None:
         raise invalid_parameter("The desired count of the service must be 0 or more.")
     if controller(request) not in ("ECS", "EXTERNAL"):
         raise invalid_parameter(f"The local ECS has no deployment controller {controller(request)}.")
-    for member, what in _LOAD_BALANCERS.items():
+    for member, what in _MISSING.items():
         if request.get(member):
-            raise invalid_parameter(f"The local ECS has no {what} ({member}): use serviceRegistries.")
+            raise invalid_parameter(f"The local ECS has no {what} ({member}): use loadBalancers or serviceRegistries.")
     if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
         raise invalid_parameter("The local ECS has no Service Connect: use serviceRegistries.")
     if (request.get("healthCheckGracePeriodSeconds") or 0) < 0:

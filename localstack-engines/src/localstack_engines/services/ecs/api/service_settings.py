@@ -12,6 +12,7 @@ _REVISION = (
     "capacityProviderStrategy",
     "platformVersion",
     "serviceRegistries",
+    "loadBalancers",
     "enableExecuteCommand",
     "propagateTags",
 )
@@ -41,6 +42,7 @@ def set_defaults(settings: Settings) -> None:
     """Adds defaults for the settings that the caller did not give."""
     settings["platformVersion"] = settings.get("platformVersion") or "LATEST"
     settings.setdefault("serviceRegistries", [])
+    settings.setdefault("loadBalancers", [])
     settings.setdefault("propagateTags", "NONE")
     settings.setdefault("enableExecuteCommand", False)
     settings.setdefault("enableECSManagedTags", False)

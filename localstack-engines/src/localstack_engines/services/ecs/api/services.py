@@ -2,7 +2,14 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, service_rules, service_settings
+from localstack_engines.services.ecs.api import (
+    descriptions,
+    identifiers,
+    launch_rules,
+    load_balancer_rules,
+    service_rules,
+    service_settings,
+)
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.api.service_settings import Settings
@@ -158,6 +165,7 @@ class ServiceOperations(Operations):
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
         launch_type, provider = launch_rules.launch_type(self.store, scope, request)
         launch_rules.network_configuration(scope, definition, settings)
+        load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
         settings["taskDefinition"] = definition["taskDefinitionArn"]
         service_settings.set_defaults(settings)
         if provider is None:

@@ -2,7 +2,14 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, service_rules, service_settings
+from localstack_engines.services.ecs.api import (
+    descriptions,
+    identifiers,
+    launch_rules,
+    load_balancer_rules,
+    service_rules,
+    service_settings,
+)
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, includes
 from localstack_engines.services.ecs.errors import invalid_parameter, service_not_active, service_not_found
 from localstack_engines.services.ecs.models import Deployment, Scope, Service, TaskSet, now
@@ -26,6 +33,7 @@ class TaskSetOperations(Operations):
         definition = self.definition(context, request["taskDefinition"])
         launch_type, provider = launch_rules.launch_type(self.store, service.scope, request)
         launch_rules.network_configuration(service.scope, definition, settings)
+        load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
         service_settings.set_defaults(settings)
         settings["taskDefinition"] = definition["taskDefinitionArn"]
         if provider is None:

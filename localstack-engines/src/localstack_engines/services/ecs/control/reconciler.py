@@ -8,7 +8,13 @@ from datetime import timedelta
 
 from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
-from localstack_engines.services.ecs.control.service_tasks import ServiceTasks, serves, to_stop, until_settled
+from localstack_engines.services.ecs.control.service_tasks import (
+    ServiceTasks,
+    health_failure,
+    serves,
+    to_stop,
+    until_settled,
+)
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.control.task_sets import TaskSetReconciler
 from localstack_engines.services.ecs.models import (
@@ -83,15 +89,11 @@ class Reconciler:
 
     def _replace_unhealthy(self, service: Service) -> None:
         for task in self._store.tasks_of(service):
-            if (
-                task.is_wanted
-                and task.status == "RUNNING"
-                and task.health == "UNHEALTHY"
-                and _grace_left(service, task) <= 0
-            ):
-                self._tasks.stop_unhealthy(service, task, "Task failed container health checks")
+            failure = health_failure(task)
+            if failure and _grace_left(service, task) <= 0:
+                self._tasks.stop_unhealthy(service, task, failure)
                 if not task.counted:
-                    self._count_failure(service, task, "Task failed container health checks")
+                    self._count_failure(service, task, failure.reason)
 
     def _count_results(self, service: Service) -> None:
         """Counts each task once: as a success when it serves, as a failure when it ended before that."""
@@ -230,7 +232,7 @@ def _grace_left(service: Service, task: Task) -> float:
 
 def _until_grace_ends(service: Service, wanted: list[Task]) -> float | None:
     """Returns the seconds until the next unhealthy task is to be stopped, or None."""
-    waits = [_grace_left(service, t) for t in wanted if t.status == "RUNNING" and t.health == "UNHEALTHY"]
+    waits = [_grace_left(service, task) for task in wanted if health_failure(task)]
     return max(0.05, min(waits)) if waits else None
 
 

@@ -17,6 +17,7 @@ def service_task(service: Service, deployment: Deployment, definition: dict[str,
         capacity_provider=strategy[0]["capacityProvider"] if strategy else None,
         tags=_tags(service, definition),
         started_by=deployment.id,
+        load_balancers=revision.get("loadBalancers") or [],
         enable_execute_command=revision.get("enableExecuteCommand") or False,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from localstack_engines.network import interfaces
-from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
+from localstack_engines.services.ecs.control.registrations import Registration
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.engine.task_listener import StopCause
@@ -23,7 +23,7 @@ class TaskLifecycle:
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
     """
 
-    def __init__(self, task: Task, registration: CloudMapRegistration, on_change: Callable[[Task], None]) -> None:
+    def __init__(self, task: Task, registration: Registration, on_change: Callable[[Task], None]) -> None:
         self.task = task
         self._registration = registration
         self._changed = on_change
@@ -94,7 +94,7 @@ class TaskLifecycle:
         task.status = "DEACTIVATING"
         # The listener can start a replacement now: it need not wait until this task has ended.
         self._changed(task)
-        # Clients must no longer find the task in Cloud Map when SIGTERM arrives.
+        # Clients must no longer find the task when SIGTERM arrives, and its connections must have ended.
         self._registration.deregister(task)
         task.status = "STOPPING"
         if cause.kind == "failed" and cause.container and task.containers[cause.container].reason is None:
@@ -110,7 +110,7 @@ class TaskLifecycle:
         try:
             self._registration.register(task)
         except Exception as error:
-            self.stop(StopCause("failed", f"ServiceDiscoveryError: {error}"))
+            self.stop(StopCause("failed", f"RegistrationError: {error}"))
             return
         task.status, task.started_at = "RUNNING", now()
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
+from localstack_engines.services.ecs.control.load_balancers import LoadBalancerRegistration
+from localstack_engines.services.ecs.control.registrations import Registrations
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.control.task_lifecycle import TaskLifecycle
 from localstack_engines.services.ecs.control.task_spec_factory import task_spec
@@ -45,7 +47,8 @@ class TaskRunner:
         registration = CloudMapRegistration(
             task_client(task, "servicediscovery"), registries, task.service_name or task.group
         )
-        lifecycle = TaskLifecycle(task, registration, self._changed)
+        registrations = Registrations(registration, LoadBalancerRegistration(self._store))
+        lifecycle = TaskLifecycle(task, registrations, self._changed)
         self._lifecycles[task.id] = lifecycle
         threading.Thread(
             target=self._launch, args=(lifecycle, network), name=f"ecs-launch-{task.id[:8]}", daemon=True
