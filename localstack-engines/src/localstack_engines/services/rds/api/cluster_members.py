@@ -10,8 +10,8 @@ from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
 from localstack_engines.services.rds.api.operations import Request, Response, key
 from localstack_engines.services.rds.cluster_models import Cluster
-from localstack_engines.services.rds.control.cluster_manager import FailoverFailed
 from localstack_engines.services.rds.control.instance_manager import FAILURES, NewInstance
+from localstack_engines.services.rds.engine.failover import FailoverFailed
 from localstack_engines.services.rds.errors import invalid_cluster_state, invalid_combination
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit.dispatch import moto

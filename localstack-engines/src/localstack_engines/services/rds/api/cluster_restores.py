@@ -14,7 +14,6 @@ from localstack_engines.services.rds.api.new_clusters import NewClusterOperation
 from localstack_engines.services.rds.api.operations import Request, Response, key
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.cluster_models import Cluster
-from localstack_engines.services.rds.control import events
 from localstack_engines.services.rds.engine.postgres import SqlError
 from localstack_engines.services.rds.errors import cluster_not_found, invalid_cluster_state, invalid_combination
 from localstack_engines.services.rds.models import Key
@@ -44,7 +43,7 @@ class ClusterRestoreOperations(NewClusterOperations):
         volume = _new_volume(context)
         try:
             self.manager.copy_snapshot(snapshot.data, volume)
-            return self._restore_cluster(context, request, own, volume, snapshot.key[2])
+            return self._restore_cluster(context, request, own, volume)
         except BaseException as error:
             raise self._undone_restoration(volume, error) from error
 
@@ -68,7 +67,7 @@ class ClusterRestoreOperations(NewClusterOperations):
         try:
             if not self.clusters.take_snapshot(source, volume):
                 raise invalid_cluster_state(f"DbCluster {source.identifier} has no data: it never had an instance.")
-            return self._restore_cluster(context, request, own, volume, source.identifier)
+            return self._restore_cluster(context, request, own, volume)
         except BaseException as error:
             raise self._undone_restoration(volume, error) from error
 
@@ -91,9 +90,7 @@ class ClusterRestoreOperations(NewClusterOperations):
             f"The automated backup of {found['DBClusterIdentifier']} is active: delete the cluster.",
         )
 
-    def _restore_cluster(
-        self, context: RequestContext, request: Request, own: dict[str, Any], volume: Key, about: str
-    ) -> Response:
+    def _restore_cluster(self, context: RequestContext, request: Request, own: dict[str, Any], volume: Key) -> Response:
         given = {name: value for name, value in request.items() if name not in _SOURCE and value is not None}
         wanted = {**{name: value for name, value in own.items() if value is not None}, **given}
         wanted |= {name: own[name] for name in ("Engine", "MasterUsername")}
@@ -101,7 +98,7 @@ class ClusterRestoreOperations(NewClusterOperations):
         wanted["DatabaseName"] = own["DatabaseName"]
         if given.get("KmsKeyId"):
             wanted["StorageEncrypted"] = True
-        return self.make_cluster(context, wanted, volume, events.CLUSTER_RESTORED, about)
+        return self.make_cluster(context, wanted, volume)
 
     def _undone_restoration(self, volume: Key, error: BaseException) -> BaseException:
         """Removes the copy that a failed restoration leaves. Returns the error for the client."""

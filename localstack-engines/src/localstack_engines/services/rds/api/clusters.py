@@ -12,8 +12,8 @@ from localstack_engines.services.rds.api.operations import Request, Response
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import versions
-from localstack_engines.services.rds.control.cluster_manager import FailoverFailed
 from localstack_engines.services.rds.control.instance_manager import FAILURES
+from localstack_engines.services.rds.engine.failover import FailoverFailed
 from localstack_engines.services.rds.errors import invalid_cluster_state, invalid_combination, invalid_value
 from localstack_engines.services.rds.managed_secrets import new_password
 from localstack_engines.services.rds.models import Instance

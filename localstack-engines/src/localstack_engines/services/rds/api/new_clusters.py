@@ -9,7 +9,7 @@ from localstack_engines.services.rds import network
 from localstack_engines.services.rds.api import cluster_descriptions, encryption, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
 from localstack_engines.services.rds.cluster_models import Cluster, ClusterParameterGroup
-from localstack_engines.services.rds.control import events, instance_classes, versions
+from localstack_engines.services.rds.control import instance_classes, versions
 from localstack_engines.services.rds.errors import invalid_combination, invalid_value, unknown_engine
 from localstack_engines.services.rds.managed_secrets import cluster_secret, new_password
 from localstack_engines.services.rds.models import Key
@@ -100,14 +100,7 @@ def _check_scaling(wanted: dict[str, Any]) -> None:
 class NewClusterOperations(Operations):
     """Records new clusters and starts their endpoints. What fails leaves nothing."""
 
-    def make_cluster(
-        self,
-        context: RequestContext,
-        request: Request,
-        volume: Key | None = None,
-        done: events.Kind = events.CLUSTER_CREATED,
-        about: str = "",
-    ) -> Response:
+    def make_cluster(self, context: RequestContext, request: Request, volume: Key | None = None) -> Response:
         """Makes a cluster for a checked CreateDBCluster request, whose first member has the data of `volume` if any."""
         identifier = request["DBClusterIdentifier"] = request["DBClusterIdentifier"].lower()
         check_identifier(identifier, "DBClusterIdentifier")
@@ -142,7 +135,7 @@ class NewClusterOperations(Operations):
         except BaseException:
             self.clusters.release(relay)
             raise
-        self.clusters.create(cluster, done, about)
+        self.clusters.create(cluster)
         return self.cluster_description(context, cluster)
 
     def cluster_description(self, context: RequestContext, cluster: Cluster) -> Response:

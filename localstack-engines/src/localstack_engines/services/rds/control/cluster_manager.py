@@ -38,10 +38,10 @@ class ClusterManager:
         """Gives back what `reserve` has reserved."""
         ports.release(relay.port)
 
-    def create(self, cluster: Cluster, done: events.Kind = events.CLUSTER_CREATED, about: str = "") -> None:
+    def create(self, cluster: Cluster) -> None:
         """Starts the endpoints of a cluster, in the background."""
         self._clusters[cluster.key] = cluster
-        self._background(cluster, models.CREATING, cluster.relay.start, done, about=about)
+        self._background(cluster, models.CREATING, cluster.relay.start, events.CLUSTER_CREATED)
 
     def record(self, cluster: Cluster, kind: events.Kind, about: str = "") -> None:
         """Records an event of a cluster."""
@@ -197,12 +197,11 @@ class ClusterManager:
         work: Callable[[], None],
         done: events.Kind | None,
         after: str = models.AVAILABLE,
-        about: str = "",
     ) -> None:
         def recorded() -> None:
             work()
             if done is not None:
-                self.record(cluster, done, about)
+                self.record(cluster, done)
 
         run_in_background(
             cluster,
