@@ -46,6 +46,8 @@ _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
 
 
 _STANDBY_MARK = "standby.signal"
+SLOT_PREFIX = "standby_"
+"""Before the port, the name of a standby's replication slot on its primary."""
 
 
 class SqlError(RuntimeError):
@@ -105,15 +107,26 @@ class PostgresServer:
         Raises SqlError.
         """
         self._make_directories()
-        primary.execute(f"SELECT pg_create_physical_replication_slot({quote_literal(self._slot)}, true)")
+        self.reserve(primary)
         primary.backup(self.data)
         self._finish_directory()
         self._primary = primary.spec.port
+
+    def reserve(self, primary: "PostgresServer") -> None:
+        """Makes a server keep what this standby of it has not got yet. Raises SqlError."""
+        primary.execute(f"SELECT pg_create_physical_replication_slot({quote_literal(self._slot)}, true)")
 
     def promote(self) -> None:
         """Makes a standby a server of its own. Raises SqlError."""
         self.execute("SELECT pg_promote(true, 60)")
         self._primary = None
+
+    def follow(self, primary: "PostgresServer") -> None:
+        """Makes the server a standby of `primary` from its next configuration on. Its log must be a part of primary's.
+
+        A server that was a primary has to be stopped; a standby may run, and reloads the configuration.
+        """
+        self._primary = primary.spec.port
 
     def leave(self, primary: "PostgresServer") -> None:
         """Makes the primary forget this standby, if it runs. Raises SqlError."""
@@ -185,7 +198,7 @@ class PostgresServer:
 
     @property
     def _slot(self) -> str:
-        return f"standby_{self.spec.port}"
+        return f"{SLOT_PREFIX}{self.spec.port}"
 
     def _standby_settings(self) -> dict[str, str]:
         """Returns the settings of a standby, and marks its directory as one; none for a server of its own."""
