@@ -19,6 +19,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.secretsmanager.resource_providers",
     "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
     "localstack_engines.services.kafka.cloudformation.resource_providers",
@@ -28,7 +29,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -38,6 +39,11 @@ def _service(package: str) -> Service:
 @aws_provider()
 def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
+
+
+@aws_provider()
+def autoscaling() -> Service:
+    return _service("services.autoscaling")
 
 
 @aws_provider(name=settings.NAME)

@@ -42,6 +42,7 @@ class Service(Resource):
         "HealthCheckGracePeriodSeconds": 0,
         "LoadBalancers": [],
         "PlacementConstraints": [],
+        "PlacementStrategies": [],
         "PlatformVersion": "LATEST",
         "PropagateTags": "NONE",
         "ServiceConnectConfiguration": {"Enabled": False},

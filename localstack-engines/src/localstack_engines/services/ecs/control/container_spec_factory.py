@@ -101,6 +101,7 @@ def host_options(
         },
         "cap_add": capabilities.get("add"),
         "cap_drop": capabilities.get("drop"),
+        "privileged": definition.get("privileged"),
         "init": linux.get("initProcessEnabled"),
         "shm_size": f"{linux['sharedMemorySize']}m" if linux.get("sharedMemorySize") else None,
         "read_only": definition.get("readonlyRootFilesystem"),

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from localstack_engines.services.ecs.engine.errors import TaskFailed
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
@@ -21,24 +21,21 @@ class Containers:
         self._client = client
         self._own_image: str | None = None
 
-    def create_namespace(self, task: TaskSpec) -> str:
-        """Starts the container that holds the task's network namespace, and returns its id.
+    def create_namespace(self, owner: str, network: Network) -> str:
+        """Starts the container that holds the network namespace of a task or host, and returns its id.
 
         The container only sleeps. Its image is LocalStack's own, which is always on the machine.
         """
         from docker.errors import APIError
 
         api = self._client.api
-        if self._own_image is None:
-            self._own_image = api.inspect_container(settings.owner())["Image"]
-        network = task.network
         endpoint = api.create_endpoint_config(ipv4_address=network.address)
         try:
             created = api.create_container(
-                self._own_image,
+                self._image(),
                 entrypoint=["/bin/sleep", "infinity"],
-                name=self._name(task.id, _NAMESPACE),
-                labels=labels.labels(task=task.id, container=_NAMESPACE),
+                name=self._name(owner, _NAMESPACE),
+                labels=labels.labels(task=owner, container=_NAMESPACE),
                 healthcheck={"Test": ["NONE"]},
                 networking_config=api.create_networking_config({network.name: endpoint}),
                 host_config=api.create_host_config(
@@ -53,6 +50,32 @@ class Containers:
         except APIError as error:
             raise TaskFailed("ResourceInitializationError", f"network of the task: {error.explanation}") from error
         return str(created["Id"])
+
+    def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
+        """Starts HAProxy in a network namespace, and returns the container's id."""
+        from docker.errors import APIError
+
+        api = self._client.api
+        start = 'printf "%s" "$CONFIGURATION" > /tmp/proxy.cfg && exec haproxy -db -f /tmp/proxy.cfg'
+        try:
+            created = api.create_container(
+                self._image(),
+                entrypoint=["/bin/sh", "-c", start],
+                environment={"CONFIGURATION": configuration},
+                name=self._name(task_id, name),
+                labels=labels.labels(task=task_id, container=name),
+                healthcheck={"Test": ["NONE"]},
+                host_config=api.create_host_config(network_mode=f"container:{namespace}", log_config=_LOG_CONFIG),
+            )
+            api.start(created["Id"])
+        except APIError as error:
+            raise TaskFailed("ResourceInitializationError", f"ports of the task: {error.explanation}") from error
+        return str(created["Id"])
+
+    def _image(self) -> str:
+        if self._own_image is None:
+            self._own_image = str(self._client.api.inspect_container(settings.owner())["Image"])
+        return self._own_image
 
     def create(self, task: TaskSpec, spec: ContainerSpec, namespace: str, sources: dict[str, str]) -> str:
         """Creates a container inside the task's network namespace, and returns its id.
