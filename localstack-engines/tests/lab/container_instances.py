@@ -60,13 +60,21 @@ class InstanceLab(Lab):
         found = self.ecs.describe_container_instances(cluster=self.name, containerInstances=arns)
         return list(found["containerInstances"])
 
-    def register_for_ec2(self, command: str, mode: str = "bridge", **container: Any) -> str:
+    def autoscaling_instances(self) -> list[Json]:
+        """Returns Auto Scaling's descriptions of the instances of the groups."""
+        found = self.autoscaling.describe_auto_scaling_instances()["AutoScalingInstances"]
+        return [one for one in found if one["AutoScalingGroupName"] in self.groups]
+
+    def register_for_ec2(
+        self, command: str, mode: str = "bridge", volumes: list[Json] | None = None, **container: Any
+    ) -> str:
         """Registers a task definition for container instances and returns its ARN."""
-        definition = {"name": "app", "image": IMAGE, "command": ["sh", "-c", command], "memory": 128, "stopTimeout": 2}
+        definition = {"name": "app", "image": IMAGE, "command": ["sh", "-c", command], "memory": 128, "stopTimeout": 1}
         response = self.ecs.register_task_definition(
             family=f"{self.name}-{mode}",
             requiresCompatibilities=["EC2"],
             networkMode=mode,
+            volumes=volumes or [],
             containerDefinitions=[{**definition, **container}],
         )
         return str(response["taskDefinition"]["taskDefinitionArn"])

@@ -121,6 +121,24 @@ def test_tasks_are_placed_by_attributes_and_on_named_instances(lab: InstanceLab)
         ecs.stop_task(cluster=lab.name, task=task["taskArn"])
 
 
+def test_tasks_of_an_instance_share_its_directories(lab: InstanceLab) -> None:
+    [first, second], mount = lab.instances(), [{"sourceVolume": "data", "containerPath": "/data"}]
+    volumes = [{"name": "data", "host": {"sourcePath": "/mnt/data"}}]
+    command = "cat /data/word 2>/dev/null || echo none; echo shared > /data/word; test -s /data/word"
+    reader = "test $(cat /data/word) = shared"
+    write = lab.register_for_ec2(command, volumes=volumes, mountPoints=mount)
+    read = lab.register_for_ec2(reader, volumes=volumes, mountPoints=mount)
+    codes = []
+    for definition, instance in ((write, first), (read, first), (read, second)):
+        arns = [instance["containerInstanceArn"]]
+        [task] = lab.ecs.start_task(cluster=lab.name, taskDefinition=definition, containerInstances=arns)["tasks"]
+        codes.append(containers(lab.stopped(task["taskArn"]))["app"]["exitCode"])
+    assert (codes[:2], codes[2] != 0) == ([0, 0], True)
+    socket = [{"name": "data", "host": {"sourcePath": "/var/run/docker.sock"}}]
+    definition = lab.register_for_ec2("true", volumes=socket, mountPoints=mount)
+    refused(lab.run_on_ec2, "InvalidParameterException", "docker.sock", definition=definition)
+
+
 def test_what_is_refused(lab: InstanceLab) -> None:
     definition, code = lab.register_for_ec2("true"), "InvalidParameterException"
     bad = [{"type": "memberOf", "expression": "attribute:x near y"}]

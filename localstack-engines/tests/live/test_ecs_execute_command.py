@@ -99,6 +99,16 @@ def test_describe_tasks_shows_the_agent(lab: Lab, task: str) -> None:
     assert agent["lastStartedAt"]
 
 
+def test_logs_and_keys_of_sessions_are_refused(lab: Lab) -> None:
+    for settings, member in (
+        ({"kmsKeyId": "alias/x"}, "kmsKeyId"),
+        ({"logging": "OVERRIDE", "logConfiguration": {"cloudWatchLogGroupName": "x"}}, "logging"),
+    ):
+        configuration = {"executeCommandConfiguration": settings}
+        call = {"cluster": lab.name, "configuration": configuration}
+        refused(lab.ecs.update_cluster, "InvalidParameterException", member, **call)
+
+
 def test_what_ecs_refuses(lab: Lab, task: str) -> None:
     call = {"cluster": lab.name, "task": task, "command": "true", "interactive": True}
     execute_command = lab.ecs.execute_command

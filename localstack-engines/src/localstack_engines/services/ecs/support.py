@@ -17,16 +17,20 @@ _REFUSED = {
 _CLUSTERS = {
     "CreateClusterRequest": Members(
         used="clusterName tags settings capacityProviders defaultCapacityProviderStrategy",
-        recorded="serviceConnectDefaults",
-        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
+        recorded="serviceConnectDefaults configuration",
     ),
     "UpdateClusterRequest": Members(
         used="cluster settings",
-        recorded="serviceConnectDefaults",
-        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
+        recorded="serviceConnectDefaults configuration",
     ),
     "UpdateClusterSettingsRequest": Members("cluster settings"),
     "ClusterSetting": Members("name value"),
+    "ClusterConfiguration": Members(
+        recorded="executeCommandConfiguration",
+        ignored={"managedStorageConfiguration": "the disk is the machine's own"},
+    ),
+    # A key or a log of its own would have no effect on sessions, so they are refused.
+    "ExecuteCommandConfiguration": Members(only={"logging": ("NONE", "DEFAULT")}),
     "ClusterServiceConnectDefaultsRequest": Members(recorded="namespace"),
     "PutClusterCapacityProvidersRequest": Members("cluster capacityProviders defaultCapacityProviderStrategy"),
     "CapacityProviderStrategyItem": Members("capacityProvider weight base"),
@@ -99,11 +103,15 @@ _TASK_DEFINITIONS = {
     "LogConfiguration": Members("logDriver options", ignored={"secretOptions": "awslogs has no secrets"}),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
+    "HostVolumeProperties": Members("sourcePath"),
+    "DockerVolumeConfiguration": Members(
+        "scope driver driverOpts labels", ignored={"autoprovision": "a volume that does not exist is always made"}
+    ),
     "Volume": Members(
-        used="name",
+        used="name host dockerVolumeConfiguration",
         ignored=dict.fromkeys(
             (
-                "host dockerVolumeConfiguration efsVolumeConfiguration s3filesVolumeConfiguration "
+                "efsVolumeConfiguration s3filesVolumeConfiguration "
                 "fsxWindowsFileServerVolumeConfiguration configuredAtLaunch"
             ).split(),
             _IN_WORDS,

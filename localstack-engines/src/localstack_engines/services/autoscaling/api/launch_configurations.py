@@ -1,5 +1,8 @@
 """Operations on launch configurations."""
 
+import base64
+import binascii
+
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.autoscaling.api.operations import Operations, Request, Response
@@ -20,7 +23,7 @@ class LaunchConfigurationOperations(Operations):
         for member in ("ImageId", "InstanceType"):
             if not request.get(member):
                 raise validation_error(f"Valid requests must contain either the InstanceId parameter or {member}")
-        return moto(context, "CreateLaunchConfiguration", request)
+        return moto(context, "CreateLaunchConfiguration", {**request, **_decoded_user_data(request)})
 
     def delete_launch_configuration(self, context: RequestContext, request: Request) -> Response:
         name = request["LaunchConfigurationName"]
@@ -30,3 +33,11 @@ class LaunchConfigurationOperations(Operations):
         if any(group.launch_config is not None and group.launch_config.name == name for group in groups):
             raise resource_in_use(f"Cannot delete launch configuration {name} because it is attached to a group")
         return moto(context, "DeleteLaunchConfiguration", request)
+
+
+def _decoded_user_data(request: Request) -> Request:
+    """Returns the user data as it was before its encoding: the client that calls moto encodes it once more."""
+    try:
+        return {"UserData": base64.b64decode(request["UserData"], validate=True)} if request.get("UserData") else {}
+    except binascii.Error as error:
+        raise validation_error("Invalid BASE64 encoding of user data") from error

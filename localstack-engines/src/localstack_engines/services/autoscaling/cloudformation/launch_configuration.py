@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-launchconfiguration.html
 """
 
+import base64
+
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
@@ -15,10 +17,14 @@ class LaunchConfiguration(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "autoscaling")
         model["LaunchConfigurationName"] = model.get("LaunchConfigurationName") or self.default_name(request, 255)
-        properties = {key: value for key, value in model.items() if key != "InstanceMonitoring"}
+        properties = {key: value for key, value in model.items() if key not in ("InstanceMonitoring", "UserData")}
         if "InstanceMonitoring" in model:
             properties["InstanceMonitoring"] = {"Enabled": model["InstanceMonitoring"]}
-        client.create_launch_configuration(**to_request(client, "CreateLaunchConfiguration", properties))
+        arguments = to_request(client, "CreateLaunchConfiguration", properties)
+        if model.get("UserData"):
+            # Templates carry it encoded, and the client encodes what it is given.
+            arguments["UserData"] = base64.b64decode(model["UserData"])
+        client.create_launch_configuration(**arguments)
         return self.done(model)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:

@@ -33,7 +33,7 @@ class ContainerInstanceOperations(Operations):
             raise client_exception(f"EC2 has no instance type {record.instance_type}.")
         instance.attributes |= {one["name"]: one.get("value") for one in request.get("attributes") or []}
         instance.tags = list(request.get("tags") or [])
-        return {"containerInstance": self._described(instance)}
+        return {"containerInstance": self._described_instance(instance)}
 
     def list_container_instances(self, context: RequestContext, request: Request) -> Response:
         scope = self._refreshed_scope(context, request)
@@ -55,7 +55,7 @@ class ContainerInstanceOperations(Operations):
         found, failures = found_or_missing(
             scope, _KIND, request["containerInstances"], self.store.find_instance, _MOST_DESCRIBED
         )
-        described = [self._described(one, includes(request, "TAGS")) for one in found]
+        described = [self._described_instance(one, includes(request, "TAGS")) for one in found]
         return {"containerInstances": described, "failures": failures}
 
     def update_container_instances_state(self, context: RequestContext, request: Request) -> Response:
@@ -67,7 +67,7 @@ class ContainerInstanceOperations(Operations):
             with self.store.lock:
                 instance.set_status(request["status"])
         self.scheduler.wake_cluster(scope)
-        return {"containerInstances": [self._described(one) for one in found], "failures": failures}
+        return {"containerInstances": [self._described_instance(one) for one in found], "failures": failures}
 
     def deregister_container_instance(self, context: RequestContext, request: Request) -> Response:
         """Removes an instance from its cluster. With `force` its tasks stop: nobody would be left to stop them."""
@@ -76,7 +76,7 @@ class ContainerInstanceOperations(Operations):
         if self.store.tasks_on(instance) and not request.get("force"):
             raise invalid_parameter("Found running tasks on the instance.")
         self.instances.deregister(instance, "The container instance was deregistered.")
-        return {"containerInstance": self._described(instance)}
+        return {"containerInstance": self._described_instance(instance)}
 
     def update_container_agent(self, context: RequestContext, request: Request) -> Response:
         """Refuses the request as AWS does when an agent has the latest version: here it always has."""
@@ -99,5 +99,5 @@ class ContainerInstanceOperations(Operations):
         self.instances.refresh(scope.account, scope.region)
         return scope
 
-    def _described(self, instance: ContainerInstance, with_tags: bool = True) -> Response:
+    def _described_instance(self, instance: ContainerInstance, with_tags: bool = True) -> Response:
         return instance_descriptions.container_instance(instance, self.store.tasks_on(instance), with_tags)

@@ -6,6 +6,8 @@ Source of what ECS allows: https://docs.aws.amazon.com/AmazonECS/latest/develope
 from typing import Any
 
 _NETWORK_MODES = ("awsvpc", "bridge", "host")
+_OF_THE_MACHINE = ("/boot", "/cgroup", "/dev", "/etc", "/lib", "/proc", "/run", "/sys", "/usr", "/var/run")
+"""Directories of a host whose content a task would expect: here an instance has no files but those of its tasks."""
 _MISSING_IN_TASKS = {
     "ipcMode": "ipcMode",
     "inferenceAccelerators": "inference accelerators",
@@ -41,6 +43,7 @@ def problem(definition: dict[str, Any]) -> str | None:
     containers = definition["containerDefinitions"]
     return (
         _missing(definition, _MISSING_IN_TASKS)
+        or next(filter(None, map(_volume_problem, definition.get("volumes") or [])), None)
         or next(filter(None, (_container_problem(c, mode) for c in containers)), None)
         or _memory_problem(definition)
     )
@@ -58,6 +61,19 @@ def _container_problem(container: dict[str, Any], mode: str) -> str | None:
     return _missing(container, _MISSING_IN_CONTAINERS) or _missing(
         container.get("linuxParameters") or {}, _MISSING_IN_LINUX_PARAMETERS
     )
+
+
+def _volume_problem(volume: dict[str, Any]) -> str | None:
+    path = (volume.get("host") or {}).get("sourcePath") or ""
+    if path == "/" or any(path == known or path.startswith(f"{known}/") for known in _OF_THE_MACHINE):
+        return f"The local ECS has no {path} on container instances: an instance is no machine."
+    docker = volume.get("dockerVolumeConfiguration") or {}
+    for member in ("driverOpts", "labels"):
+        if docker.get(member):
+            return f"The local ECS has no {member} for Docker volumes."
+    if (docker.get("driver") or "local") != "local":
+        return f"The local ECS has no volume driver {docker['driver']}: use local."
+    return None
 
 
 def _memory_problem(definition: dict[str, Any]) -> str | None:

@@ -128,7 +128,7 @@ def _run(
 
     def in_reactor(call: Callable[..., None], *arguments: Any) -> None:
         # The server's connections are not made for several threads.
-        reactor.callFromThread(call, *arguments)  # type: ignore[attr-defined]
+        reactor.callFromThread(call, *arguments)
 
     try:
         terminal = open_terminal(session.container_id, session.command)

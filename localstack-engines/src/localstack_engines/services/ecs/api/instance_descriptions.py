@@ -14,7 +14,7 @@ def container_instance(record: ContainerInstance, tasks: list[Task], with_tags: 
     """Returns an instance as DescribeContainerInstances shows it. `tasks` are those that it has."""
     running, pending = count_tasks(tasks)
     candidate = Candidate(record, tasks)
-    described = {
+    described: Json = {
         "containerInstanceArn": record.arn,
         "ec2InstanceId": record.ec2_instance_id,
         "capacityProviderName": record.capacity_provider,

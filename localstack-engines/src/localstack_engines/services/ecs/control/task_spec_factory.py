@@ -10,8 +10,9 @@ from localstack_engines.services.ecr import public as ecr
 from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
 from localstack_engines.services.ecs.control.container_spec_factory import NETWORK_SYSCTLS, container_spec
 from localstack_engines.services.ecs.control.task_clients import task_client
+from localstack_engines.services.ecs.control.task_volumes import volumes_of
 from localstack_engines.services.ecs.engine.errors import TaskFailed
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Host, Network, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Host, Network, TaskSpec, Volume
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
 from localstack_engines.toolkit.log_shipping import awslogs
@@ -28,16 +29,20 @@ def task_spec(task: Task) -> TaskSpec:
     definition = task.effective_definition
     definitions = definition["containerDefinitions"]
     credentials = container_environment.task_credentials(task_client(task, "sts"), task)
+    instance = task.container_instance
+    volumes = volumes_of(definition, task.id, instance.ec2_instance_id if instance else None)
     with ThreadPoolExecutor(max_workers=len(definitions)) as pool:
-        containers = list(pool.map(lambda container: _container(task, definition, container, credentials), definitions))
-    place, instance = task.interface or task.place, task.container_instance
+        containers = list(
+            pool.map(lambda container: _container(task, definition, container, credentials, volumes), definitions)
+        )
+    place = task.interface or task.place
     return TaskSpec(
         id=task.id,
         containers=containers,
         network=_network(place, definitions) if place else None,
         host=Host(instance.ec2_instance_id, _network(instance.place)) if instance else None,
         ports={host_port: port for (_, port), host_port in task.host_ports.items()},
-        volumes=[volume["name"] for volume in definition.get("volumes") or []],
+        volumes=list(volumes.values()),
         shares_processes=definition.get("pidMode") == "task",
     )
 
@@ -60,7 +65,11 @@ def _network_sysctls(definitions: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def _container(
-    task: Task, task_definition: dict[str, Any], definition: dict[str, Any], credentials: dict[str, str]
+    task: Task,
+    task_definition: dict[str, Any],
+    definition: dict[str, Any],
+    credentials: dict[str, str],
+    volumes: dict[str, Volume],
 ) -> ContainerSpec:
     name = definition["name"]
     override = task.container_override(name)
@@ -70,7 +79,7 @@ def _container(
     return container_spec(
         definition,
         task_definition,
-        task_id=task.id,
+        volumes=volumes,
         image=ecr.local_reference(definition["image"]),
         environment={**platform, **_from_files(task, files, name), **given, **_secrets(task, definition)},
         override=override,

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from localstack_engines.services.ecs.engine.errors import TaskFailed
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
@@ -143,16 +143,23 @@ class Containers:
         except APIError as error:
             LOG.warning("cannot remove container %s: %s", container_id, error)
 
-    def create_volume(self, task_id: str, name: str) -> None:
-        self._client.api.create_volume(volume_name(task_id, name), labels=labels.labels(task=task_id))
+    def create_volume(self, task_id: str, volume: Volume) -> None:
+        """Creates a volume. Does nothing if the volume of a host exists."""
+        self._client.api.create_volume(volume.name, labels=labels.labels(task=volume.host or task_id))
 
-    def remove_volume(self, task_id: str, name: str) -> None:
+    def remove_volume(self, name: str) -> None:
         from docker.errors import APIError
 
         try:
-            self._client.api.remove_volume(volume_name(task_id, name), force=True)
+            self._client.api.remove_volume(name, force=True)
         except APIError as error:
             LOG.warning("cannot remove volume %s: %s", name, error)
+
+    def remove_host_volumes(self, host: str) -> None:
+        """Removes the volumes of a host that no longer has tasks."""
+        wanted = [f"{key}={value}" for key, value in labels.labels(task=host).items()]
+        for volume in self._client.api.volumes(filters={"label": wanted})["Volumes"] or []:
+            self.remove_volume(volume["Name"])
 
     def probe(self, container_id: str, command: list[str], timeout: float) -> bool:
         """Runs a command in the container. Returns whether it exits with 0 within `timeout` seconds."""
@@ -179,8 +186,3 @@ class Containers:
     @staticmethod
     def _name(task_id: str, container: str) -> str:
         return f"{settings.NAME}-{settings.owner()}-{task_id[:12]}-{container}"
-
-
-def volume_name(task_id: str, name: str) -> str:
-    """Returns the name of the Docker volume behind a task's volume."""
-    return f"{settings.NAME}-{settings.owner()}-{task_id}-{name}"

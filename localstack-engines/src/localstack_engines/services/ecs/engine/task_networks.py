@@ -69,11 +69,12 @@ class TaskNetworks:
             self._containers.remove(container)
 
     def remove_host(self, host_id: str) -> None:
-        """Removes a host that no longer has tasks. Does nothing if it never had one."""
+        """Removes a host that no longer has tasks, and its volumes. Does nothing if it never had one."""
         with self._lock:
             container = self._hosts.pop(host_id, None)
         if container is not None:
             self._containers.remove(container)
+            self._containers.remove_host_volumes(host_id)
 
     def _host(self, host: Host) -> str:
         with self._lock:

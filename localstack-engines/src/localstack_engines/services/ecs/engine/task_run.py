@@ -235,7 +235,8 @@ class TaskRun:
         ids = [state.runtime_id for state in self.states.values() if state.runtime_id]
         list(self._pool.map(self._containers.remove, ids))
         for volume in self.spec.volumes:
-            self._containers.remove_volume(self.spec.id, volume)
+            if volume.host is None:
+                self._containers.remove_volume(volume.name)
         self._pool.shutdown(wait=False)
 
     # These run in other threads.

@@ -81,6 +81,14 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """A Docker volume. One with a `host` lives as long as that, any other one as long as its task."""
+
+    name: str
+    host: str | None = None
+
+
+@dataclass(frozen=True)
 class TaskSpec:
     """A task. Its containers share one network namespace."""
 
@@ -88,7 +96,7 @@ class TaskSpec:
     containers: list[ContainerSpec]
     network: Network | None
     """The task's own network; without one it is in the network of its host."""
-    volumes: list[str] = field(default_factory=list)
+    volumes: list[Volume] = field(default_factory=list)
     shares_processes: bool = False
     """Whether the containers see each other's processes."""
     host: Host | None = None
