@@ -25,6 +25,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.core_types.sns.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
     "localstack_engines.services.elbv2.cloudformation.resource_providers",
@@ -35,7 +36,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "ecr", "ecs", "elbv2", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "elbv2", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -51,6 +52,11 @@ def _in_memory(api: str) -> Service:
 @aws_provider()
 def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
+
+
+@aws_provider()
+def autoscaling() -> Service:
+    return _service("services.autoscaling")
 
 
 @aws_provider(name=settings.NAME)

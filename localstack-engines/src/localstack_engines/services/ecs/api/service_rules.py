@@ -31,15 +31,30 @@ def check_create(request: Request) -> None:
     """Raises InvalidParameterException for a CreateService request that ECS or the local ECS refuses."""
     if not _NAME.fullmatch(request["serviceName"]):
         raise invalid_parameter("Service names have 1 to 255 letters, numbers, hyphens and underscores.")
-    if request.get("desiredCount") is None:
+    strategy = request.get("schedulingStrategy") or "REPLICA"
+    if strategy not in ("REPLICA", "DAEMON"):
+        raise invalid_parameter("Scheduling strategy should be one of [REPLICA, DAEMON]")
+    if strategy == "REPLICA" and request.get("desiredCount") is None:
         raise invalid_parameter("The desired count is required for the REPLICA scheduling strategy.")
-    if request.get("schedulingStrategy", "REPLICA") != "REPLICA":
-        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
+    if strategy == "DAEMON" and request.get("desiredCount"):
+        raise invalid_parameter("The desired count of a service with the DAEMON scheduling strategy cannot be set.")
     if request.get("role"):
         raise invalid_parameter("The role is not valid for services with the awsvpc network mode.")
     if controller(request) == "EXTERNAL":
         check_external(request)
     check_update(request)
+
+
+def check_scheduling(settings: Request, launch_type: str) -> None:
+    """Raises InvalidParameterException for a DAEMON service that cannot be one."""
+    if settings.get("schedulingStrategy") != "DAEMON":
+        return
+    if launch_type == "FARGATE":
+        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
+    if settings.get("placementStrategy"):
+        raise invalid_parameter("Placement strategies are not supported with the DAEMON scheduling strategy.")
+    if controller(settings) == "EXTERNAL":
+        raise invalid_parameter("The EXTERNAL deployment controller supports the REPLICA scheduling strategy only.")
 
 
 def controller(request: Request) -> str:

@@ -1,11 +1,17 @@
 """Starts and stops the tasks of services, and says which of them serve."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from localstack_engines.services.ecs.control import load_balancers
+from localstack_engines.services.ecs.control.placement import NotPlaced
 from localstack_engines.services.ecs.control.task_factory import service_task
+from localstack_engines.services.ecs.control.task_placer import TaskPlacer
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
-from localstack_engines.services.ecs.models import STOPPED_BY_SCHEDULER, Deployment, Service, Task, now
+from localstack_engines.services.ecs.deployment_models import Deployment, now
+from localstack_engines.services.ecs.instance_models import ContainerInstance
+from localstack_engines.services.ecs.models import STOPPED_BY_SCHEDULER, Service, Task
 from localstack_engines.services.ecs.store import Store
 
 SETTLE_SECONDS = 2.0
@@ -23,25 +29,46 @@ class HealthFailure:
 class ServiceTasks:
     """Starts and stops tasks for services, and tells so in the services' events."""
 
-    def __init__(self, store: Store, runner: TaskRunner) -> None:
+    def __init__(self, store: Store, runner: TaskRunner, placer: TaskPlacer) -> None:
         self._store = store
         self._runner = runner
+        self._placer = placer
 
-    def start(self, service: Service, deployment: Deployment, number: int) -> None:
-        """Starts so many tasks with a deployment's settings."""
-        started = [self._start(service, deployment) for _ in range(number)]
+    def start(
+        self,
+        service: Service,
+        deployment: Deployment,
+        number: int,
+        only: Callable[[ContainerInstance], bool] = lambda instance: True,
+    ) -> None:
+        """Starts so many tasks with a deployment's settings, or fewer if container instances have no place for them.
+
+        The service gets an event then. A change of the cluster's instances or of their tasks is the time to try again.
+        """
+        started = []
+        try:
+            for _ in range(number):
+                started.append(self._start(service, deployment, only))
+            if number:
+                service.unplaced = ""
+        except NotPlaced as error:
+            _tell_unplaced(service, error)
         if started:
             service.is_steady = False
             names = " ".join(f"(task {t.id})" for t in started)
             service.log(f"has started {len(started)} tasks: {names}.")
 
-    def _start(self, service: Service, deployment: Deployment) -> Task:
+    def _start(self, service: Service, deployment: Deployment, only: Callable[[ContainerInstance], bool]) -> Task:
         revision, scope = deployment.service_revision, service.scope
         definition = self._store.find_definition(scope.account, scope.region, revision["taskDefinition"])
         if definition is None:
             raise LookupError(f"the task definition {revision['taskDefinition']} no longer exists")
-        task = service_task(service, deployment, definition)
-        network = revision["networkConfiguration"]["awsvpcConfiguration"]
+        own = [t for t in self._store.tasks_of(service) if t.is_wanted and t.started_by == deployment.id]
+        task = service_task(service, deployment, definition, Counter(t.capacity_provider or "" for t in own))
+        if task.launch_type == "EC2":
+            constraints = revision.get("placementConstraints") or []
+            self._placer.place(task, constraints, revision.get("placementStrategy") or [], only)
+        network = (revision["networkConfiguration"] or {}).get("awsvpcConfiguration") or {}
         self._runner.start(task, network, revision.get("serviceRegistries") or [])
         return task
 
@@ -55,6 +82,16 @@ class ServiceTasks:
         """Stops a task that has to be replaced."""
         service.log(failure.event)
         self._runner.stop(task, STOPPED_BY_SCHEDULER, failure.reason)
+
+
+def _tell_unplaced(service: Service, error: NotPlaced) -> None:
+    sentence = error.sentence
+    if service.unplaced != sentence:
+        service.unplaced = sentence
+        service.log(
+            f"was unable to place a task because no container instance met all of its requirements. {sentence} For "
+            "more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+        )
 
 
 def serves(task: Task) -> bool:

@@ -15,6 +15,7 @@ from localstack_engines.services.ecs.engine.container_state import ContainerStat
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.engine.task_listener import StopCause
+from localstack_engines.services.ecs.instance_models import ContainerInstance
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
@@ -64,6 +65,10 @@ class TaskRunner:
         lifecycle = self._lifecycles.get(task.id)
         if lifecycle is not None:
             lifecycle.stop(StopCause("requested", reason))
+
+    def remove_host(self, instance: ContainerInstance) -> None:
+        """Removes what a container instance without tasks has on this machine."""
+        self._engine.remove_host(instance.ec2_instance_id)
 
     def _launch(self, lifecycle: TaskLifecycle, network: dict[str, Any]) -> None:
         task = lifecycle.task
