@@ -33,3 +33,9 @@ def create_function(client: Any, name: str, files: dict[str, str], **options: An
     client.create_function(FunctionName=name, Code={"ZipFile": zipped(files)}, **{**defaults, **options})
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
     return Function(client, name)
+
+
+def create(client: Any, name: str, source: str, **options: Any) -> str:
+    """Creates a function of one Python module, whose handler is `handler`. Returns its ARN."""
+    create_function(client, name, {"app.py": source}, **options)
+    return str(client.get_function_configuration(FunctionName=name)["FunctionArn"])

@@ -10,25 +10,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from lab import localstack
-from lab.archives import zipped
 
 SECONDS = 30
 """How long a client waits for a message on a busy machine."""
-
-
-def function(client: Any, name: str, source: str, **options: Any) -> str:
-    """Creates a Lambda function, waits until it is active, and returns its ARN."""
-    created = client.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Handler="app.handler",
-        Role=f"arn:aws:iam::{localstack.ACCOUNT}:role/test",
-        Code={"ZipFile": zipped({"app.py": source})},
-        Timeout=25,
-        **options,
-    )
-    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
-    return str(created["FunctionArn"])
 
 
 def invocation_uri(arn: str) -> str:

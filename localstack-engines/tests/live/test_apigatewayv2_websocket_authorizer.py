@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lab import functions
 from lab.localstack import ACCOUNT
-from lab.websocket import WebSocketApi, ask, function, invocation_uri
+from lab.websocket import WebSocketApi, ask, invocation_uri
 
 AUTHORIZER = """
 calls = 0
@@ -33,7 +34,7 @@ def handler(event, context):
 def api(aws: Callable[..., Any]) -> Iterator[WebSocketApi]:
     """An API that asks a Lambda function about each connection. Its route `who` answers what the function passed on."""
     name = f"ws-{uuid.uuid4().hex[:8]}"
-    arn = function(aws("lambda"), name, AUTHORIZER)
+    arn = functions.create(aws("lambda"), name, AUTHORIZER)
     api = WebSocketApi(aws("apigatewayv2"))
     authorizer = api.client.create_authorizer(
         ApiId=api.id,

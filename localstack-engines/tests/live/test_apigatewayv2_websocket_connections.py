@@ -1,6 +1,7 @@
 """Connections of WebSocket APIs: handshakes, messages and their routes, limits, and @connections."""
 
 import json
+import ssl
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 from websockets.sync.client import ClientConnection, connect
 
-from lab import localstack
+from lab import functions, localstack
 from lab.waiting import until
-from lab.websocket import WebSocketApi, ask, close_code, function, receive
+from lab.websocket import WebSocketApi, ask, close_code, receive
 
 ECHO = """
 import json, os, boto3
@@ -51,7 +52,7 @@ def api(aws: Callable[..., Any]) -> Iterator[WebSocketApi]:
     """An API whose routes have one function. `one-way` returns nothing to the client."""
     name = f"ws-{uuid.uuid4().hex[:8]}"
     api = WebSocketApi(aws("apigatewayv2"), StageVariables={"colour": "green"})
-    integration = api.function(function(aws("lambda"), name, ECHO))
+    integration = api.function(functions.create(aws("lambda"), name, ECHO, Timeout=25))
     for key in ("$connect", "$disconnect", "one-way"):
         api.route(key, integration)
     for key in ("$default", "echo"):
@@ -156,6 +157,17 @@ def test_the_address_with_the_api_in_the_host_works(api: WebSocketApi) -> None:
     assert context["domainName"] == address.removeprefix("ws://")
 
 
+def test_a_connection_may_use_tls(api: WebSocketApi) -> None:
+    """The certificate is the engines' own, and valid for the name."""
+    host = api.client.get_api(ApiId=api.id)["ApiEndpoint"].removeprefix("ws://")
+    certificate = localstack.in_container("cat", "/var/lib/localstack/engines/tls/server.crt")
+    trusted = ssl.create_default_context(cadata=certificate)
+    with connect(
+        f"wss://{host}/dev", ssl=trusted, address=("127.0.0.1", int(host.rpartition(":")[2])), proxy=None
+    ) as socket:
+        assert identifier(socket)
+
+
 def test_large_and_binary_messages_close_the_connection(api: WebSocketApi) -> None:
     with api.connect() as socket:
         # 128 KB in frames of 32 KB are the largest message.
@@ -218,7 +230,9 @@ def test_the_end_of_a_stage_closes_its_connections(aws: Callable[..., Any]) -> N
 
 def test_idle_connections_need_no_threads(api: WebSocketApi) -> None:
     def threads() -> int:
-        return len(localstack.in_container("sh", "-c", "ls /proc/1/task").split())
+        # Process 1 is `tini`. The bracket keeps the shell's own command line from matching.
+        count = "ls /proc/$(pgrep --newest --full 'bootstrap[.]main')/task | wc -l"
+        return int(localstack.in_container("sh", "-c", count))
 
     mock = WebSocketApi(api.client)
     mock.route("ping", mock.integration("MOCK"))

@@ -2,5 +2,6 @@
 
 HAProxy serves HTTP APIs itself and passes every other request on unchanged. This package knows HAProxy and no AWS
 control plane: a control plane gives it a `model.Gateway`, `configuration` turns that into HAProxy's configuration,
-`haproxy` runs the process, `subrequests` answers what HAProxy cannot decide alone, `websockets` serves WebSocket APIs.
+`haproxy` runs the process, `subrequests` answers what HAProxy cannot decide alone, and `websockets` serves
+WebSocket APIs.
 """

@@ -33,10 +33,9 @@ def render_global(edge: Edge) -> list[str]:
         "    log stdout format raw daemon notice",
         # A new worker takes the old one's listening sockets over, so that at no moment are all of them closed.
         f"    stats socket unix@{edge.stats_socket} mode 600 level admin expose-fd listeners",
-        # An old worker stays for the connections that it has: a WebSocket may be open for two hours. It stays no longer
-        # than that, and not for more reloads than this.
+        # An old worker stays for the connections that it has, but not longer than this: a WebSocket may be open for two
+        # hours.
         "    hard-stop-after 125m",
-        "    mworker-max-reloads 50",
         f"    tune.bufsize {HEADER_BYTES + REWRITE_BYTES}",
         f"    tune.maxrewrite {REWRITE_BYTES}",
         "    tune.http.maxhdr 256",

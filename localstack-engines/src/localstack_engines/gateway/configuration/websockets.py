@@ -47,8 +47,6 @@ def render(edge: Edge) -> list[list[str]]:
     server = [
         # An authorizer and an integration may take 29 seconds each.
         "timeout server 65s",
-        # The plugin closes a connection after two hours, or ten minutes without a message.
-        "timeout tunnel 125m",
         f"server plugin unix@{edge.websocket_socket}",
     ]
     management = [

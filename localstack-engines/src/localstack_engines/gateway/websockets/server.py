@@ -68,9 +68,10 @@ class WebSocketServer:
         self._started.wait()
 
     def stop(self) -> None:
-        self._conversations.stop()
+        """Closes all connections. No `$disconnect` is run: the integrations stop, too."""
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(_STOP_SECONDS)
+        self._conversations.stop()
         self._path.unlink(missing_ok=True)
 
     def _run(self) -> None:
@@ -88,6 +89,12 @@ class WebSocketServer:
         server.close()
         for connection in self._connections.all():
             connection.peer.close(*GOING_AWAY)
+        # The closes are sent when the loop runs once more.
+        await asyncio.sleep(0)
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def _close_what_has_ended(self) -> None:
         """Closes connections that are idle, too old, or of a stage that was deleted."""
@@ -133,9 +140,8 @@ class WebSocketServer:
             await self._handle_messages(connection)
         finally:
             self._connections.remove(connection)
-            self._in_background(
-                self._conversations.disconnect(connection.api_id, connection.stage, connection.client, *peer.closed)
-            )
+            if not self._stopping.is_set():
+                self._in_background(self._end(connection))
 
     async def _handle_messages(self, connection: Connection) -> None:
         """Starts to handle each message when it arrives. As on AWS, a later one may be answered earlier."""
@@ -155,6 +161,14 @@ class WebSocketServer:
             LOG.warning("connection %s: %s", connection.client.connection_id, full)
         except Exception:
             LOG.exception("a message of connection %s failed", connection.client.connection_id)
+
+    async def _end(self, connection: Connection) -> None:
+        try:
+            await self._conversations.disconnect(
+                connection.api_id, connection.stage, connection.client, *connection.peer.closed
+            )
+        except Exception:
+            LOG.exception("the end of connection %s was not handled", connection.client.connection_id)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         # The loop itself keeps no reference to a task that is not finished.

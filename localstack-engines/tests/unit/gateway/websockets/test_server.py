@@ -121,6 +121,14 @@ def test_a_removed_stage_closes_its_connections_without_an_event(serve: Callable
     assert server.events == [("CONNECT", 200)]
 
 
+def test_a_stop_closes_connections_without_an_event(serve: Callable[..., Server]) -> None:
+    server = serve()
+    with server.connect() as client:
+        server.server.stop()
+        assert closed_with(client) == 1001
+    assert server.events == [("CONNECT", 200)]
+
+
 def test_a_client_that_vanishes_is_reported_as_abnormal(serve: Callable[..., Server]) -> None:
     server = serve()
     server.connect_raw().close()
