@@ -59,7 +59,8 @@ class IntegrationOperations(Operations):
 def _with_defaults(request: Request) -> Request:
     defaults: dict[str, Any] = {"ConnectionType": "INTERNET", "TimeoutInMillis": 30000}
     if request.get("IntegrationType") == "AWS_PROXY":
-        defaults["IntegrationMethod"] = "POST"
+        if not request.get("IntegrationSubtype"):
+            defaults["IntegrationMethod"] = "POST"
     else:
         defaults["PayloadFormatVersion"] = "1.0"
     return {**defaults, **request}
