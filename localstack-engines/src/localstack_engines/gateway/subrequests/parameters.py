@@ -14,8 +14,6 @@ from localstack_engines.gateway.subrequests.events import Call, log_time
 
 _REFERENCE = re.compile(r"\$\{([^}]+)\}|\$((?:request|context|stageVariables)\.[\w.\[\]'$@*:,-]*)")
 
-Values = Callable[[Any], Any]
-
 
 class UnknownParameter(ValueError):
     """HTTP APIs have no such expression. The message names it."""
