@@ -83,6 +83,24 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceCall:
+    """An integration that the plugin answers by calling an AWS service.
+
+    `subtype` is one of `service_actions.ACTIONS`. `parameters` are (name, value expression).
+    """
+
+    id: str
+    subtype: str
+    parameters: Parameters
+    request_parameters: Parameters = ()
+    response_parameters: tuple[tuple[str, Parameters], ...] = ()
+    timeout_ms: int = 30_000
+
+
+Integration = Proxy | Function | ServiceCall
+
+
+@dataclass(frozen=True, kw_only=True)
 class SigningKey:
     """A public key (PEM). Tokens refer to it by `kid`."""
 
@@ -124,7 +142,7 @@ class Route:
 
     id: str
     key: str
-    integration: Proxy | Function | None = None
+    integration: Integration | None = None
     authorizer: JwtAuthorizer | LambdaAuthorizer | None = None
     scopes: tuple[str, ...] = ()
     throttle: Throttle | None = None

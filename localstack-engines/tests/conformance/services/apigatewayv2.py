@@ -43,6 +43,8 @@ def world(implemented: set[str]) -> World:
 
     integration = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET", "IntegrationUri": "http://127.0.0.1:9"}
     openapi = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}})
+    domain_name = f"{unique()}.example.com"
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/none"
     stage = {
         "StageName": "one",
         "RouteSettings": {"GET /a": {"ThrottlingRateLimit": 5.0, "ThrottlingBurstLimit": 5}},
@@ -53,7 +55,7 @@ def world(implemented: set[str]) -> World:
     }
     return World(
         implemented,
-        known={"StageName": "one", "RouteKey": "GET /a", "ApiMappingKey": "x"},
+        known={"StageName": "one", "RouteKey": "GET /a", "ApiMappingKey": "x", "DomainName": domain_name},
         calls={
             "CreateApi": {"Name": unique(), "ProtocolType": "HTTP"},
             "ImportApi": {"Body": openapi},
@@ -90,6 +92,11 @@ def world(implemented: set[str]) -> World:
             "CreateDeployment": of_api(),
             "CreateStage": of_api(**stage),
             "CreateVpcLink": {"Name": unique(), "SubnetIds": ["subnet-1"]},
+            "CreateDomainName": {
+                "DomainName": domain_name,
+                "DomainNameConfigurations": [{"CertificateArn": certificate}],
+            },
+            "CreateApiMapping": of_api(DomainName=domain_name, Stage="one", ApiMappingKey="x"),
             "UpdateStage": of_api(StageName="one", Description="d"),
             "ExportApi": of_api(OutputType="JSON", Specification="OAS30"),
             "ReimportApi": of_api(Body=openapi),
@@ -109,8 +116,11 @@ def world(implemented: set[str]) -> World:
             "CreateModel": {"ModelId": "ModelId"},
             "CreateRouteResponse": {"RouteResponseId": "RouteResponseId"},
             "CreateVpcLink": {"VpcLinkId": "VpcLinkId"},
+            "CreateApiMapping": {"ApiMappingId": "ApiMappingId"},
         },
         last=(
+            "DeleteApiMapping",
+            "DeleteDomainName",
             "ResetAuthorizersCache",
             "DeleteAccessLogSettings",
             "DeleteRouteSettings",

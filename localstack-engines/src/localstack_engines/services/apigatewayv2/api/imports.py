@@ -101,8 +101,8 @@ def _fitting(context: RequestContext, operation: str, wanted: Request) -> Reques
         request: dict[str, Any] = fit(shape, wanted, operation)
     except (AttributeError, TypeError, ValueError) as problem:
         raise bad_request(f"Unable to parse API definition: {operation}: {problem}") from None
-    if problem := constraints.violation(shape, request) or SUPPORT.problem(shape, request):
-        raise bad_request(f"Unable to parse API definition: {operation}: {problem}")
+    if fault := constraints.violation(shape, request) or SUPPORT.problem(shape, request):
+        raise bad_request(f"Unable to parse API definition: {operation}: {fault}")
     return request
 
 

@@ -68,7 +68,8 @@ def _with_defaults(protocol: str, request: Request) -> Request:
         defaults |= {"TimeoutInMillis": 29000, "PassthroughBehavior": "WHEN_NO_MATCH"}
         defaults |= {"PayloadFormatVersion": "1.0"}
     if request.get("IntegrationType") == "AWS_PROXY":
-        defaults["IntegrationMethod"] = "POST"
+        if not request.get("IntegrationSubtype"):
+            defaults["IntegrationMethod"] = "POST"
     elif protocol == "HTTP":
         defaults["PayloadFormatVersion"] = "1.0"
     return {**defaults, **request}

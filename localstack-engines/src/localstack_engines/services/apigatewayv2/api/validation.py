@@ -1,13 +1,15 @@
 """Checks of requests. Each raises an error with AWS's code and wording."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
+from localstack_engines.services.apigatewayv2.api.service_integrations import check_service_integration
 from localstack_engines.services.apigatewayv2.errors import bad_request, no_route
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
@@ -79,19 +81,16 @@ def check_stage_settings(request: dict, route_keys: Collection[str], protocol: s
 
 def check_integration(integration: dict) -> None:
     """Checks a whole integration: after an update, what it was with the request's changes."""
-    kind = integration.get("IntegrationType")
-    if integration.get("IntegrationSubtype"):
-        raise bad_request("AWS service integrations are not supported by the local API Gateway")
-    if kind not in ("AWS_PROXY", "HTTP_PROXY"):
-        raise bad_request(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
-    uri = integration.get("IntegrationUri")
-    if not uri:
-        raise bad_request("IntegrationUri is a required parameter")
     timeout = integration.get("TimeoutInMillis")
     if timeout is not None and not 50 <= timeout <= 30000:
         raise bad_request("Timeout should be between 50 ms and 30000 ms")
-    _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
-    _check_parameters(integration)
+    if integration.get("IntegrationSubtype"):
+        check_service_integration(integration)
+    else:
+        _check_target(integration)
+        _check_rules(request_rules, tuple((integration.get("RequestParameters") or {}).items()))
+    mappings = integration.get("ResponseParameters") or {}
+    _check_rules(response_rules, tuple((status, tuple(group.items())) for status, group in mappings.items()))
 
 
 def check_authorizer(authorizer: dict) -> None:
@@ -128,6 +127,16 @@ def _check_identity_source(source: str) -> None:
         raise bad_request(f"Invalid identity source specified: {source}") from None
 
 
+def _check_target(integration: dict) -> None:
+    kind = integration.get("IntegrationType")
+    if kind not in ("AWS_PROXY", "HTTP_PROXY"):
+        raise bad_request(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
+    uri = integration.get("IntegrationUri")
+    if not uri:
+        raise bad_request("IntegrationUri is a required parameter")
+    _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
+
+
 def _check_lambda(integration: dict, uri: str) -> None:
     if not LAMBDA.match(uri):
         raise bad_request("Integration URI must be a valid Lambda function ARN")
@@ -152,13 +161,10 @@ def _check_proxy(integration: dict, uri: str) -> None:
         raise bad_request("Invalid HTTP endpoint specified for URI")
 
 
-def _check_parameters(integration: dict) -> None:
+def _check_rules(rules: Callable[[Any, Scope], list[str]], parameters: tuple[Any, ...]) -> None:
     # Path variables belong to routes, so any name is accepted here.
-    scope = Scope(path_variables=_AnyVariable())
     try:
-        request_rules(tuple((integration.get("RequestParameters") or {}).items()), scope)
-        mappings = integration.get("ResponseParameters") or {}
-        response_rules(tuple((status, tuple(group.items())) for status, group in mappings.items()), scope)
+        rules(parameters, Scope(path_variables=_AnyVariable()))
     except (UnknownExpression, KeyError, ValueError) as error:
         raise bad_request(f"Invalid mapping expression specified: {error}") from None
 

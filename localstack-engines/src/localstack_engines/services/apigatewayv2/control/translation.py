@@ -16,11 +16,13 @@ from localstack_engines.gateway.model import (
     CustomDomain,
     Function,
     Gateway,
+    Integration,
     JwtAuthorizer,
     LambdaAuthorizer,
     Proxy,
     Route,
     Server,
+    ServiceCall,
     SigningKey,
     Stage,
 )
@@ -146,15 +148,18 @@ def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | Lam
     )
 
 
-def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
+def _integration(record: Any, variables: dict[str, str]) -> Integration:
+    parameters = tuple((record.request_parameters or {}).items())
     shared: dict[str, Any] = {
         "id": record.id,
-        "request_parameters": tuple((record.request_parameters or {}).items()),
         "response_parameters": tuple(
             (status, tuple(group.items())) for status, group in (record.response_parameters or {}).items()
         ),
         "timeout_ms": record.timeout_in_millis or 30_000,
     }
+    if record.integration_subtype:
+        return ServiceCall(subtype=record.integration_subtype, parameters=parameters, **shared)
+    shared["request_parameters"] = parameters
     if record.integration_type == "AWS_PROXY":
         return Function(uri=record.integration_uri, payload_version=record.payload_format_version, **shared)
     method = None if record.integration_method == "ANY" else record.integration_method
