@@ -7,21 +7,20 @@ from localstack_engines.services.elbv2 import store as records
 from localstack_engines.services.elbv2.attributes import RESPONSE_HEADERS, SERVER_HEADER
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.health_check import Check, matching_codes
-from localstack_engines.services.elbv2.models import Json, Listener, LoadBalancer, Rule, Target, TargetGroup
+from localstack_engines.services.elbv2.models import (
+    CONDITION_CONFIGS,
+    Json,
+    Listener,
+    LoadBalancer,
+    Rule,
+    Target,
+    TargetGroup,
+)
 from localstack_engines.services.elbv2.store import Store
 
 TRAFFIC_PORT = "traffic-port"
 
 _BALANCE = {"round_robin": "roundrobin", "least_outstanding_requests": "leastconn", "weighted_random": "random"}
-_FIELDS = {
-    "host-header": "HostHeaderConfig",
-    "path-pattern": "PathPatternConfig",
-    "http-header": "HttpHeaderConfig",
-    "http-request-method": "HttpRequestMethodConfig",
-    "query-string": "QueryStringConfig",
-    "source-ip": "SourceIpConfig",
-}
-"""The member of a condition that has its values, by the condition's field."""
 
 
 def load_balancer(store: Store, balancer: LoadBalancer) -> model.LoadBalancer:
@@ -103,7 +102,7 @@ def _rule(store: Store, rule: Rule) -> model.Rule:
 
 def _condition(condition: Json) -> model.Condition:
     field = condition["Field"]
-    config = condition[_FIELDS[field]]
+    config = condition[CONDITION_CONFIGS[field]]
     if field == "query-string":
         pairs = tuple((pair.get("Key") or "", pair["Value"]) for pair in config["Values"])
         return model.Condition(field=field, pairs=pairs)
