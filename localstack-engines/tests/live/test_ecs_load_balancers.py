@@ -115,7 +115,7 @@ def test_unhealthy_targets_are_replaced(aws: Callable[..., Any], unique: str) ->
             assert refused(ecs.create_service, "InvalidParameterException", **balanced(**{member: value})) == text
         refused(ecs.create_service, "InvalidParameterException", "", **balanced(targetGroupArn=f"{group}x"))
 
-        ecs.create_service(**balanced())
+        ecs.create_service(**balanced(), healthCheckGracePeriodSeconds=8)
         reason = "Health checks failed with these codes: [404]"
         text = f"(service {unique}) (port 8080) is unhealthy in (target-group {group}) due to (reason {reason})."
 
@@ -127,8 +127,23 @@ def test_unhealthy_targets_are_replaced(aws: Callable[..., Any], unique: str) ->
         stopped = ecs.list_tasks(cluster=unique, serviceName=unique, desiredStatus="STOPPED")["taskArns"]
         tasks = ecs.describe_tasks(cluster=unique, tasks=stopped)["tasks"]
         assert [task["stoppedReason"] for task in tasks] == [f"Task failed ELB health checks in (target-group {group})"]
+        assert (tasks[0]["stoppingAt"] - tasks[0]["startedAt"]).total_seconds() >= 8
         ecs.delete_service(cluster=unique, service=unique, force=True)
         until("the service to be gone", lambda: _is_inactive(ecs, unique))
+
+        external = {"cluster": unique, "service": f"{unique}-sets"}
+        ecs.create_service(
+            cluster=unique,
+            serviceName=external["service"],
+            desiredCount=0,
+            deploymentController={"type": "EXTERNAL"},
+        )
+        settings = {key: balanced()[key] for key in ("taskDefinition", "launchType", "networkConfiguration")}
+        made = ecs.create_task_set(**external, **settings, loadBalancers=balanced()["loadBalancers"])["taskSet"]
+        assert made["loadBalancers"] == balanced()["loadBalancers"]
+        wrong = balanced(containerName="other")["loadBalancers"]
+        refused(ecs.create_task_set, "InvalidParameterException", "", **external, **settings, loadBalancers=wrong)
+        ecs.delete_service(**external, force=True)
 
 
 def _is_inactive(ecs: Any, name: str) -> bool:

@@ -129,7 +129,8 @@ def test_attributes(lab: BalancerLab, balancer: Json) -> None:
 
     refused(modify, "ValidationError", "not recognized", **attribute("no.such", "x"))
     refused(modify, "ValidationError", "between 1 and 4000", **attribute("idle_timeout.timeout_seconds", "0"))
-    refused(modify, "InvalidConfigurationRequest", "access_logs", **attribute("access_logs.s3.enabled", "true"))
+    refused(modify, "InvalidConfigurationRequest", "Access Denied", **attribute("access_logs.s3.enabled", "true"))
+    refused(modify, "InvalidConfigurationRequest", "connection_logs", **attribute("connection_logs.s3.enabled", "true"))
     modify(**attribute("deletion_protection.enabled", "true"))
     refused(lab.elb.delete_load_balancer, "OperationNotPermitted", "protection", LoadBalancerArn=arn)
     modify(**attribute("deletion_protection.enabled", "false"))

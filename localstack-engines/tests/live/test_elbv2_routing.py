@@ -1,6 +1,8 @@
 """Requests through an Application Load Balancer: conditions, actions, headers, and AWS's answers to failures."""
 
+import gzip
 import re
+import shlex
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -207,6 +209,43 @@ def test_failures_of_targets(lab: BalancerLab, listener: Json, upstream: Upstrea
         lab.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "1"}])
         assert http.get("/?sleep=3").status_code == 504
         lab.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "60"}])
+
+
+def test_access_logs(lab: BalancerLab, balancer: Json, listener: Json, group: str, aws: Callable[..., Any]) -> None:
+    s3, arn = aws("s3"), balancer["LoadBalancerArn"]
+    bucket = balancer["LoadBalancerName"]
+    s3.create_bucket(Bucket=bucket)
+    attributes = [
+        {"Key": f"access_logs.s3.{key}", "Value": value}
+        for key, value in (("enabled", "true"), ("bucket", bucket), ("prefix", "logs"))
+    ]
+
+    def written() -> list[str]:
+        """Returns the lines of all files. A change of the attributes writes what has been logged so far."""
+        lab.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+        found = s3.list_objects_v2(Bucket=bucket, Prefix="logs/AWSLogs/000000000000/elasticloadbalancing/us-east-1/")
+        bodies = [s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in found.get("Contents", [])]
+        return [line for body in bodies for line in gzip.decompress(body).decode().splitlines()]
+
+    lab.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+    lab.elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[forward(group)])
+    lab.healthy(group)
+    with lab.http(listener) as http:
+        http.get("/logged?a=b", headers={"user-agent": 'quoted "agent"', "host": "shop.org"})
+    (line,) = until("a line", written)
+    fields = shlex.split(line.replace("\\x22", ""))
+    assert fields[0] == "http"
+    assert fields[2] == balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]
+    assert fields[8:10] == ["200", "200"]
+    assert fields[12:14] == ["GET http://shop.org:80/logged?a=b HTTP/1.1", "quoted agent"]
+    assert (fields[16], fields[20], fields[22]) == (group, "0", "forward")
+    assert fields[17].startswith("Root=1-")
+    assert len(fields) == 30
+    for item in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+        s3.delete_object(Bucket=bucket, Key=item["Key"])
+    off = [{"Key": "access_logs.s3.enabled", "Value": "false"}]
+    lab.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=off)
+    s3.delete_bucket(Bucket=bucket)
 
 
 def test_a_deleted_load_balancer_is_gone(lab: BalancerLab) -> None:

@@ -29,9 +29,9 @@ def _flag(default: str = "false", *, only_default: bool = False) -> Attribute:
     return Attribute(default, _BOOLEANS, only_default=only_default)
 
 
-def _logs(name: str) -> dict[str, Attribute]:
+def _logs(name: str, *, only_default: bool = True) -> dict[str, Attribute]:
     return {
-        f"{name}.s3.enabled": _flag(only_default=True),
+        f"{name}.s3.enabled": _flag(only_default=only_default),
         f"{name}.s3.bucket": Attribute(""),
         f"{name}.s3.prefix": Attribute(""),
     }
@@ -39,12 +39,12 @@ def _logs(name: str) -> dict[str, Attribute]:
 
 _ANY_BALANCER = {
     "deletion_protection.enabled": _flag(),
-    **_logs("access_logs"),
     "ipv6.deny_all_igw_traffic": _flag(only_default=True),
     "zonal_shift.config.enabled": _flag(only_default=True),
 }
 _APPLICATION = {
     **_ANY_BALANCER,
+    **_logs("access_logs", only_default=False),
     **_logs("connection_logs"),
     "client_keep_alive.seconds": Attribute("3600", numbers=range(60, 604801)),
     "idle_timeout.timeout_seconds": Attribute("60", numbers=range(1, 4001)),
@@ -62,6 +62,7 @@ _APPLICATION = {
 }
 _NETWORK = {
     **_ANY_BALANCER,
+    **_logs("access_logs"),
     # A load balancer has one address here, so all targets get its requests, and every name is that address.
     "load_balancing.cross_zone.enabled": _flag(),
     "dns_record.client_routing_policy": Attribute(

@@ -22,6 +22,16 @@ APPLICATION, NETWORK = "application", "network"
 
 _ARN_KIND = {APPLICATION: "app", NETWORK: "net"}
 
+CONDITION_CONFIGS = {
+    "host-header": "HostHeaderConfig",
+    "path-pattern": "PathPatternConfig",
+    "http-header": "HttpHeaderConfig",
+    "http-request-method": "HttpRequestMethodConfig",
+    "query-string": "QueryStringConfig",
+    "source-ip": "SourceIpConfig",
+}
+"""The member of a condition that has its values, by the condition's field."""
+
 
 def new_id() -> str:
     """Returns the last part of an ARN, as AWS makes it."""

@@ -8,17 +8,9 @@ import re
 
 from localstack_engines.services.elbv2.api.action_rules import check_text
 from localstack_engines.services.elbv2.errors import not_supported, validation
-from localstack_engines.services.elbv2.models import Json
+from localstack_engines.services.elbv2.models import CONDITION_CONFIGS, Json
 from localstack_engines.toolkit.errors import ServiceError
 
-_CONFIGS = {
-    "host-header": "HostHeaderConfig",
-    "path-pattern": "PathPatternConfig",
-    "http-header": "HttpHeaderConfig",
-    "http-request-method": "HttpRequestMethodConfig",
-    "query-string": "QueryStringConfig",
-    "source-ip": "SourceIpConfig",
-}
 _WITH_PLAIN_VALUES = ("host-header", "path-pattern")
 """Fields whose values a request may also give in `Values`, as before there were structures for them."""
 _ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
@@ -45,26 +37,26 @@ def stored(conditions: list[Json]) -> list[Json]:
 
 def _stored(condition: Json) -> Json:
     field = condition.get("Field") or _field_of(condition)
-    if field not in _CONFIGS:
-        raise validation(f"Condition field '{field}' must be one of [{', '.join(_CONFIGS)}]")
-    config = condition.get(_CONFIGS[field]) or {}
+    if field not in CONDITION_CONFIGS:
+        raise validation(f"Condition field '{field}' must be one of [{', '.join(CONDITION_CONFIGS)}]")
+    config = condition.get(CONDITION_CONFIGS[field]) or {}
     plain = condition.get("Values") or []
     if bool(config) == bool(plain) or (plain and field not in _WITH_PLAIN_VALUES):
-        raise validation(f"A condition of the field '{field}' must have values in '{_CONFIGS[field]}'")
+        raise validation(f"A condition of the field '{field}' must have values in '{CONDITION_CONFIGS[field]}'")
     config = {"Values": plain} if plain else {key: value for key, value in config.items() if value is not None}
     if not config.get("Values"):
         raise validation(f"A condition of the field '{field}' must have at least one value")
     _check(field, config)
     shown = {"Values": config["Values"]} if field in _WITH_PLAIN_VALUES else {}
-    return {"Field": field, **shown, _CONFIGS[field]: config}
+    return {"Field": field, **shown, CONDITION_CONFIGS[field]: config}
 
 
 def _field_of(condition: Json) -> str:
-    return next((field for field, name in _CONFIGS.items() if condition.get(name)), "")
+    return next((field for field, name in CONDITION_CONFIGS.items() if condition.get(name)), "")
 
 
 def _number_of_values(condition: Json) -> int:
-    return len(condition[_CONFIGS[condition["Field"]]]["Values"])
+    return len(condition[CONDITION_CONFIGS[condition["Field"]]]["Values"])
 
 
 def _check(field: str, config: Json) -> None:

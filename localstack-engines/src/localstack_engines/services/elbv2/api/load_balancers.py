@@ -122,6 +122,8 @@ class LoadBalancerOperations(Operations):
         table = attributes.of_load_balancer(balancer.type)
         with self.balancers.change(balancer):
             balancer.attributes = attributes.changed(table, balancer.attributes, request["Attributes"])
+            self.balancers.access_logs.check(balancer)
+        self.balancers.access_logs.write(balancer)
         return {"Attributes": attributes.described(balancer.attributes)}
 
     def set_ip_address_type(self, context: RequestContext, request: Request) -> Response:

@@ -11,6 +11,7 @@ from localstack_engines.gateway.haproxy.master_socket import CommandFailed
 from localstack_engines.network import interfaces
 from localstack_engines.network.networks import docker_client
 from localstack_engines.services.elbv2.control import translation
+from localstack_engines.services.elbv2.control.access_logs import AccessLogs
 from localstack_engines.services.elbv2.control.targets import Targets
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.container import BalancerContainer, Place
@@ -34,6 +35,7 @@ class Balancers:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.access_logs = AccessLogs(store)
         self.targets = Targets(store, self._publish_group, self._drain)
         self._containers: dict[str, BalancerContainer] = {}
         self._entrance: Entrance | None = None
@@ -55,7 +57,7 @@ class Balancers:
             try:
                 container.start()
                 # Listeners may have been created meanwhile.
-                container.serve(translation.load_balancer(self.store, balancer))
+                container.serve(self._model(balancer))
             except Exception:
                 container.remove()
                 raise
@@ -79,6 +81,7 @@ class Balancers:
                 self.targets.watch(group)
             if container := self._containers.pop(balancer.arn, None):
                 container.remove()
+            self.access_logs.write(balancer)
             interfaces.detach(balancer.scope.account, balancer.scope.region, balancer.interface)
 
     @contextmanager
@@ -124,6 +127,7 @@ class Balancers:
 
     def stop_all(self) -> None:
         self.targets.stop()
+        self.access_logs.stop()
         for container in list(self._containers.values()):
             container.remove()
         if self._entrance is not None:
@@ -138,7 +142,10 @@ class Balancers:
         """Serves the record as it is. The caller holds the load balancer's lock."""
         container = self._containers.get(balancer.arn)
         if container is not None and balancer.state == ACTIVE:
-            container.serve(translation.load_balancer(self.store, balancer))
+            container.serve(self._model(balancer))
+
+    def _model(self, balancer: LoadBalancer) -> model.LoadBalancer:
+        return translation.load_balancer(self.store, balancer, self.access_logs.port(balancer))
 
     def _drain(self, group: TargetGroup, target: Target, seconds: float) -> None:
         for balancer in self.store.users(group):

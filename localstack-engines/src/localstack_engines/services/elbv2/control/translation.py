@@ -7,25 +7,24 @@ from localstack_engines.services.elbv2 import store as records
 from localstack_engines.services.elbv2.attributes import RESPONSE_HEADERS, SERVER_HEADER
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.health_check import Check, matching_codes
-from localstack_engines.services.elbv2.models import Json, Listener, LoadBalancer, Rule, Target, TargetGroup
+from localstack_engines.services.elbv2.models import (
+    CONDITION_CONFIGS,
+    Json,
+    Listener,
+    LoadBalancer,
+    Rule,
+    Target,
+    TargetGroup,
+)
 from localstack_engines.services.elbv2.store import Store
 
 TRAFFIC_PORT = "traffic-port"
 
 _BALANCE = {"round_robin": "roundrobin", "least_outstanding_requests": "leastconn", "weighted_random": "random"}
-_FIELDS = {
-    "host-header": "HostHeaderConfig",
-    "path-pattern": "PathPatternConfig",
-    "http-header": "HttpHeaderConfig",
-    "http-request-method": "HttpRequestMethodConfig",
-    "query-string": "QueryStringConfig",
-    "source-ip": "SourceIpConfig",
-}
-"""The member of a condition that has its values, by the condition's field."""
 
 
-def load_balancer(store: Store, balancer: LoadBalancer) -> model.LoadBalancer:
-    """Returns what a load balancer serves now."""
+def load_balancer(store: Store, balancer: LoadBalancer, log_port: int | None) -> model.LoadBalancer:
+    """Returns what a load balancer serves now. `log_port` is LocalStack's port for its access log, if it writes one."""
     groups = [group for arn in sorted(set(records.target_groups_of(balancer))) if (group := store.target_group(arn))]
     inner = model.inner_ports([listener.port for listener in balancer.listeners.values()])
     listeners = sorted(balancer.listeners.values(), key=lambda one: one.arn)
@@ -33,7 +32,7 @@ def load_balancer(store: Store, balancer: LoadBalancer) -> model.LoadBalancer:
         trusted=balancer.interface.network.resolver,
         listeners=tuple(_listener(store, listener, inner[listener.port]) for listener in listeners),
         pools=tuple(pool(group, balancer) for group in groups),
-        options=_options(balancer.attributes),
+        options=_options(balancer.attributes, log_port),
         servers={group.id: servers(group) for group in groups},
     )
 
@@ -103,7 +102,7 @@ def _rule(store: Store, rule: Rule) -> model.Rule:
 
 def _condition(condition: Json) -> model.Condition:
     field = condition["Field"]
-    config = condition[_FIELDS[field]]
+    config = condition[CONDITION_CONFIGS[field]]
     if field == "query-string":
         pairs = tuple((pair.get("Key") or "", pair["Value"]) for pair in config["Values"])
         return model.Condition(field=field, pairs=pairs)
@@ -156,7 +155,7 @@ def _stickiness(attributes: Mapping[str, str]) -> model.Stickiness:
     )
 
 
-def _options(attributes: Mapping[str, str]) -> model.Options:
+def _options(attributes: Mapping[str, str], log_port: int | None) -> model.Options:
     def is_on(key: str) -> bool:
         return attributes.get(key) == "true"
 
@@ -172,5 +171,6 @@ def _options(attributes: Mapping[str, str]) -> model.Options:
         preserves_host=is_on("routing.http.preserve_host_header.enabled"),
         drops_invalid_headers=is_on("routing.http.drop_invalid_header_fields.enabled"),
         tls_headers=is_on("routing.http.x_amzn_tls_version_and_cipher_suite.enabled"),
+        log_port=log_port,
         client_port=is_on("routing.http.xff_client_port.enabled"),
     )

@@ -129,7 +129,10 @@ class Listener:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The attributes of a load balancer that HAProxy honours. Times are in seconds."""
+    """The attributes of a load balancer that HAProxy honours. Times are in seconds.
+
+    A line about each request goes to `log_port` of LocalStack, when there is one.
+    """
 
     idle_timeout: int = 60
     keep_alive: int = 3600
@@ -139,6 +142,7 @@ class Options:
     drops_invalid_headers: bool = False
     tls_headers: bool = False
     client_port: bool = False
+    log_port: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ Variables that the rules set: `txn.rule` (the chosen rule), `txn.dice` (a number
 from pathlib import Path
 
 from localstack_engines.gateway.configuration.syntax import literal, quote
-from localstack_engines.services.elbv2.engine.configuration import answers, conditions
+from localstack_engines.services.elbv2.engine.configuration import access_log, answers, conditions
 from localstack_engines.services.elbv2.engine.model import (
     FixedResponse,
     Forward,
@@ -34,9 +34,13 @@ def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple
         "    option idle-close-on-response",
         *_binds(balancer, listener, directory),
         f"    bind unix@{_successor_socket(listener, directory)} mode 600 accept-proxy",
+        *(f"    {line}" for line in _log(balancer)),
         # A worker that is being replaced knows the former rules only. It passes each further request on.
         "    http-request allow if { stopping }",
-        *(f"    {rule}" for rule in (*rules, *_headers(listener, balancer.options), *_response_headers(listener))),
+        *(
+            f"    {rule}"
+            for rule in (*_trace(), *rules, *_headers(listener, balancer.options), *_response_headers(listener))
+        ),
         f"    use_backend successor-{listener.id} if {{ stopping }}",
         "    use_backend %[var(txn.pool)]",
     ]
@@ -49,6 +53,11 @@ def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple
         f"    server worker unix@{_successor_socket(listener, directory)} send-proxy-v2",
     ]
     return [frontend, successor], files | _certificates(listener, directory)
+
+
+def _log(balancer: LoadBalancer) -> list[str]:
+    port = balancer.options.log_port
+    return [] if port is None else access_log.lines(balancer.trusted, port)
 
 
 def _stream(balancer: LoadBalancer, listener: Listener, directory: Path) -> list[str]:
@@ -139,17 +148,26 @@ def _action(listener: Listener, rule: Rule, directory: Path) -> tuple[list[str],
     return lines, {}
 
 
+def _trace() -> list[str]:
+    """Returns rules for the header by which a request is traced, which comes before all that answers the request.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+    """
+    own, known = "%[var(txn.trace),lower]", "{ req.hdr(x-amzn-trace-id) -m found }"
+    return [
+        "http-request set-var-fmt(txn.trace) '1-%{+X}Ts-%[uuid(),regsub(-,,g),bytes(0,24)]'",
+        f"http-request set-header X-Amzn-Trace-Id 'Self={own};%[req.hdr(x-amzn-trace-id)]' if {known}",
+        f"http-request set-header X-Amzn-Trace-Id 'Root={own}' if !{known}",
+        "http-request set-var(txn.trace_id) req.hdr(x-amzn-trace-id)",
+    ]
+
+
 def _headers(listener: Listener, options: Options) -> list[str]:
     """Returns rules for the headers that a load balancer adds to requests.
 
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
     """
-    trace = "http-request set-var-fmt(txn.trace) '1-%{+X}Ts-%[uuid(),regsub(-,,g),bytes(0,24)]'"
-    own, known = "%[var(txn.trace),lower]", "{ req.hdr(x-amzn-trace-id) -m found }"
     lines = [
-        trace,
-        f"http-request set-header X-Amzn-Trace-Id 'Self={own};%[req.hdr(x-amzn-trace-id)]' if {known}",
-        f"http-request set-header X-Amzn-Trace-Id 'Root={own}' if !{known}",
         f"http-request set-header X-Forwarded-Proto {listener.protocol.lower()}",
         f"http-request set-header X-Forwarded-Port {listener.port}",
         *_forwarded_for(options),
