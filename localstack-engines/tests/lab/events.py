@@ -1,4 +1,4 @@
-"""A function that passes its events on to a queue, where a test reads them."""
+"""Queues where tests read the events of functions."""
 
 import json
 from collections.abc import Callable
@@ -21,33 +21,39 @@ def handler(event, context):
 """
 
 
-class Sink:
-    """The function `name` and its queue. `read(n)` returns the next `n` events."""
+class EventQueue:
+    """A queue of events. `read(n)` returns the next `n`."""
 
-    def __init__(self, aws: Callable[..., Any], name: str, **environment: str) -> None:
-        self._queue, self._functions = aws("sqs"), aws("lambda")
-        self.name = name
-        self.url = self._queue.create_queue(QueueName=f"{name}-events")["QueueUrl"]
-        variables = {"QUEUE": self.url, **environment}
-        create_function(
-            self._functions,
-            name,
-            {"app.py": SOURCE},
-            Timeout=30,
-            MemorySize=256,
-            Environment={"Variables": variables},
-        )
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.url = str(client.create_queue(QueueName=name)["QueueUrl"])
 
     def read(self, count: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         while len(found) < count:
-            received = self._queue.receive_message(QueueUrl=self.url, WaitTimeSeconds=20).get("Messages")
-            assert received, f"only {len(found)} of {count} events came"
+            received = self._client.receive_message(QueueUrl=self.url, WaitTimeSeconds=20).get("Messages")
+            assert received, f"only {len(found)} of {count} events came: {found}"
             for message in received:
                 found.append(json.loads(message["Body"]))
-                self._queue.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+                self._client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
     def delete(self) -> None:
+        self._client.delete_queue(QueueUrl=self.url)
+
+
+class Sink:
+    """The function `name`, which passes its events on to a queue."""
+
+    def __init__(self, aws: Callable[..., Any], name: str, **environment: str) -> None:
+        self._functions = aws("lambda")
+        self._events = EventQueue(aws("sqs"), f"{name}-events")
+        self.name = name
+        self.read = self._events.read
+        variables = {"QUEUE": self._events.url, **environment}
+        options = {"Timeout": 30, "MemorySize": 256, "Environment": {"Variables": variables}}
+        create_function(self._functions, name, {"app.py": SOURCE}, **options)
+
+    def delete(self) -> None:
         self._functions.delete_function(FunctionName=self.name)
-        self._queue.delete_queue(QueueUrl=self.url)
+        self._events.delete()

@@ -1,5 +1,6 @@
 """What the live tests share: clients for the running LocalStack, and names that no other test uses."""
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -83,16 +84,15 @@ def stack(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) ->
 
 
 @pytest.fixture
-def function(aws: Callable[..., Any], unique: str) -> Iterator[Callable[..., Function]]:
+def function(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) -> Callable[..., Function]:
     """Creates a function from the source of its handler module, or from the files of its archive."""
     client = aws("lambda")
-    names: list[str] = []
+    numbers = itertools.count()
 
     def create(source: str | dict[str, str], **options: Any) -> Function:
-        names.append(f"{unique}-{len(names)}")
+        name = f"{unique}-{next(numbers)}"
+        cleanup(client.delete_function, FunctionName=name)
         files = {"app.py": source} if isinstance(source, str) else source
-        return create_function(client, names[-1], files, **options)
+        return create_function(client, name, files, **options)
 
-    yield create
-    for name in names:
-        client.delete_function(FunctionName=name)
+    return create

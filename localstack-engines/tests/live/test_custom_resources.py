@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from lab.events import EventQueue
 from lab.functions import ROLE, create_function
 from lab.localstack import ENDPOINT
 from lab.stacks import DeployFailed, Stack
@@ -43,30 +44,14 @@ def provider(aws: Callable[..., Any]) -> Iterator[str]:
 
 
 @pytest.fixture
-def events(aws: Callable[..., Any], unique: str) -> Iterator[Any]:
-    """The queue of the provider's events. `read(n)` returns the next ones."""
-    events = Events(aws("sqs"), unique)
+def events(aws: Callable[..., Any], unique: str) -> Iterator[EventQueue]:
+    """The queue of the provider's events."""
+    events = EventQueue(aws("sqs"), unique)
     yield events
-    events.client.delete_queue(QueueUrl=events.url)
+    events.delete()
 
 
-class Events:
-    def __init__(self, client: Any, name: str) -> None:
-        self.client = client
-        self.url = client.create_queue(QueueName=name)["QueueUrl"]
-
-    def read(self, count: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while len(found) < count:
-            received = self.client.receive_message(QueueUrl=self.url, WaitTimeSeconds=10).get("Messages")
-            assert received, f"only {[event['RequestType'] for event in found]} came"
-            for message in received:
-                found.append(json.loads(message["Body"]))
-                self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return found
-
-
-def custom(token: str, events: Events, answer: Any = None, **properties: Any) -> dict[str, Any]:
+def custom(token: str, events: EventQueue, answer: Any = None, **properties: Any) -> dict[str, Any]:
     answered = {} if answer is None else {"Answer": json.dumps(answer)}
     return {
         "Type": "Custom::Thing",
@@ -74,7 +59,9 @@ def custom(token: str, events: Events, answer: Any = None, **properties: Any) ->
     }
 
 
-def test_a_custom_resource_is_created_updated_replaced_and_deleted(provider: str, events: Events, stack: Stack) -> None:
+def test_a_custom_resource_is_created_updated_replaced_and_deleted(
+    provider: str, events: EventQueue, stack: Stack
+) -> None:
     data = {"Data": {"Name": "Zoë", "Some.Value": 7, "List": ["a"]}}
     resource = custom(provider, events, data, Number=1, Flag=True, Nested={"List": [False, 2.5]})
     outputs = {
@@ -110,7 +97,7 @@ def test_a_custom_resource_is_created_updated_replaced_and_deleted(provider: str
     assert (last["RequestType"], last["PhysicalResourceId"]) == ("Delete", "second")
 
 
-def test_a_failed_creation_is_rolled_back_with_the_reason(provider: str, events: Events, stack: Stack) -> None:
+def test_a_failed_creation_is_rolled_back_with_the_reason(provider: str, events: EventQueue, stack: Stack) -> None:
     answer = {"Status": "FAILED", "Reason": "no such registry", "PhysicalResourceId": "half"}
     with pytest.raises(DeployFailed) as failed:
         stack.deploy({"Thing": custom(provider, events, answer)})
@@ -121,7 +108,7 @@ def test_a_failed_creation_is_rolled_back_with_the_reason(provider: str, events:
     assert (delete["RequestType"], delete["PhysicalResourceId"]) == ("Delete", "half")
 
 
-def test_a_failed_update_goes_back_to_the_former_properties(provider: str, events: Events, stack: Stack) -> None:
+def test_a_failed_update_goes_back_to_the_former_properties(provider: str, events: EventQueue, stack: Stack) -> None:
     stack.deploy({"Thing": custom(provider, events, Number=1)})
     with pytest.raises(DeployFailed) as failed:
         stack.deploy({"Thing": custom(provider, events, {"Status": "FAILED", "Reason": "no"}, Number=2)})
@@ -133,7 +120,9 @@ def test_a_failed_update_goes_back_to_the_former_properties(provider: str, event
     assert stack.physical_id("Thing") == "first"
 
 
-def test_a_provider_that_does_not_answer_ends_after_its_timeout(provider: str, events: Events, stack: Stack) -> None:
+def test_a_provider_that_does_not_answer_ends_after_its_timeout(
+    provider: str, events: EventQueue, stack: Stack
+) -> None:
     with pytest.raises(DeployFailed) as failed:
         stack.deploy({"Thing": custom(provider, events, {"Status": "NONE"}, ServiceTimeout=2)})
     (create, _) = events.read(2)
@@ -152,7 +141,7 @@ def test_a_provider_that_does_not_answer_ends_after_its_timeout(provider: str, e
     ],
 )
 def test_a_bad_answer_fails_the_stack(
-    provider: str, events: Events, stack: Stack, answer: dict[str, Any], reason: str
+    provider: str, events: EventQueue, stack: Stack, answer: dict[str, Any], reason: str
 ) -> None:
     bad = custom(provider, events, answer, ServiceTimeout=20)
     with pytest.raises(DeployFailed) as failed:
@@ -161,7 +150,7 @@ def test_a_bad_answer_fails_the_stack(
 
 
 def test_an_attribute_that_the_provider_does_not_return_fails_the_stack(
-    provider: str, events: Events, stack: Stack
+    provider: str, events: EventQueue, stack: Stack
 ) -> None:
     user = {
         "Type": "AWS::SSM::Parameter",
@@ -208,7 +197,7 @@ def test_inline_functions_answer_with_the_modules_of_aws(stack: Stack) -> None:
 
 
 def test_a_topic_passes_the_request_on(
-    aws: Callable[..., Any], provider: str, events: Events, stack: Stack, unique: str, cleanup: Callable[..., None]
+    aws: Callable[..., Any], provider: str, events: EventQueue, stack: Stack, unique: str, cleanup: Callable[..., None]
 ) -> None:
     sns = aws("sns")
     topic = sns.create_topic(Name=unique)["TopicArn"]
@@ -223,7 +212,7 @@ def test_a_topic_passes_the_request_on(
     stack.delete()
 
 
-def test_a_late_answer_is_refused(provider: str, events: Events, stack: Stack) -> None:
+def test_a_late_answer_is_refused(provider: str, events: EventQueue, stack: Stack) -> None:
     stack.deploy({"Thing": custom(provider, events)})
     (create,) = events.read(1)
     path = create["ResponseURL"].removeprefix("https://localhost")

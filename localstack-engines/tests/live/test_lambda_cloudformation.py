@@ -1,4 +1,4 @@
-"""Event source mappings of LocalStack's own pollers, and Lambda's CloudFormation types."""
+"""Lambda's CloudFormation types."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lab.archives import zipped
 from lab.events import Sink
 from lab.functions import ROLE
 from lab.stacks import Stack
@@ -18,50 +19,30 @@ def sink(aws: Callable[..., Any], unique: str) -> Iterator[Sink]:
     sink.delete()
 
 
-def mapping(sink: Sink, source: Any, **options: Any) -> dict[str, Any]:
-    properties = {"FunctionName": sink.name, "EventSourceArn": source, **options}
-    return {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
-
-
-def test_queues_streams_and_tables_invoke_a_function(
+def test_a_queue_invokes_a_function_and_its_mapping_is_updated(
     aws: Callable[..., Any], sink: Sink, stack: Stack, unique: str
 ) -> None:
-    key = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
-    table = {
-        **key,
-        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-        "BillingMode": "PAY_PER_REQUEST",
-        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
-    }
-    start = {"StartingPosition": "TRIM_HORIZON"}
-    resources = {
-        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": unique}},
-        "Stream": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": unique, "ShardCount": 1}},
-        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": unique, **table}},
-        "FromQueue": mapping(sink, {"Fn::GetAtt": ["Queue", "Arn"]}, BatchSize=1),
-        "FromStream": mapping(sink, {"Fn::GetAtt": ["Stream", "Arn"]}, **start),
-        "FromTable": mapping(sink, {"Fn::GetAtt": ["Table", "StreamArn"]}, **start),
-    }
-    stack.deploy(resources)
-    aws("sqs").send_message(QueueUrl=stack.physical_id("Queue"), MessageBody="from a queue")
-    aws("kinesis").put_record(StreamName=unique, Data=b"from a stream", PartitionKey="k")
-    aws("dynamodb").put_item(TableName=unique, Item={"id": {"S": "from a table"}})
-    records = {event["Records"][0]["eventSource"]: event["Records"][0] for event in sink.read(3)}
-    assert records["aws:sqs"]["body"] == "from a queue"
-    assert records["aws:kinesis"]["kinesis"]["data"] == "ZnJvbSBhIHN0cmVhbQ=="
-    assert records["aws:dynamodb"]["dynamodb"]["NewImage"] == {"id": {"S": "from a table"}}
+    def resources(**options: Any) -> dict[str, Any]:
+        source = {"FunctionName": sink.name, "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]}}
+        return {
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": unique}},
+            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {**source, **options}},
+        }
 
-    resources["FromQueue"] = mapping(sink, {"Fn::GetAtt": ["Queue", "Arn"]}, BatchSize=5, Enabled=False)
-    stack.deploy(resources)
-    found = aws("lambda").get_event_source_mapping(UUID=stack.physical_id("FromQueue"))
+    stack.deploy(resources(BatchSize=1))
+    aws("sqs").send_message(QueueUrl=stack.physical_id("Queue"), MessageBody="from a queue")
+    (event,) = sink.read(1)
+    assert (event["Records"][0]["eventSource"], event["Records"][0]["body"]) == ("aws:sqs", "from a queue")
+
+    stack.deploy(resources(BatchSize=5, Enabled=False, Tags=[{"Key": "team", "Value": "a"}]))
+    found = aws("lambda").get_event_source_mapping(UUID=stack.physical_id("Mapping"))
     assert (found["State"], found["BatchSize"]) == ("Disabled", 5)
+    assert aws("lambda").list_tags(Resource=found["EventSourceMappingArn"])["Tags"] == {"team": "a"}
 
 
 def test_a_layer_a_version_an_alias_and_a_url_of_a_template_are_deployed_and_updated(
     aws: Callable[..., Any], stack: Stack, unique: str, cleanup: Callable[..., None]
 ) -> None:
-    from lab.archives import zipped
-
     s3 = aws("s3")
     s3.create_bucket(Bucket=unique)
     s3.put_object(Bucket=unique, Key="layer.zip", Body=zipped({"python/colour.py": "NAME = 'red'"}))
