@@ -35,8 +35,8 @@ _PAGES = "MaxRecords Marker"
 
 MEMBERS = {
     "CreateDBClusterMessage": _cluster(
-        f"{_NEW} AvailabilityZones DatabaseName Engine EngineVersion MasterUsername MasterUserPassword PreferredMaintenanceWindow "
-        "StorageEncrypted ManageMasterUserPassword MasterUserSecretKmsKeyId",
+        f"{_NEW} AvailabilityZones DatabaseName Engine EngineVersion MasterUsername MasterUserPassword "
+        "PreferredMaintenanceWindow StorageEncrypted ManageMasterUserPassword MasterUserSecretKmsKeyId",
         "AutoMinorVersionUpgrade",
         "DatabaseInsightsMode EngineMode MasterUserAuthenticationType MonitoringInterval NetworkType",
     ),
