@@ -1,5 +1,6 @@
 """RDS: DB clusters, whose writer and readers are PostgreSQL servers behind common endpoints."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 
 from lab.errors import refused
+from lab.localstack import client, in_container
 from lab.rds import (
+    PASSWORD,
     UNREACHABLE,
     add_member,
     cluster,
@@ -65,6 +68,10 @@ def test_a_cluster_has_a_writer_and_a_reader_endpoint(rds: Any, pair: str) -> No
     assert until("the row", seen, despite=UNREACHABLE) == 42
     # Without TLS no name reaches the server: the connection is the writer's.
     assert sql_at(found, found["ReaderEndpoint"], "SELECT pg_is_in_recovery()", ssl="disable") is False
+    # libpq, with the address that LocalStack's DNS server answers.
+    target = f"host={found['ReaderEndpoint']} port={found['Port']} user=postgres dbname=clinic sslmode=require"
+    query = ("psql", "-tAc", "SELECT pg_is_in_recovery()")
+    assert in_container("env", f"PGPASSWORD={PASSWORD}", *query, target).strip() == "t"
     one = describe(rds, f"{pair}-2")
     assert (one["DBClusterIdentifier"], one["PromotionTier"], one["DBInstanceClass"]) == (pair, 2, "db.serverless")
     assert sql(one | {"DBName": "clinic"}, "SELECT pg_is_in_recovery()") is True
@@ -179,6 +186,10 @@ def test_the_data_outlives_the_instances_and_is_restored(rds: Any, name: str) ->
     wait_for(rds, f"{name}-r1", "available")
     restored = cluster(rds, f"{name}-r")
     assert sql_at(restored, restored["Endpoint"], "SELECT x FROM kept", password="second-Passw0rd") == "precious"
+    rds.modify_db_cluster(DBClusterIdentifier=f"{name}-r", ManageMasterUserPassword=True, ApplyImmediately=True)
+    arn = cluster(rds, f"{name}-r")["MasterUserSecret"]["SecretArn"]
+    secret = json.loads(client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    assert sql_at(restored, restored["Endpoint"], "SELECT 1", password=secret["password"]) == 1
     rds.restore_db_cluster_to_point_in_time(
         DBClusterIdentifier=f"{name}-p", SourceDBClusterIdentifier=name, UseLatestRestorableTime=True
     )

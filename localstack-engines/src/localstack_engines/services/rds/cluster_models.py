@@ -84,17 +84,16 @@ class Cluster:
     def reader_address(self) -> str:
         return f"{self.identifier}.cluster-ro.{settings.endpoint_host()}"
 
-    def routes(self) -> dict[str, list[int]]:
-        """Returns the ports of the servers behind each endpoint's name; "" is the cluster endpoint.
+    def routes(self) -> dict[str, list[list[int]]]:
+        """Returns the groups of ports behind each endpoint's name; "" is the cluster endpoint.
 
-        The reader endpoint of a cluster without readers is its writer, as on AWS.
+        The reader endpoint leads to the writer when there is no reader, as on AWS.
         """
         writer = [self.writer.port] if self.writer else []
-        readers = [reader.port for reader in self.readers]
-        found = {"": writer, self.reader_address: readers or writer}
+        found = {"": [writer], self.reader_address: [[reader.port for reader in self.readers], writer]}
         for endpoint in self.endpoints.values():
             among = self.readers if endpoint.kind == "READER" else self.members
-            found[endpoint.address] = [member.port for member in among if _belongs(member, endpoint)]
+            found[endpoint.address] = [[member.port for member in among if _belongs(member, endpoint)]]
         return found
 
 

@@ -26,7 +26,7 @@ def _cluster(used: str, ignored: str, only: str) -> Members:
 
 
 _SHARED = (
-    "DBClusterIdentifier BackupRetentionPeriod VpcSecurityGroupIds DBClusterParameterGroupName Port EngineVersion "
+    "DBClusterIdentifier BackupRetentionPeriod VpcSecurityGroupIds DBClusterParameterGroupName Port "
     "PreferredBackupWindow StorageType DeletionProtection CopyTagsToSnapshot ServerlessV2ScalingConfiguration "
     "EngineLifecycleSupport "
 )
@@ -35,20 +35,20 @@ _PAGES = "MaxRecords Marker"
 
 MEMBERS = {
     "CreateDBClusterMessage": _cluster(
-        f"{_NEW} AvailabilityZones DatabaseName Engine MasterUsername MasterUserPassword PreferredMaintenanceWindow "
-        "StorageEncrypted ManageMasterUserPassword MasterUserSecretKmsKeyId",
+        f"{_NEW} AvailabilityZones DatabaseName Engine EngineVersion MasterUsername MasterUserPassword "
+        "PreferredMaintenanceWindow StorageEncrypted ManageMasterUserPassword MasterUserSecretKmsKeyId",
         "AutoMinorVersionUpgrade",
         "DatabaseInsightsMode EngineMode MasterUserAuthenticationType MonitoringInterval NetworkType",
     ),
     "ModifyDBClusterMessage": _cluster(
-        f"{_SHARED} MasterUserPassword PreferredMaintenanceWindow CloudwatchLogsExportConfiguration "
+        f"{_SHARED} EngineVersion MasterUserPassword PreferredMaintenanceWindow CloudwatchLogsExportConfiguration "
         "AllowMajorVersionUpgrade DBInstanceParameterGroupName ManageMasterUserPassword RotateMasterUserPassword "
         "MasterUserSecretKmsKeyId",
         "ApplyImmediately AutoMinorVersionUpgrade",
         "DatabaseInsightsMode EngineMode MasterUserAuthenticationType MonitoringInterval NetworkType",
     ),
     "RestoreDBClusterFromSnapshotMessage": _cluster(
-        f"{_NEW} AvailabilityZones SnapshotIdentifier Engine DatabaseName",
+        f"{_NEW} AvailabilityZones SnapshotIdentifier Engine EngineVersion DatabaseName",
         "",
         "EngineMode MonitoringInterval NetworkType",
     ),

@@ -48,8 +48,9 @@ def trusted() -> Path:
 
 def _make(certificate_file: Path, key_file: Path) -> None:
     name = settings.endpoint_host()
-    # HTTP APIs are at <api>.execute-api.<name>. A name has one wildcard label.
-    names = [name, "localhost", f"*.execute-api.{name}"]
+    # HTTP APIs are at <api>.execute-api.<name>, and DB clusters have two kinds of such names. A name has one wildcard.
+    wildcards = [f"*.{kind}.{name}" for kind in ("execute-api", "cluster-ro", "cluster-custom")]
+    names = [name, "localhost", *wildcards]
     argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     argv += [
         "-days",

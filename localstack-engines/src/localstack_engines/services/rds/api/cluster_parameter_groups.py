@@ -27,7 +27,8 @@ class ClusterParameterGroupOperations(ClusterOperations):
 
     def copy_db_cluster_parameter_group(self, context: RequestContext, request: Request) -> Response:
         source = self._cluster_group(context, name_of(request["SourceDBClusterParameterGroupIdentifier"]))
-        target, text = (request[f"TargetDBClusterParameterGroup{member}"] for member in ("Identifier", "Description"))
+        target = request["TargetDBClusterParameterGroupIdentifier"]
+        text = request["TargetDBClusterParameterGroupDescription"]
         made = self.store.clusters.create_parameter_group(context, target, source.family, text, _tags(request))
         made.parameters.update({name: dict(value) for name, value in source.parameters.items()})
         return {"DBClusterParameterGroup": cluster_descriptions.parameter_group(made)}

@@ -114,6 +114,11 @@ class InstanceOperations(MemberOperations):
         # A failed instance can be rebooted: its parameters may have kept it from starting, and may be better now.
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
         self.manager.reboot(instance)
+        if instance.cluster is not None and instance.primary is None:
+            # Aurora's readers restart with their writer. Some settings of theirs must not be less than the writer's.
+            for reader in instance.cluster.readers:
+                if reader.parameter_status == models.PENDING_REBOOT and reader.state == models.AVAILABLE:
+                    self.manager.reboot(reader)
         return self.description(context, instance)
 
     def _describe_one_by_one(self, context: RequestContext, query: Request) -> list[dict[str, Any]]:

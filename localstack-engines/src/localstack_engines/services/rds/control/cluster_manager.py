@@ -1,17 +1,20 @@
 """Keeps the members of DB clusters, their writers and their endpoints."""
 
+import logging
 from collections.abc import Callable
 
 from localstack_engines.services.rds import cluster_models, models
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events
 from localstack_engines.services.rds.control.instance_manager import FAILURES, InstanceManager, NewInstance, Origin
-from localstack_engines.services.rds.engine.failover import FailoverFailed, fail_over
+from localstack_engines.services.rds.engine.failover import FailoverFailed, hand_over, rejoin, turn_to
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.services.rds.engine.relay import Relay
 from localstack_engines.services.rds.models import Instance, Key
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
+
+LOG = logging.getLogger(__name__)
 
 
 class ClusterManager:
@@ -100,7 +103,8 @@ class ClusterManager:
                 with cluster.lock:
                     self._fail_over_to(cluster, chosen)
                 self.record(cluster, events.FAILOVER_COMPLETED, chosen.identifier)
-            except FailoverFailed as error:
+            except (FailoverFailed, *FAILURES) as error:
+                LOG.warning("DB cluster %s: failover failed: %s", cluster.identifier, error)
                 self.record(cluster, events.FAILOVER_FAILED, str(error))
 
         self._background(cluster, cluster_models.FAILING_OVER, work, None)
@@ -171,24 +175,42 @@ class ClusterManager:
         if old is None:
             raise FailoverFailed("the cluster has no writer")
         others = [reader for reader in cluster.readers if reader is not target]
-        # A reader that is being created finds its writer itself.
-        standbys = [reader for reader in others if reader.state != models.CREATING]
-        by_server = {id(member.server): member for member in cluster.members}
-
-        def configure(server: PostgresServer) -> None:
-            self._instances.configure(by_server[id(server)])
-
+        # A reader that is being created finds its writer itself, and one whose creation failed has no data.
+        standbys = [reader for reader in others if reader.state != models.CREATING and reader.server.data.exists()]
         with old.lock, target.lock:
             states = old.state, target.state
             old.state = target.state = models.REBOOTING
             try:
-                fail_over(old.server, target.server, [reader.server for reader in standbys], configure)
+                hand_over(old.server, target.server, [reader.server for reader in standbys])
+            except FAILURES as error:
+                if not old.server.ready:
+                    states = models.FAILED, states[1]
+                    old.failure = str(error)
+                raise
             finally:
                 old.state, target.state = states
-        target.primary = None
-        for member in (old, *others):
-            member.primary = target
-        self.route(cluster)
+            target.primary = None
+            for member in (old, *others):
+                member.primary = target
+            self._instances.configure(target)
+            target.server.reload()
+            self.route(cluster)
+            for reader in standbys:
+                self._change_primary(reader, target, turn_to)
+            self._change_primary(old, target, rejoin)
+
+    def _change_primary(
+        self,
+        member: Instance,
+        primary: Instance,
+        change: Callable[[PostgresServer, PostgresServer, Callable[[], None]], None],
+    ) -> None:
+        """Makes a member a standby of the new writer. One that cannot is failed, and the cluster goes on without it."""
+        try:
+            change(member.server, primary.server, lambda: self._instances.configure(member))
+        except FAILURES as error:
+            member.failure, member.state = str(error), models.FAILED
+            self._instances.record(member, events.FAILED, str(error))
 
     def _background(
         self,

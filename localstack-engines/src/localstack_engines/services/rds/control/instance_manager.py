@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.cluster_models import Cluster
@@ -19,7 +20,7 @@ from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
 
-FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError)
+FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError, CalledProcessError)
 """What a server may raise that does not do what it has to."""
 
 _PAUSE_SECONDS = 0.05

@@ -5,60 +5,66 @@ connected (https://www.postgresql.org/docs/17/server-shutdown.html). A standby t
 and the former primary, whose log ends with it, can go on as a standby.
 """
 
-import re
-import subprocess
 import time
 from collections.abc import Callable
 
-from localstack_engines.services.rds.engine.installation import program
+from localstack_engines.services.rds.engine import control_file
 from localstack_engines.services.rds.engine.postgres import SLOT_PREFIX, PostgresServer
 
 _RECEIVE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.02
-
-Configure = Callable[[PostgresServer], None]
-"""Writes the configuration of a server, which says whose standby it is."""
 
 
 class FailoverFailed(RuntimeError):
     """The standby cannot take over. The primary is running again."""
 
 
-def fail_over(old: PostgresServer, new: PostgresServer, others: list[PostgresServer], configure: Configure) -> None:
-    """Promotes `new`, a standby of `old`. `old` and `others`, its other standbys, become standbys of it.
+def hand_over(old: PostgresServer, new: PostgresServer, others: list[PostgresServer]) -> None:
+    """Stops `old` and promotes `new`, a standby of it, which keeps its log for `old` and `others` from then on.
 
-    Raises FailoverFailed, and SqlError or ProcessFailed when a server does not do what it has to.
+    Raises FailoverFailed, and SqlError or ProcessFailed when a server does not do what it has to. Then `old` is the
+    primary as before.
     """
     if not new.ready:
         raise FailoverFailed("the reader does not run")
     old.stop()
     try:
         _wait_for_the_end(old, new)
+        _drop_slots(new)
         for standby in (old, *others):
             # Reserved before the promotion: from then on the log goes on.
             standby.reserve(new)
         new.promote()
     except Exception:
-        # The order is back to what it was: the primary has every commit, the standbys follow it.
-        _drop_slots(new)
-        old.start()
+        # The primary has every commit, and the standbys still follow it.
+        try:
+            _drop_slots(new)
+        finally:
+            old.start()
         raise
-    configure(new)
-    new.reload()
-    for standby in others:
-        standby.follow(new)
-        configure(standby)
-        standby.reload()
+
+
+def rejoin(old: PostgresServer, new: PostgresServer, configure: Callable[[], None]) -> None:
+    """Starts the former primary, which is stopped, as a standby; `configure` writes its configuration."""
     old.follow(new)
-    configure(old)
+    configure()
     old.start()
     # It would keep its log for the standbys that it had.
     _drop_slots(old)
 
 
+def turn_to(standby: PostgresServer, new: PostgresServer, configure: Callable[[], None]) -> None:
+    """Makes another standby follow the new primary; `configure` writes its configuration."""
+    standby.follow(new)
+    configure()
+    standby.reload()
+
+
 def _wait_for_the_end(old: PostgresServer, new: PostgresServer) -> None:
     """Waits until the standby has the record of the primary's shutdown."""
-    end = _shutdown_position(old)
+    end = control_file.clean_end(old.data)
+    if end is None:
+        raise FailoverFailed("the writer was not shut down cleanly")
     deadline = time.monotonic() + _RECEIVE_SECONDS
     while new.execute(f"SELECT pg_last_wal_replay_lsn() > '{end}'::pg_lsn").strip() != "t":
         if time.monotonic() > deadline:
@@ -66,18 +72,10 @@ def _wait_for_the_end(old: PostgresServer, new: PostgresServer) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _shutdown_position(server: PostgresServer) -> str:
-    """Returns the position of the record of a clean shutdown. Raises FailoverFailed when there was none."""
-    argv = [program("pg_controldata"), str(server.data)]
-    state = subprocess.run(argv, capture_output=True, text=True, check=True, env={"LC_ALL": "C"}).stdout
-    position = re.search(r"^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$", state, re.MULTILINE)
-    if position is None or not re.search(r"^Database cluster state: +shut down$", state, re.MULTILINE):
-        raise FailoverFailed("the writer was not shut down cleanly")
-    return position[1]
-
-
 def _drop_slots(server: PostgresServer) -> None:
+    slots = f"FROM pg_replication_slots WHERE starts_with(slot_name, '{SLOT_PREFIX}')"
     server.execute(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"  # noqa: S608 - a constant
-        f" WHERE starts_with(slot_name, '{SLOT_PREFIX}') AND NOT active"
+        # A standby that still has to turn to another server may be connected.
+        f"SELECT pg_terminate_backend(active_pid, 10000) {slots} AND active_pid IS NOT NULL",
+        f"SELECT pg_drop_replication_slot(slot_name) {slots}",
     )

@@ -37,8 +37,8 @@ class Relay:
         self.route({})
         self._process.start()
 
-    def route(self, routes: Mapping[str, list[int]]) -> None:
-        """Sets the ports behind each name, for new connections. The name "" is the default route."""
+    def route(self, routes: Mapping[str, list[list[int]]]) -> None:
+        """Sets the groups of ports behind each name, for new connections, as `relay_program` describes them."""
         # The file is renamed into place, so that the program never reads a part of it.
         scratch = self._routes_file.with_suffix(".new")
         scratch.write_text(json.dumps(routes))

@@ -5,7 +5,8 @@ the same port and address, on AWS only the address differs. The name that a clie
 6066, server name indication), which nearly all drivers send when they connect. A connection without TLS, or with
 another name, goes to the default route. TLS itself is between client and server.
 
-ROUTES_FILE maps names to the ports of servers on this machine, tried in turn: {"": [5432], "reader.example": [5433]}.
+ROUTES_FILE maps names to groups of ports of servers on this machine: {"": [[5432]], "reader.example": [[5433, 5434],
+[5432]]}. The servers of a group take turns, and a later group is for the case that no server of the former accepts.
 The name "" is the default route. The file is read again when it has changed.
 
 Source of the messages: https://www.postgresql.org/docs/17/protocol-message-formats.html
@@ -35,28 +36,28 @@ class Routes:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._read_at = 0
-        self._ports: dict[str, list[int]] = {}
+        self._groups: dict[str, list[list[int]]] = {}
         self._turn = 0
 
     def ports(self, name: str) -> list[int]:
         """Returns the ports of the servers behind a name, in the order in which to try them."""
         self._refresh()
-        ports = self._ports.get(name) or self._ports.get("", [])
-        if not ports:
-            return []
         self._turn += 1
-        start = self._turn % len(ports)
-        return ports[start:] + ports[:start]
+        return [port for group in self._groups.get(name, self._groups.get("", [])) for port in self._in_turn(group)]
 
     def all_ports(self) -> set[int]:
         """Returns the ports of all servers."""
         self._refresh()
-        return {port for ports in self._ports.values() for port in ports}
+        return {port for groups in self._groups.values() for group in groups for port in group}
+
+    def _in_turn(self, group: list[int]) -> list[int]:
+        start = self._turn % len(group) if group else 0
+        return group[start:] + group[:start]
 
     def _refresh(self) -> None:
         changed_at = self._file.stat().st_mtime_ns
         if changed_at != self._read_at:
-            self._ports, self._read_at = json.loads(self._file.read_text()), changed_at
+            self._groups, self._read_at = json.loads(self._file.read_text()), changed_at
 
 
 def server_name(record: bytes) -> str:

@@ -41,11 +41,12 @@ def test_a_handshake_that_ends_early_has_no_name() -> None:
 
 def test_routes_take_turns_and_are_read_again(tmp_path: Path) -> None:
     file = tmp_path / "routes.json"
-    file.write_text(json.dumps({"": [1], "reader": [2, 3]}))
+    file.write_text(json.dumps({"": [[1]], "reader": [[2, 3], [1]]}))
     routes = Routes(file)
-    assert {routes.ports("reader")[0] for _ in range(4)} == {2, 3}
+    assert sorted(routes.ports("reader") for _ in range(2)) == [[2, 3, 1], [3, 2, 1]]
+    assert routes.all_ports() == {1, 2, 3}
     assert routes.ports("other") == [1]
-    file.write_text(json.dumps({"": [4]}))
+    file.write_text(json.dumps({"": [[4]]}))
     os.utime(file, ns=(1, 1))
     assert routes.ports("reader") == [4]
 
@@ -59,7 +60,7 @@ def test_a_request_without_tls_reaches_the_default_route(tmp_path: Path) -> None
 
         server = await asyncio.start_server(echo, "127.0.0.1", 0)
         file = tmp_path / "routes.json"
-        file.write_text(json.dumps({"": [server.sockets[0].getsockname()[1]]}))
+        file.write_text(json.dumps({"": [[server.sockets[0].getsockname()[1]]]}))
         routes = Routes(file)
         relay = await asyncio.start_server(lambda r, w: serve((r, w), routes), "127.0.0.1", 0)
         reader, writer = await asyncio.open_connection(*relay.sockets[0].getsockname())
