@@ -34,6 +34,7 @@ TITLES = {
     "autoscaling": "Auto Scaling",
     "ecr": "ECR",
     "ecs": "ECS",
+    "efs": "EFS",
     "kafka": "MSK",
     "rds": "RDS",
     "servicediscovery": "Cloud Map",

@@ -22,6 +22,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.efs.cloudformation.resource_providers",
     "localstack_engines.services.kafka.cloudformation.resource_providers",
     "localstack_engines.services.lambda_.cloudformation.resource_providers",
     "localstack_engines.services.rds.cloudformation.resource_providers",
@@ -29,7 +30,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "efs", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -59,6 +60,11 @@ def ecr() -> Service:
 @aws_provider()
 def ecs() -> Service:
     return _service("services.ecs")
+
+
+@aws_provider()
+def efs() -> Service:
+    return _service("services.efs")
 
 
 @aws_provider()
