@@ -34,6 +34,7 @@ TITLES = {
     "autoscaling": "Auto Scaling",
     "ecr": "ECR",
     "ecs": "ECS",
+    "efs": "EFS",
     "elbv2": "Elastic Load Balancing v2",
     "kafka": "MSK",
     "rds": "RDS",

@@ -28,6 +28,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.efs.cloudformation.resource_providers",
     "localstack_engines.services.elbv2.cloudformation.resource_providers",
     "localstack_engines.services.kafka.cloudformation.resource_providers",
     "localstack_engines.services.lambda_.cloudformation.resource_providers",
@@ -36,7 +37,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "elbv2", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "efs", "elbv2", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -82,6 +83,11 @@ def ecr() -> Service:
 @aws_provider()
 def ecs() -> Service:
     return _service("services.ecs")
+
+
+@aws_provider()
+def efs() -> Service:
+    return _service("services.efs")
 
 
 @aws_provider()

@@ -103,17 +103,20 @@ _TASK_DEFINITIONS = {
     "LogConfiguration": Members("logDriver options", ignored={"secretOptions": "awslogs has no secrets"}),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
+    "EFSVolumeConfiguration": Members(
+        used="rootDirectory transitEncryption authorizationConfig",
+        recorded="fileSystemId",
+        ignored={"transitEncryptionPort": "the files do not leave the machine"},
+    ),
+    "EFSAuthorizationConfig": Members("accessPointId", ignored={"iam": "tasks are not asked for credentials"}),
     "HostVolumeProperties": Members("sourcePath"),
     "DockerVolumeConfiguration": Members(
         "scope driver driverOpts labels", ignored={"autoprovision": "a volume that does not exist is always made"}
     ),
     "Volume": Members(
-        used="name host dockerVolumeConfiguration",
+        used="name host dockerVolumeConfiguration efsVolumeConfiguration",
         ignored=dict.fromkeys(
-            (
-                "efsVolumeConfiguration s3filesVolumeConfiguration "
-                "fsxWindowsFileServerVolumeConfiguration configuredAtLaunch"
-            ).split(),
+            ("s3filesVolumeConfiguration fsxWindowsFileServerVolumeConfiguration configuredAtLaunch").split(),
             _IN_WORDS,
         ),
     ),

@@ -73,6 +73,7 @@ class ClusterOperations(Operations):
             )
         if any(t.stopped_at is None for t in self.store.tasks_in(scope)):
             raise ServiceError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+        self.instances.refresh(scope.account, scope.region)
         if any(one.status != INACTIVE for one in self.store.instances_in(scope)):
             raise ServiceError(
                 "ClusterContainsContainerInstancesException",

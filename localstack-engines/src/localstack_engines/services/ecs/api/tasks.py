@@ -1,5 +1,7 @@
 """Operations on tasks."""
 
+import functools
+import operator
 from collections import Counter
 from typing import Any
 
@@ -9,9 +11,9 @@ from localstack_engines.services.ecs.api import descriptions, identifiers, launc
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.control.capacity_strategy import next_provider
-from localstack_engines.services.ecs.control.placement import NotPlaced
+from localstack_engines.services.ecs.control.placement import NotPlaced, Placement
 from localstack_engines.services.ecs.errors import invalid_parameter, service_not_found
-from localstack_engines.services.ecs.instance_models import ACTIVE, ContainerInstance
+from localstack_engines.services.ecs.instance_models import ACTIVE
 from localstack_engines.services.ecs.models import STOPPED_BY_USER, Scope, Task
 
 _MOST_TASKS = 10
@@ -37,12 +39,13 @@ class TaskOperations(Operations):
         wanted = task_requests.checked(scope, definition, request, launch.type)
         if launch.type == "EC2" and not launch.strategy:
             self._check_instances(scope)
+        placement = Placement(request.get("placementConstraints") or [], request.get("placementStrategy") or [])
         started: list[Task] = []
         failures: list[Response] = []
         for _ in range(number):
             counts = Counter(task.capacity_provider or "" for task in started)
             task = wanted.new_task(next_provider(launch.strategy, counts) if launch.strategy else None)
-            if problems := self._begin(task, network, request):
+            if problems := self._begin(task, network, placement):
                 failures += problems
             else:
                 started.append(task)
@@ -67,7 +70,7 @@ class TaskOperations(Operations):
                 failures.append({"arn": scope.arn("container-instance", scope.cluster, name), "reason": "MISSING"})
                 continue
             task = wanted.new_task()
-            if problems := self._begin(task, network, {}, instance):
+            if problems := self._begin(task, network, Placement(only=functools.partial(operator.is_, instance))):
                 failures += problems
             else:
                 started.append(task)
@@ -78,19 +81,12 @@ class TaskOperations(Operations):
         if not self.instances.candidates(scope):
             raise invalid_parameter("No Container Instances were found in your cluster.")
 
-    def _begin(
-        self, task: Task, network: Response, placement: Request, instance: ContainerInstance | None = None
-    ) -> list[Response]:
-        """Places a task, on one instance if it is given, and starts it. Returns the failures if it has no place."""
+    def _begin(self, task: Task, network: Response, placement: Placement) -> list[Response]:
+        """Places a task and starts it. Returns the failures if it has no place."""
         with self.store.lock:
             if task.launch_type == "EC2":
                 try:
-                    self.placer.place(
-                        task,
-                        placement.get("placementConstraints") or [],
-                        placement.get("placementStrategy") or [],
-                        lambda one: instance in (None, one),
-                    )
+                    self.placer.place(task, placement)
                 except NotPlaced as error:
                     found = [{"arn": one.arn, "reason": reason} for one, reason in error.failures]
                     return found or [{"reason": "No Container Instances were found in your capacity provider."}]

@@ -58,7 +58,8 @@ class Service(Resource):
         if "deployment" not in request.custom_context:
             model.setdefault("ServiceName", self.default_name(request, 200))
             model.setdefault("Cluster", "default")
-            model.setdefault("DesiredCount", 1)
+            if model.get("SchedulingStrategy") != "DAEMON":
+                model.setdefault("DesiredCount", 1)
             service = client.create_service(**to_request(client, "CreateService", _renamed(model), _READ_ONLY))[
                 "service"
             ]

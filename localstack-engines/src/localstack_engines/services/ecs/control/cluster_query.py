@@ -69,19 +69,21 @@ def _next(tokens: list[str]) -> str:
 
 
 def _either(tokens: list[str]) -> Predicate:
-    parts = [_both(tokens)]
-    while tokens and tokens[0] in ("or", "||"):
-        tokens.pop(0)
-        parts.append(_both(tokens))
+    parts = _parts(tokens, ("or", "||"), _both)
     return lambda subject: any(part(subject) for part in parts)
 
 
 def _both(tokens: list[str]) -> Predicate:
-    parts = [_single(tokens)]
-    while tokens and tokens[0] in ("and", "&&"):
-        tokens.pop(0)
-        parts.append(_single(tokens))
+    parts = _parts(tokens, ("and", "&&"), _single)
     return lambda subject: all(part(subject) for part in parts)
+
+
+def _parts(tokens: list[str], separators: tuple[str, str], part: Callable[[list[str]], Predicate]) -> list[Predicate]:
+    parts = [part(tokens)]
+    while tokens and tokens[0] in separators:
+        tokens.pop(0)
+        parts.append(part(tokens))
+    return parts
 
 
 def _single(tokens: list[str]) -> Predicate:

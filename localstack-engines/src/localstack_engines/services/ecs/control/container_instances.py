@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from localstack_engines.network import ec2
 from localstack_engines.services.ecs.control import ec2_instances, user_data
-from localstack_engines.services.ecs.control.placement import Candidate, choose, host_ports
+from localstack_engines.services.ecs.control.placement import Candidate, Placement, choose, host_ports
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.deployment_models import now
 from localstack_engines.services.ecs.instance_models import INACTIVE, ContainerInstance
@@ -88,23 +88,17 @@ class ContainerInstances:
         found = [one for one in self._store.instances_in(scope) if one.status == "ACTIVE"]
         return [Candidate(one, self._store.tasks_on(one)) for one in found]
 
-    def place(
-        self,
-        task: Task,
-        constraints: Sequence[dict[str, Any]] = (),
-        strategy: Sequence[dict[str, Any]] = (),
-        only: Callable[[ContainerInstance], bool] = lambda instance: True,
-    ) -> None:
+    def place(self, task: Task, placement: Placement) -> None:
         """Gives a task an instance and ports there. The caller holds the store's lock until the task is in the store.
 
-        Raises NotPlaced, InvalidExpression.
+        Raises NotPlaced.
         """
         known = [
             one
             for one in self.candidates(task.scope)
-            if only(one.instance) and task.capacity_provider in (None, one.instance.capacity_provider)
+            if task.capacity_provider in (None, one.instance.capacity_provider)
         ]
-        instance = choose(known, task.effective_definition, task.group, constraints, strategy)
+        instance = choose(known, task.effective_definition, task.group, placement)
         taken = next(one.ports for one in known if one.instance is instance)
         task.container_instance = instance
         for container, port, host_port in host_ports(task.definition):

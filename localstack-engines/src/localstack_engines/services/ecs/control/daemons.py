@@ -3,7 +3,9 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon
 """
 
+import functools
 import math
+import operator
 import time
 
 from localstack_engines.services.ecs.control.container_instances import ContainerInstances
@@ -35,8 +37,7 @@ class DaemonReconciler:
             if not own and delay > 0:
                 waits = True
             elif not own:
-                chosen = candidate.instance
-                self._tasks.start(service, deployment, 1, lambda instance, chosen=chosen: instance is chosen)  # type: ignore[misc]
+                self._tasks.start(service, deployment, 1, functools.partial(operator.is_, candidate.instance))
         self._replace_previous(service, deployment, [task for task in wanted if task.is_wanted])
         return delay if waits else None
 

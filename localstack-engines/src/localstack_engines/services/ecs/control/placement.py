@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placeme
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,15 @@ class Candidate:
     def ports(self) -> set[int]:
         """The taken ports."""
         return {port for task in self.tasks for port in task.host_ports.values()} | RESERVED_PORTS
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a task is to be placed: constraints and strategy in the API's spelling, and which instances may have it."""
+
+    constraints: Sequence[dict[str, Any]] = ()
+    strategy: Sequence[dict[str, Any]] = ()
+    only: Callable[[ContainerInstance], bool] = lambda instance: True
 
 
 class NotPlaced(Exception):
@@ -103,16 +112,12 @@ def host_ports(definition: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 
 def choose(
-    candidates: Iterable[Candidate],
-    definition: dict[str, Any],
-    group: str,
-    constraints: Sequence[dict[str, Any]] = (),
-    strategy: Sequence[dict[str, Any]] = (),
+    candidates: Iterable[Candidate], definition: dict[str, Any], group: str, placement: Placement
 ) -> ContainerInstance:
     """Returns the instance for a task. Raises NotPlaced."""
     wanted, fitting, failures = needs(definition), [], []
-    constraints = [*constraints, *(definition.get("placementConstraints") or [])]
-    known = list(candidates)
+    constraints = [*placement.constraints, *(definition.get("placementConstraints") or [])]
+    known = [candidate for candidate in candidates if placement.only(candidate.instance)]
     for candidate in known:
         reason = _problem(candidate, wanted, group, constraints)
         if reason is None:
@@ -121,7 +126,7 @@ def choose(
             failures.append((candidate.instance, reason))
     if not fitting:
         raise NotPlaced(sorted(failures, key=lambda failure: _ORDER.index(failure[1])))
-    rules = strategy or _SPREAD
+    rules = placement.strategy or _SPREAD
     return min(fitting, key=lambda one: [_rank(one, rule, known, group) for rule in rules]).instance
 
 

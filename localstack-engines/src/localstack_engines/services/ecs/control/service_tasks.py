@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from localstack_engines.services.ecs.control import load_balancers
-from localstack_engines.services.ecs.control.placement import NotPlaced
+from localstack_engines.services.ecs.control.placement import NotPlaced, Placement
 from localstack_engines.services.ecs.control.task_factory import service_task
 from localstack_engines.services.ecs.control.task_placer import TaskPlacer
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
@@ -66,8 +66,8 @@ class ServiceTasks:
         own = [t for t in self._store.tasks_of(service) if t.is_wanted and t.started_by == deployment.id]
         task = service_task(service, deployment, definition, Counter(t.capacity_provider or "" for t in own))
         if task.launch_type == "EC2":
-            constraints = revision.get("placementConstraints") or []
-            self._placer.place(task, constraints, revision.get("placementStrategy") or [], only)
+            constraints, strategy = (revision.get(key) or [] for key in ("placementConstraints", "placementStrategy"))
+            self._placer.place(task, Placement(constraints, strategy, only))
         network = (revision["networkConfiguration"] or {}).get("awsvpcConfiguration") or {}
         self._runner.start(task, network, revision.get("serviceRegistries") or [])
         return task

@@ -1,12 +1,8 @@
 """Finds places for tasks of the EC2 launch type, on the instances that there are or on a new one."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from localstack_engines.services.ecs.control.container_instances import ContainerInstances
 from localstack_engines.services.ecs.control.managed_scaling import ManagedScaling
-from localstack_engines.services.ecs.control.placement import NotPlaced
-from localstack_engines.services.ecs.instance_models import ContainerInstance
+from localstack_engines.services.ecs.control.placement import NotPlaced, Placement
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
@@ -19,21 +15,15 @@ class TaskPlacer:
         self._instances = instances
         self._scaling = scaling
 
-    def place(
-        self,
-        task: Task,
-        constraints: Sequence[dict[str, Any]] = (),
-        strategy: Sequence[dict[str, Any]] = (),
-        only: Callable[[ContainerInstance], bool] = lambda instance: True,
-    ) -> None:
+    def place(self, task: Task, placement: Placement) -> None:
         """Gives a task an instance and its ports there. The caller holds the store's lock. Raises NotPlaced."""
         try:
-            self._instances.place(task, constraints, strategy, only)
+            self._instances.place(task, placement)
         except NotPlaced:
             if not self._grow(task):
                 raise
             self._instances.refresh(task.scope.account, task.scope.region)
-            self._instances.place(task, constraints, strategy, only)
+            self._instances.place(task, placement)
 
     def _grow(self, task: Task) -> bool:
         provider = self._store.provider(task.scope, task.capacity_provider or "")

@@ -29,8 +29,7 @@ def task_spec(task: Task) -> TaskSpec:
     definition = task.effective_definition
     definitions = definition["containerDefinitions"]
     credentials = container_environment.task_credentials(task_client(task, "sts"), task)
-    instance = task.container_instance
-    volumes = volumes_of(definition, task.id, instance.ec2_instance_id if instance else None)
+    volumes, instance = volumes_of(task), task.container_instance
     with ThreadPoolExecutor(max_workers=len(definitions)) as pool:
         containers = list(
             pool.map(lambda container: _container(task, definition, container, credentials, volumes), definitions)

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
 from localstack_engines.toolkit import labels, settings
@@ -145,7 +146,12 @@ class Containers:
 
     def create_volume(self, task_id: str, volume: Volume) -> None:
         """Creates a volume. Does nothing if the volume of a host exists."""
-        self._client.api.create_volume(volume.name, labels=labels.labels(task=volume.host or task_id))
+        options = {}
+        if volume.directory is not None:
+            device = directories.prepare(self._client, self._image(), volume.directory)
+            options = {"type": "none", "o": "bind", "device": device}
+        known = labels.labels(task=volume.host or task_id)
+        self._client.api.create_volume(volume.name, driver="local", driver_opts=options, labels=known)
 
     def remove_volume(self, name: str) -> None:
         from docker.errors import APIError

@@ -81,11 +81,28 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Directory:
+    """A directory of a Docker volume that outlives tasks.
+
+    With a `mode` (octal digits) it is created, for the owner, when it does not exist. Without one it has to exist.
+    """
+
+    volume: str
+    path: str
+    owner: tuple[int, int] | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
 class Volume:
-    """A Docker volume. One with a `host` lives as long as that, any other one as long as its task."""
+    """A Docker volume. One with a `host` lives as long as that, any other one as long as its task.
+
+    One with a `directory` only shows it.
+    """
 
     name: str
     host: str | None = None
+    directory: Directory | None = None
 
 
 @dataclass(frozen=True)

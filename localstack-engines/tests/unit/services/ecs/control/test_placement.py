@@ -6,7 +6,7 @@ import pytest
 
 from localstack_engines.network.interfaces import Place
 from localstack_engines.network.networks import VpcNetwork
-from localstack_engines.services.ecs.control.placement import Candidate, NotPlaced, choose, host_ports, needs
+from localstack_engines.services.ecs.control.placement import Candidate, NotPlaced, Placement, choose, host_ports, needs
 from localstack_engines.services.ecs.instance_models import ContainerInstance, Resources
 from localstack_engines.services.ecs.models import Scope, Task
 
@@ -45,27 +45,27 @@ def test_a_task_takes_its_size_or_that_of_its_containers() -> None:
 def test_binpack_takes_the_fullest_instance_and_spread_the_emptiest() -> None:
     full, free = candidate(instance("full"), definition(500)), candidate(instance("free"), definition(100))
     binpack, spread = {"type": "binpack", "field": "memory"}, {"type": "spread", "field": "instanceId"}
-    assert choose([free, full], definition(), "g", strategy=[binpack]) is full.instance
-    assert choose([free, full], definition(600), "g", strategy=[binpack]) is free.instance
+    assert choose([free, full], definition(), "g", Placement(strategy=[binpack])) is full.instance
+    assert choose([free, full], definition(600), "g", Placement(strategy=[binpack])) is free.instance
     third = candidate(instance("third"))
-    assert choose([full, free, third], definition(), "g", strategy=[spread]) is third.instance
+    assert choose([full, free, third], definition(), "g", Placement(strategy=[spread])) is third.instance
 
 
 def test_without_a_strategy_tasks_are_spread_over_zones_first() -> None:
     a1, a2 = candidate(instance("a1"), definition()), candidate(instance("a2"))
     b = candidate(instance("b", zone="b"))
-    assert choose([a1, a2, b], definition(), "g") is b.instance
+    assert choose([a1, a2, b], definition(), "g", Placement()) is b.instance
 
 
 def test_constraints() -> None:
     used, other = candidate(instance("used"), definition()), candidate(instance("other", zone="b"))
     distinct = {"type": "distinctInstance"}
     member = {"type": "memberOf", "expression": "attribute:ecs.availability-zone == a"}
-    assert choose([used, other], definition(), "g", [distinct]) is other.instance
-    assert choose([used, other], definition(), "another", [member]) is used.instance
-    assert choose([used, other], definition(placementConstraints=[member]), "g") is used.instance
+    assert choose([used, other], definition(), "g", Placement([distinct])) is other.instance
+    assert choose([used, other], definition(), "another", Placement([member])) is used.instance
+    assert choose([used, other], definition(placementConstraints=[member]), "g", Placement()) is used.instance
     with pytest.raises(NotPlaced, match="no container instance") as raised:
-        choose([used, other], definition(), "g", [distinct, member])
+        choose([used, other], definition(), "g", Placement([distinct, member]))
     assert {reason.partition(" ")[0] for _, reason in raised.value.failures} == {"DistinctInstance", "MemberOf"}
 
 
@@ -81,11 +81,11 @@ def test_constraints() -> None:
 def test_why_there_is_no_place(wanted: dict[str, Any], sentence: str) -> None:
     one = candidate(instance("one"), definition(port=8080))
     with pytest.raises(NotPlaced) as raised:
-        choose([one], wanted, "g")
+        choose([one], wanted, "g", Placement())
     assert raised.value.sentence == f"The closest matching (container-instance {one.instance.id}) {sentence}."
 
 
 def test_an_empty_cluster_has_no_place() -> None:
     with pytest.raises(NotPlaced) as raised:
-        choose([], definition(), "g")
+        choose([], definition(), "g", Placement())
     assert raised.value.sentence == "Reason: No Container Instances were found in your cluster."
