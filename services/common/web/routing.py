@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.common import metrics
 from services.common.backoff import jittered
@@ -50,6 +52,31 @@ class TransactionalRoute(APIRoute):
             return
         response = await _until_done(self._endpoint, Request(scope, receive))
         await response(scope, receive, send)
+
+
+class RouteTable:
+    """Finds the route of a request by method and path. Everything else is the business of FastAPI's router.
+
+    That one looks at all routes, twice, with their contexts.
+    """
+
+    def __init__(self, routes: Iterable[BaseRoute], others: ASGIApp) -> None:
+        self._others = others
+        self._by_method: defaultdict[str, list[TransactionalRoute]] = defaultdict(list)
+        for route in routes:
+            assert isinstance(route, TransactionalRoute)
+            for method in route.methods or ():
+                self._by_method[method].append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request to its route; called by the middleware."""
+        if scope["type"] == "http":
+            for route in self._by_method.get(scope["method"], ()):
+                if found := route.path_regex.match(scope["path"]):
+                    scope["route"], scope["path_params"] = route, found.groupdict()
+                    await route.handle(scope, receive, send)
+                    return
+        await self._others(scope, receive, send)
 
 
 async def _until_done(endpoint: Endpoint, request: Request) -> Response:
