@@ -1,7 +1,4 @@
-"""AWS::Lambda::EventInvokeConfig, with updates.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html
-"""
+"""AWS::Lambda::EventInvokeConfig, with updates."""
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
@@ -11,19 +8,21 @@ from localstack_engines.cloudformation.resource import Resource
 
 class EventInvokeConfig(Resource):
     TYPE = "AWS::Lambda::EventInvokeConfig"
+    # A put without one of these returns it to AWS's default.
     RESET = ("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
-        """Puts the configuration. The operation replaces one that exists, as an update has to."""
-        client, model = self.client(request, "lambda"), request.desired_state
-        client.put_function_event_invoke_config(**to_request(client, "PutFunctionEventInvokeConfig", model))
-        return self.done(model)
+        client = self.client(request, "lambda")
+        arguments = to_request(client, "PutFunctionEventInvokeConfig", request.desired_state)
+        client.put_function_event_invoke_config(**arguments)
+        return self.done(request.desired_state)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         return self.create(request)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
-        client, model = self.client(request, "lambda"), request.desired_state
-        properties = {name: model[name] for name in ("FunctionName", "Qualifier")}
-        client.delete_function_event_invoke_config(**to_request(client, "DeleteFunctionEventInvokeConfig", properties))
+        model = request.desired_state
+        self.client(request, "lambda").delete_function_event_invoke_config(
+            FunctionName=model["FunctionName"], Qualifier=model["Qualifier"]
+        )
         return self.done({})

@@ -1,7 +1,4 @@
-"""AWS::Lambda::Url, with updates.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html
-"""
+"""AWS::Lambda::Url, with updates."""
 
 from typing import Any
 
@@ -10,7 +7,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
 
-_READ_ONLY = ("FunctionArn", "FunctionUrl", "TargetFunctionArn")
+_READ_ONLY = ("FunctionArn", "FunctionUrl")
 
 
 class Url(Resource):
@@ -18,22 +15,22 @@ class Url(Resource):
     DEFAULTS = {"Cors": {}, "InvokeMode": "BUFFERED"}
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
-        client, model = self.client(request, "lambda"), request.desired_state
+        model, client = request.desired_state, self.client(request, "lambda")
         made = client.create_function_url_config(**_arguments(client, "CreateFunctionUrlConfig", model))
-        return self.done({**model, **{name: made[name] for name in ("FunctionArn", "FunctionUrl")}})
+        return self.done({**model, "FunctionArn": made["FunctionArn"], "FunctionUrl": made["FunctionUrl"]})
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
-        client, model, previous = self.client(request, "lambda"), request.desired_state, request.previous_state
+        model, client = request.desired_state, self.client(request, "lambda")
         client.update_function_url_config(**_arguments(client, "UpdateFunctionUrlConfig", model))
-        return self.done({**model, **{name: previous[name] for name in ("FunctionArn", "FunctionUrl")}})
+        return self.done({**model, **{name: request.previous_state[name] for name in _READ_ONLY}})
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
-        client, model = self.client(request, "lambda"), request.desired_state
-        kept = {name: model[name] for name in ("TargetFunctionArn", "Qualifier") if model.get(name)}
-        client.delete_function_url_config(**_arguments(client, "DeleteFunctionUrlConfig", kept))
+        model = request.desired_state
+        qualifier = {"Qualifier": model["Qualifier"]} if model.get("Qualifier") else {}
+        self.client(request, "lambda").delete_function_url_config(FunctionName=model["TargetFunctionArn"], **qualifier)
         return self.done({})
 
 
 def _arguments(client: Any, operation: str, model: dict[str, Any]) -> dict[str, Any]:
-    properties = {"FunctionName": model["TargetFunctionArn"], **model}
-    return to_request(client, operation, properties, ignore=_READ_ONLY)
+    properties = {**model, "FunctionName": model["TargetFunctionArn"]}
+    return to_request(client, operation, properties, ignore=("TargetFunctionArn", *_READ_ONLY))
