@@ -102,6 +102,10 @@ class App:
         return "\n".join(failed)
 
 
+Make = Callable[[str], App]
+"""Makes an application of a template file, which is deleted after the test: the fixture `app`."""
+
+
 def call(method: str, url: str, **options: Any) -> httpx.Response:
     """Calls a URL that a stack has as an output. The host's name goes into the header, so it need not resolve."""
     parts = urlsplit(url)

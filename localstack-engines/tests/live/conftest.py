@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lab import localstack
+from lab.apps import App, Make
 from lab.gateway import Upstream, host_address
 from lab.stacks import Stack
 
@@ -79,3 +80,15 @@ def stack(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) ->
     stack = Stack(aws("cloudformation"), unique)
     cleanup(stack.delete)
     return stack
+
+
+@pytest.fixture
+def app(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) -> Make:
+    """Makes an application of a template file, which is deleted after the test."""
+
+    def app(template: str) -> App:
+        made = App(aws, unique, template)
+        cleanup(made.delete)
+        return made
+
+    return app

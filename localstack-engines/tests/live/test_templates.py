@@ -4,25 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from lab.apps import App, Aws, body, call, items
+from lab.apps import Aws, Make, body, call, items
 from lab.ecs import CIDR, IMAGE
 from lab.waiting import until
-
-Make = Callable[[str], App]
-
-
-@pytest.fixture
-def app(aws: Aws, unique: str, cleanup: Callable[..., None]) -> Make:
-    """Makes an application of a template file, which is deleted after the test."""
-
-    def app(template: str) -> App:
-        made = App(aws, unique, template)
-        cleanup(made.delete)
-        return made
-
-    return app
 
 
 def test_a_rest_api_with_a_queue_and_a_worker(app: Make, aws: Aws) -> None:
