@@ -69,13 +69,19 @@ class App:
             waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 240})
         except Exception as error:
             raise AssertionError(self._failures()) from error
+        return self.outputs()
+
+    def outputs(self) -> dict[str, str]:
         (stack,) = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
+    def physical_ids(self, resource_type: str) -> list[str]:
+        """Returns the ids of the stack's resources of a type."""
+        return [item["PhysicalResourceId"] for item in self._resources() if item["ResourceType"] == resource_type]
+
     def destroy(self) -> None:
         """Deletes the stack. Fails when one of its resources still exists afterwards."""
-        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
-        resources = [item for page in pages for item in page["StackResourceSummaries"]]
+        resources = self._resources()
         self.delete()
         left = [item["PhysicalResourceId"] for item in resources if self._exists(item)]
         assert left == []
@@ -84,6 +90,10 @@ class App:
         self.cloudformation.delete_stack(StackName=self.name)
         waiter = self.cloudformation.get_waiter("stack_delete_complete")
         waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 180})
+
+    def _resources(self) -> list[dict[str, Any]]:
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return [item for page in pages for item in page["StackResourceSummaries"]]
 
     def _exists(self, resource: dict[str, Any]) -> bool:
         describe = DESCRIBE.get(resource["ResourceType"])
