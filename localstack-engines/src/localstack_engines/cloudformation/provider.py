@@ -257,7 +257,7 @@ def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
     values = {}
     for name, parameter in (change_set.resolved_parameters or {}).items():
         value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
-        values[name] = value.split(",") if intrinsic_functions.is_list(parameter["type_"]) else value
+        values[name] = value.split(",") if parameters.is_list(parameter["type_"]) else value
     rules.check(template.get("Rules") or {}, values)
 
 
@@ -273,6 +273,8 @@ def _template_error(error: Exception) -> CommonServiceException:
     """Returns the error of the API for an exception that LocalStack's evaluation of a template raised."""
     if isinstance(error, CommonServiceException):
         return error
+    if isinstance(error, parameters.InvalidParameter | rules.RuleFailed):
+        return ValidationError(str(error))
     LOG.debug("cannot evaluate a template", exc_info=error)
     if isinstance(error, RuntimeError | ValueError | intrinsic_functions.ReferenceFailed):
         return ValidationError(f"Template error: {error}")
