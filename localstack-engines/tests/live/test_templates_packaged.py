@@ -1,4 +1,4 @@
-"""A SAM application whose code is in folders, packaged and deployed by the AWS CLI."""
+"""A SAM application whose code is in folders, packaged by the AWS CLI."""
 
 import subprocess
 import sys
@@ -33,10 +33,8 @@ def test_notes_behind_an_http_api(
     aws_cli("cloudformation", "package", *template, "--output-template-file", str(packaged))
     for item in s3.list_objects_v2(Bucket=unique)["Contents"]:
         cleanup(s3.delete_object, Bucket=unique, Key=item["Key"])
-    capabilities = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
-    aws_cli("cloudformation", "deploy", "--template-file", str(packaged), "--stack-name", unique, *capabilities)
-
-    url = notes.outputs()["Url"]
+    notes.body = packaged.read_text()
+    url = notes.deploy()["Url"]
     assert body(call("PUT", f"{url}/1", content="tea")) == {"id": "1", "value": "tea"}
     assert body(call("PUT", f"{url}/2", content="milk"))["value"] == "milk"
     assert [note["id"] for note in body(call("GET", url))] == ["1", "2"]
@@ -46,9 +44,8 @@ def test_notes_behind_an_http_api(
     allowed = call("OPTIONS", f"{url}/1", headers=preflight).headers
     assert allowed["access-control-allow-origin"] == "https://shop.example"
 
-    # The second deployment changes the packaged template: longer time-outs, the same code.
-    packaged.write_text(packaged.read_text().replace("Timeout: 10", "Timeout: 11"))
-    aws_cli("cloudformation", "deploy", "--template-file", str(packaged), "--stack-name", unique, *capabilities)
+    notes.edit("Timeout: 10", "Timeout: 11")
+    notes.deploy()
     assert [note["id"] for note in body(call("GET", url))] == ["2"]
     functions = notes.physical_ids("AWS::Lambda::Function")
     assert {aws("lambda").get_function_configuration(FunctionName=name)["Timeout"] for name in functions} == {11}
