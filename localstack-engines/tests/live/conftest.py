@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lab import localstack
+from lab.apps import App, Make
 from lab.functions import Function, create_function
 from lab.gateway import Upstream, host_address
 from lab.stacks import Stack
@@ -96,3 +97,15 @@ def function(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None])
         return create_function(client, name, files, **options)
 
     return create
+
+
+@pytest.fixture
+def app(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) -> Make:
+    """Makes an application of a template file, which is deleted after the test."""
+
+    def app(template: str) -> App:
+        made = App(aws, unique, template)
+        cleanup(made.delete)
+        return made
+
+    return app

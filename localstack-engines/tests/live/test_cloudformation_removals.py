@@ -1,19 +1,9 @@
-"""A property that is removed from a template goes back to AWS's default, for every type.
-
-Each case deploys a resource with the least properties, with more, and with the least again. The first and the last
-description have to be equal.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+"""A property that is removed from a template goes back to AWS's default: APIs, tasks, functions, roles and keys."""
 
 import pytest
 
+from lab.removals import TAGS, Aws, Case, answer_or_error, case_id, check_removal, ref, typed
 from lab.stacks import DeployFailed, Stack
-
-Json = dict[str, Any]
-Aws = Callable[..., Any]
 
 TRUST = {
     "Version": "2012-10-17",
@@ -28,56 +18,9 @@ LIFECYCLE = (
     '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},'
     '"action":{"type":"expire"}}]}'
 )
-TAGS = [{"Key": "a", "Value": "b"}]
-BUCKET_SETTINGS = (
-    "get_bucket_cors",
-    "get_bucket_lifecycle_configuration",
-    "get_bucket_ownership_controls",
-    "get_bucket_tagging",
-    "get_bucket_website",
-    "get_public_access_block",
-)
-VOLATILE = {
-    "DeploymentId",  # a stage keeps its deployment
-    "LastModified",
-    "LastUpdatedDate",
-    "LatestRestorableTime",
-    "NextRotationDate",
-    "ResponseMetadata",
-    "RevisionId",
-}
-
-
-@dataclass
-class Case:
-    """A resource `X` of a type: its least properties, those that are added and removed, and what describes it."""
-
-    kind: str
-    least: Json
-    more: Json
-    describe: Callable[[Aws, str, dict[str, str]], Any]
-    others: Json = field(default_factory=dict)
-    outputs: Json = field(default_factory=dict)
-    after: str | None = None
-
-    def resources(self, *properties: Json) -> Json:
-        merged = {name: value for some in properties for name, value in some.items()}
-        dependency = {"DependsOn": self.after} if self.after else {}
-        return {**self.others, "X": {"Type": self.kind, "Properties": merged, **dependency}}
-
-
-def ref(name: str) -> Json:
-    return {"Ref": name}
-
-
-def typed(kind: str, **properties: Any) -> Json:
-    return {"Type": kind, "Properties": properties}
-
-
 API = {"Api": typed("AWS::ApiGatewayV2::Api", Name="n", ProtocolType="HTTP")}
 INTEGRATION = {"ApiId": ref("Api"), "IntegrationType": "HTTP_PROXY", "IntegrationUri": "http://a.example/"}
 ROUTE = {"Route": typed("AWS::ApiGatewayV2::Route", ApiId=ref("Api"), RouteKey="GET /a")}
-VPC = {"Vpc": typed("AWS::EC2::VPC", CidrBlock="10.197.0.0/16")}
 
 CASES = [
     Case(
@@ -250,186 +193,12 @@ CASES = [
         {"RetentionInDays": 7, "Tags": TAGS},
         lambda aws, name, out: aws("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"],
     ),
-    Case(
-        "AWS::EC2::VPC",
-        {"CidrBlock": "10.196.0.0/16"},
-        {"EnableDnsHostnames": True, "EnableDnsSupport": False, "Tags": TAGS},
-        lambda aws, name, out: [
-            aws("ec2").describe_vpcs(VpcIds=[name])["Vpcs"],
-            aws("ec2").describe_vpc_attribute(VpcId=name, Attribute="enableDnsSupport"),
-            aws("ec2").describe_vpc_attribute(VpcId=name, Attribute="enableDnsHostnames"),
-        ],
-    ),
-    Case(
-        "AWS::EC2::Subnet",
-        {"VpcId": ref("Vpc"), "CidrBlock": "10.197.1.0/24"},
-        {"MapPublicIpOnLaunch": True, "Tags": TAGS},
-        lambda aws, name, out: aws("ec2").describe_subnets(SubnetIds=[name])["Subnets"],
-        VPC,
-    ),
-    Case(
-        "AWS::EC2::SecurityGroup",
-        {"VpcId": ref("Vpc"), "GroupDescription": "d"},
-        {
-            "SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "10.0.0.0/8"}],
-            "SecurityGroupEgress": [{"IpProtocol": "tcp", "FromPort": 81, "ToPort": 81, "CidrIp": "10.0.0.0/8"}],
-            "Tags": TAGS,
-        },
-        lambda aws, name, out: aws("ec2").describe_security_groups(GroupIds=[name])["SecurityGroups"],
-        VPC,
-    ),
-    Case(
-        "AWS::S3::Bucket",
-        {},
-        {
-            "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
-            "LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "ExpirationInDays": 1}]},
-            "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
-            "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
-            "WebsiteConfiguration": {"IndexDocument": "i.html"},
-            "Tags": TAGS,
-        },
-        lambda aws, name, out: [
-            answer_or_error(getattr(aws("s3"), operation), Bucket=name) for operation in BUCKET_SETTINGS
-        ],
-    ),
-    Case(
-        "AWS::RDS::DBParameterGroup",
-        {"Family": "postgres17", "Description": "d"},
-        {"Parameters": {"work_mem": "8192"}, "Tags": TAGS},
-        lambda aws, name, out: [
-            parameter
-            for page in aws("rds").get_paginator("describe_db_parameters").paginate(DBParameterGroupName=name)
-            for parameter in page["Parameters"]
-            if parameter["ParameterName"] == "work_mem"
-        ],
-    ),
-    Case(
-        "AWS::RDS::DBInstance",
-        {
-            "Engine": "postgres",
-            "DBInstanceClass": "db.t4g.micro",
-            "AllocatedStorage": "20",
-            "MasterUsername": "joe",
-            "MasterUserPassword": "not-a-secret",
-        },
-        {
-            "BackupRetentionPeriod": 3,
-            "CopyTagsToSnapshot": True,
-            "DBParameterGroupName": ref("Parameters"),
-            "DeletionProtection": True,
-            "EnableCloudwatchLogsExports": ["postgresql"],
-            "Tags": TAGS,
-        },
-        lambda aws, name, out: aws("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"],
-        {"Parameters": typed("AWS::RDS::DBParameterGroup", Family="postgres17", Description="d")},
-    ),
-    Case(
-        "AWS::RDS::EventSubscription",
-        {"SnsTopicArn": ref("Topic"), "SourceType": "db-instance"},
-        {"Enabled": False, "EventCategories": ["backup"], "Tags": TAGS},
-        lambda aws, name, out: aws("rds").describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"],
-        {"Topic": typed("AWS::SNS::Topic")},
-    ),
-    Case(
-        "AWS::RDS::OptionGroup",
-        {"EngineName": "postgres", "MajorEngineVersion": "17", "OptionGroupDescription": "d"},
-        {"OptionConfigurations": [], "Tags": TAGS},
-        lambda aws, name, out: aws("rds").list_tags_for_resource(
-            ResourceName=aws("rds").describe_option_groups(OptionGroupName=name)["OptionGroupsList"][0][
-                "OptionGroupArn"
-            ]
-        )["TagList"],
-    ),
-    Case(
-        "AWS::MSK::Cluster",
-        {
-            "ClusterName": "placeholder",
-            "KafkaVersion": "4.1.x.kraft",
-            "NumberOfBrokerNodes": 2,
-            "BrokerNodeGroupInfo": {
-                "InstanceType": "kafka.t3.small",
-                "ClientSubnets": [ref("SubnetA"), ref("SubnetB")],
-            },
-        },
-        {
-            "LoggingInfo": {"BrokerLogs": {"CloudWatchLogs": {"Enabled": True, "LogGroup": ref("Logs")}}},
-            "Tags": {"a": "b"},
-        },
-        lambda aws, name, out: {
-            key: value
-            for key, value in aws("kafka").describe_cluster(ClusterArn=name)["ClusterInfo"].items()
-            if key in ("EnhancedMonitoring", "LoggingInfo", "OpenMonitoring", "Tags")
-        },
-        {
-            **VPC,
-            "Logs": typed("AWS::Logs::LogGroup"),
-            "SubnetA": typed(
-                "AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.1.0/24", AvailabilityZone="us-east-1a"
-            ),
-            "SubnetB": typed(
-                "AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.197.2.0/24", AvailabilityZone="us-east-1b"
-            ),
-        },
-    ),
-    Case(
-        "AWS::MSK::Configuration",
-        {"Name": "placeholder", "ServerProperties": "num.partitions=1"},
-        {"Description": "d"},
-        lambda aws, name, out: aws("kafka").describe_configuration(Arn=name)["LatestRevision"].get("Description"),
-    ),
-    Case(
-        "AWS::ServiceDiscovery::HttpNamespace",
-        {"Name": "placeholder"},
-        {"Description": "d", "Tags": TAGS},
-        lambda aws, name, out: aws("servicediscovery").get_namespace(Id=name)["Namespace"],
-    ),
-    Case(
-        "AWS::ServiceDiscovery::Service",
-        {"NamespaceId": ref("Namespace")},
-        {"Description": "d", "Tags": TAGS},
-        lambda aws, name, out: aws("servicediscovery").get_service(Id=name)["Service"],
-        {"Namespace": typed("AWS::ServiceDiscovery::HttpNamespace", Name="placeholder")},
-    ),
 ]
 
 
-def answer_or_error(operation: Callable[..., Json], **arguments: Any) -> Any:
-    """Returns what the operation answers, or the code of its error."""
-    try:
-        return operation(**arguments)
-    except Exception as error:
-        return getattr(error, "response", {}).get("Error", {}).get("Code")
-
-
-def settled(description: Any) -> Any:
-    """Returns a description without what changes by itself. An empty value is as good as none."""
-    if isinstance(description, dict):
-        kept = {name: settled(value) for name, value in description.items() if name not in VOLATILE}
-        return {name: value for name, value in kept.items() if value not in (None, "", [], {}, False)}
-    if isinstance(description, list):
-        return [settled(item) for item in description]
-    return description
-
-
-def named(resources: Json, unique: str) -> Json:
-    """Gives resources whose name is global the test's own."""
-    for resource in resources.values():
-        for name, value in resource["Properties"].items():
-            if value == "placeholder":
-                resource["Properties"] = {**resource["Properties"], name: unique}
-    return resources
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind.removeprefix("AWS::").replace("::", "-"))
+@pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_a_removed_property_goes_back_to_the_default(aws: Aws, stack: Stack, unique: str, case: Case) -> None:
-    def deploy(*properties: Json) -> Any:
-        out = stack.deploy(named(case.resources(*properties), unique), {"X": ref("X"), **case.outputs})
-        return settled(case.describe(aws, out["X"], out))
-
-    first = deploy(case.least)
-    assert deploy(case.least, case.more) != first
-    assert deploy(case.least) == first
+    check_removal(aws, stack, unique, case)
 
 
 @pytest.mark.parametrize("removed", [False, True])

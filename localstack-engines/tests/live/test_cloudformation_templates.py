@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from lab.stacks import DeployFailed, Stack
 
 Json = dict[str, Any]
+SAM = "AWS::Serverless-2016-10-31"
 
 
 def parameter(name: Any, value: Any, **attributes: Any) -> Json:
@@ -119,8 +120,31 @@ def test_a_transform_makes_the_types_that_are_checked(
             "InlineCode": "def handler(event, context): return 1",
         },
     }
-    deploy({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"F": function}})
+    deploy({"Transform": SAM, "Resources": {"F": function}})
     assert aws("lambda").get_function(FunctionName=unique)["Configuration"]["Handler"] == "index.handler"
+
+
+def test_a_transform_that_fails_leaves_the_stack_as_it_was(
+    aws: Callable[..., Any], stack: Stack, unique: str, value_of: Callable[[str], str]
+) -> None:
+    client = aws("cloudformation")
+    stack.deploy({"P": parameter(unique, "1")})
+    resources = {"P": parameter(unique, "2"), "F": {"Type": "AWS::Serverless::Function", "Properties": {"Layers": []}}}
+    body = json.dumps({"Transform": SAM, "Resources": resources})
+    change = {"StackName": unique, "TemplateBody": body, "Capabilities": ["CAPABILITY_AUTO_EXPAND"]}
+    with pytest.raises(ClientError, match=r"Resource with id \[F\] is invalid"):
+        client.update_stack(**change)
+    client.create_change_set(**change, ChangeSetName="c")
+    described = client.describe_change_set(StackName=unique, ChangeSetName="c")
+    assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert (stack.status(), value_of(unique)) == ("CREATE_COMPLETE", "1")
+
+
+def test_an_application_of_the_repository_is_refused(deploy: Callable[..., None]) -> None:
+    location = {"ApplicationId": "arn:aws:serverlessrepo:us-east-1:000000000000:applications/a", "SemanticVersion": "1"}
+    resources = {"A": {"Type": "AWS::Serverless::Application", "Properties": {"Location": location}}}
+    with pytest.raises(ClientError, match="Serverless Application Repository is not supported"):
+        deploy({"Transform": SAM, "Resources": resources})
 
 
 def test_a_loop_makes_the_resources_that_are_checked(

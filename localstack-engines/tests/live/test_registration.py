@@ -8,6 +8,9 @@ from botocore.exceptions import ClientError
 
 SERVICES = ("apigatewayv2", "autoscaling", "cloudformation", "ecr", "ecs", "efs", "kafka", "rds", "servicediscovery")
 TYPES = (
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Deployment",
@@ -15,6 +18,8 @@ TYPES = (
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
     "AWS::ApiGatewayV2::VpcLink",
+    "AWS::CloudWatch::Alarm",
+    "AWS::DynamoDB::Table",
     "AWS::EC2::EIP",
     "AWS::EC2::FlowLog",
     "AWS::EC2::InternetGateway",
@@ -30,6 +35,7 @@ TYPES = (
     "AWS::ECS::Cluster",
     "AWS::ECS::Service",
     "AWS::ECS::TaskDefinition",
+    "AWS::Events::Rule",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
@@ -45,8 +51,12 @@ TYPES = (
     "AWS::RDS::EventSubscription",
     "AWS::RDS::OptionGroup",
     "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
     "AWS::SES::EmailIdentity",
+    "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::Secret",
     "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::SNS::TopicPolicy",
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::Service",
 )

@@ -48,7 +48,7 @@ class Executor(StepExecutor):
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
         self._imports: set[str] = set()
-        self._on_failure = running.on_failure.get()
+        self._on_failure = running.wanted_on_failure()
         running.register(self)
 
     @property

@@ -7,18 +7,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localstack.services.cloudformation.engine.validations import ValidationError
-
-from localstack_engines.cloudformation.intrinsic_functions import is_list
-
+_LIST_TYPES = re.compile(r"CommaDelimitedList|List<.+>")
 _STORED = "AWS::SSM::Parameter::Value"
 """The value of such a parameter is the name of a stored one, and at an update also the stored value."""
 
 
+class InvalidParameter(ValueError):
+    """A parameter has no acceptable value. The message is in AWS's words."""
+
+
+def is_list(parameter_type: Any) -> bool:
+    """Returns whether parameters of this type have a list as their value."""
+    return isinstance(parameter_type, str) and bool(_LIST_TYPES.fullmatch(parameter_type))
+
+
 def check(definitions: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Raises ValidationError for a value that the template does not define, or that breaks a constraint."""
+    """Raises InvalidParameter for a value that the template does not define, or that breaks a constraint."""
     if unknown := sorted(given.keys() - definitions.keys()):
-        raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+        raise InvalidParameter(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     for name, definition in definitions.items():
         value = given.get(name, definition.get("Default"))
         if value is None or str(definition.get("Type")).startswith(_STORED):
@@ -28,7 +34,7 @@ def check(definitions: Mapping[str, Any], given: Mapping[str, Any]) -> None:
             fault = next(_faults(definition, item.strip() if listed else item), None)
             if fault:
                 description = definition.get("ConstraintDescription")
-                raise ValidationError(
+                raise InvalidParameter(
                     f"Parameter {name} failed to satisfy constraint: {description}"
                     if description
                     else f"Parameter '{name}' {fault}"

@@ -4,9 +4,8 @@ LocalStack reports a resource of a type that it does not implement as created, a
 deployment in place. Here such a template is refused, and a failed deployment is rolled back as on AWS.
 """
 
-import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
@@ -62,12 +61,16 @@ class CloudFormationProvider(core.CloudformationProviderV2):
 
     @classmethod
     def _setup_change_set_model(cls, change_set: ChangeSet, **arguments: Any) -> None:
+        status = change_set.stack.status
         try:
             if not templates.is_well_formed(arguments["after_template"]):
                 raise ValidationError(_MALFORMED)
+            templates.refuse_repository(arguments["after_template"])
             definitions = arguments["after_template"].get("Parameters") or {}
             parameters.check(definitions, arguments["after_parameters"] or {})
             super()._setup_change_set_model(change_set=change_set, **arguments)
+            if change_set.status == ChangeSetStatus.FAILED and arguments["before_template"] is not None:
+                _keep(change_set, status)
             _check_rules(arguments["after_template"], change_set)
             _check_types(change_set)
         except Exception as error:
@@ -79,7 +82,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         token, present = request.get("ClientRequestToken"), _find(context, request)
         if token and present and present.request_payload.get("ClientRequestToken") == token:
             return CreateStackOutput(StackId=present.stack_id)  # the client repeats its request
-        with _on_failure(_wanted_on_failure(request)):
+        with running.on_failure(_wanted_on_failure(request)):
             created = super().create_stack(context, request)
         stack = _store(context).stacks_v2[created["StackId"]]
         stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
@@ -117,7 +120,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         wanted = "DO_NOTHING" if request.get("DisableRollback") else change_set.on_stack_failure or "ROLLBACK"
         if change_set.change_set_type == ChangeSetType.UPDATE:
             _refuse_without_rollback(wanted == "DO_NOTHING")
-        with _on_failure(wanted):
+        with running.on_failure(wanted):
             return super().execute_change_set(context, request["ChangeSetName"], name)
 
     @handler("ListImports")
@@ -216,16 +219,6 @@ def _owner(store: CloudFormationStore, physical_id: str) -> str:
     raise ValidationError(f"Stack for {physical_id} does not exist")
 
 
-@contextlib.contextmanager
-def _on_failure(action: str) -> Iterator[None]:
-    """Tells the executor that is made meanwhile what to do when it fails."""
-    token = running.on_failure.set(action)
-    try:
-        yield
-    finally:
-        running.on_failure.reset(token)
-
-
 def _wanted_on_failure(request: CreateStackInput) -> str:
     if request.get("OnFailure") and request.get("DisableRollback") is not None:
         raise ValidationError("Only one of DisableRollback and OnFailure may be specified.")
@@ -255,11 +248,18 @@ def _refuse_update(stack: Stack | None) -> None:
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
 
 
+def _keep(change_set: ChangeSet, status: StackStatus) -> None:
+    """Gives a stack its status back after a transform failed, and refuses an update that has no change set to fail."""
+    change_set.stack.status = status
+    if change_set.change_set_type != ChangeSetType.UPDATE:
+        raise ValidationError(str(change_set.status_reason))
+
+
 def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
     values = {}
     for name, parameter in (change_set.resolved_parameters or {}).items():
         value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
-        values[name] = value.split(",") if intrinsic_functions.is_list(parameter["type_"]) else value
+        values[name] = value.split(",") if parameters.is_list(parameter["type_"]) else value
     rules.check(template.get("Rules") or {}, values)
 
 
@@ -275,6 +275,8 @@ def _template_error(error: Exception) -> CommonServiceException:
     """Returns the error of the API for an exception that LocalStack's evaluation of a template raised."""
     if isinstance(error, CommonServiceException):
         return error
+    if isinstance(error, parameters.InvalidParameter | rules.RuleFailed):
+        return ValidationError(str(error))
     LOG.debug("cannot evaluate a template", exc_info=error)
     if isinstance(error, RuntimeError | ValueError | intrinsic_functions.ReferenceFailed):
         return ValidationError(f"Template error: {error}")

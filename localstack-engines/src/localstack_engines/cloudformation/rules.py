@@ -6,14 +6,16 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-sec
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from localstack.services.cloudformation.engine.validations import ValidationError
-
 Values = Mapping[str, Any]
 """The parameters' values by name; a list for a parameter of a list type."""
 
 
+class RuleFailed(ValueError):
+    """An assertion is not true, or a rule cannot be evaluated. The message says which."""
+
+
 def check(rules: Mapping[str, Any], values: Values) -> None:
-    """Raises ValidationError, with the descriptions, when a rule applies and its assertions are not all true."""
+    """Raises RuleFailed, with the descriptions, when a rule applies and its assertions are not all true."""
     failed = [
         str(assertion.get("AssertDescription") or name)
         for name, rule in rules.items()
@@ -22,7 +24,7 @@ def check(rules: Mapping[str, Any], values: Values) -> None:
         if not _true(assertion.get("Assert"), values)
     ]
     if failed:
-        raise ValidationError(f"Template error: the assertions failed: {'; '.join(failed)}")
+        raise RuleFailed(f"Template error: the assertions failed: {'; '.join(failed)}")
 
 
 def _true(expression: Any, values: Values) -> bool:
@@ -37,14 +39,14 @@ def _value(expression: Any, values: Values) -> Any:
     ((function, arguments),) = expression.items()
     if function == "Ref":
         if arguments not in values:
-            raise ValidationError(f"Template error: a rule refers to {arguments}, which is no parameter")
+            raise RuleFailed(f"Template error: a rule refers to {arguments}, which is no parameter")
         return values[arguments]
     if function not in _FUNCTIONS:
-        raise ValidationError(f"Template error: {function} is not supported in the local CloudFormation's Rules")
+        raise RuleFailed(f"Template error: {function} is not supported in the local CloudFormation's Rules")
     try:
         return _FUNCTIONS[function](*_value(arguments, values))
     except TypeError as error:
-        raise ValidationError(f"Template error: the arguments of {function} in a rule are malformed") from error
+        raise RuleFailed(f"Template error: the arguments of {function} in a rule are malformed") from error
 
 
 def _is_true(value: Any) -> bool:

@@ -1,12 +1,14 @@
 """The operation that is in progress on each stack."""
 
+import contextlib
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from localstack_engines.cloudformation.executor import Executor
 
-on_failure: ContextVar[str] = ContextVar("on_failure", default="ROLLBACK")
+_on_failure: ContextVar[str] = ContextVar("on_failure", default="ROLLBACK")
 """What an executor that is made now does when it fails: ROLLBACK, DELETE or DO_NOTHING.
 
 LocalStack's operations make the executors and pass nothing of the request on.
@@ -14,6 +16,21 @@ LocalStack's operations make the executors and pass nothing of the request on.
 
 _executors: "dict[str, Executor]" = {}
 """The latest executor of each stack, by the stack's id."""
+
+
+@contextlib.contextmanager
+def on_failure(action: str) -> Iterator[None]:
+    """Tells the executor that is made meanwhile what to do when it fails."""
+    token = _on_failure.set(action)
+    try:
+        yield
+    finally:
+        _on_failure.reset(token)
+
+
+def wanted_on_failure() -> str:
+    """Returns what an executor that is made now does when it fails."""
+    return _on_failure.get()
 
 
 def register(executor: "Executor") -> None:

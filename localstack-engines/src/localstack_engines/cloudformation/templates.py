@@ -22,6 +22,18 @@ def is_well_formed(template: dict[str, Any]) -> bool:
     )
 
 
+def refuse_repository(template: dict[str, Any]) -> None:
+    """Raises ValueError for a SAM application of the repository. The transform would look for it on AWS."""
+    for name, resource in template["Resources"].items():
+        if name.startswith("Fn::") or resource.get("Type") != "AWS::Serverless::Application":
+            continue
+        if isinstance((resource.get("Properties") or {}).get("Location"), dict):
+            raise ValueError(
+                f"{name}: the Serverless Application Repository is not supported by the local CloudFormation. "
+                "Location may be the URL of a template"
+            )
+
+
 def unsupported_types(change_set: ChangeSet) -> list[str]:
     """Returns the types that the change set would create or update and that nothing implements, sorted.
 

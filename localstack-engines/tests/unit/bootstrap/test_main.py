@@ -17,7 +17,8 @@ def test_localstack_is_behind_haproxy_and_names_the_edge_port() -> None:
     main.prepare_environment(environment)
     assert environment["GATEWAY_LISTEN"] == "127.0.0.1:4000"
     assert environment["LOCALSTACK_HOST"] == "localhost.localstack.cloud:7123"
-    assert environment["PROVIDER_OVERRIDE_CLOUDFORMATION"] == "engines"
+    for service in ("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "KINESIS"):
+        assert environment[f"PROVIDER_OVERRIDE_{service}"] == "engines"
 
 
 def test_variables_of_the_operator_are_kept() -> None:
