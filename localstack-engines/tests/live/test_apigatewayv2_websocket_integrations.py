@@ -205,8 +205,8 @@ def test_access_logs_have_a_line_for_each_event(aws: Callable[..., Any], api: We
 
 
 def test_messages_are_handled_at_the_same_time(api: WebSocketApi, upstream: Upstream) -> None:
-    api.route("slow", http(api, "HTTP_PROXY", upstream, "/?sleep=2"), replies=True)
+    api.route("slow", http(api, "HTTP_PROXY", upstream, "/?sleep=3"), replies=True)
     with api.connect() as socket:
         socket.send('{"action": "slow"}')
         assert ask(socket, {"action": "none"})["message"] == "Forbidden"
-        assert receive(socket)["path"] == "/?sleep=2"
+        assert receive(socket)["path"] == "/?sleep=3"

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-
 
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -118,14 +119,18 @@ def _http(integration: Integration, call: Call, body: str) -> Answer:
     headers = {"content-type": "application/json", "user-agent": "AmazonAPIGateway", **_forwarded(call)}
     method = _method(integration, call)
     try:
-        answer = requests.request(
-            method,
-            url,
-            headers={**headers, **mapped.headers},
-            data=body.encode() if body else None,
-            timeout=integration.timeout_seconds,
-            allow_redirects=False,
-        )
+        with requests.Session() as session:
+            # As HAProxy does it for HTTP APIs: no proxy of the environment, and the system's authorities.
+            session.trust_env = False
+            session.verify = ssl.get_default_verify_paths().cafile or True
+            answer = session.request(
+                method,
+                url,
+                headers={**headers, **mapped.headers},
+                data=body.encode() if body else None,
+                timeout=integration.timeout_seconds,
+                allow_redirects=False,
+            )
     except requests.Timeout as failure:
         raise timed_out(failure) from failure
     except requests.RequestException as failure:
