@@ -4,7 +4,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from lab.elb import BalancerLab, Json, fixed, forward, seen
 from lab.errors import refused
 from lab.gateway import Upstream
-from lab.localstack import ENDPOINT
+from lab.localstack import ENDPOINT, container
 from lab.waiting import until
 
 
@@ -235,7 +234,21 @@ def test_stickiness(lab: BalancerLab, balancer: Json, address: str) -> None:
             Conditions=[{"Field": "path-pattern", "Values": ["/x"]}],
             Actions=[fixed("x")],
         )
-        time.sleep(0.2)
+        until("the table of the new worker", lambda: "alice" in _table(balancer, group))
         assert names(http) == {before}
     for upstream in upstreams:
         upstream.close()
+
+
+def _table(balancer: Json, group: str) -> str:
+    """Returns the table of cookies of the worker that gets new connections."""
+    script = (
+        "from pathlib import Path\n"
+        "from localstack_engines.gateway.haproxy.master_socket import MasterSocket\n"
+        "master = MasterSocket(Path('/run/balancer/master.sock'))\n"
+        f"print(*master.in_every_worker('show table pool-{group.rpartition('/')[2]}'))\n"
+    )
+    identifier = balancer["LoadBalancerArn"].rpartition("/")[2][:8]
+    name = f"engines-{container()}-elb-{balancer['LoadBalancerName']}-{identifier}"
+    argv = ["docker", "exec", name, "python", "-c", script]
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout

@@ -25,7 +25,6 @@ class TargetGroupOperations(Operations):
     """Creates, changes, deletes and describes target groups."""
 
     def create_target_group(self, context: RequestContext, request: Request) -> Response:
-        scope = scope_of(context)
         group = self._checked(context, request)
         with self.store.lock:
             groups = self.store.region(context).target_groups
@@ -35,7 +34,6 @@ class TargetGroupOperations(Operations):
             elif _settings(known) != _settings(group):
                 message = f"A target group with the same name '{group.name}' exists, but with different settings"
                 raise ServiceError("DuplicateTargetGroupName", message)
-        assert known.scope == scope
         return {"TargetGroups": [descriptions.target_group(self.store, known)]}
 
     def _checked(self, context: RequestContext, request: Request) -> TargetGroup:

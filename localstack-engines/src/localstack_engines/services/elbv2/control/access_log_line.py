@@ -9,7 +9,6 @@ from typing import Any
 from localstack_engines.services.elbv2.models import Listener, LoadBalancer, Rule
 
 _ABSENT = "-"
-_ACTIONS = {"forward": "forward", "redirect": "redirect", "fixed-response": "fixed-response"}
 
 
 def line(balancer: LoadBalancer, groups: dict[str, str], entry: dict[str, Any]) -> str:
@@ -43,7 +42,7 @@ def line(balancer: LoadBalancer, groups: dict[str, str], entry: dict[str, Any]) 
         _quoted(listener.certificates[0] if listener and listener.certificates else None),
         _priority(rule),
         _time(entry.get("startedMs")),
-        _quoted(_ACTIONS[rule.actions[-1]["Type"]] if rule else None),
+        _quoted(rule.actions[-1]["Type"] if rule else None),
         _quoted(entry.get("location")),
         _quoted(None),
         _quoted(target),
