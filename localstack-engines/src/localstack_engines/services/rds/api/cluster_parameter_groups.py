@@ -1,7 +1,5 @@
 """Operations on DB cluster parameter groups. Changes reach the instances of the group's clusters."""
 
-from typing import Any
-
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
@@ -41,12 +39,7 @@ class ClusterParameterGroupOperations(ClusterOperations):
 
     def describe_db_cluster_parameters(self, context: RequestContext, request: Request) -> Response:
         group = self._cluster_group(context, request["DBClusterParameterGroupName"])
-        described: list[dict[str, Any]] = [
-            descriptions.parameter(parameter, group.parameters.get(name))
-            for name, parameter in parameters.of_family(group.family).items()
-        ]
-        source = request.get("Source")
-        page, marker = PAGER.page([one for one in described if source in (None, one["Source"])], request)
+        page, marker = PAGER.page(descriptions.group_parameters(group, request.get("Source")), request)
         return {"Parameters": page, **marker}
 
     def describe_engine_default_cluster_parameters(self, context: RequestContext, request: Request) -> Response:

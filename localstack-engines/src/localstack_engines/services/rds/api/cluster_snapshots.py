@@ -1,5 +1,8 @@
 """Operations on DB cluster snapshots: each has a copy of the writer's data directory."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
@@ -33,19 +36,14 @@ class ClusterSnapshotOperations(NewClusterOperations):
         if key_id:
             recorded |= {"KmsKeyId": encryption.key_arn(context, key_id), "StorageEncrypted": True}
         tags = _tags(request.get("Tags")) or (dict(source.tags) if request.get("CopyTags") else {})
-        made = ClusterSnapshot(
+        made = replace(
+            source,
             key=key(context, target),
-            cluster=source.cluster,
-            cluster_resource_id=source.cluster_resource_id,
-            cluster_created=source.cluster_created,
-            engine=source.engine,
-            engine_version=source.engine_version,
-            master_username=source.master_username,
-            database=source.database,
-            port=source.port,
             recorded=recorded,
             tags=tags,
+            restorers=[],
             source_arn=source.arn,
+            created=datetime.now(UTC),
         )
         self.store.clusters.add_snapshot(made)
         try:

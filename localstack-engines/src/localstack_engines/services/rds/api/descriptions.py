@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.control import certificates, instance_classes, maintenance, versions
+from localstack_engines.services.rds.control import certificates, instance_classes, maintenance, parameters, versions
 from localstack_engines.services.rds.control.instance_classes import StorageType
 from localstack_engines.services.rds.control.parameters import Parameter
-from localstack_engines.services.rds.models import Instance
+from localstack_engines.services.rds.models import Instance, ParameterGroup
 from localstack_engines.toolkit import settings
 
 _ABSENT = {
@@ -87,6 +87,12 @@ def parameter(found: Parameter, chosen: Mapping[str, Any] | None = None) -> dict
         "ApplyMethod": (chosen or {}).get("ApplyMethod", models.PENDING_REBOOT),
     }
     return {name: value for name, value in described.items() if value is not None}
+
+
+def group_parameters(group: ParameterGroup, source: str | None) -> list[dict[str, Any]]:
+    """Describes the parameters of a group, or those whose value is from `source`: user or engine-default."""
+    described = [parameter(one, group.parameters.get(name)) for name, one in parameters.of_family(group.family).items()]
+    return [one for one in described if source in (None, one["Source"])]
 
 
 _ENGINE_NAMES = {versions.ENGINE: "PostgreSQL", versions.AURORA: "Aurora PostgreSQL"}

@@ -1,14 +1,12 @@
 """Operations on DB parameter groups."""
 
-from typing import Any
-
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER, check_page_size
-from localstack_engines.services.rds.control import events, parameters, versions
+from localstack_engines.services.rds.control import events, versions
 from localstack_engines.services.rds.errors import invalid_value, unknown_family
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
@@ -90,12 +88,7 @@ class ParameterGroupOperations(Operations):
 
     def describe_db_parameters(self, context: RequestContext, request: Request) -> Response:
         group = self.parameter_group(context, request["DBParameterGroupName"])
-        described: list[dict[str, Any]] = [
-            descriptions.parameter(parameter, group.parameters.get(name))
-            for name, parameter in parameters.of_family(group.family).items()
-        ]
-        source = request.get("Source")
-        page, marker = PAGER.page([one for one in described if source in (None, one["Source"])], request)
+        page, marker = PAGER.page(descriptions.group_parameters(group, request.get("Source")), request)
         return {"Parameters": page, **marker}
 
     def _apply(self, context: RequestContext, group: str, reboot_needed: bool) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localstack_engines.services.rds.control import parameters
+from localstack_engines.services.rds.control import parameters, versions
 from localstack_engines.services.rds.control.parameters import Parameter
 
 CONNECTIONS = Parameter("max_connections", "integer", "postmaster", None, "1", "262143", (), "100", "")
@@ -47,3 +47,23 @@ def test_server_settings_of_a_parameter_group(monkeypatch: pytest.MonkeyPatch) -
     assert parameters.server_settings(chosen) == {"max_connections": "50", "wal_level": "logical"}
     assert parameters.force_ssl(chosen)
     assert not parameters.force_ssl({})
+
+
+def test_a_family_has_the_parameters_that_only_its_older_major_version_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    families = {"postgres12": ("postgres", 12), "aurora-postgresql16": ("aurora-postgresql", 16)}
+    monkeypatch.setattr(versions, "families", lambda: families)
+    monkeypatch.setattr(parameters, "catalogue", lambda: {CONNECTIONS.name: CONNECTIONS})
+    parameters.of_family.cache_clear()
+    old, newer = parameters.of_family("postgres12"), parameters.of_family("aurora-postgresql16")
+    parameters.of_family.cache_clear()
+    assert {"max_connections", "wal_keep_segments", "old_snapshot_threshold"} <= old.keys()
+    assert "wal_keep_segments" not in newer
+    assert "old_snapshot_threshold" in newer
+
+
+def test_a_successor_gets_the_value_of_a_retired_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = Parameter("wal_keep_size", "integer", "sighup", "MB", "0", "2147483647", (), "0", "")
+    monkeypatch.setattr(parameters, "catalogue", lambda: {size.name: size})
+    assert parameters.server_settings({"wal_keep_segments": "3"}) == {"wal_keep_size": "48"}
+    assert parameters.server_settings({"wal_keep_segments": "3", "wal_keep_size": "64"}) == {"wal_keep_size": "64"}
+    assert parameters.server_settings({"vacuum_cleanup_index_scale_factor": "0.2"}) == {}
