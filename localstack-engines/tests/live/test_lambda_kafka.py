@@ -136,6 +136,17 @@ def test_brokers_that_the_mapping_names_are_read_with_filters_and_a_group(
     assert values(event) == [b'{"kind": "wanted"}', b'{"kind": "wanted", "n": 2}']
 
 
+def test_a_mapping_may_begin_at_a_time(
+    cluster: Cluster, sink: Sink, mapped: Callable[..., dict[str, Any]], unique: str
+) -> None:
+    cluster.topic(unique)
+    for value, seconds in ((b"before", 1_700_000_000), (b"after", 1_700_000_020)):
+        cluster.produce(unique, value, timestamp_ms=seconds * 1000)
+    start = {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": 1_700_000_010}
+    mapped(EventSourceArn=cluster.arn, Topics=[unique], **start)
+    assert values(sink.read(1)[0]) == [b"after"]
+
+
 REFUSED = {
     "topics": {"Topics": None},
     "startingPosition": {"StartingPosition": None},

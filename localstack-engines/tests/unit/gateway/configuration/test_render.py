@@ -187,3 +187,13 @@ def test_tls_for_an_api_comes_back_as_plain_text_and_other_tls_goes_on() -> None
 def test_an_address_that_no_api_has_is_answered_as_api_gateway_does() -> None:
     for found in (Gateway(), gateway(Route(id="r", key="GET /x", integration=PROXY))):
         assert "http-response return status 404" in render(EDGE, found).config
+
+
+def test_programs_in_the_container_get_https_on_its_own_port_where_there_is_a_certificate() -> None:
+    def binding(**options: object) -> bool:
+        return "bind 127.0.0.1:443 ssl crt /edge/own.pem" in render(replace(EDGE, **options), Gateway()).config  # type: ignore[arg-type]
+
+    certificate = Path("/edge/own.pem")
+    assert binding(certificate=certificate, https_port=443)
+    assert not binding(certificate=certificate)
+    assert not binding(https_port=443)

@@ -145,8 +145,8 @@ class _StartAt(ConsumerRebalanceListener):
         """Nothing to do: batches are committed when they are done."""
 
     def on_partitions_assigned(self, assigned: Any) -> None:
-        new = [partition for partition in assigned if self._start and self._consumer.committed(partition) is None]
-        if not new:
+        new = [partition for partition in assigned if self._consumer.committed(partition) is None]
+        if self._start is None or not new:
             return
         time = datetime.fromisoformat(self._start) if isinstance(self._start, str) else self._start
         found = self._consumer.offsets_for_times({partition: int(time.timestamp() * 1000) for partition in new})

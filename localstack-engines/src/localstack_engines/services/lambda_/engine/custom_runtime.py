@@ -23,8 +23,8 @@ def bootstrap(code: Path, layers: Path) -> Path:
     found = next((file for place in (code, layers) if (file := place / "bootstrap").is_file()), None)
     if found is None:
         raise NotRunnable("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
-    with found.open("rb") as file:
-        head = file.read(_MACHINE_OFFSET + 2)
+    with found.open("rb") as program:
+        head = program.read(_MACHINE_OFFSET + 2)
     if head.startswith(_ELF):
         number = int.from_bytes(head[_MACHINE_OFFSET:], "little")
         machine = _MACHINES.get(number, f"the machine type {number}")
