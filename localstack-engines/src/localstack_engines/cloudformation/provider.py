@@ -43,6 +43,7 @@ from localstack_engines.cloudformation import (
     rules,
     running,
     templates,
+    transforms,
 )
 from localstack_engines.cloudformation.executor import Executor
 
@@ -187,6 +188,7 @@ def service() -> Service:
     core.ChangeSetModelExecutor = Executor
     core.find_stack_v2 = _tolerant(core.find_stack_v2)
     intrinsic_functions.install()
+    transforms.install()
     return Service.for_provider(CloudFormationProvider())
 
 
