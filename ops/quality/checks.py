@@ -1,6 +1,9 @@
 """`make test` and `make lint`."""
 
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -38,24 +41,41 @@ LINTERS = (
 )
 
 
+@dataclass(frozen=True)
+class Check:
+    """A linter's name, its exit status, and the end of what it printed."""
+
+    name: str
+    status: int
+    tail: str
+
+
 def run_lint(console: Console) -> int:
     """Runs all linters, and prints the output of those that fail. Returns the exit status for the shell."""
-    failed = []
+    return max([_report(console, check) for check in _checks()])
+
+
+def _checks() -> Iterator[Check]:
     for name, command in LINTERS:
         result = processes.stream(command, log=settings.LOGS / f"lint-{name.replace(' ', '-')}.log")
-        console.print(f"{'[red]failed[/]' if result.status else '[green]ok[/]    '} {name}")
-        if result.status:
-            failed.append(name)
-            console.print(result.tail, markup=False, soft_wrap=True)
-    return 1 if failed else 0
+        yield Check(name, result.status, result.tail)
+
+
+def _report(console: Console, check: Check) -> int:
+    console.print(f"{'[red]failed[/]' if check.status else '[green]ok[/]    '} {check.name}")
+    if check.status:
+        console.print(check.tail, markup=False, soft_wrap=True)
+    return 1 if check.status else 0
 
 
 def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
-    """Brings the system up, runs the linters, then one pytest over all suites, whose last line has all the results.
+    """Brings the system up while the linters run, then one pytest over all suites, whose last line has all the results.
 
     Returns the exit status for the shell.
     """
-    with locking.exclusive(say):
+    with locking.exclusive(say), ThreadPoolExecutor(1) as beside:
+        # Most of the first `make up` is waiting for packages.
+        checks = beside.submit(lambda: list(_checks()))
         say("Bringing the system up")
         try:
             up(console)
@@ -64,7 +84,7 @@ def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
             # pytest runs nevertheless: many tests need no system, and the others fail with the reason.
             say(f"make up failed: {problem.cause}\n{problem.details}")
         say("Checking the code")
-        lint = run_lint(console)
+        lint = max([_report(console, check) for check in checks.result()])
         say("Running the tests")
         paths = [] if any(not argument.startswith("-") and "/" in argument for argument in arguments) else list(SUITES)
         # pytest gets the terminal itself, so that its colours and --pdb work.

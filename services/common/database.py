@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
 
-from services.common.errors import Problem, Unavailable
+from services.common.errors import Unavailable
 from services.common.settings import ServiceSettings
 from services.common.unit_of_work import Call, UnitOfWork
 
@@ -38,29 +37,20 @@ class Database:
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
 
-    @asynccontextmanager
-    async def unit_of_work(self, defer: Callable[[Call], None] | None = None) -> AsyncIterator[UnitOfWork]:
-        """One transaction: committed when the block ends, rolled back when it raises (see `Problem.keeps_changes`).
+    def unit_of_work(self, defer: Callable[[Call], None] | None = None) -> UnitOfWork:
+        """Returns a unit of work, to be used as `async with`.
 
         `defer` takes the calls of `UnitOfWork.after_commit`; without it they are made right after the commit.
         """
-        uow = UnitOfWork(self, defer)
-        try:
-            yield uow
-            await uow.commit()
-        except Problem as problem:
-            if problem.keeps_changes:
-                await uow.commit()
-            raise
-        finally:
-            await uow.release()
+        return UnitOfWork(self, defer)
 
     async def acquire(self) -> Any:
         """Takes a connection of the pool. Raises NoConnectionLeft, and OSError when the server is away."""
         pool = self._pool or await self._open()
         while True:
             try:
-                return await pool.acquire(timeout=CONNECTION_SECONDS)
+                # A timeout has its price too, and a connection that waits to be used needs none.
+                return await pool.acquire(timeout=None if pool.get_idle_size() else CONNECTION_SECONDS)
             except _Stale:
                 continue
             except TimeoutError as error:

@@ -10,13 +10,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-import msgspec
 from fastapi import Response
 from pydantic import AfterValidator, Field
 from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
-from services.common.dto import RequestModel
+from services.common.dto import RequestModel, json_response
 from services.common.errors import Unprocessable
 
 ASC, DESC = False, True
@@ -47,8 +46,7 @@ class Slice(Generic[E]):
 
 def page_of(found: Slice[E], convert: Callable[[E], object]) -> Response:
     """Returns the response for a slice, a `dto.Page` as JSON; `convert` is a function of the mapper."""
-    page = {"items": [convert(item) for item in found.items], "next_cursor": found.next_cursor}
-    return Response(msgspec.json.encode(page), media_type="application/json")
+    return json_response({"items": [convert(item) for item in found.items], "next_cursor": found.next_cursor})
 
 
 class Keyset:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -78,8 +78,12 @@ def span(
     """
     context = _propagator.extract({HEADER: parent}) if parent else None
     if not _records():
-        with trace.use_span(_with_new_id(context), record_exception=False, set_status_on_exception=False) as current:
+        current = _with_new_id(context)
+        token = attach(trace.set_span_in_context(current))
+        try:
             yield current
+        finally:
+            detach(token)
         return
     with _tracer.start_as_current_span(
         name,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import asyncpg
 from sqlalchemy import Table
@@ -53,6 +53,18 @@ class UnitOfWork:
         self._refusals: dict[str, Callable[[], Problem]] = {}
         self._after_commit: list[Call] = []
         self._claims: list[Call] = []
+
+    async def __aenter__(self) -> Self:
+        """Begins the block that is one transaction."""
+        return self
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Commits when the block ends, and rolls back when it raises (see `Problem.keeps_changes`)."""
+        try:
+            if error is None or (isinstance(error, Problem) and error.keeps_changes):
+                await self.commit()
+        finally:
+            await self.release()
 
     # Statements
 

@@ -43,7 +43,9 @@ def send(client: Any, operation: str, request: dict[str, Any]) -> Reply:
         return Reply(reply["ResponseMetadata"]["HTTPStatusCode"], found["Code"], found.get("Message", ""), {})
     except BotoCoreError as error:
         return Reply(0, type(error).__name__, str(error), {})
-    return Reply(body.pop("ResponseMetadata")["HTTPStatusCode"], "", "", body)
+    status = body.pop("ResponseMetadata")["HTTPStatusCode"]
+    # A payload is a stream.
+    return Reply(status, "", "", {name: item.read() if hasattr(item, "read") else item for name, item in body.items()})
 
 
 def probe(client: Any, model: Any, operation: str, world: World) -> Finding:

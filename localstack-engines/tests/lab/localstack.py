@@ -22,7 +22,7 @@ def client(service: str, config: Config | None = None, **options: Any) -> Any:
     own = Config(retries={"total_max_attempts": 1}, read_timeout=120)
     return boto3.client(
         service,
-        endpoint_url=ENDPOINT,
+        endpoint_url=options.pop("endpoint_url", ENDPOINT),
         region_name=options.pop("region_name", REGION),
         aws_access_key_id=options.pop("account", "test"),
         aws_secret_access_key="test",

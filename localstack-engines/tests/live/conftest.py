@@ -1,5 +1,6 @@
 """What the live tests share: clients for the running LocalStack, and names that no other test uses."""
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from lab import localstack
 from lab.apps import App, Make
+from lab.functions import Function, create_function
 from lab.gateway import Upstream, host_address
 from lab.stacks import Stack
 
@@ -80,6 +82,21 @@ def stack(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) ->
     stack = Stack(aws("cloudformation"), unique)
     cleanup(stack.delete)
     return stack
+
+
+@pytest.fixture
+def function(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]) -> Callable[..., Function]:
+    """Creates a function from the source of its handler module, or from the files of its archive."""
+    client = aws("lambda")
+    numbers = itertools.count()
+
+    def create(source: str | dict[str, str], **options: Any) -> Function:
+        name = f"{unique}-{next(numbers)}"
+        cleanup(client.delete_function, FunctionName=name)
+        files = {"app.py": source} if isinstance(source, str) else source
+        return create_function(client, name, files, **options)
+
+    return create
 
 
 @pytest.fixture

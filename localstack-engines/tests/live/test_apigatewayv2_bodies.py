@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lab.archives import zipped
+from lab import functions
 from lab.gateway import HttpApi, Issuer, Upstream, host_address
 from lab.localstack import ACCOUNT
 from lab.waiting import until
@@ -63,16 +63,8 @@ def function(aws: Callable[..., Any], unique: str, cleanup: Callable[..., None])
 
     def create(source: str) -> str:
         client = aws("lambda")
-        created = client.create_function(
-            FunctionName=unique,
-            Runtime="python3.13",
-            Handler="app.handler",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/test",
-            Code={"ZipFile": zipped({"app.py": source})},
-        )
         cleanup(client.delete_function, FunctionName=unique)
-        client.get_waiter("function_active_v2").wait(FunctionName=unique, WaiterConfig={"Delay": 1})
-        return str(created["FunctionArn"])
+        return functions.create(client, unique, source)
 
     return create
 

@@ -163,8 +163,10 @@ def test_a_stage_serves_its_deployment_until_it_gets_another(
 
 
 def test_the_apis_error_is_the_reason_of_a_failed_deployment(stack: Stack) -> None:
-    with pytest.raises(DeployFailed, match="WebSocket APIs are not supported"):
-        stack.deploy({"Api": typed("Api", Name="test", ProtocolType="WEBSOCKET")})
+    with pytest.raises(DeployFailed, match="Route selection expression must be"):
+        stack.deploy(
+            {"Api": typed("Api", Name="test", ProtocolType="HTTP", RouteSelectionExpression="$request.body.x")}
+        )
 
 
 @pytest.mark.parametrize("typed_as_text", [False, True])

@@ -44,12 +44,6 @@ def test_a_custom_id_is_unique(client: Any, unique: str) -> None:
     assert code(gone) == "NotFoundException"
 
 
-def test_websocket_apis_are_refused(client: Any) -> None:
-    with pytest.raises(ClientError, match="WebSocket APIs are not supported") as refusal:
-        client.create_api(Name="a", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")
-    assert code(refusal) == "BadRequestException"
-
-
 def test_an_api_with_a_target_has_a_route_and_a_stage(client: Any, endpoint: str, plugin: dict[str, Any]) -> None:
     upstream = Upstream(host_address(plugin["owner"]))
     api = HttpApi(client, endpoint, Target=upstream.url, RouteKey="GET /x")
@@ -59,11 +53,6 @@ def test_an_api_with_a_target_has_a_route_and_a_stage(client: Any, endpoint: str
     finally:
         api.delete()
         upstream.close()
-
-
-def test_custom_domains_are_refused(client: Any) -> None:
-    with pytest.raises(ClientError, match="not supported by the local apigatewayv2 service: an API is served at"):
-        client.create_domain_name(DomainName="api.example")
 
 
 @pytest.mark.parametrize("key", ["GET", "GET x", "FETCH /x", "/x", "GET /{a}b", "GET /{a+}/b", "get /x"])
@@ -126,11 +115,6 @@ def test_lists_have_pages(api: HttpApi) -> None:
     rest = api.client.get_routes(ApiId=api.id, MaxResults="3", NextToken=first["NextToken"])
     assert {route["RouteKey"] for route in first["Items"] + rest["Items"]} == keys
     assert "NextToken" not in rest
-
-
-def test_an_unsupported_operation_is_named_in_the_error(api: HttpApi) -> None:
-    with pytest.raises(ClientError, match="ExportApi is not supported"):
-        api.client.export_api(ApiId=api.id, OutputType="JSON", Specification="OAS30")
 
 
 def test_access_logs_are_written_in_the_stages_format(

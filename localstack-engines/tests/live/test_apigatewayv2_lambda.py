@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.archives import zipped
+from lab.functions import create
 from lab.gateway import HttpApi, Issuer, Upstream, host_address
 from lab.localstack import ACCOUNT
 
@@ -60,15 +60,7 @@ def functions(aws: Callable[..., Any]) -> Iterator[dict[str, str]]:
     client = aws("lambda")
     arns = {}
     for name, source in (("gw-echo", ECHO), ("gw-authorizer", AUTHORIZER)):
-        created = client.create_function(
-            FunctionName=name,
-            Runtime="python3.13",
-            Handler="app.handler",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/test",
-            Code={"ZipFile": zipped({"app.py": source})},
-        )
-        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
-        arns[name] = created["FunctionArn"]
+        arns[name] = create(client, name, source)
     yield arns
     for name in arns:
         client.delete_function(FunctionName=name)

@@ -4,6 +4,7 @@ import json
 import textwrap
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -17,22 +18,36 @@ NOT_FOUND = {"message": "Not Found"}
 UNDO = textwrap.dedent("""
     from types import SimpleNamespace as Object
     from moto.apigatewayv2.models import apigatewayv2_backends
+    from moto.core.common_models import BaseModel
     from localstack_engines.gateway.haproxy.master_socket import CommandFailed
     from localstack_engines.services.apigatewayv2.api.operations import Operations
     from localstack_engines.services.apigatewayv2.store import Store
 
+    class Record(Object, BaseModel):
+        __module__ = "moto.apigatewayv2.models"  # moto keeps a list of its models by module
+
     records = apigatewayv2_backends["000000000000"]["us-east-1"].apis
-    records["kept"] = Object(api_id="kept", name="before", routes={}, backend=None)
+    records["kept"] = Record(api_id="kept", name="before", routes={"old": Record(target="a")}, backend=None)
+
+    class Publisher:  # HAProxy refuses the route "bad"; meanwhile another caller changes the API
+        def publish(self):
+            if "bad" in records["kept"].routes:
+                with store.changing(context, "kept"):
+                    records["kept"].routes["other"] = Record(target="c")
+                raise CommandFailed("refused")
+
     def change(context, request):
         records["kept"].name = "after"
-        records["kept"].routes["r"] = 1
-        records["new"] = Object(api_id="new")
-        raise CommandFailed("refused")
-    context = Object(account_id="000000000000", region="us-east-1", operation=Object(name="UpdateApi"))
+        records["kept"].routes["bad"] = Record(target="b")
+        records["kept"].routes["old"].target = "b"
+        records["new"] = Record(api_id="new")
+
+    store, context = Store(), Object(account_id="000000000000", region="us-east-1", operation=Object(name="UpdateApi"))
     try:
-        Operations(Store(), None, None, None).around(change, context, {"ApiId": "kept"})
+        Operations(store, Publisher(), None, None).around(change, context, {"ApiId": "kept"})
     except Exception as error:
-        print(error.code, sorted(records), records["kept"].name, records["kept"].routes)
+        kept = records["kept"]
+        print(error.code, sorted(records), kept.name, {name: route.target for name, route in kept.routes.items()})
 """)
 
 
@@ -114,7 +129,25 @@ def test_execution_logs_of_a_stage_are_refused(api: HttpApi) -> None:
 
 
 def test_a_change_that_haproxy_refuses_is_undone() -> None:
-    assert in_container("python", "-c", UNDO).strip().splitlines()[-1] == "BadRequestException ['kept'] before {}"
+    left = "BadRequestException ['kept'] before {'old': 'a', 'other': 'c'}"
+    assert in_container("python", "-c", UNDO).strip().splitlines()[-1] == left
+
+
+def test_changes_at_the_same_time_are_made_once_each(api: HttpApi, upstream: Upstream) -> None:
+    target = f"integrations/{api.proxy(upstream.url)}"
+    keys = [f"GET /at-once/{number}" for number in range(30)]
+
+    def create(key: str) -> str:
+        try:
+            api.client.create_route(ApiId=api.id, RouteKey=key, Target=target)
+        except api.client.exceptions.ConflictException:
+            return "conflict"
+        return "made"
+
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = list(pool.map(create, [key for key in keys for _ in range(2)]))
+    assert (outcomes.count("made"), outcomes.count("conflict")) == (30, 30)
+    assert {api.get(f"/at-once/{number}").status_code for number in range(30)} == {200}
 
 
 def test_the_cache_of_authorizers_is_reset(api: HttpApi) -> None:

@@ -149,8 +149,8 @@ def test_a_database_is_created_updated_and_replaced(stack: Stack) -> None:
 
 
 def test_a_wrong_engine_version_fails_with_awss_message_and_rolls_back(stack: Stack) -> None:
-    with pytest.raises(DeployFailed, match=r"Cannot find version 16\.1 for postgres"):
-        stack.deploy(database("never", EngineVersion="16.1"))
+    with pytest.raises(DeployFailed, match=r"Cannot find version 18\.1 for postgres"):
+        stack.deploy(database("never", EngineVersion="18.1"))
     groups = client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
     assert not [group for group in groups if group["DBSubnetGroupName"].startswith(stack.name)]
     stack.delete()

@@ -146,7 +146,7 @@ def test_an_unsupported_property_fails(lab: Lab, stack: Stack) -> None:
 def test_a_services_role_is_not_dropped(lab: Lab, stack: Stack) -> None:
     broken = resources(lab, "true", count=0)
     broken["Service"]["Properties"]["Role"] = "arn:aws:iam::000000000000:role/x"
-    with pytest.raises(DeployFailed, match="valid only for services that use load balancers"):
+    with pytest.raises(DeployFailed, match="not valid for services with the awsvpc network mode"):
         stack.deploy(broken)
 
 

@@ -200,8 +200,8 @@ def test_invalid_services_are_refused(lab: Lab, unique: str) -> None:
         lab.serve(unique, definition, count=0)
     with pytest.raises(ClientError, match="TaskDefinition not found"):
         lab.serve(f"{unique}-2", "absent:1")
-    with pytest.raises(ClientError, match="no load balancers"):
-        lab.serve(f"{unique}-2", definition, loadBalancers=[{"targetGroupArn": "arn", "containerName": "app"}])
+    with pytest.raises(ClientError, match="The container other does not exist in the task definition"):
+        lab.serve(f"{unique}-2", definition, loadBalancers=[{"targetGroupArn": "arn", "containerName": "other"}])
 
 
 def test_list_services_in_pages(lab: Lab, unique: str) -> None:

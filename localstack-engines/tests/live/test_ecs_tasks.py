@@ -237,14 +237,6 @@ def test_run_task_without_fargate_finds_no_instances(lab: Lab) -> None:
         lab.ecs.run_task(cluster=lab.name, taskDefinition=definition, launchType="FARGATE")
 
 
-def test_execute_command_is_refused_with_an_alternative(lab: Lab) -> None:
-    arn = lab.run(lab.register(lab.container("sleep 60")))
-    lab.running(arn)
-    with pytest.raises(ClientError, match="docker exec") as refused:
-        lab.ecs.execute_command(cluster=lab.name, task=arn, command="sh", interactive=True)
-    assert refused.value.response["Error"]["Code"] == "TargetNotConnectedException"
-
-
 def test_a_deleted_cluster_can_be_described_as_inactive(lab: Lab, unique: str) -> None:
     lab.ecs.create_cluster(clusterName=unique)
     lab.ecs.delete_cluster(cluster=unique)

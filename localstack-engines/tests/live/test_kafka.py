@@ -189,7 +189,7 @@ def test_what_a_request_leaves_out_is_described(kafka: Any, cluster: dict[str, A
         ConnectivityInfo={"PublicAccess": {"Type": "SERVICE_PROVIDED_EIPS"}},
     )  # fmt: skip
     refused(
-        kafka.update_cluster_kafka_version, "BadRequestException", "upgraded", **current, TargetKafkaVersion="4.1.x"
+        kafka.update_cluster_kafka_version, "BadRequestException", "upgraded", **current, TargetKafkaVersion="3.6.0"
     )
     refused(
         kafka.update_security, "BadRequestException", "listeners", **current,
@@ -292,7 +292,7 @@ def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"KafkaVersion": "2.2.1"}, r"Unsupported KafkaVersion \[2.2.1\]"),
+        ({"KafkaVersion": "2.2.9"}, r"Unsupported KafkaVersion \[2.2.9\]"),
         ({"NumberOfBrokerNodes": 3}, "must be a multiple of Availability Zones"),
         (
             {"BrokerNodeGroupInfo": {"InstanceType": "t3.small", "ClientSubnets": ["a", "b"]}},

@@ -1,9 +1,7 @@
 """Lambda functions as processes: results, errors, limits, layers, logs, concurrency."""
 
-import base64
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,51 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lab.archives import zipped
+from lab.functions import RUNTIME, Function
 from lab.localstack import ACCOUNT
-
-RUNTIME = "python3.13"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/test"
-
-
-class Function:
-    """A deployed function. A call of the object invokes it."""
-
-    def __init__(self, client: Any, name: str) -> None:
-        self.client = client
-        self.name = name
-
-    def __call__(self, payload: Any = None) -> tuple[Any, dict[str, Any]]:
-        response = self.client.invoke(FunctionName=self.name, Payload=json.dumps(payload).encode(), LogType="Tail")
-        return json.loads(response["Payload"].read() or b"null"), response
-
-    def log(self, payload: Any = None) -> str:
-        _, response = self(payload)
-        return base64.b64decode(response["LogResult"]).decode()
-
-
-@pytest.fixture
-def function(aws: Callable[..., Any], unique: str) -> Iterator[Callable[..., Function]]:
-    """Creates a function from the source of its handler module."""
-    client = aws("lambda")
-    names = []
-
-    def create(source: str, **options: Any) -> Function:
-        name = f"{unique}-{len(names)}"
-        client.create_function(
-            FunctionName=name,
-            Runtime=options.pop("Runtime", RUNTIME),
-            Handler=options.pop("Handler", "app.handler"),
-            Role=ROLE,
-            Code={"ZipFile": zipped({"app.py": source})},
-            **options,
-        )
-        names.append(name)
-        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
-        return Function(client, name)
-
-    yield create
-    for name in names:
-        client.delete_function(FunctionName=name)
 
 
 def test_a_result_is_returned_and_the_process_is_kept(function: Callable[..., Function]) -> None:
@@ -212,11 +167,6 @@ def test_invocations_run_concurrently(function: Callable[..., Function]) -> None
 def test_sequential_invocations_run_in_one_process(function: Callable[..., Function]) -> None:
     deployed = function("import os\ndef handler(event, context): return os.getpid()")
     assert len({deployed()[0] for _ in range(20)}) == 1
-
-
-def test_another_runtime_is_refused(function: Callable[..., Function], aws: Callable[..., Any]) -> None:
-    with pytest.raises(Exception, match="Failed"):
-        function("", Runtime="nodejs22.x")
 
 
 def test_an_invalid_runtime_is_an_error_of_the_api(function: Callable[..., Function]) -> None:

@@ -149,7 +149,7 @@ def test_final_snapshot_and_restore(rds: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "message"),
     [
-        ({"EngineVersion": "16.3"}, "InvalidParameterCombination", "^Cannot find version 16.3 for postgres"),
+        ({"EngineVersion": "18.1"}, "InvalidParameterCombination", "^Cannot find version 18.1 for postgres"),
         ({"EngineVersion": "17.99"}, "InvalidParameterCombination", "^Cannot find version 17.99 for postgres"),
         ({"Engine": "mysql"}, "InvalidParameterValue", "^Invalid DB engine: mysql"),
         ({"DBInstanceClass": "t3.micro"}, "InvalidParameterValue", "^Invalid DB Instance class: t3.micro"),
@@ -183,11 +183,10 @@ def test_operations_that_an_instance_refuses(rds: Any, instance: dict[str, Any])
 
 def test_unsupported_operations_are_refused(rds: Any, instance: dict[str, Any]) -> None:
     refused(
-        rds.create_db_cluster,
+        rds.create_global_cluster,
         "NotImplementedException",
-        "CreateDBCluster is not supported",
-        DBClusterIdentifier="c",
-        Engine="aurora-postgresql",
+        "CreateGlobalCluster is not supported",
+        GlobalClusterIdentifier="c",
     )
 
 
@@ -223,7 +222,7 @@ def test_filters_tags_and_versions(rds: Any, instance: dict[str, Any]) -> None:
         assert [one["DBInstanceArn"] for one in found] == [instance["DBInstanceArn"]]
     rds.add_tags_to_resource(ResourceName=instance["DBInstanceArn"], Tags=[{"Key": "a", "Value": "b"}])
     assert describe(rds, instance["DBInstanceIdentifier"])["TagList"] == [{"Key": "a", "Value": "b"}]
-    versions = rds.describe_db_engine_versions(Engine="postgres")["DBEngineVersions"]
+    versions = rds.describe_db_engine_versions(Engine="postgres", EngineVersion="17")["DBEngineVersions"]
     assert instance["EngineVersion"] in [version["EngineVersion"] for version in versions]
     assert {version["DBParameterGroupFamily"] for version in versions} == {"postgres17"}
 

@@ -7,20 +7,17 @@ import pytest
 from lab.errors import refused
 from lab.localstack import client
 
-SCALING = {
-    "autoScalingGroupArn": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:x:autoScalingGroupName/x"
-}
-
 
 @pytest.mark.parametrize(
     ("service", "operation", "request_", "reason"),
     [
-        ("ecs", "create_capacity_provider", {"name": "x", "autoScalingGroupProvider": SCALING}, "no Auto Scaling"),
+        ("ecs", "create_express_gateway_service", {"executionRoleArn": "x", "infrastructureRoleArn": "x",
+         "primaryContainer": {"image": "x"}}, "no load balancers"),
+        ("autoscaling", "put_scaling_policy", {"AutoScalingGroupName": "x", "PolicyName": "x"}, "no metrics"),
         ("rds", "create_db_proxy", {"DBProxyName": "x", "EngineFamily": "POSTGRESQL", "RoleArn": "x" * 20,
          "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
         ("ecr", "put_replication_configuration", {"replicationConfiguration": {"rules": []}}, "not copied"),
         ("ecr", "start_image_scan", {"repositoryName": "xx", "imageId": {"imageTag": "x"}}, "not scanned"),
-        ("apigatewayv2", "create_model", {"ApiId": "x", "Name": "x", "Schema": "{}"}, "WebSocket"),
     ],
 )  # fmt: skip
 def test_an_operation(service: str, operation: str, request_: dict[str, Any], reason: str) -> None:

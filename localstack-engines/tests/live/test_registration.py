@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-SERVICES = ("apigatewayv2", "cloudformation", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "cloudformation", "ecr", "ecs", "efs", "kafka", "rds", "servicediscovery")
 TYPES = (
     "AWS::ApiGateway::Deployment",
     "AWS::ApiGateway::RestApi",

@@ -26,9 +26,9 @@ from services.common.settings import KafkaSecurity, ServiceSettings
 from services.contracts.topics import DLQ_PARTITIONS, Topic
 
 _BOOTSTRAP_FIELD = {
-    KafkaSecurity.PLAINTEXT: "BootstrapBrokerString",
-    KafkaSecurity.TLS: "BootstrapBrokerStringTls",
-    KafkaSecurity.SASL_IAM: "BootstrapBrokerStringSaslIam",
+    KafkaSecurity.PLAINTEXT: "bootstrapBrokerString",
+    KafkaSecurity.TLS: "bootstrapBrokerStringTls",
+    KafkaSecurity.SASL_IAM: "bootstrapBrokerStringSaslIam",
 }
 
 START_SECONDS = 60.0

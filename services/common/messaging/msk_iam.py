@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import base64
 
-import botocore.session
 from aiokafka.abc import AbstractTokenProvider
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+
+from services.common.aws import credentials
 
 LIFETIME_SECONDS = 900
 
@@ -22,7 +23,6 @@ class MskTokens(AbstractTokenProvider):  # type: ignore[misc]
 
     def __init__(self, region: str) -> None:
         self._region = region
-        self._session = botocore.session.get_session()
 
     async def token(self) -> str:
         """Returns a new token; called by aiokafka."""
@@ -30,9 +30,8 @@ class MskTokens(AbstractTokenProvider):  # type: ignore[misc]
 
     def _sign(self) -> str:
         request = AWSRequest("GET", f"https://kafka.{self._region}.amazonaws.com/?Action=kafka-cluster%3AConnect")
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise RuntimeError("the task has no credentials")
-        SigV4QueryAuth(credentials, "kafka-cluster", self._region, expires=LIFETIME_SECONDS).add_auth(request)
+        SigV4QueryAuth(
+            credentials().get_frozen_credentials(), "kafka-cluster", self._region, expires=LIFETIME_SECONDS
+        ).add_auth(request)
         url = f"{request.url}&User-Agent=pms"
         return base64.urlsafe_b64encode(url.encode()).rstrip(b"=").decode()

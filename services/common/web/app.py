@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from services.common import logs, telemetry
 from services.common.database import Database
@@ -19,7 +23,7 @@ from services.common.runtime import Runtime
 from services.common.security.keys import KeySet, KeySource
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
-from services.common.web import deadline, health, middleware, openapi, problems
+from services.common.web import deadline, health, middleware, openapi, problems, routing
 from services.contracts.topics import Topic
 
 if TYPE_CHECKING:
@@ -77,7 +81,7 @@ def create_app(
     `grpc_services` is a function that adds servicers to the gRPC server; `keys` replaces the issuer's key set, for the
     issuer itself.
     """
-    app = FastAPI(
+    app = _Application(
         title=title,
         version=VERSION,
         lifespan=_lifespan,
@@ -101,12 +105,28 @@ def create_app(
     problems.install(app)
     for router in routers:
         app.include_router(router)
+        app.public_routes += router.routes
     app.include_router(health.router)
     openapi.install(app)
-    app.add_middleware(deadline.DeadlineMiddleware)
-    app.add_middleware(middleware.RequestLimitsMiddleware)
-    app.add_middleware(middleware.ObservabilityMiddleware)
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI with the services' own way of a request: its middleware and its search for the route."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.public_routes: list[BaseRoute] = []
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Returns what a request passes through, the outermost layer first.
+
+        FastAPI's own stack has further layers, for telemetry, limits and errors, which do nothing here.
+        """
+        others = AsyncExitStackMiddleware(self.router)
+        routes = ExceptionMiddleware(routing.RouteTable(self.public_routes, others), handlers=self.exception_handlers)
+        limited = middleware.RequestLimitsMiddleware(deadline.DeadlineMiddleware(routes))
+        return middleware.ObservabilityMiddleware(limited)
 
 
 @asynccontextmanager

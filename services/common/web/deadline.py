@@ -48,7 +48,8 @@ class DeadlineMiddleware:
 class _Request:
     """One request with its timeout. When the client leaves, the timeout is set to now.
 
-    Only requests that take a while listen for that: most have ended before a task for it would be worth its cost.
+    Only requests that take a while have a timeout and listen for that: most have ended before it would be worth the
+    cost.
     A response that has begun is not interrupted: what follows it, such as calls after the commit, has its own limits.
     """
 
@@ -56,14 +57,16 @@ class _Request:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._timeout = asyncio.timeout(seconds)
+        self._ends_at = asyncio.get_running_loop().time() + seconds
+        self._patience = max(min(seconds, UNHEARD_SECONDS), 0.0)
+        self._timeout = asyncio.timeout(None)
         self._messages: asyncio.Queue[Message] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._started = False
         self._client_left = False
 
     async def run(self, app: ASGIApp) -> None:
-        patience = asyncio.get_running_loop().call_later(UNHEARD_SECONDS, self._begin_to_listen)
+        patience = asyncio.get_running_loop().call_later(self._patience, self._begin_to_listen)
         try:
             async with self._timeout:
                 await app(self._scope, self._next_message, self._forward)
@@ -96,6 +99,7 @@ class _Request:
     def _begin_to_listen(self) -> None:
         if self._started:
             return
+        self._timeout.reschedule(self._ends_at)
         self._messages = asyncio.Queue(maxsize=4)
         self._listening = asyncio.create_task(self._listen(self._messages))
 

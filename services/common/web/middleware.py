@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from opentelemetry.trace import Span, SpanKind
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import metrics, telemetry
@@ -26,6 +28,7 @@ MAX_ARRIVING_BYTES = 128 * 1024 * 1024
 """How much of all bodies that are being read may be in memory: a quarter of what a task has."""
 _METHODS = (*_WITH_BODY, "GET", "DELETE", "HEAD", "OPTIONS")
 """Other text from a client does not get into logs and metrics."""
+_TRACEPARENT = telemetry.HEADER.encode()
 
 
 class ObservabilityMiddleware:
@@ -39,26 +42,31 @@ class ObservabilityMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = headers.get("x-request-id", "")
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1")
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = str(uuid7())
+        traceparent = headers.get(_TRACEPARENT, b"").decode("latin-1")
         recorder = _ResponseRecorder(send, request_id)
         started = scope["state"]["started"] = time.perf_counter()
-        with (
-            metrics.HTTP_IN_FLIGHT.track_inprogress(),
-            telemetry.span("request", SpanKind.SERVER, headers.get(telemetry.HEADER)) as span,
-        ):
-            try:
-                await self._app(scope, receive, recorder.send)
-            except Exception as error:
-                logger(__name__).error("unhandled_error", request_id=request_id, **describe(error))
-                if not recorder.started:
-                    await problems.response(Problem(), scope["path"])(scope, receive, recorder.send)
-            route = getattr(scope.get("route"), "path", "unmatched")
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            _describe(span, method, route, recorder.status)
-            _report(scope, method, route, recorder, time.perf_counter() - started)
+        metrics.HTTP_IN_FLIGHT.inc()
+        try:
+            with telemetry.span("request", SpanKind.SERVER, traceparent) as span:
+                await self._answer(scope, receive, recorder)
+                route = getattr(scope.get("route"), "path", "unmatched")
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                _describe(span, method, route, recorder.status)
+                _report(scope, method, route, recorder, time.perf_counter() - started)
+        finally:
+            metrics.HTTP_IN_FLIGHT.dec()
+
+    async def _answer(self, scope: Scope, receive: Receive, recorder: _ResponseRecorder) -> None:
+        try:
+            await self._app(scope, receive, recorder.send)
+        except Exception as error:
+            logger(__name__).error("unhandled_error", request_id=recorder.request_id, **describe(error))
+            if not recorder.started:
+                await problems.response(Problem(), scope["path"])(scope, receive, recorder.send)
 
 
 class _ResponseRecorder:
@@ -73,10 +81,11 @@ class _ResponseRecorder:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self.request_id
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Cache-Control", "no-store")
+            headers = message["headers"] = list(message.get("headers", ()))
+            headers.append((b"x-request-id", self.request_id.encode("latin-1")))
+            headers.append((b"x-content-type-options", b"nosniff"))
+            if not any(name == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-store"))
         await self._send(message)
 
 
@@ -88,8 +97,8 @@ def _describe(span: Span, method: str, route: str, status: int) -> None:
 
 
 def _report(scope: Scope, method: str, route: str, recorder: _ResponseRecorder, seconds: float) -> None:
-    metrics.HTTP_REQUESTS.labels(method, route, recorder.status).inc()
-    metrics.HTTP_SECONDS.labels(method, route).observe(seconds)
+    _requests(method, route, recorder.status).inc()
+    _seconds(method, route).observe(seconds)
     if route.startswith(_QUIET) and recorder.status < 400:
         return
     state: dict[str, Any] = scope.get("state", {})
@@ -102,6 +111,16 @@ def _report(scope: Scope, method: str, route: str, recorder: _ResponseRecorder, 
         request_id=recorder.request_id,
         subject=state.get("subject"),
     )
+
+
+@cache
+def _requests(method: str, route: str, status: int) -> Counter:
+    return metrics.HTTP_REQUESTS.labels(method, route, status)
+
+
+@cache
+def _seconds(method: str, route: str) -> Histogram:
+    return metrics.HTTP_SECONDS.labels(method, route)
 
 
 class RequestLimitsMiddleware:

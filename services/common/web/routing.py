@@ -4,56 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.common import metrics
 from services.common.backoff import jittered
 from services.common.database import is_transient, sqlstate
-from services.common.errors import BadRequest, Problem, Unprocessable
 from services.common.idempotency import InFlight, Replay
 from services.common.runtime import runtime_of
 from services.common.unit_of_work import Call
-from services.common.web import problems, strict_json
+from services.common.web import problems
+from services.common.web.endpoint import Endpoint
 
 TRIES = 3
 CONFLICT_SECONDS, POLL_SECONDS = 0.03, 0.05
 """Mean pauses before a transaction is tried again, and before an Idempotency-Key in flight is looked at again."""
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def router(prefix: str = "", *, tags: Sequence[str | Enum] = ()) -> APIRouter:
     """Returns a router for the public routes of a service."""
     return APIRouter(prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=problems.RESPONSES)
-
-
-class StrictRequest(Request):
-    """A request whose JSON is parsed strictly."""
-
-    async def json(self) -> Any:
-        """Returns the parsed body."""
-        try:
-            return strict_json.loads(await self.body())
-        except strict_json.MalformedJson as error:
-            unfit = isinstance(error, strict_json.UnfitText)
-            problem = Unprocessable("unfit-text", f"{error}.") if unfit else BadRequest("malformed-json", f"{error}.")
-            raise _Refused(problem) from error
-
-
-class _Refused(strict_json.MalformedJson):
-    """Carries a problem through FastAPI, which turns every error of the body's parser into a plain 400."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
 
 
 class TransactionalRoute(APIRoute):
@@ -63,40 +41,50 @@ class TransactionalRoute(APIRoute):
     transaction. The handler's dependencies find the unit of work in `request.state.uow`.
     """
 
-    @cached_property
-    def _handler(self) -> Handler:
-        return self.get_route_handler()
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._endpoint = Endpoint(self)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request; called by the router.
-
-        FastAPI's own way opens stacks for dependencies with `yield`, and translates errors once more. There are no such
-        dependencies, and `ExceptionMiddleware` translates errors.
-        """
+        """Answers a request; called by the router."""
         if scope["method"] not in (self.methods or ()):
             await super().handle(scope, receive, send)
             return
-        scope["fastapi_inner_astack"] = scope["fastapi_function_astack"] = _NO_STACK
-        response = await _until_done(self._handler, StrictRequest(scope, receive))
+        response = await _until_done(self._endpoint, Request(scope, receive))
         await response(scope, receive, send)
 
 
-class _NoStack(AsyncExitStack):
-    """Refuses dependencies with `yield`, which nobody would close."""
+class RouteTable:
+    """Finds the route of a request by method and path. Everything else is the business of FastAPI's router.
 
-    async def enter_async_context(self, _: Any) -> NoReturn:
-        raise NotImplementedError("a dependency of a TransactionalRoute must not use yield")
+    That one looks at all routes, twice, with their contexts.
+    """
+
+    def __init__(self, routes: Iterable[BaseRoute], others: ASGIApp) -> None:
+        self._others = others
+        self._by_method: defaultdict[str, list[TransactionalRoute]] = defaultdict(list)
+        for route in routes:
+            assert isinstance(route, TransactionalRoute)
+            for method in route.methods or ():
+                self._by_method[method].append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request to its route; called by the middleware."""
+        if scope["type"] == "http":
+            for route in self._by_method.get(scope["method"], ()):
+                if found := route.path_regex.match(scope["path"]):
+                    scope["route"], scope["path_params"] = route, found.groupdict()
+                    await route.handle(scope, receive, send)
+                    return
+        await self._others(scope, receive, send)
 
 
-_NO_STACK = _NoStack()
-
-
-async def _until_done(handle: Handler, request: Request) -> Response:
+async def _until_done(endpoint: Endpoint, request: Request) -> Response:
     attempt, waiting_since = 1, time.monotonic()
     patience = runtime_of(request).settings.idempotency_wait_seconds
     while True:
         try:
-            return await _once(handle, request)
+            return await _once(endpoint, request)
         except Replay as replay:
             return replay.response
         except InFlight as in_flight:
@@ -111,17 +99,14 @@ async def _until_done(handle: Handler, request: Request) -> Response:
             attempt += 1
 
 
-async def _once(handle: Handler, request: Request) -> Response:
+async def _once(endpoint: Endpoint, request: Request) -> Response:
     """Runs the handler in one unit of work, which has committed when this returns."""
     state = request.state
     state.idempotency = None
     calls: list[Call] = []
     async with runtime_of(request).database.unit_of_work(defer=calls.append) as uow:
         state.uow = uow
-        try:
-            response = await handle(request)
-        except Exception as error:
-            raise _original(error) from error
+        response = await endpoint(request)
         if state.idempotency is not None and 200 <= response.status_code < 300:
             state.idempotency.store(response)
     if calls:
@@ -139,9 +124,3 @@ class _AfterCommit(BackgroundTask):
     async def _make(self) -> None:
         for call in self._calls:
             await call()
-
-
-def _original(error: BaseException) -> BaseException:
-    """Returns the problem that `json()` raised instead of the 400 that FastAPI made of it."""
-    cause = error.__cause__
-    return cause.problem if isinstance(cause, _Refused) else error

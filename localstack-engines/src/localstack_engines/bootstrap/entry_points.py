@@ -25,8 +25,11 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.core_types.sns.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
+    "localstack_engines.services.efs.cloudformation.resource_providers",
+    "localstack_engines.services.elbv2.cloudformation.resource_providers",
     "localstack_engines.services.kafka.cloudformation.resource_providers",
     "localstack_engines.services.lambda_.cloudformation.resource_providers",
     "localstack_engines.services.rds.cloudformation.resource_providers",
@@ -34,7 +37,7 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "ecr", "ecs", "kafka", "rds", "servicediscovery")
+SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "efs", "elbv2", "kafka", "rds", "servicediscovery")
 
 
 def _service(package: str) -> Service:
@@ -50,6 +53,11 @@ def _in_memory(api: str) -> Service:
 @aws_provider()
 def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
+
+
+@aws_provider()
+def autoscaling() -> Service:
+    return _service("services.autoscaling")
 
 
 @aws_provider(name=settings.NAME)
@@ -75,6 +83,16 @@ def ecr() -> Service:
 @aws_provider()
 def ecs() -> Service:
     return _service("services.ecs")
+
+
+@aws_provider()
+def efs() -> Service:
+    return _service("services.efs")
+
+
+@aws_provider()
+def elbv2() -> Service:
+    return _service("services.elbv2")
 
 
 @aws_provider()

@@ -21,7 +21,7 @@ def to_request(client: Any, operation: str, tree: dict[str, Any], ignore: Collec
     Properties in `ignore` (read-only ones, or those that the caller handles) are left out. Raises UnsupportedProperty.
     """
     shape = client.meta.service_model.operation_model(operation).input_shape
-    return dict(_convert(shape, {k: v for k, v in tree.items() if k not in ignore}, operation))
+    return dict(fit(shape, {k: v for k, v in tree.items() if k not in ignore}, operation))
 
 
 class ReplacementNeeded(ValueError):
@@ -48,15 +48,19 @@ def json_text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def _convert(shape: Any, value: Any, path: str) -> Any:
+def fit(shape: Any, value: Any, path: str) -> Any:
+    """Returns the value in the form of a botocore shape; `path` names it in errors.
+
+    Raises UnsupportedProperty, and ValueError or TypeError for a value that has no such form.
+    """
     if value is None:
         return None
     if shape.type_name == "structure":
         return _structure(shape, value, path)
     if shape.type_name == "list":
-        return [_convert(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return [fit(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
     if shape.type_name == "map":
-        return {key: _convert(shape.value, item, f"{path}.{key}") for key, item in value.items()}
+        return {key: fit(shape.value, item, f"{path}.{key}") for key, item in value.items()}
     if shape.type_name == "boolean":
         return is_true(value)
     if shape.type_name in _NUMBERS:
@@ -74,5 +78,5 @@ def _structure(shape: Any, value: dict[str, Any], path: str) -> dict[str, Any]:
         if name is None:
             raise UnsupportedProperty(f"Unsupported property: {path}.{key}")
         if item is not None:
-            converted[name] = _convert(shape.members[name], item, f"{path}.{key}")
+            converted[name] = fit(shape.members[name], item, f"{path}.{key}")
     return converted

@@ -36,6 +36,7 @@ from localstack.services.plugins import Service
 from localstack.utils.threads import start_worker_thread
 
 from localstack_engines.cloudformation import (
+    custom_resources,
     deletion,
     exports,
     intrinsic_functions,
@@ -188,6 +189,7 @@ def service() -> Service:
     core.ChangeSetModelExecutor = Executor
     core.find_stack_v2 = _tolerant(core.find_stack_v2)
     intrinsic_functions.install()
+    custom_resources.install()
     transforms.install()
     return Service.for_provider(CloudFormationProvider())
 

@@ -83,9 +83,12 @@ class Resource(ResourceProvider):
         )
         return factory.get_client(service)
 
-    def done(self, model: dict) -> ProgressEvent:
-        """Reports the action as complete; `model` holds all properties and attributes."""
-        return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
+    def done(self, model: dict, note: str = "") -> ProgressEvent:
+        """Reports the action as complete; `model` holds all properties and attributes.
+
+        The stack's event shows `note` as the reason of the resource's status.
+        """
+        return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model, message=note)
 
     def wait(self, request: ResourceRequest, model: dict, **context: Any) -> ProgressEvent:
         """Asks to be called again (at once, then every second) with `context` in `request.custom_context`."""

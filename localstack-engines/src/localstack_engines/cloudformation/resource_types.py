@@ -23,6 +23,7 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 from localstack_engines.cloudformation import resource
+from localstack_engines.cloudformation.custom_resources import implemented_type
 from localstack_engines.cloudformation.property_check import InvalidProperties, conform
 from localstack_engines.cloudformation.resource import Resource
 
@@ -60,8 +61,7 @@ def failures() -> dict[str, str]:
 
 def is_supported(name: str) -> bool:
     """Returns whether the plugin or LocalStack implements the type."""
-    if name.startswith("Custom::"):
-        name = "AWS::CloudFormation::CustomResource"
+    name = implemented_type(name)
     return name in resource_providers() or plugin_manager.exists(name)
 
 
@@ -87,7 +87,7 @@ def install(modules: Iterable[str]) -> None:
     def try_load_resource_provider(resource_type: str) -> ResourceProvider | None:
         if not isinstance(resource_type, str):
             return None  # an output refers to a resource that a transform makes later
-        own = resource_providers().get(resource_type)
+        own = resource_providers().get(implemented_type(resource_type))
         return own() if own else load_of_core(resource_type)
 
     def execute_action(executor: ResourceProviderExecutor, provider: ResourceProvider, payload: dict) -> ProgressEvent:

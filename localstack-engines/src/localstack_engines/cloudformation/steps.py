@@ -13,6 +13,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 from localstack.services.cloudformation.v2.entities import Stack
 
+from localstack_engines.cloudformation import custom_resources
 from localstack_engines.cloudformation.concurrency import NEVER_STARTED, ConcurrentExecutor
 from localstack_engines.cloudformation.resource import INVALID, SNAPSHOT, UNSUPPORTED
 
@@ -58,9 +59,13 @@ class StepExecutor(ConcurrentExecutor):
             # After a change that failed halfway, the wanted properties are the most likely present ones.
             reached = step.after or {**step.before, **step.wanted}
             undone = self.apply(ChangeAction.Modify, step, before=reached, after=step.before)
-            if undone and previous is not None:
-                previous["Properties"] = self.resources[step.logical_id]["Properties"]
-            return undone
+            if not undone:
+                return False
+            restored = self.resources[step.logical_id]["Properties"]
+            if previous is not None:
+                previous["Properties"] = restored
+            self._delete_if_replaced(step, reached, restored)
+            return True
         if not step.after:
             return True  # the resource was never created
         if previous is None and step.succeeded and self._policies.get(step.logical_id) == DeletionPolicy.Retain:
@@ -86,6 +91,18 @@ class StepExecutor(ConcurrentExecutor):
             self.resources[step.logical_id] = present  # another deletion needs its properties
         self.report(action, step, ResourceStatus(f"{verb}_{'COMPLETE' if succeeded else 'FAILED'}"), event.message)
         return succeeded
+
+    def _delete_if_replaced(self, step: Step, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Deletes the former resource when an update of a custom resource has made another one.
+
+        The update stands when this fails, as on AWS. The stack's events say so.
+        """
+        if not custom_resources.is_replaced(before, after):
+            return
+        present = self.resources.get(step.logical_id)
+        self.apply(ChangeAction.Remove, step, before=before, after=None)
+        if present is not None:
+            self.resources[step.logical_id] = present
 
     def report(self, action: ChangeAction, step: Step, status: ResourceStatus, reason: str = "") -> None:
         """Adds an event of a resource to the stack."""
@@ -173,18 +190,20 @@ class StepExecutor(ConcurrentExecutor):
             self.resources.pop(logical_resource_id, None)
             if present is not None and present["Type"] != resource_type:
                 self.resources[logical_resource_id] = present
-        self._steps.append(
-            Step(
-                action=action,
-                logical_id=logical_resource_id,
-                resource_type=resource_type,
-                before=before_properties.properties if before_properties else {},
-                wanted=after_properties.properties if after_properties else {},
-                after=event.resource_model or {},
-                succeeded=succeeded,
-                error=event.error_code,
-            )
+        step = Step(
+            action=action,
+            logical_id=logical_resource_id,
+            resource_type=resource_type,
+            before=before_properties.properties if before_properties else {},
+            wanted=after_properties.properties if after_properties else {},
+            after=event.resource_model or {},
+            succeeded=succeeded,
+            error=event.error_code,
         )
+        self._steps.append(step)
+        if action == ChangeAction.Modify and succeeded and custom_resources.is_replaced(step.before, step.after):
+            name = f"cleanup-from-replacement-{logical_resource_id}"
+            self._defer_action(name, lambda: self._delete_if_replaced(step, step.before, step.after))
         return event
 
     def _process_event(

@@ -8,6 +8,7 @@ from pathlib import Path
 class Edge:
     """`directory` holds HAProxy's files. `user` is the system user of its workers, by default who that starts it.
 
+    `https_port` on the loopback address passes everything to LocalStack, with TLS, if there is a certificate.
     `certificate` is the file of the certificate and the private key (PEM) for HTTP APIs; without it they have no TLS.
     """
 
@@ -16,6 +17,7 @@ class Edge:
     directory: Path
     user: str | None = None
     certificate: Path | None = None
+    https_port: int | None = None
 
     @property
     def master_socket(self) -> Path:
@@ -43,9 +45,24 @@ class Edge:
         return self.directory / "buffered.sock"
 
     @property
+    def load_balancer_socket(self) -> Path:
+        """Accepts requests to load balancers' names, when there are load balancers."""
+        return self.directory / "balancers.sock"
+
+    @property
+    def load_balancer_tls_socket(self) -> Path:
+        """Accepts TLS connections to load balancers' names."""
+        return self.directory / "balancers-tls.sock"
+
+    @property
     def subrequest_socket(self) -> Path:
         """The plugin answers HAProxy's sub-requests here."""
         return self.directory / "subrequests.sock"
+
+    @property
+    def websocket_socket(self) -> Path:
+        """The plugin accepts WebSockets here."""
+        return self.directory / "websockets.sock"
 
     @property
     def access_log_socket(self) -> Path:

@@ -1,5 +1,6 @@
 """The edge proxy of this container: one HAProxy, which starts and stops with LocalStack."""
 
+from localstack_engines.gateway import loopback
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.haproxy.process import HAProxy
 from localstack_engines.gateway.model import Gateway
@@ -39,4 +40,5 @@ def edge() -> Edge:
         gateway_address=settings.GATEWAY_ADDRESS,
         directory=settings.state_directory("gateway"),
         certificate=certificate.with_key(),
+        https_port=loopback.port(),
     )

@@ -2,6 +2,7 @@
 
 Everything is immutable and compares by value. `haproxy/process.py` finds out what a change of the model needs: nothing
 when only sub-requests use what changed, other servers (done in the running process), or a reload.
+Of WebSocket APIs HAProxy needs the addresses only; `websockets/model.py` has the rest.
 """
 
 from collections.abc import Mapping
@@ -82,6 +83,24 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceCall:
+    """An integration that the plugin answers by calling an AWS service.
+
+    `subtype` is one of `service_actions.ACTIONS`. `parameters` are (name, value expression).
+    """
+
+    id: str
+    subtype: str
+    parameters: Parameters
+    request_parameters: Parameters = ()
+    response_parameters: tuple[tuple[str, Parameters], ...] = ()
+    timeout_ms: int = 30_000
+
+
+Integration = Proxy | Function | ServiceCall
+
+
+@dataclass(frozen=True, kw_only=True)
 class SigningKey:
     """A public key (PEM). Tokens refer to it by `kid`."""
 
@@ -123,7 +142,7 @@ class Route:
 
     id: str
     key: str
-    integration: Proxy | Function | None = None
+    integration: Integration | None = None
     authorizer: JwtAuthorizer | LambdaAuthorizer | None = None
     scopes: tuple[str, ...] = ()
     throttle: Throttle | None = None
@@ -154,7 +173,10 @@ class Cors:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """`domain` is host and port of the API's own endpoint, which integrations see as Host."""
+    """`domain` is host and port of the API's own endpoint, which integrations see as Host.
+
+    Without `has_endpoint` the API is served at custom domains only.
+    """
 
     id: str
     domain: str
@@ -162,14 +184,38 @@ class Api:
     region: str = "us-east-1"
     stages: tuple[Stage, ...] = ()
     cors: Cors | None = None
+    has_endpoint: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiMapping:
+    """A stage of an API at a custom domain. `key` is the beginning of its paths without slashes around it, or empty."""
+
+    key: str
+    api: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomDomain:
+    """`name` is in lower case and may begin with "*.". `certificate` is a chain with its private key (PEM)."""
+
+    name: str
+    mappings: tuple[ApiMapping, ...] = ()
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """All APIs, and the servers that each upstream has now."""
+    """All APIs, the custom domains of some, the servers that each upstream has now, and the WebSocket APIs' endpoints.
+
+    An endpoint is a host and port, by the API's identifier.
+    """
 
     apis: tuple[Api, ...] = ()
+    domains: tuple[CustomDomain, ...] = ()
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
+    websockets: Mapping[str, str] = field(default_factory=dict)
 
     def routes(self) -> list[tuple[Api, Stage, Route]]:
         """Returns every route with its API and stage."""

@@ -42,6 +42,13 @@ def next_free(subnet_cidr: str, taken: Collection[str], after: str | None = None
     raise SubnetFull(subnet_cidr)
 
 
+def is_assignable(address: str, subnet_cidr: str) -> bool:
+    """Returns whether a subnet can give this address to an interface."""
+    network = IPv4Network(subnet_cidr)
+    place = int(IPv4Address(address)) - int(network.network_address)
+    return _RESERVED_AT_START <= place < network.num_addresses - _RESERVED_AT_END
+
+
 def overlapping(cidr: str, others: dict[str, list[str]]) -> str | None:
     """Returns the name of the first network with a range that overlaps `cidr`, or None. IPv6 ranges are ignored."""
     wanted = IPv4Network(cidr)

@@ -89,7 +89,6 @@ def install() -> None:
     if running is None:
         LOG.error("LocalStack's DNS server does not start: private names do not resolve")
         return
-    add_source(endpoint_names)
     original = running.resolver.resolve
     running.resolver.resolve = lambda request, handler: _resolve(request, handler, original)
 
@@ -103,7 +102,8 @@ def _resolve(request: Any, handler: Any, original: Callable[[Any, Any], Any]) ->
         type=QTYPE.get(request.q.qtype),
         vpc_id=network.vpc_id if network else None,
     )
-    for source in _sources:
+    # A service may have names below LocalStack's own, so these come last.
+    for source in (*_sources, endpoint_names):
         try:
             answer = source(query)
         except Exception:

@@ -26,3 +26,21 @@ def subnet(account: str, region: str, subnet_id: str) -> Any | None:
 def security_group(account: str, region: str, group_id: str) -> Any | None:
     """Returns the record of a security group, or None."""
     return backend(account, region).get_security_group_from_id(group_id)
+
+
+def instances(account: str, region: str) -> list[Any]:
+    """Returns the records of all instances, also of those that have ended."""
+    return [
+        one for reservation in list(backend(account, region).reservations.values()) for one in reservation.instances
+    ]
+
+
+def instance_size(instance_type: str) -> tuple[int, int, str] | None:
+    """Returns the vCPUs, the MiB of memory and the architecture of an instance type, or None for an unknown one."""
+    from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+    found = INSTANCE_TYPES.get(instance_type)
+    if found is None:
+        return None
+    architectures = found.get("ProcessorInfo", {}).get("SupportedArchitectures", ["x86_64"])
+    return found["VCpuInfo"]["DefaultVCpus"], found["MemoryInfo"]["SizeInMiB"], architectures[0]

@@ -10,6 +10,8 @@ from localstack_engines.network.networks import VpcNetwork, networks
 _allocation = threading.Lock()
 _last_addresses: dict[str, str] = {}
 """The address that was assigned last, by subnet id."""
+_reserved: set[tuple[str, str]] = set()
+"""VPCs' ids and the addresses in them that belong to no interface of EC2."""
 
 
 class SubnetNotFound(Exception):
@@ -27,6 +29,18 @@ class Interface:
     private_dns_name: str
     availability_zone: str
     network: VpcNetwork
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address that EC2 does not have on record, and the Docker network that it belongs to."""
+
+    address: str
+    network: VpcNetwork
+
+    @property
+    def mac_address(self) -> str:
+        return mac_of(self.address)
 
 
 def network_of(account: str, region: str, subnet_id: str) -> VpcNetwork:
@@ -47,9 +61,7 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
     backend = ec2.backend(account, region)
     subnet = _subnet(account, region, subnet_id)
     with _allocation:
-        taken = {eni.private_ip_address for eni in list(backend.enis.values())}
-        address = addresses.next_free(network.subnet_range(subnet.cidr_block), taken, _last_addresses.get(subnet_id))
-        _last_addresses[subnet_id] = address
+        address = _next_free(account, region, network, subnet)
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"
     dns_name = f"ip-{address.replace('.', '-')}.{'ec2' if region == 'us-east-1' else region + '.compute'}.internal"
@@ -59,6 +71,55 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
 def detach(account: str, region: str, interface: Interface) -> None:
     """Removes the interface. Does nothing if it is gone."""
     ec2.backend(account, region).enis.pop(interface.id, None)
+
+
+def reserve(account: str, region: str, subnet_id: str) -> Place:
+    """Takes a free address of a subnet without an interface. Raises SubnetFull, SubnetNotFound or NetworkConflict."""
+    network = network_of(account, region, subnet_id)
+    subnet = _subnet(account, region, subnet_id)
+    with _allocation:
+        address = _next_free(account, region, network, subnet)
+        _reserved.add((network.vpc_id, address))
+    return Place(address, network)
+
+
+def release(place: Place) -> None:
+    """Gives an address back that was reserved."""
+    _reserved.discard((place.network.vpc_id, place.address))
+
+
+def adopt(account: str, region: str, eni: Any) -> Place:
+    """Returns the place of an interface that EC2 made for an instance.
+
+    EC2's records know neither the ranges of this machine nor the addresses of tasks. An address that cannot answer is
+    replaced, in EC2's record too. Raises SubnetFull or NetworkConflict.
+    """
+    network = network_of(account, region, eni.subnet.id)
+    with _allocation:
+        others = [one.private_ip_address for one in list(ec2.backend(account, region).enis.values()) if one is not eni]
+        local = network.subnet_range(eni.subnet.cidr_block)
+        is_usable = addresses.is_assignable(eni.private_ip_address, local)
+        if not is_usable or eni.private_ip_address in others or _is_reserved(network, eni.private_ip_address):
+            address = _next_free(account, region, network, eni.subnet)
+            for known in eni.private_ip_addresses:
+                if known["PrivateIpAddress"] == eni.private_ip_address:
+                    known["PrivateIpAddress"] = address
+            eni.private_ip_address = address
+    return Place(eni.private_ip_address, network)
+
+
+def _next_free(account: str, region: str, network: VpcNetwork, subnet: Any) -> str:
+    """Returns the next free address of a subnet. The caller holds the lock."""
+    taken = {eni.private_ip_address for eni in list(ec2.backend(account, region).enis.values())}
+    taken |= {address for vpc, address in _reserved if vpc == network.vpc_id}
+    local = network.subnet_range(subnet.cidr_block)
+    address = addresses.next_free(local, taken, _last_addresses.get(subnet.id))
+    _last_addresses[subnet.id] = address
+    return address
+
+
+def _is_reserved(network: VpcNetwork, address: str) -> bool:
+    return (network.vpc_id, address) in _reserved
 
 
 def mac_of(address: str) -> str:

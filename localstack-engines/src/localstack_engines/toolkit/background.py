@@ -25,11 +25,12 @@ def run_in_background(
     after: str,
     failed: str,
     expected: tuple[type[Exception], ...] = (),
-) -> None:
-    """Runs `work` in a thread. The resource's state is `during` meanwhile, then `after`, or `failed` if `work` raises.
+) -> threading.Thread:
+    """Runs `work` in a thread, which it returns. The resource's state is `during` meanwhile, then `after`.
 
-    If another change, such as a deletion, sets another state first, `work` does not run. If it does so later, its state
-    stays. `name` is the resource's name in the log. Exceptions that are not `expected` are logged with a traceback.
+    It is `failed` if `work` raises. If another change, such as a deletion, sets another state first, `work` does not
+    run. If it does so later, its state stays. `name` is the resource's name in the log. Exceptions that are not
+    `expected` are logged with a traceback.
     """
     resource.state = during
 
@@ -47,4 +48,6 @@ def run_in_background(
             if resource.state == during:
                 resource.state = outcome
 
-    threading.Thread(target=job, name=f"{name} {during}", daemon=True).start()
+    thread = threading.Thread(target=job, name=f"{name} {during}", daemon=True)
+    thread.start()
+    return thread

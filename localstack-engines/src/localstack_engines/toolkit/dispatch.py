@@ -47,7 +47,7 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 
     The provider's methods take `(context, request)` and return the response as a
     dict, both in the API's own spelling. Errors are `CommonServiceException`. A provider with a method `around` gets
-    every call of its own operations as `around(operation, context, request)`.
+    every call, of moto's operations too, as `around(operation, context, request)`.
     """
     from localstack.aws.skeleton import Skeleton
 
@@ -60,13 +60,13 @@ def make_service(name: str, provider: object, support: Support) -> Service:
 
 def _handler(service: str, operation: str, provider: object, support: Support) -> Handler:
     own: Handler | None = getattr(provider, xform_name(operation), None)
+    around = getattr(provider, "around", _run)
     if own is not None:
-        around = getattr(provider, "around", _run)
         return lambda context, request: around(
             own, context, _honoured(context, _checked(context, request, support), support)
         )
     if operation in support.moto:
-        return lambda context, request: _checked_moto(context, request, support)
+        return lambda context, request: around(_moto_alone, context, _checked(context, request, support))
     return lambda context, request: _not_implemented(service, operation, support)
 
 
@@ -79,6 +79,7 @@ def _checked(context: RequestContext, request: dict, support: Support) -> dict:
     shape = context.operation.input_shape
     if shape is None:
         return request
+    _read_booleans(shape, request)
     if support.missing_error and (name := constraints.missing(shape, request)):
         code, sentence = support.missing_error
         raise ServiceError(code, sentence.format(name))
@@ -87,8 +88,15 @@ def _checked(context: RequestContext, request: dict, support: Support) -> dict:
     return request
 
 
-def _checked_moto(context: RequestContext, request: dict, support: Support) -> Any:
-    _checked(context, request, support)
+def _read_booleans(shape: Any, request: dict) -> None:
+    """Replaces the text of booleans in the query string, which LocalStack's parser of the protocol rest-json leaves."""
+    for name, member in shape.members.items():
+        in_query = member.type_name == "boolean" and member.serialization.get("location") == "querystring"
+        if in_query and request.get(name) in ("true", "false"):
+            request[name] = request[name] == "true"
+
+
+def _moto_alone(context: RequestContext, request: dict) -> Any:
     return call_moto(context)
 
 

@@ -24,7 +24,7 @@ def owned_filter() -> dict[str, str | list[str] | bool]:
 
 
 def remove_owned() -> None:
-    """Removes this LocalStack's containers, then its networks.
+    """Removes this LocalStack's containers, then its networks and volumes.
 
     Raises nothing: what cannot be removed is logged and must not stop LocalStack.
     """
@@ -35,6 +35,7 @@ def remove_owned() -> None:
         client = docker.from_env(timeout=60)
         containers = client.containers.list(all=True, filters=owned_filter(), ignore_removed=True)
         networks = client.networks.list(filters=owned_filter())
+        volumes = client.volumes.list(filters=owned_filter())
     except DockerException as error:
         LOG.warning("cannot list the containers of an earlier run: %s", error)
         return
@@ -47,6 +48,11 @@ def remove_owned() -> None:
             LOG.warning("cannot remove container %s: %s", container.name, error)
     for network in networks:
         _remove_network(network)
+    for volume in volumes:
+        try:
+            volume.remove(force=True)
+        except APIError as error:
+            LOG.warning("cannot remove volume %s: %s", volume.name, error)
 
 
 def _remove_network(network: object) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conformance import resources
+from conformance.services.ecs_capacity import Capacity
 from conformance.worlds import Json, World, unique
 from lab.ecs import IMAGE
 from lab.localstack import client
@@ -11,6 +12,7 @@ from lab.waiting import until
 
 def world(implemented: set[str]) -> World:
     cluster, family, service, external, api = unique(), unique(), unique(), unique(), client("ecs")
+    provider, stopped_service = unique("provider"), unique()
     vpc = resources.vpc("10.202.0.0/16")
     subnet = client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.202.16.0/20")["Subnet"]["SubnetId"]
     network = {"awsvpcConfiguration": {"subnets": [subnet]}}
@@ -40,13 +42,31 @@ def world(implemented: set[str]) -> World:
         until("the namespace", lambda: "Targets" in cloud_map.get_operation(OperationId=operation)["Operation"])
         return {"namespace": external}
 
+    capacity = Capacity(cluster, subnet, provider)
+
+    def running(world: World) -> Json:
+        task = world.known["task"]
+        arguments = {"cluster": cluster, "tasks": [task]}
+        until("the task to run", lambda: api.describe_tasks(**arguments)["tasks"][0]["lastStatus"] == "RUNNING")
+        return {"cluster": cluster, "task": task, "command": "true", "interactive": True}
+
+    def deployment(world: World) -> Json:
+        """Returns the request to stop the deployment of a service, which it creates."""
+        api.create_service(**launch, serviceName=stopped_service, desiredCount=1, clientToken=stopped_service)
+        [made] = api.list_service_deployments(cluster=cluster, service=stopped_service)["serviceDeployments"]
+        return {"serviceDeploymentArn": made["serviceDeploymentArn"], "stopType": "ABORT"}
+
     def without_tasks(world: World) -> Json:
-        api.delete_service(cluster=cluster, service=external, force=True)
-        until("the task to stop", lambda: stopped([world.known["task"]]))
+        for name in (external, stopped_service):
+            api.delete_service(cluster=cluster, service=name, force=True)
+        known = {"cluster": cluster, "desiredStatus": "STOPPED"}
+        until("no running task", lambda: not api.list_tasks(cluster=cluster)["taskArns"])
+        until("all tasks to stop", lambda: stopped(api.list_tasks(**known)["taskArns"]))
         return {"cluster": cluster}
 
     def close(world: World) -> None:
         resources.quietly(api.delete_cluster, cluster=cluster)
+        capacity.close()
         client("ec2").delete_subnet(SubnetId=subnet)
         resources.remove_vpc(vpc)
 
@@ -63,18 +83,20 @@ def world(implemented: set[str]) -> World:
             "CreateCluster": {"clusterName": cluster},
             "RegisterTaskDefinition": definition,
             "CreateService": {**launch, "serviceName": service, "desiredCount": 0},
-            "RunTask": launch,
+            "RunTask": {**launch, "enableExecuteCommand": True},
+            "RegisterContainerInstance": capacity.instance,
+            "CreateCapacityProvider": capacity.group,
             "UpdateService": {"cluster": cluster, "service": service, "desiredCount": 0},
             "DescribeServices": {"cluster": cluster, "services": [service]},
             "ListServices": {"cluster": cluster},
             "ListTasks": {"cluster": cluster},
-            "ExecuteCommand": lambda world: {
+            "ExecuteCommand": running,
+            "StartTask": lambda world: {
                 "cluster": cluster,
-                "task": world.known["task"],
-                "command": "true",
-                "interactive": True,
+                "taskDefinition": family,
+                "containerInstances": [world.known["containerInstance"]],
+                "networkConfiguration": network,
             },
-            "StartTask": {"cluster": cluster, "taskDefinition": family, "containerInstances": ["none"]},
             "ListContainerInstances": {"cluster": cluster},
             "DescribeTasks": lambda world: {"cluster": cluster, "tasks": [world.known["task"]]},
             "UpdateCluster": {"cluster": cluster},
@@ -117,8 +139,32 @@ def world(implemented: set[str]) -> World:
             "UpdateTaskSet": lambda world: task_sets(taskSet=world.known["taskSet"], scale=scale),
             "UpdateServicePrimaryTaskSet": lambda world: task_sets(primaryTaskSet=world.known["taskSet"]),
             "DeleteTaskSet": lambda world: task_sets(taskSet=world.known["taskSet"], force=True),
-            "DescribeContainerInstances": {"cluster": cluster, "containerInstances": ["none"]},
-            "UpdateContainerInstancesState": {"cluster": cluster, "containerInstances": ["none"], "status": "DRAINING"},
+            "DescribeContainerInstances": lambda world: {
+                "cluster": cluster,
+                "containerInstances": [world.known["containerInstance"]],
+            },
+            "UpdateContainerInstancesState": lambda world: {
+                "cluster": cluster,
+                "containerInstances": [world.known["containerInstance"]],
+                "status": "ACTIVE",
+            },
+            "UpdateContainerAgent": lambda world: {
+                "cluster": cluster,
+                "containerInstance": world.known["containerInstance"],
+            },
+            "PutAttributes": capacity.attribute,
+            "DeleteAttributes": capacity.attribute,
+            "UpdateCapacityProvider": {
+                "name": provider,
+                "autoScalingGroupProvider": {"managedScaling": {"status": "DISABLED"}},
+            },
+            "StopServiceDeployment": deployment,
+            "DeregisterContainerInstance": lambda world: {
+                "cluster": cluster,
+                "containerInstance": world.known["containerInstance"],
+                "force": True,
+            },
+            "DeleteCapacityProvider": {"capacityProvider": provider},
         },
         kept={
             "ListServiceDeployments": {
@@ -127,12 +173,15 @@ def world(implemented: set[str]) -> World:
             },
             "CreateCluster": {"resourceArn": "cluster.clusterArn"},
             "RunTask": {"task": "tasks.0.taskArn"},
+            "RegisterContainerInstance": {"containerInstance": "containerInstance.containerInstanceArn"},
             "CreateTaskSet": {"taskSet": "taskSet.id"},
         },
         last=(
             "DeleteTaskSet",
             "DeleteService",
             "StopTask",
+            "DeregisterContainerInstance",
+            "DeleteCapacityProvider",
             "DeregisterTaskDefinition",
             "DeleteTaskDefinitions",
             "DeleteCluster",

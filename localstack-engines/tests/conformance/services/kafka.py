@@ -49,7 +49,7 @@ def world(implemented: set[str]) -> World:
         implemented,
         known={"Revision": 1, "TopicName": topic},
         calls={
-            "CreateCluster": {"ClusterName": unique(), **provisioned},
+            "CreateCluster": {"ClusterName": unique(), **provisioned, "KafkaVersion": "3.9.x.kraft"},
             "CreateConfiguration": {"Name": unique(), "ServerProperties": b"num.partitions=2\n"},
             "DeleteConfiguration": lambda world: {
                 "Arn": api.create_configuration(Name=unique(), ServerProperties=b"num.partitions=2\n")["Arn"]
@@ -58,6 +58,7 @@ def world(implemented: set[str]) -> World:
             "GetBootstrapBrokers": lambda world: {"ClusterArn": info(world)["ClusterArn"]},
             "PutClusterPolicy": lambda world: {"ClusterArn": world.known["ClusterArn"], "Policy": POLICY},
             "UpdateClusterConfiguration": lambda world: {**info(world), **configuration(world)},
+            "UpdateClusterKafkaVersion": changed(TargetKafkaVersion="4.1.x.kraft"),
             "UpdateMonitoring": changed(EnhancedMonitoring="DEFAULT"),
             "UpdateBrokerType": changed(TargetInstanceType="kafka.m5.large"),
             "UpdateBrokerStorage": changed(
@@ -104,6 +105,7 @@ def world(implemented: set[str]) -> World:
                 "UpdateBrokerType",
                 "UpdateBrokerStorage",
                 "UpdateClusterConfiguration",
+                "UpdateClusterKafkaVersion",
                 "UpdateMonitoring",
             }
         ),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance import resources
+from conformance.services import rds_clusters
+from conformance.services.rds_clusters import Clusters
 from conformance.worlds import Json, World, unique
 from lab.localstack import client
 from lab.waiting import until
@@ -15,7 +17,7 @@ def world(implemented: set[str]) -> World:
     sns = client("sns")
     topic = sns.create_topic(Name=events)["TopicArn"]
     api, vpc = client("rds"), resources.vpc("10.203.0.0/16")
-    ec2 = client("ec2")
+    ec2, clusters = client("ec2"), Clusters(api)
     made = resources.two_subnets(vpc, "10.203")
     instance = {
         "DBInstanceIdentifier": name,
@@ -38,6 +40,7 @@ def world(implemented: set[str]) -> World:
         return by_name
 
     def close(world: World) -> None:
+        clusters.close()
         for identifier in (name, copy, replica, past):
             resources.quietly(api.delete_db_instance, DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
         until("instances to go", lambda: not {_status(api, one) for one in (name, copy, replica, past)} - {None})
@@ -73,6 +76,7 @@ def world(implemented: set[str]) -> World:
             "SubscriptionName": events,
             "Engine": "postgres",
             "Filters": [],
+            **clusters.known,
         },
         calls={
             "CreateDBSubnetGroup": {"DBSubnetGroupName": subnets, "DBSubnetGroupDescription": "d", "SubnetIds": made},
@@ -148,8 +152,14 @@ def world(implemented: set[str]) -> World:
             "DeleteDBSnapshot": {"DBSnapshotIdentifier": f"{snapshot}-copy"},
             "DeleteOptionGroup": {"OptionGroupName": f"{options}-copy"},
             "DeleteDBParameterGroup": {"DBParameterGroupName": f"{group}-copy"},
+            **clusters.calls,
         },
-        fresh={"CreateDBSubnetGroup": "DBSubnetGroupName", "CreateDBParameterGroup": "DBParameterGroupName"},
+        kept={"CreateDBCluster": {"DbClusterResourceId": "DBCluster.DbClusterResourceId"}},
+        fresh={
+            **rds_clusters.FRESH,
+            "CreateDBSubnetGroup": "DBSubnetGroupName",
+            "CreateDBParameterGroup": "DBParameterGroupName",
+        },
         last=(
             "DeleteDBInstance",
             "DeleteDBSnapshot",
@@ -157,8 +167,10 @@ def world(implemented: set[str]) -> World:
             "DeleteDBSubnetGroup",
             "DeleteEventSubscription",
             "DeleteOptionGroup",
+            *rds_clusters.LAST,
         ),
-        costly=frozenset(
+        costly=rds_clusters.COSTLY
+        | frozenset(
             {
                 "CreateDBInstance",
                 "CreateDBInstanceReadReplica",

@@ -3,6 +3,7 @@
 from localstack_engines.core_types.ec2.eip import Eip
 from localstack_engines.core_types.ec2.flow_log import FlowLog
 from localstack_engines.core_types.ec2.internet_gateway import InternetGateway
+from localstack_engines.core_types.ec2.launch_template import LaunchTemplate
 from localstack_engines.core_types.ec2.route import Route
 from localstack_engines.core_types.ec2.route_table import RouteTable
 from localstack_engines.core_types.ec2.security_group import SecurityGroup
@@ -18,6 +19,7 @@ RESOURCE_PROVIDERS = {
         Eip,
         FlowLog,
         InternetGateway,
+        LaunchTemplate,
         Route,
         RouteTable,
         SecurityGroup,

@@ -1,4 +1,4 @@
-"""AWS::SecretsManager::SecretTargetAttachment: writes the address of a DB instance into its secret.
+"""AWS::SecretsManager::SecretTargetAttachment: writes the address of a DB instance or cluster into its secret.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
 """
@@ -10,7 +10,7 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.resource import Failed, Resource
 
-_CONNECTION = ("engine", "host", "port", "dbname", "dbInstanceIdentifier")
+_CONNECTION = ("engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier")
 
 
 class SecretTargetAttachment(Resource):
@@ -30,17 +30,10 @@ class SecretTargetAttachment(Resource):
         return self.done({})
 
     def _attach(self, request: ResourceRequest, model: dict[str, Any]) -> dict[str, Any]:
-        if model["TargetType"] != "AWS::RDS::DBInstance":
+        address = _TARGETS.get(model["TargetType"])
+        if address is None:
             raise Failed(f"Invalid value for TargetType: {model['TargetType']}", "InvalidRequest")
-        found = self.client(request, "rds").describe_db_instances(DBInstanceIdentifier=model["TargetId"])
-        instance = found["DBInstances"][0]
-        connection = {
-            "engine": instance["Engine"],
-            "host": instance["Endpoint"]["Address"],
-            "port": instance["Endpoint"]["Port"],
-            "dbname": instance.get("DBName"),
-            "dbInstanceIdentifier": instance["DBInstanceIdentifier"],
-        }
+        connection = address(self.client(request, "rds"), model["TargetId"])
         # Ref returns the secret's ARN: ECS and IAM policies refer to the attached secret by it.
         return {**model, "Id": self._write(request, model["SecretId"], connection)}
 
@@ -56,3 +49,30 @@ class SecretTargetAttachment(Resource):
         if merged != content:
             secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(merged))
         return str(current["ARN"])
+
+
+def _address_of_instance(rds: Any, identifier: str) -> dict[str, Any]:
+    instance = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+    return {
+        "engine": instance["Engine"],
+        "host": instance["Endpoint"]["Address"],
+        "port": instance["Endpoint"]["Port"],
+        "dbname": instance.get("DBName"),
+        "dbInstanceIdentifier": instance["DBInstanceIdentifier"],
+    }
+
+
+def _address_of_cluster(rds: Any, identifier: str) -> dict[str, Any]:
+    cluster = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
+    return {
+        "engine": _SECRET_ENGINES.get(cluster["Engine"], cluster["Engine"]),
+        "host": cluster["Endpoint"],
+        "port": cluster["Port"],
+        "dbname": cluster.get("DatabaseName"),
+        "dbClusterIdentifier": cluster["DBClusterIdentifier"],
+    }
+
+
+_TARGETS = {"AWS::RDS::DBInstance": _address_of_instance, "AWS::RDS::DBCluster": _address_of_cluster}
+# Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+_SECRET_ENGINES = {"aurora-postgresql": "postgres"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localstack_engines.gateway import route_record
-from localstack_engines.gateway.configuration import buffering, cors, jwt, throttling
+from localstack_engines.gateway.configuration import buffering, cors, custom_domains, jwt, throttling, websockets
 from localstack_engines.gateway.configuration.integrations import backend_name
 from localstack_engines.gateway.configuration.sections import BY_HOST, BY_PATH
 from localstack_engines.gateway.configuration.syntax import answer, digest, name, quote
@@ -42,10 +42,14 @@ class Files:
     def domains(self) -> Path:
         return self.directory / "domains.map"
 
+    @property
+    def websockets(self) -> Path:
+        return self.directory / "websockets.map"
+
 
 def domains(gateway: Gateway) -> str:
-    """Returns the map of all APIs: identifier, and host and port of its endpoint."""
-    return "".join(f"{api.id} {api.domain}\n" for api in gateway.apis)
+    """Returns the map of all APIs that have an endpoint: identifier, and host and port of the endpoint."""
+    return "".join(f"{api.id} {api.domain}\n" for api in gateway.apis if api.has_endpoint)
 
 
 def route_map(api: Api, stage: Stage) -> str:
@@ -60,11 +64,14 @@ def throttles(gateway: Gateway) -> set[Throttle]:
 
 
 def rules(gateway: Gateway, files: Files) -> list[str]:
-    """Returns all rules for HTTP APIs. A request for anything else is let through by the first of them."""
-    if not gateway.apis:
-        return [*_candidate(), *_NOT_FOUND]
+    """Returns all rules for APIs. A request for anything else is let through by the first of them."""
+    first = [*_candidate(), *(websockets.rules(files.websockets) if gateway.websockets else [])]
+    if not (gateway.apis or gateway.domains):
+        return [*first, *_NOT_FOUND]
     return [
-        *_select_api(files),
+        "http-request set-log-level silent",
+        *first,
+        *_select_api(gateway, files),
         *(rule for api in gateway.apis for rule in _select_route(api, files)),
         answer(404, "Not Found", f"!{_ROUTE_IS_FOUND}"),
         *_throttling(gateway),
@@ -116,16 +123,15 @@ def _candidate() -> list[str]:
     ]
 
 
-def _select_api(files: Files) -> list[str]:
+def _select_api(gateway: Gateway, files: Files) -> list[str]:
     known = f"var(txn.candidate),map_str({files.domains})"
     return [
-        "http-request set-log-level silent",
-        *_candidate(),
         f"http-request set-var(txn.domain) req.hdr(host) if {BY_HOST} !{BY_PATH}",
         f"http-request set-var(txn.path) path if {BY_HOST}",
         f"http-request set-var-fmt(txn.path) '/%[path,field(5,/,0)]' if {BY_PATH}",
-        f"http-request allow unless {{ {known} -m found }}",
-        "http-request set-var(txn.api) var(txn.candidate)",
+        *custom_domains.rules(gateway, files.directory),
+        f"http-request allow if !{{ {known} -m found }} !{{ var(txn.api) -m found }}",
+        "http-request set-var(txn.api) var(txn.candidate) if !{ var(txn.api) -m found }",
         f"http-request set-var(txn.domain) {known} if !{{ var(txn.domain) -m found }}",
         "http-request set-var(txn.request_id) uuid(),sha1,bytes(0,11),base64",
         "http-request set-var(txn.method) method",
@@ -136,16 +142,17 @@ def _select_api(files: Files) -> list[str]:
 def _select_route(api: Api, files: Files) -> list[str]:
     chosen = _is_chosen(api)
     rules = cors.request_rules(api.cors, chosen) if api.cors else []
-    first = "var(txn.path),field(2,/)"
+    first, unknown = "var(txn.path),field(2,/)", "!{ var(txn.route_path) -m found }"
     for stage in api.stages:
         if stage.name != DEFAULT_STAGE:
             rules.append(
-                f"http-request set-var(txn.stage) {first} if {chosen} {{ {first} -m str {quote(stage.name)} }}"
+                f"http-request set-var(txn.stage) {first} if {chosen} {unknown} "
+                f"{{ {first} -m str {quote(stage.name)} }}"
             )
     rules += [
-        f"http-request set-var-fmt(txn.route_path) '/%[var(txn.path),field(3,/,0)]' if {chosen} "
+        f"http-request set-var-fmt(txn.route_path) '/%[var(txn.path),field(3,/,0)]' if {chosen} {unknown} "
         "{ var(txn.stage) -m found }",
-        f"http-request set-var(txn.route_path) var(txn.path) if {chosen} !{{ var(txn.stage) -m found }}",
+        f"http-request set-var(txn.route_path) var(txn.path) if {chosen} {unknown}",
         f"http-request set-var(txn.stage) str({DEFAULT_STAGE}) if {chosen} !{{ var(txn.stage) -m found }}",
     ]
     for stage in api.stages:

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[\w!#&^`|~.-]+")
 _CONTEXT = {
     "apiId": "%[var(txn.api)]",
     "domainName": "%[var(txn.domain)]",
-    "domainPrefix": "%[var(txn.api)]",
+    "domainPrefix": "%[var(txn.domain),field(1,.)]",
     "extendedRequestId": "%[var(txn.request_id)]",
     "httpMethod": "%[var(txn.method)]",
     "identity.sourceIp": "%[src]",

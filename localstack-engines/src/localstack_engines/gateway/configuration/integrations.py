@@ -8,7 +8,7 @@ from localstack_engines.gateway.configuration.expressions import Scope, path_var
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
 from localstack_engines.gateway.configuration.syntax import literal, name, quote
 from localstack_engines.gateway.edge import Edge
-from localstack_engines.gateway.model import Api, Function, Proxy, Route, Server, Stage
+from localstack_engines.gateway.model import Api, Function, Integration, Proxy, Route, Server, ServiceCall, Stage
 from localstack_engines.gateway.route_record import Field, fetch
 from localstack_engines.gateway.routes import variables
 
@@ -19,6 +19,7 @@ REMOVE_CLIENTS_HEADERS = f"http-request del-header {headers.PREFIX} -m beg"
 STATE = {
     headers.API: ("txn.api", False),
     headers.STAGE: ("txn.stage", False),
+    headers.CLIENT_PATH: ("txn.client_path", False),
     headers.PATH: ("txn.path", False),
     headers.ROUTE_PATH: ("txn.route_path", False),
     headers.REQUEST_ID: ("txn.request_id", False),
@@ -78,7 +79,7 @@ def render(api: Api, stage: Stage, route: Route, servers: Mapping[str, tuple[Ser
     if isinstance(integration, Proxy):
         rules += _proxy(integration, scope, servers.get(integration.upstream, ()))
     else:
-        rules += _function(integration, scope, edge)
+        rules += _answered_by_plugin(integration, scope, edge)
     rules += response_rules(integration.response_parameters, scope)
     return [f"backend {backend_name(api, stage, route)} from {DEFAULTS}", *(f"    {rule}" for rule in rules)]
 
@@ -120,7 +121,7 @@ def _proxy(integration: Proxy, scope: Scope, servers: tuple[Server, ...]) -> lis
     return rules + [f"server {server.name} {server.endpoint}{options}" for server in servers]
 
 
-def _function(integration: Function, scope: Scope, edge: Edge) -> list[str]:
+def _answered_by_plugin(integration: Function | ServiceCall, scope: Scope, edge: Edge) -> list[str]:
     return [
         REMOVE_CLIENTS_HEADERS,
         *set_state_headers(),
@@ -159,7 +160,7 @@ def _forwarded(integration: Proxy) -> list[str]:
     ]
 
 
-def _depends_on_route(integration: Proxy | Function) -> bool:
+def _depends_on_route(integration: Integration) -> bool:
     values = [value for _, value in integration.request_parameters]
     values += [value for _, group in integration.response_parameters for _, value in group]
     if any(name.startswith("request.path.") for value in values for name in references(value)):

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass
 
-from localstack_engines.gateway.configuration import buffering, edge_rules, integrations, jwt, throttling
+from localstack_engines.gateway.configuration import (
+    buffering,
+    custom_domains,
+    edge_rules,
+    integrations,
+    jwt,
+    throttling,
+    websockets,
+)
 from localstack_engines.gateway.configuration.access_log import log_lines
 from localstack_engines.gateway.configuration.sections import (
     render_defaults,
     render_edge,
     render_global,
+    render_loopback,
     render_passthrough,
     render_tls,
 )
@@ -26,16 +35,21 @@ class Rendered:
 def render(edge: Edge, gateway: Gateway) -> Rendered:
     """Returns the configuration that serves these APIs. Raises ValueError for what HAProxy cannot express."""
     files = edge_rules.Files(edge.directory)
+    has_domains = bool(gateway.domains)
+    sni = [custom_domains.sni_condition(edge.directory)] if has_domains else []
+    certificates = custom_domains.certificates_file(edge.directory) if has_domains else None
     sections = [
         render_global(edge),
         render_defaults(),
-        render_edge(edge, [*log_lines(edge, gateway), *edge_rules.rules(gateway, files)]),
+        render_edge(edge, [*log_lines(edge, gateway), *edge_rules.rules(gateway, files)], sni),
         render_passthrough(edge),
-        *([render_tls(edge)] if edge.certificate else []),
+        *([render_tls(edge, certificates)] if edge.certificate else []),
+        *([render_loopback(edge)] if edge.certificate and edge.https_port else []),
         _unknown_keys(),
         *throttling.tables(edge_rules.throttles(gateway)),
         integrations.defaults(),
         *buffering.render(edge),
+        *(websockets.render(edge) if gateway.websockets else []),
         *_integrations(edge, gateway),
     ]
     return Rendered("\n\n".join("\n".join(section) for section in sections) + "\n", _files(gateway, files))
@@ -74,8 +88,11 @@ def _files(gateway: Gateway, files: edge_rules.Files) -> dict[str, str]:
         for api in gateway.apis
         for stage in api.stages
     }
-    if gateway.apis:
+    found |= custom_domains.files(gateway, files.directory)
+    if gateway.apis or gateway.domains:
         found[files.domains.name] = edge_rules.domains(gateway)
+    if gateway.websockets:
+        found[files.websockets.name] = websockets.domains(gateway)
     for authorizer in gateway.jwt_authorizers().values():
         for kind, text in jwt.lists(authorizer).items():
             found[jwt.list_file(files.directory, authorizer, kind).name] = text

@@ -16,7 +16,14 @@ _LUA = Path(__file__).with_name("subrequests.lua")
 # The two forms of an API's URL.
 BY_PATH = "{ path_beg /_aws/execute-api/ }"
 BY_HOST = "{ req.hdr(host),lower,field(2,.) -m str execute-api }"
-_TLS_FOR_API = "{ req.ssl_hello_type 1 } { req.ssl_sni,lower,field(2,.) -m str execute-api }"
+BY_OTHER_HOST = (
+    "!{ req.hdr(host),lower,field(1,:) -m str localhost localhost.localstack.cloud } !{ hdr_ip(host) -m found }"
+)
+"""Custom domains have any name."""
+_TLS = "{ req.ssl_hello_type 1 }"
+_SNI_OF_API = "{ req.ssl_sni,lower,field(2,.) -m str execute-api }"
+_FOR_BALANCER = "{ req.hdr(host),lower,field(3,.) -m str elb }"
+_SNI_OF_BALANCER = "{ req.ssl_sni,lower,field(3,.) -m str elb }"
 
 
 def render_global(edge: Edge) -> list[str]:
@@ -26,8 +33,9 @@ def render_global(edge: Edge) -> list[str]:
         "    log stdout format raw daemon notice",
         # A new worker takes the old one's listening sockets over, so that at no moment are all of them closed.
         f"    stats socket unix@{edge.stats_socket} mode 600 level admin expose-fd listeners",
-        # An old worker stays for the connections that it has, an upload for instance, but not longer than this.
-        "    hard-stop-after 15m",
+        # An old worker stays for the connections that it has, but not longer than this: a WebSocket may be open for two
+        # hours.
+        "    hard-stop-after 125m",
         f"    tune.bufsize {HEADER_BYTES + REWRITE_BYTES}",
         f"    tune.maxrewrite {REWRITE_BYTES}",
         "    tune.http.maxhdr 256",
@@ -60,17 +68,17 @@ def render_defaults() -> list[str]:
     ]
 
 
-def render_edge(edge: Edge, rules: list[str]) -> list[str]:
+def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list[str]:
     """Returns the edge frontend with the rules for APIs.
 
-    A connection with TLS goes to the section that has the APIs' certificate when its SNI is an API's address, and to
-    LocalStack as a byte stream when not.
-
+    A connection with TLS goes to the section that has the APIs' certificates when its SNI is an API's address or one of
+    `sni_conditions` holds, to the load balancers when it is the name of one, and to LocalStack as a byte stream when
+    not.
 
     After a reload an old worker keeps its clients' connections. It knows the old rules only, so it passes each further
     request for an API to the new worker.
     """
-    for_successor = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST)]
+    for_successor = [f"{{ stopping }} {which}" for which in (BY_PATH, BY_HOST, BY_OTHER_HOST)]
     return [
         "frontend edge",
         "    mode tcp",
@@ -82,14 +90,20 @@ def render_edge(edge: Edge, rules: list[str]) -> list[str]:
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
-        *([f"    use_backend apis_tls if {_TLS_FOR_API}"] if edge.certificate else []),
-        "    use_backend localstack_tls if { req.ssl_hello_type 1 }",
+        f"    use_backend balancers if {_FOR_BALANCER}",
+        f"    use_backend balancers_tls if {_TLS} {_SNI_OF_BALANCER}",
+        *(f"    use_backend apis_tls if {_TLS} {sni}" for sni in (_SNI_OF_API, *sni_conditions) if edge.certificate),
+        f"    use_backend localstack_tls if {_TLS}",
         "    default_backend localstack",
     ]
 
 
-def render_tls(edge: Edge) -> list[str]:
-    """Returns the sections that take TLS off connections for APIs. Their requests come back to the edge frontend."""
+def render_tls(edge: Edge, certificates: Path | None) -> list[str]:
+    """Returns the sections that take TLS off connections for APIs. Their requests come back to the edge frontend.
+
+    `certificates` is a list of further certificates with the names that they are for.
+    """
+    more = f" crt-list {certificates}" if certificates else ""
     return [
         "backend apis_tls",
         "    mode tcp",
@@ -98,7 +112,7 @@ def render_tls(edge: Edge) -> list[str]:
         "frontend apis_tls",
         "    mode tcp",
         "    no option idle-close-on-response",
-        f"    bind unix@{edge.tls_socket} mode 600 accept-proxy ssl crt {edge.certificate} alpn http/1.1",
+        f"    bind unix@{edge.tls_socket} mode 600 accept-proxy ssl crt {edge.certificate}{more} alpn http/1.1",
         "    default_backend apis_plain",
         "",
         "backend apis_plain",
@@ -108,13 +122,24 @@ def render_tls(edge: Edge) -> list[str]:
 
 
 def render_passthrough(edge: Edge) -> list[str]:
-    """Returns the sections for requests that pass unchanged: to the new worker, and to LocalStack."""
+    """Returns the sections for requests that pass unchanged: to the new worker, to load balancers and to LocalStack."""
     return [
         "backend successor",
         # There is a connection for each request, so that none is idle when the next successor comes.
         "    option http-server-close",
         "    http-reuse never",
         f"    server worker unix@{edge.successor_socket} send-proxy-v2",
+        "",
+        "backend balancers",
+        # There is a connection for each request: an idle one could end when the load balancers change.
+        "    option http-server-close",
+        "    http-reuse never",
+        '    http-error status 503 content-type application/json string \'{"message":"There is no load balancer"}\'',
+        f"    server entrance unix@{edge.load_balancer_socket} send-proxy-v2",
+        "",
+        "backend balancers_tls",
+        "    mode tcp",
+        f"    server entrance unix@{edge.load_balancer_tls_socket} send-proxy-v2",
         "",
         "backend localstack",
         # LocalStack's gateway has not started yet, or has stopped.
@@ -124,4 +149,13 @@ def render_passthrough(edge: Edge) -> list[str]:
         "backend localstack_tls",
         "    mode tcp",
         f"    server gateway {edge.gateway_address}",
+    ]
+
+
+def render_loopback(edge: Edge) -> list[str]:
+    """Returns the section that takes TLS off the connections of programs in this container."""
+    return [
+        "frontend loopback",
+        f"    bind 127.0.0.1:{edge.https_port} ssl crt {edge.certificate} alpn http/1.1",
+        "    default_backend localstack",
     ]

@@ -14,6 +14,7 @@ local hop_by_hop = {
 local variables = {
   ["api"] = "txn.api",
   ["authorizer-id"] = "txn.authorizer_id",
+  ["client-path"] = "txn.client_path",
   ["domain"] = "txn.domain",
   ["path"] = "txn.path",
   ["request-id"] = "txn.request_id",

@@ -3,12 +3,12 @@
 import logging
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 from localstack_engines.gateway.configuration.render import Rendered, integration_backends, render
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.haproxy.master_socket import CommandFailed, MasterSocket, add_server, remove_server
 from localstack_engines.gateway.model import Gateway, Server
+from localstack_engines.toolkit.files import write_atomically
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess, tcp_probe
 
 LOG = logging.getLogger(__name__)
@@ -101,10 +101,3 @@ class HAProxy:
             for path in self._edge.directory.glob(pattern):
                 if path.name not in rendered.files:
                     path.unlink(missing_ok=True)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Writes a file. Readers see the old content or the new one, never a part of it."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text)
-    temporary.replace(path)

@@ -15,7 +15,10 @@ _TEXT = ("text/", "application/json", "application/javascript", "application/xml
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A client's request. Header names are in lower case; `path` includes the stage, `route_path` does not."""
+    """A client's request. Header names are in lower case; `path` includes the stage, `route_path` does not.
+
+    `client_path` is what the client sent: at a custom domain it begins with the mapping's key and has no stage.
+    """
 
     api_id: str
     account: str
@@ -24,6 +27,7 @@ class Call:
     route_key: str
     method: str
     path: str
+    client_path: str
     route_path: str
     query: str
     headers: list[tuple[str, str]]
@@ -74,7 +78,7 @@ def version_1(call: Call) -> dict:
     return {
         "version": "1.0",
         "resource": _resource(call),
-        "path": unquote(call.path),
+        "path": unquote(call.client_path),
         "httpMethod": call.method,
         "headers": {name: [v for k, v in call.headers if k == name][-1] for name in names},
         "multiValueHeaders": {name: [v for k, v in call.headers if k == name] for name in names},
@@ -140,7 +144,7 @@ def _context_1(call: Call) -> dict:
         "extendedRequestId": call.request_id,
         "httpMethod": call.method,
         "identity": {"sourceIp": call.source_ip, "userAgent": call.header("user-agent")},
-        "path": unquote(call.path),
+        "path": unquote(call.client_path),
         "protocol": "HTTP/1.1",
         "requestId": call.request_id,
         "requestTime": log_time(call.at),

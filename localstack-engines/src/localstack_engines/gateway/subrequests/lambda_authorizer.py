@@ -90,7 +90,7 @@ def _decision(authorizer: LambdaAuthorizer, result: Any, call: Call) -> Decision
     """Returns the decision in a function's result. Raises FunctionFailed when there is none."""
     if authorizer.payload_version == "2.0" and authorizer.simple_responses:
         return _simple(result)
-    return _policy(result, events.route_arn(call))
+    return policy_decision(result, events.route_arn(call))
 
 
 def _simple(result: Any) -> Decision:
@@ -99,7 +99,8 @@ def _simple(result: Any) -> Decision:
     return Decision(Outcome.ALLOW if result["isAuthorized"] else Outcome.DENY, result.get("context") or {})
 
 
-def _policy(result: Any, arn: str) -> Decision:
+def policy_decision(result: Any, arn: str) -> Decision:
+    """Returns the decision of a result that has an IAM policy. Raises FunctionFailed when it has none."""
     if not isinstance(result, dict) or not isinstance(result.get("policyDocument"), dict):
         raise FunctionFailed("the response has no policyDocument")
     statements = result["policyDocument"].get("Statement") or []

@@ -24,6 +24,10 @@ class FunctionFailed(Exception):
     """The function raised an error, does not exist, or did not return a valid response."""
 
 
+class FunctionNotInvoked(FunctionFailed):
+    """The function does not exist, or Lambda did not run it."""
+
+
 def function_arn(uri: str, variables: dict[str, str]) -> str:
     """Returns the ARN of the function in the URI of an integration or authorizer, which has one of two forms."""
     uri = stage_variables.resolve(uri, variables)
@@ -32,7 +36,7 @@ def function_arn(uri: str, variables: dict[str, str]) -> str:
 
 
 def invoke(arn: str, event: dict) -> Any:
-    """Invokes the function and returns its result. Raises FunctionFailed."""
+    """Invokes the function and returns its result. Raises FunctionFailed, or FunctionNotInvoked."""
     from botocore.exceptions import BotoCoreError, ClientError
     from localstack.aws.connect import connect_to
 
@@ -44,7 +48,9 @@ def invoke(arn: str, event: dict) -> Any:
         if answer.get("FunctionError"):
             raise FunctionFailed(payload.decode(errors="replace"))
         return json.loads(payload or b"null")
-    except (ClientError, BotoCoreError, ValueError) as error:
+    except (ClientError, BotoCoreError) as error:
+        raise FunctionNotInvoked(str(error)) from None
+    except ValueError as error:
         raise FunctionFailed(str(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""The HTTP server for HAProxy's sub-requests: unknown keys, Lambda authorizers, Lambda integrations, buffered bodies.
+"""The HTTP server for HAProxy's sub-requests: unknown keys, authorizers, integrations, buffered bodies, @connections.
 
 It listens on a Unix socket that only HAProxy reaches. HAProxy describes a client's request in headers (`headers`)
 that it accepts from no client.
@@ -15,13 +15,15 @@ from typing import Protocol
 from localstack_engines.gateway import headers
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.jwks import Issuers
-from localstack_engines.gateway.model import Function, Gateway, LambdaAuthorizer
+from localstack_engines.gateway.model import Function, Gateway, LambdaAuthorizer, ServiceCall
 from localstack_engines.gateway.subrequests.buffering import send_again
 from localstack_engines.gateway.subrequests.calls import route_and_call
 from localstack_engines.gateway.subrequests.http_server import HttpServer
 from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers, Outcome
 from localstack_engines.gateway.subrequests.lambda_functions import FunctionFailed, function_arn, proxy
 from localstack_engines.gateway.subrequests.messages import Refused, Reply, Request, error
+from localstack_engines.gateway.subrequests.service_calls import ServiceFailed, answer
+from localstack_engines.gateway.websockets.management import ConnectionManagement
 
 LOG = logging.getLogger(__name__)
 
@@ -41,12 +43,18 @@ class SubrequestServer:
     """Answers sub-requests from the model of the APIs that are being served."""
 
     def __init__(
-        self, edge: Edge, issuers: Issuers, control_plane: ControlPlane, authorizers: LambdaAuthorizers
+        self,
+        edge: Edge,
+        issuers: Issuers,
+        control_plane: ControlPlane,
+        authorizers: LambdaAuthorizers,
+        connections: ConnectionManagement,
     ) -> None:
         self._edge = edge
         self._issuers = issuers
         self._control_plane = control_plane
         self._authorizers = authorizers
+        self._connections = connections
         self._server: HttpServer | None = None
 
     def start(self) -> None:
@@ -66,7 +74,11 @@ class SubrequestServer:
         try:
             if request.header(headers.SUBREQUEST) == "buffer":
                 return send_again(self._edge.buffered_socket, request, request.body())
-            handlers = {"verify": self._verify, "authorize": self._authorize}
+            handlers = {
+                "verify": self._verify,
+                "authorize": self._authorize,
+                "connections": self._connections.answer,
+            }
             handle = handlers.get(request.header(headers.SUBREQUEST), self._invoke)
             return [handle(request).encode(request.method)]
         except ConnectionError as failure:
@@ -74,8 +86,8 @@ class SubrequestServer:
             raise
         except Refused as refused:
             reply = error(refused.status, str(refused))
-        except FunctionFailed as failure:
-            LOG.warning("Lambda integration of route %s failed: %s", request.header(headers.ROUTE_ID), failure)
+        except (FunctionFailed, ServiceFailed) as failure:
+            LOG.warning("The integration of route %s failed: %s", request.header(headers.ROUTE_ID), failure)
             reply = error(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
         except Exception:
             LOG.exception("sub-request failed")
@@ -102,6 +114,8 @@ class SubrequestServer:
     def _invoke(self, request: Request) -> Reply:
         body, (_, _, query) = request.body(), request.target.partition("?")
         route, call = route_and_call(self._control_plane.current, request, request.method, query, body)
+        if isinstance(route.integration, ServiceCall):
+            return answer(route.integration, call, self._edge.gateway_address)
         assert isinstance(route.integration, Function)
         arn = function_arn(route.integration.uri, call.stage_variables)
         return proxy(arn, route.integration.payload_version, call)

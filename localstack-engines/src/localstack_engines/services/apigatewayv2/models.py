@@ -19,6 +19,7 @@ class Resources:
     routes: dict[str, Any]
     integrations: dict[str, Any]
     authorizers: dict[str, Any]
+    models: dict[str, Any]
 
 
 @dataclass
@@ -29,6 +30,33 @@ class Deployment:
     resources: Resources
     description: str | None = None
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class ApiMapping:
+    """A stage of an API at a custom domain name. `key` is the beginning of its paths, or empty."""
+
+    id: str
+    key: str
+    api_id: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class DomainName:
+    """A custom domain name. `target` is the name that its DNS record points to."""
+
+    name: str
+    account: str
+    region: str
+    target: str
+    configurations: tuple[dict[str, Any], ...]
+    tags: dict[str, str] = field(default_factory=dict)
+    mappings: tuple[ApiMapping, ...] = ()
+
+    @property
+    def certificate_arn(self) -> str:
+        return str(self.configurations[0]["CertificateArn"])
 
 
 @dataclass(frozen=True)

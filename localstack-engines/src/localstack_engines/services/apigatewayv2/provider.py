@@ -6,12 +6,24 @@ from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import Issuers
 from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers
 from localstack_engines.gateway.subrequests.server import SubrequestServer
+from localstack_engines.gateway.websockets.calls import Call
+from localstack_engines.gateway.websockets.connections import Connections
+from localstack_engines.gateway.websockets.management import ConnectionManagement
+from localstack_engines.gateway.websockets.server import WebSocketServer
+from localstack_engines.services.apigatewayv2.api.api_mappings import ApiMappingOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
+from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
+from localstack_engines.services.apigatewayv2.api.exports import ExportOperations
 from localstack_engines.services.apigatewayv2.api.imports import ImportOperations
+from localstack_engines.services.apigatewayv2.api.integration_responses import IntegrationResponseOperations
+from localstack_engines.services.apigatewayv2.api.models import ModelOperations
+from localstack_engines.services.apigatewayv2.api.route_responses import RouteResponseOperations
 from localstack_engines.services.apigatewayv2.api.stages import StageOperations
 from localstack_engines.services.apigatewayv2.api.tags import TagOperations
 from localstack_engines.services.apigatewayv2.api.vpc_links import VpcLinkOperations
+from localstack_engines.services.apigatewayv2.control import websocket_access_log
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
+from localstack_engines.services.apigatewayv2.control.local_connections import LocalConnections
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
@@ -21,21 +33,34 @@ from localstack_engines.toolkit.dispatch import make_service
 
 class ApiGatewayV2Provider(
     ImportOperations,
+    ExportOperations,
     StageOperations,
     TagOperations,
     DeploymentOperations,
     VpcLinkOperations,
+    ModelOperations,
+    RouteResponseOperations,
+    IntegrationResponseOperations,
+    DomainNameOperations,
+    ApiMappingOperations,
 ):
-    """The operations of the API Gateway v2 API, for HTTP APIs. `support.py` says what becomes of all others."""
+    """The operations of the API Gateway v2 API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
         publisher = Publisher(store, issuers, Upstreams())
-        lambda_authorizers = LambdaAuthorizers()
+        lambda_authorizers, connections = LambdaAuthorizers(), Connections()
+        management, access_logs = ConnectionManagement(connections), AccessLogs(store, edge.access_log_socket)
+
+        def log(call: Call, status: int, milliseconds: float) -> None:
+            access_logs.put(websocket_access_log.line(call, status, milliseconds))
+
         super().__init__(store, publisher, issuers, lambda_authorizers)
         self._background = (
-            SubrequestServer(edge, issuers, publisher, lambda_authorizers),
-            AccessLogs(store, edge.access_log_socket),
+            SubrequestServer(edge, issuers, publisher, lambda_authorizers, management),
+            LocalConnections(management),
+            WebSocketServer(edge, lambda: publisher.websockets, connections, log),
+            access_logs,
             publisher,
         )
 

@@ -7,24 +7,32 @@ and sets the fields that a caller names, on the same objects that moto's Get and
 import copy
 import secrets
 import string
-from dataclasses import dataclass
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore import xform_name
 from localstack.aws.api import RequestContext
+from moto.acm.models import AWS_ROOT_CA, acm_backends
 from moto.apigatewayv2.models import (
     Api,
     ApiGatewayV2Backend,
     Authorizer,
     Integration,
+    IntegrationResponse,
+    Model,
     Route,
+    RouteResponse,
     Stage,
     VpcLink,
     apigatewayv2_backends,
 )
+from moto.core.common_models import BaseModel
 
+from localstack_engines.services.apigatewayv2.changes import Change
 from localstack_engines.services.apigatewayv2.errors import not_found
-from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment
+from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment, DomainName
 
 # Moto's names of attributes that are not the field's name in snake case.
 _ATTRIBUTES = {
@@ -40,22 +48,24 @@ _IDENTIFIERS = {
     Api: ("ApiId",),
     Route: ("ApiId", "RouteId"),
     Integration: ("ApiId", "IntegrationId"),
+    IntegrationResponse: ("ApiId", "IntegrationId", "IntegrationResponseId"),
+    RouteResponse: ("ApiId", "RouteId", "RouteResponseId"),
+    Model: ("ApiId", "ModelId"),
     Authorizer: ("ApiId", "AuthorizerId"),
     VpcLink: ("VpcLinkId",),
 }
 
 
-@dataclass(frozen=True)
-class Saved:
-    """The identifiers of all APIs of an account and region, and what one of them consisted of; see `Store.saved`."""
-
-    identifiers: frozenset[str]
-    record: Api | None
-    members: dict[str, Any]
-
-
 class Store:
-    """The records of all accounts and regions. A look-up by a request raises NotFoundException when it finds none."""
+    """The records of all accounts and regions. A look-up by a request raises NotFoundException when it finds none.
+
+    Who goes through records holds `lock`, because requests change them at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.domain_names: dict[str, DomainName] = {}
+        """Those of all accounts and regions by their names, which are unique on AWS too."""
 
     def apis(self, context: RequestContext) -> list[Api]:
         """Returns the APIs of the request's account and region."""
@@ -80,6 +90,16 @@ class Store:
     def integration(self, context: RequestContext, request: dict[str, Any]) -> Integration:
         return _member(self.api(context, request).integrations, "Integration", request["IntegrationId"])
 
+    def integration_response(self, context: RequestContext, request: dict[str, Any]) -> IntegrationResponse:
+        responses = self.integration(context, request).responses
+        return _member(responses, "IntegrationResponse", request["IntegrationResponseId"])
+
+    def route_response(self, context: RequestContext, request: dict[str, Any]) -> RouteResponse:
+        return _member(self.route(context, request).route_responses, "RouteResponse", request["RouteResponseId"])
+
+    def model(self, context: RequestContext, request: dict[str, Any]) -> Model:
+        return _member(self.api(context, request).models, "Model", request["ModelId"])
+
     def authorizer(self, context: RequestContext, request: dict[str, Any]) -> Authorizer:
         return _member(self.api(context, request).authorizers, "Authorizer", request["AuthorizerId"])
 
@@ -92,42 +112,77 @@ class Store:
     def vpc_link(self, context: RequestContext, request: dict[str, Any]) -> VpcLink:
         return _member(_backend(context).vpc_links, "VpcLink", request["VpcLinkId"])
 
+    def domain_name(self, context: RequestContext, request: dict[str, Any]) -> DomainName:
+        owned = {record.name: record for record in self.domain_names_of(context)}
+        return _member(owned, "domain name", request["DomainName"].lower())
+
+    def domain_names_of(self, context: RequestContext) -> list[DomainName]:
+        """Returns the domain names of the request's account and region."""
+        owner = (context.account_id, context.region)
+        return [record for record in self.domain_names.values() if (record.account, record.region) == owner]
+
+    def domain_names_with(self, api_id: str, stage: str | None = None) -> list[str]:
+        """Returns the domain names that have a mapping to an API, or to one of its stages."""
+        return [
+            record.name
+            for record in self.domain_names.values()
+            if any(one.api_id == api_id and stage in (None, one.stage) for one in record.mappings)
+        ]
+
+    def certificate(self, arn: str) -> str | None:
+        """Returns a certificate of ACM with its chain and private key (PEM), or None when ACM does not have it."""
+        _, _, _, region, account, *_ = arn.split(":")
+        found = acm_backends[account][region]._certificates.get(arn)
+        if found is None:
+            return None
+        # Moto adds a root certificate that is not valid PEM.
+        chain = found.chain.removesuffix(AWS_ROOT_CA)
+        return b"\n".join((found.cert, chain, found.key)).decode()
+
     def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
         return identifier in _backend(context).vpc_links
 
-    def take_api(self, context: RequestContext, api_id: str) -> Api:
-        """Takes an API that is not complete out of the records, so that it is not published. `put_api` puts it back."""
-        return _backend(context).apis.pop(api_id)
-
-    def put_api(self, context: RequestContext, api: Api) -> None:
-        """Adds an API to the records."""
-        _backend(context).apis[api.api_id] = api
+    def set_tags(self, context: RequestContext, api: Api, tags: dict[str, str], former: Collection[str]) -> None:
+        """Sets tags of an API, and removes those with the keys in `former` that are not among them."""
+        records = _backend(context)
+        records.untag_resource(api.arn, [key for key in former if key not in tags])
+        records.tag_resource(api.arn, tags)
 
     def set_api_id(self, context: RequestContext, api: Api, wanted: str, tags: dict[str, str]) -> None:
-        """Gives an API that was taken out another identifier.
+        """Gives an API another identifier.
 
         The identifier is part of its ARN, and moto keeps its tags by the ARN.
         """
         records = _backend(context)
+        records.apis[wanted] = records.apis.pop(api.api_id)
         records.tagger.delete_all_tags_for_resource(api.arn)
         api.api_id, api.arn = wanted, api.arn.replace(api.api_id, wanted)
         records.tag_resource(api.arn, tags)
 
-    def saved(self, context: RequestContext, api_id: str | None) -> Saved:
-        """Returns what `restore` needs to undo a change of this API, or the creation of another one."""
-        records = _backend(context).apis
-        record = records.get(api_id or "")
-        members = {name: _copy_of(name, value) for name, value in vars(record).items()} if record else {}
-        return Saved(frozenset(records), record, members)
+    @contextmanager
+    def changing(self, context: RequestContext, api_id: str | None) -> Iterator[Change]:
+        """Lets one caller at a time change this API, domain names, and which APIs and VPC links there are.
 
-    def restore(self, context: RequestContext, saved: Saved) -> None:
-        """Undoes the changes since then."""
-        records = _backend(context).apis
-        for new in records.keys() - saved.identifiers:
-            del records[new]
-        if saved.record is not None:
-            vars(saved.record).update(saved.members)
-            records[saved.record.api_id] = saved.record
+        Yields what has changed, which is known afterwards. An exception undoes it.
+        """
+        backend = _backend(context)
+        with self.lock:
+            # Of other APIs only their being there can change.
+            change = Change(
+                self.domain_names, backend.apis, backend.vpc_links, *_members_of(backend.apis.get(api_id or ""))
+            )
+            try:
+                yield change
+            except BaseException:
+                change.undo()
+                raise
+            finally:
+                change.end()
+
+    def undo(self, change: Change) -> None:
+        """Undoes a change that has ended, and leaves all later ones."""
+        with self.lock:
+            change.undo()
 
     def access_log_settings(self) -> dict[tuple[str, str], AccessLogSettings]:
         """Returns the settings of all stages that have access logging, by API id and stage name."""
@@ -167,7 +222,14 @@ def set_fields(record: Any, request: dict[str, Any]) -> None:
             continue
         attribute = _ATTRIBUTES.get(field, xform_name(field))
         if hasattr(record, attribute):
-            setattr(record, attribute, to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value))
+            setattr(record, attribute, _kept(record, field, value))
+
+
+def _kept(record: Any, field: str, value: Any) -> Any:
+    """Returns a field's value as moto keeps it."""
+    if isinstance(record, Route) and field == "RequestParameters":
+        return {name: to_json_keys(constraints) for name, constraints in value.items()}
+    return to_json_keys(value) if field in _STRUCTURES else copy.deepcopy(value)
 
 
 def to_json_keys(value: dict[str, Any]) -> dict[str, Any]:
@@ -180,11 +242,15 @@ def new_id(length: int = 8) -> str:
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
 
 
-def _copy_of(name: str, value: Any) -> Any:
-    """Returns a copy of a member of an API's record. Moto's backend is not the API's own; deployments do not change."""
-    if name == "backend":
-        return value
-    return dict(value) if name == "deployments" else copy.deepcopy(value)
+def _members_of(record: Any) -> Iterator[dict[str, Any]]:
+    """Yields all dictionaries of which a record consists: its members, and those of the records within it."""
+    if record is None:
+        return
+    members = record if isinstance(record, dict) else vars(record)
+    yield members
+    for name, value in members.items():
+        if isinstance(value, dict | BaseModel) and name != "backend":
+            yield from _members_of(value)
 
 
 def _member(members: dict[str, Any], kind: str, identifier: str) -> Any:

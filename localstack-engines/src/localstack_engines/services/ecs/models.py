@@ -1,25 +1,24 @@
-"""The records of tasks, services and deployments."""
+"""The records of tasks and services."""
 
-import math
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from localstack_engines.network.interfaces import Interface
+from localstack_engines.network.interfaces import Interface, Place
+from localstack_engines.services.ecs.deployment_models import Deployment, ServiceDeployment, TaskSet, now
 from localstack_engines.services.ecs.engine.container_state import ContainerState
 from localstack_engines.services.ecs.engine.health import task_health
+
+if TYPE_CHECKING:
+    from localstack_engines.services.ecs.instance_models import ContainerInstance
 
 _EVENTS_KEPT = 100
 
 STOPPED_BY_USER = "UserInitiated"
 STOPPED_BY_SCHEDULER = "ServiceSchedulerInitiated"
 """Values of a task's `stop_code`."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Task:
     started_by: str | None = None
     capacity_provider: str | None = None
     enable_execute_command: bool = False
+    load_balancers: list[dict[str, Any]] = field(default_factory=list)
+    """The target groups in which it is registered, as its service's `loadBalancers`."""
     reference_id: str | None = None
     client_token: str | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -59,6 +60,11 @@ class Task:
     stop_code: str | None = None
     stopped_reason: str | None = None
     interface: Interface | None = None
+    place: Place | None = None
+    """The address of a task that is in its instance's bridge network."""
+    container_instance: "ContainerInstance | None" = None
+    host_ports: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Ports of the instance, by the container and the port that they lead to."""
     attachment_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     containers: dict[str, ContainerState] = field(default_factory=dict)
     created_at: datetime = field(default_factory=now)
@@ -80,6 +86,24 @@ class Task:
 
     def container_arn(self, name: str) -> str:
         return self.scope.arn("container", self.scope.cluster, self.id, name)
+
+    @property
+    def address(self) -> str | None:
+        """The address of the task's containers."""
+        if self.network_mode == "host" and self.container_instance is not None:
+            return self.container_instance.place.address
+        place = self.interface or self.place
+        return place.address if place else None
+
+    @property
+    def availability_zone(self) -> str | None:
+        if self.container_instance is not None:
+            return self.container_instance.availability_zone
+        return self.interface.availability_zone if self.interface else None
+
+    @property
+    def network_mode(self) -> str:
+        return str(self.definition.get("networkMode") or "bridge")
 
     @property
     def effective_definition(self) -> dict[str, Any]:
@@ -110,6 +134,11 @@ class Task:
         return self.desired_status == "RUNNING"
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether the task's container instance is to get rid of it."""
+        return self.container_instance is not None and self.container_instance.status == "DRAINING"
+
+    @property
     def is_protected(self) -> bool:
         """Whether the service must not stop the task to scale in or to deploy (API_UpdateTaskProtection)."""
         return self.protected_until is not None and self.protected_until > now()
@@ -117,96 +146,6 @@ class Task:
     @property
     def service_name(self) -> str | None:
         return self.group.removeprefix("service:") if self.group.startswith("service:") else None
-
-
-@dataclass
-class Deployment:
-    """One roll-out of a service.
-
-    `status` is PRIMARY or ACTIVE; `rollout_state` is IN_PROGRESS, COMPLETED or FAILED. No task is started before
-    `retry_at`, a time of the monotonic clock in seconds.
-    """
-
-    service_revision: dict[str, Any]
-    id: str = field(default_factory=lambda: f"ecs-svc/{uuid.uuid4().int % 10**19:019d}")
-    status: str = "PRIMARY"
-    rollout_state: str = "IN_PROGRESS"
-    rollout_reason: str = ""
-    failed_tasks: int = 0
-    consecutive_failures: int = 0
-    last_failure: str = ""
-    retry_at: float = 0.0
-    created_at: datetime = field(default_factory=now)
-    updated_at: datetime = field(default_factory=now)
-
-    @property
-    def revision_id(self) -> str:
-        return self.id.rsplit("/", 1)[-1]
-
-    def set_rollout(self, state: str, reason: str) -> None:
-        self.rollout_state, self.rollout_reason, self.updated_at = state, reason, now()
-
-
-@dataclass
-class ServiceDeployment:
-    """What ListServiceDeployments shows of a deployment. It stays when the deployment is over.
-
-    `status` is one of API_ServiceDeployment. `reason` says how it came to that.
-    """
-
-    id: str
-    target: str
-    sources: list[str]
-    """The ids of the revisions before and after it; a revision has the id of the deployment that made it."""
-    status: str = "IN_PROGRESS"
-    reason: str | None = None
-    created_at: datetime = field(default_factory=now)
-    updated_at: datetime = field(default_factory=now)
-    stopped_at: datetime | None = None
-    finished_at: datetime | None = None
-    rolled_back_to: str | None = None
-
-    @property
-    def is_over(self) -> bool:
-        return self.finished_at is not None
-
-    def set_status(self, status: str, reason: str | None = None) -> None:
-        self.status, self.reason, self.updated_at = status, reason or self.reason, now()
-
-    def finish(self, status: str, reason: str | None = None) -> None:
-        self.set_status(status, reason)
-        self.finished_at = self.updated_at
-
-
-@dataclass
-class TaskSet:
-    """A part of a service with the EXTERNAL deployment controller. `scale` is in percent of the service's count.
-
-    `deployment` has the settings of its tasks, which name it as their `started_by`. `status` is PRIMARY, ACTIVE or
-    DRAINING.
-    """
-
-    deployment: Deployment
-    scale: float = 100.0
-    external_id: str | None = None
-    client_token: str | None = None
-    tags: list[dict[str, str]] = field(default_factory=list)
-    status: str = "ACTIVE"
-    is_steady: bool = False
-    stable_at: datetime = field(default_factory=now)
-    updated_at: datetime = field(default_factory=now)
-
-    @property
-    def id(self) -> str:
-        return self.deployment.id
-
-    def desired(self, service_count: int) -> int:
-        """Returns how many tasks it should have: the percentage of the service's count, rounded up."""
-        return 0 if self.status == "DRAINING" else math.ceil(service_count * self.scale / 100)
-
-    def set_steady(self, is_steady: bool) -> None:
-        if is_steady != self.is_steady:
-            self.is_steady, self.stable_at = is_steady, now()
 
 
 @dataclass
@@ -232,6 +171,8 @@ class Service:
     created_at: datetime = field(default_factory=now)
     is_steady: bool = False
     is_throttled: bool = False
+    unplaced: str = ""
+    """Why the last task found no container instance, if it found none."""
 
     @property
     def arn(self) -> str:
@@ -245,6 +186,11 @@ class Service:
     def is_external(self) -> bool:
         """Whether the service's tasks come from task sets."""
         return bool((self.settings.get("deploymentController") or {}).get("type") == "EXTERNAL")
+
+    @property
+    def is_daemon(self) -> bool:
+        """Whether the service has one task on each container instance."""
+        return bool(self.settings.get("schedulingStrategy") == "DAEMON")
 
     @property
     def sources(self) -> list[Deployment]:

@@ -2,11 +2,13 @@
 
 from localstack.services.plugins import Service
 
-from localstack_engines.services.ecs.api import task_agent, task_metadata
+from localstack_engines.services.ecs.api import execute_command, task_agent, task_metadata
 from localstack_engines.services.ecs.api.account_settings import AccountSettingOperations
+from localstack_engines.services.ecs.api.attributes import AttributeOperations
 from localstack_engines.services.ecs.api.capacity_providers import CapacityProviderOperations
 from localstack_engines.services.ecs.api.clusters import ClusterOperations
 from localstack_engines.services.ecs.api.container_instances import ContainerInstanceOperations
+from localstack_engines.services.ecs.api.execute_command import ExecuteCommandOperations
 from localstack_engines.services.ecs.api.service_deployments import ServiceDeploymentOperations
 from localstack_engines.services.ecs.api.services import ServiceOperations
 from localstack_engines.services.ecs.api.tags import TagOperations
@@ -14,8 +16,12 @@ from localstack_engines.services.ecs.api.task_definitions import TaskDefinitionO
 from localstack_engines.services.ecs.api.task_protection import TaskProtectionOperations
 from localstack_engines.services.ecs.api.task_sets import TaskSetOperations
 from localstack_engines.services.ecs.api.tasks import TaskOperations
+from localstack_engines.services.ecs.control import load_balancers
+from localstack_engines.services.ecs.control.container_instances import ContainerInstances
+from localstack_engines.services.ecs.control.managed_scaling import ManagedScaling
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
+from localstack_engines.services.ecs.control.task_placer import TaskPlacer
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.store import Store
@@ -28,8 +34,10 @@ class EcsProvider(
     CapacityProviderOperations,
     AccountSettingOperations,
     ContainerInstanceOperations,
+    AttributeOperations,
     TaskDefinitionOperations,
     TaskOperations,
+    ExecuteCommandOperations,
     TaskProtectionOperations,
     ServiceOperations,
     ServiceDeploymentOperations,
@@ -42,17 +50,24 @@ class EcsProvider(
         store = Store()
         self._engine = TaskEngine()
         runner = TaskRunner(store, self._engine)
-        scheduler = Scheduler(store, Reconciler(store, runner))
+        scaling = ManagedScaling(store)
+        instances = ContainerInstances(store, runner, lambda scope: scheduler.wake_cluster(scope), scaling.tend)
+        placer = TaskPlacer(store, instances, scaling)
+        scheduler = Scheduler(store, Reconciler(store, runner, instances, placer))
         runner.listen(scheduler.task_changed)
-        super().__init__(store, runner, scheduler)
+        load_balancers.watch(store, scheduler.task_changed)
+        super().__init__(store, runner, scheduler, instances, placer)
 
     def on_before_start(self) -> None:
         self._engine.start()
         self.scheduler.start()
+        self.instances.start()
         task_metadata.serve(self.store)
         task_agent.serve(self.store, self.scheduler)
+        execute_command.serve(self.exec_sessions, self._engine.terminal)
 
     def on_before_stop(self) -> None:
+        self.instances.stop()
         self.scheduler.stop()
         self._engine.stop()
 

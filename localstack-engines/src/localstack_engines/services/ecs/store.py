@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from localstack_engines.services.ecs.account_settings import AccountSettings
-from localstack_engines.services.ecs.models import Scope, Service, Task, now
+from localstack_engines.services.ecs.deployment_models import now
+from localstack_engines.services.ecs.instance_models import CapacityProvider, ContainerInstance
+from localstack_engines.services.ecs.models import Scope, Service, Task
 
 _STOPPED_TASKS_VISIBLE = timedelta(hours=1)
 
@@ -29,6 +31,10 @@ class Store:
         """By id."""
         self.services: dict[str, Service] = {}
         """By ARN."""
+        self.container_instances: dict[str, ContainerInstance] = {}
+        """By ARN."""
+        self.capacity_providers: dict[tuple[str, str, str], CapacityProvider] = {}
+        """By account, region and name."""
         self._account_settings: dict[tuple[str, str], AccountSettings] = {}
 
     def account_settings(self, account: str, region: str) -> AccountSettings:
@@ -54,7 +60,42 @@ class Store:
     def tasks_of(self, service: Service) -> Iterator[Task]:
         return (t for t in list(self.tasks.values()) if t.scope == service.scope and t.group == service.group)
 
+    def tasks_on(self, instance: ContainerInstance) -> list[Task]:
+        """Returns the tasks of a container instance that have not stopped."""
+        return [t for t in list(self.tasks.values()) if t.container_instance is instance and t.stopped_at is None]
+
+    def instances_in(self, scope: Scope) -> list[ContainerInstance]:
+        return [one for one in list(self.container_instances.values()) if one.scope == scope]
+
+    def instances_of(self, account: str, region: str) -> list[ContainerInstance]:
+        known = list(self.container_instances.values())
+        return [one for one in known if (one.scope.account, one.scope.region) == (account, region)]
+
+    def find_instance(self, scope: Scope, reference: str) -> ContainerInstance | None:
+        """Returns the cluster's container instance with this id or ARN."""
+        name = reference.rsplit("/", 1)[-1]
+        return self.container_instances.get(scope.arn("container-instance", scope.cluster, name))
+
+    def provider(self, scope: Scope, name: str) -> CapacityProvider | None:
+        """Returns the capacity provider of an Auto Scaling group with this name, in the account and region."""
+        return self.capacity_providers.get((scope.account, scope.region, name))
+
     # The following methods read moto's records.
+
+    def places(self) -> list[tuple[str, str]]:
+        """Returns the accounts and regions that have clusters."""
+        return _places()
+
+    def clusters_with(self, provider: CapacityProvider) -> list[str]:
+        """Returns the names of the ACTIVE clusters that have a capacity provider."""
+        clusters = _backend(provider.account, provider.region).clusters.values()
+        return [c.name for c in clusters if c.status == "ACTIVE" and provider.name in (c.capacity_providers or [])]
+
+    def providers_of(self, scope: Scope) -> list[CapacityProvider]:
+        """Returns the capacity providers of Auto Scaling groups that a cluster has."""
+        cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
+        names = (cluster.capacity_providers or []) if cluster is not None else []
+        return [found for name in names if (found := self.provider(scope, name)) is not None]
 
     def is_active_cluster(self, scope: Scope) -> bool:
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
@@ -125,6 +166,17 @@ def _backend(account: str, region: str) -> Any:
     from moto.ecs.models import ecs_backends
 
     return ecs_backends[account][region]
+
+
+def _places() -> list[tuple[str, str]]:
+    from moto.ecs.models import ecs_backends
+
+    return [
+        (account, region)
+        for account, regions in list(ecs_backends.items())
+        for region, backend in list(regions.items())
+        if backend.clusters
+    ]
 
 
 def _record(account: str, region: str, arn: str) -> Any:

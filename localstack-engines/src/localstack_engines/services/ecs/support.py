@@ -1,15 +1,12 @@
 """What the local ECS service does with each operation and member of its API. See `toolkit/support.py`."""
 
+from localstack_engines.services.ecs.support_instances import CAPACITY_PROVIDERS, CONTAINER_INSTANCES
 from localstack_engines.toolkit.support import Members, Support
 
 _IN_WORDS = "the operation refuses it, in ECS's words"
-_NO_INSTANCES = "there are no container instances"
-_NO_GROUPS = "there are no Auto Scaling groups; FARGATE and FARGATE_SPOT exist"
 
 _REFUSED = {
-    "CreateCapacityProvider": _NO_GROUPS,
-    "CreateExpressGatewayService": "there are no load balancers",
-    "RegisterContainerInstance": f"{_NO_INSTANCES}: use the launch type FARGATE",
+    "CreateExpressGatewayService": "the service and its load balancer are made with their own operations",
     "DiscoverPollEndpoint": "containers have no ECS agent",
     "SubmitAttachmentStateChanges": "containers have no ECS agent",
     "SubmitContainerStateChange": "containers have no ECS agent",
@@ -20,34 +17,26 @@ _REFUSED = {
 _CLUSTERS = {
     "CreateClusterRequest": Members(
         used="clusterName tags settings capacityProviders defaultCapacityProviderStrategy",
-        recorded="serviceConnectDefaults",
-        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
+        recorded="serviceConnectDefaults configuration",
     ),
     "UpdateClusterRequest": Members(
         used="cluster settings",
-        recorded="serviceConnectDefaults",
-        ignored={"configuration": "ExecuteCommand is refused, and the disk is the machine's own"},
+        recorded="serviceConnectDefaults configuration",
     ),
     "UpdateClusterSettingsRequest": Members("cluster settings"),
     "ClusterSetting": Members("name value"),
+    "ClusterConfiguration": Members(
+        recorded="executeCommandConfiguration",
+        ignored={"managedStorageConfiguration": "the disk is the machine's own"},
+    ),
+    # A key or a log of its own would have no effect on sessions, so they are refused.
+    "ExecuteCommandConfiguration": Members(only={"logging": ("NONE", "DEFAULT")}),
     "ClusterServiceConnectDefaultsRequest": Members(recorded="namespace"),
     "PutClusterCapacityProvidersRequest": Members("cluster capacityProviders defaultCapacityProviderStrategy"),
     "CapacityProviderStrategyItem": Members("capacityProvider weight base"),
     "DeleteClusterRequest": Members("cluster"),
     "DescribeClustersRequest": Members("clusters include"),
     "ListClustersRequest": Members("nextToken maxResults"),
-}
-
-_CAPACITY_PROVIDERS = {
-    "UpdateCapacityProviderRequest": Members(
-        used="name",
-        ignored=dict.fromkeys("cluster autoScalingGroupProvider managedInstancesProvider".split(), _NO_GROUPS),
-    ),
-    "DeleteCapacityProviderRequest": Members("capacityProvider", ignored={"cluster": _NO_GROUPS}),
-    "DescribeCapacityProvidersRequest": Members(
-        used="capacityProviders maxResults nextToken",
-        ignored={"cluster": "the providers of Fargate are those of every cluster", "include": "they have no tags"},
-    ),
 }
 
 _SETTINGS = {
@@ -57,34 +46,17 @@ _SETTINGS = {
     "ListAccountSettingsRequest": Members("name value principalArn effectiveSettings nextToken maxResults"),
 }
 
-_CONTAINER_INSTANCES = {
-    "DeregisterContainerInstanceRequest": Members("cluster containerInstance", ignored={"force": _NO_INSTANCES}),
-    "DescribeContainerInstancesRequest": Members("cluster containerInstances", ignored={"include": _NO_INSTANCES}),
-    "ListContainerInstancesRequest": Members(
-        used="cluster", ignored=dict.fromkeys("filter status nextToken maxResults".split(), _NO_INSTANCES)
-    ),
-    "UpdateContainerInstancesStateRequest": Members("cluster containerInstances status"),
-    "UpdateContainerAgentRequest": Members("cluster containerInstance"),
-    "PutAttributesRequest": Members("cluster attributes"),
-    "DeleteAttributesRequest": Members("cluster attributes"),
-    "ListAttributesRequest": Members(
-        used="cluster targetType",
-        ignored=dict.fromkeys("attributeName attributeValue nextToken maxResults".split(), _NO_INSTANCES),
-    ),
-    "Attribute": Members("targetType", ignored=dict.fromkeys("name value targetId".split(), _NO_INSTANCES)),
-}
-
 _TASK_DEFINITIONS = {
     "RegisterTaskDefinitionRequest": Members(
         used=(
             "family taskRoleArn networkMode containerDefinitions volumes requiresCompatibilities cpu memory tags "
-            "pidMode ephemeralStorage runtimePlatform"
+            "pidMode ephemeralStorage runtimePlatform placementConstraints"
         ),
         ignored={
             "executionRoleArn": "the plugin reads secrets, images and files itself; that it is there is checked",
             **dict.fromkeys(
                 (
-                    "placementConstraints ipcMode proxyConfiguration inferenceAccelerators enableFaultInjection "
+                    "ipcMode proxyConfiguration inferenceAccelerators enableFaultInjection "
                     "trustedExecutionConfiguration"
                 ).split(),
                 _IN_WORDS,
@@ -96,13 +68,13 @@ _TASK_DEFINITIONS = {
             "name image repositoryCredentials cpu memory memoryReservation portMappings essential restartPolicy "
             "entryPoint command environment environmentFiles mountPoints volumesFrom linuxParameters secrets dependsOn "
             "startTimeout stopTimeout user workingDirectory readonlyRootFilesystem interactive pseudoTerminal "
-            "dockerLabels ulimits logConfiguration healthCheck systemControls"
+            "dockerLabels ulimits logConfiguration healthCheck systemControls privileged"
         ),
         ignored={
             "versionConsistency": "a tag is resolved when a task starts",
             **dict.fromkeys(
                 (
-                    "links hostname disableNetworking privileged dnsServers dnsSearchDomains extraHosts "
+                    "links hostname disableNetworking dnsServers dnsSearchDomains extraHosts "
                     "dockerSecurityOptions resourceRequirements firelensConfiguration credentialSpecs"
                 ).split(),
                 _IN_WORDS,
@@ -120,8 +92,8 @@ _TASK_DEFINITIONS = {
     "MountPoint": Members("sourceVolume containerPath readOnly"),
     "VolumeFrom": Members("sourceContainer readOnly"),
     "LinuxParameters": Members(
-        used="capabilities initProcessEnabled tmpfs",
-        ignored=dict.fromkeys("devices sharedMemorySize maxSwap swappiness".split(), _IN_WORDS),
+        used="capabilities initProcessEnabled tmpfs sharedMemorySize",
+        ignored=dict.fromkeys("devices maxSwap swappiness".split(), _IN_WORDS),
     ),
     "KernelCapabilities": Members("add drop"),
     "Tmpfs": Members("containerPath size mountOptions"),
@@ -131,13 +103,20 @@ _TASK_DEFINITIONS = {
     "LogConfiguration": Members("logDriver options", ignored={"secretOptions": "awslogs has no secrets"}),
     "HealthCheck": Members("command interval timeout retries startPeriod"),
     "SystemControl": Members("namespace value"),
+    "EFSVolumeConfiguration": Members(
+        used="rootDirectory transitEncryption authorizationConfig",
+        recorded="fileSystemId",
+        ignored={"transitEncryptionPort": "the files do not leave the machine"},
+    ),
+    "EFSAuthorizationConfig": Members("accessPointId", ignored={"iam": "tasks are not asked for credentials"}),
+    "HostVolumeProperties": Members("sourcePath"),
+    "DockerVolumeConfiguration": Members(
+        "scope driver driverOpts labels", ignored={"autoprovision": "a volume that does not exist is always made"}
+    ),
     "Volume": Members(
-        used="name",
+        used="name host dockerVolumeConfiguration efsVolumeConfiguration",
         ignored=dict.fromkeys(
-            (
-                "host dockerVolumeConfiguration efsVolumeConfiguration s3filesVolumeConfiguration "
-                "fsxWindowsFileServerVolumeConfiguration configuredAtLaunch"
-            ).split(),
+            ("s3filesVolumeConfiguration fsxWindowsFileServerVolumeConfiguration configuredAtLaunch").split(),
             _IN_WORDS,
         ),
     ),
@@ -161,10 +140,10 @@ _TASKS = {
     "RunTaskRequest": Members(
         used=(
             "capacityProviderStrategy cluster count enableECSManagedTags group launchType networkConfiguration "
-            "overrides platformVersion propagateTags referenceId startedBy tags taskDefinition clientToken"
+            "overrides platformVersion propagateTags referenceId startedBy tags taskDefinition clientToken "
+            "enableExecuteCommand placementConstraints placementStrategy"
         ),
-        recorded="enableExecuteCommand",
-        ignored=dict.fromkeys("placementConstraints placementStrategy volumeConfigurations".split(), _IN_WORDS),
+        ignored={"volumeConfigurations": _IN_WORDS},
     ),
     "TaskOverride": Members(
         used="containerOverrides cpu memory taskRoleArn ephemeralStorage",
@@ -175,23 +154,21 @@ _TASKS = {
         ignored={"resourceRequirements": _IN_WORDS},
     ),
     "StartTaskRequest": Members(
-        used="cluster taskDefinition",
-        ignored=dict.fromkeys(
-            (
-                "containerInstances enableECSManagedTags enableExecuteCommand group networkConfiguration overrides "
-                "propagateTags referenceId startedBy tags volumeConfigurations"
-            ).split(),
-            _NO_INSTANCES,
+        used=(
+            "cluster taskDefinition containerInstances enableECSManagedTags enableExecuteCommand group "
+            "networkConfiguration overrides propagateTags referenceId startedBy tags"
         ),
+        ignored={"volumeConfigurations": _IN_WORDS},
     ),
+    "PlacementConstraint": Members("type expression"),
+    "PlacementStrategy": Members("type field"),
+    "TaskDefinitionPlacementConstraint": Members("type expression"),
     "StopTaskRequest": Members("cluster task reason"),
     "DescribeTasksRequest": Members("cluster tasks include"),
     "ListTasksRequest": Members(
         "cluster containerInstance family nextToken maxResults startedBy serviceName desiredStatus launchType"
     ),
-    "ExecuteCommandRequest": Members(
-        used="cluster container command task", ignored={"interactive": "the operation names the command to use instead"}
-    ),
+    "ExecuteCommandRequest": Members("cluster container command interactive task"),
     "GetTaskProtectionRequest": Members("cluster tasks"),
     "UpdateTaskProtectionRequest": Members("cluster tasks protectionEnabled expiresInMinutes"),
 }
@@ -199,10 +176,7 @@ _TASKS = {
 _SERVICE_SETTINGS_IGNORED = {
     "availabilityZoneRebalancing": "all zones are one machine",
     **dict.fromkeys(
-        (
-            "loadBalancers placementConstraints placementStrategy volumeConfigurations vpcLatticeConfigurations "
-            "gatewayConnectors"
-        ).split(),
+        "volumeConfigurations vpcLatticeConfigurations gatewayConnectors".split(),
         _IN_WORDS,
     ),
 }
@@ -210,23 +184,23 @@ _SERVICE_SETTINGS_IGNORED = {
 _SERVICES = {
     "CreateServiceRequest": Members(
         used=(
-            "cluster serviceName taskDefinition serviceRegistries desiredCount clientToken launchType "
+            "cluster serviceName taskDefinition serviceRegistries loadBalancers desiredCount clientToken launchType "
             "capacityProviderStrategy platformVersion deploymentConfiguration networkConfiguration "
             "healthCheckGracePeriodSeconds schedulingStrategy deploymentController tags enableECSManagedTags "
-            "propagateTags serviceConnectConfiguration"
+            "propagateTags serviceConnectConfiguration enableExecuteCommand placementConstraints placementStrategy"
         ),
-        recorded="enableExecuteCommand",
         ignored={**_SERVICE_SETTINGS_IGNORED, "role": _IN_WORDS},
     ),
     "UpdateServiceRequest": Members(
         used=(
             "cluster service desiredCount taskDefinition capacityProviderStrategy deploymentConfiguration "
             "networkConfiguration platformVersion forceNewDeployment healthCheckGracePeriodSeconds "
-            "deploymentController enableECSManagedTags propagateTags serviceRegistries serviceConnectConfiguration"
+            "deploymentController enableECSManagedTags propagateTags serviceRegistries loadBalancers "
+            "serviceConnectConfiguration enableExecuteCommand placementConstraints placementStrategy"
         ),
-        recorded="enableExecuteCommand",
         ignored=_SERVICE_SETTINGS_IGNORED,
     ),
+    "LoadBalancer": Members("targetGroupArn containerName containerPort"),
     "ServiceRegistry": Members("registryArn port containerName containerPort"),
     "ServiceConnectConfiguration": Members(
         used="enabled",
@@ -262,10 +236,9 @@ _SERVICES = {
 _TASK_SETS = {
     "CreateTaskSetRequest": Members(
         used=(
-            "service cluster externalId taskDefinition networkConfiguration serviceRegistries launchType "
+            "service cluster externalId taskDefinition networkConfiguration serviceRegistries loadBalancers launchType "
             "capacityProviderStrategy platformVersion scale clientToken tags"
         ),
-        ignored={"loadBalancers": _IN_WORDS},
     ),
     "Scale": Members("value unit"),
     "UpdateTaskSetRequest": Members("cluster service taskSet scale"),
@@ -283,9 +256,9 @@ _TAGS = {
 
 _MEMBERS = {
     **_CLUSTERS,
-    **_CAPACITY_PROVIDERS,
+    **CAPACITY_PROVIDERS,
     **_SETTINGS,
-    **_CONTAINER_INSTANCES,
+    **CONTAINER_INSTANCES,
     **_TASK_DEFINITIONS,
     **_NETWORK,
     **_TASKS,

@@ -103,9 +103,7 @@ _MEMBERS = {
     "DescribeTopicRequest": Members("ClusterArn TopicName"),
     "DescribeTopicPartitionsRequest": Members("ClusterArn TopicName MaxResults NextToken"),
     "ListTopicsRequest": Members("ClusterArn TopicNameFilter MaxResults NextToken"),
-    "UpdateClusterKafkaVersionRequest": Members(
-        "ClusterArn CurrentVersion TargetKafkaVersion", ignored={"ConfigurationInfo": "no upgrade is possible"}
-    ),
+    "UpdateClusterKafkaVersionRequest": Members("ClusterArn ConfigurationInfo CurrentVersion TargetKafkaVersion"),
     "UpdateConnectivityRequest": Members("ClusterArn CurrentVersion ConnectivityInfo ZookeeperAccess"),
     "ZookeeperAccess": Members(ignored={"Enabled": "any access to ZooKeeper is refused"}),
     "UpdateRebalancingRequest": Members("ClusterArn CurrentVersion Rebalancing"),

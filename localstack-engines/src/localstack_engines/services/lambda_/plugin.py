@@ -1,8 +1,9 @@
-"""The plugin that LocalStack loads for `LAMBDA_RUNTIME_EXECUTOR=process`."""
+"""What LocalStack loads for Lambda: the executor of `LAMBDA_RUNTIME_EXECUTOR=process`, and Kafka as an event source."""
 
 import functools
 from typing import Any
 
+from localstack.services.lambda_ import hooks as lambda_hooks
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
 
@@ -33,6 +34,24 @@ def _allow_deletion_of_failed_functions() -> None:
             stop_version(self, qualified_arn)
 
     LambdaService.stop_version = stop_version_if_running
+
+
+@lambda_hooks.set_event_source_config_defaults()
+def set_kafka_defaults(defaults: dict[str, Any], request: dict[str, Any], service: str) -> None:
+    """Checks a mapping of Kafka, and adds its defaults."""
+    from localstack_engines.services.lambda_.control import kafka_settings
+
+    if service == "kafka" or request.get("SelfManagedEventSource"):
+        kafka_settings.set_defaults(defaults, request)
+
+
+@lambda_hooks.create_event_source_poller()
+def create_kafka_poller(holder: Any, service: str, mapping: dict[str, Any]) -> None:
+    """Sets what makes the poller of a mapping of Kafka."""
+    if service == "kafka" or mapping.get("SelfManagedEventSource"):
+        from localstack_engines.services.lambda_.control.kafka_poller import KafkaPoller
+
+        holder.create_poller_fn = lambda processor, **_: KafkaPoller(mapping, processor)
 
 
 @functools.cache

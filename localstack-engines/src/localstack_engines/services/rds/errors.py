@@ -44,3 +44,19 @@ def unknown_family(family: str) -> ServiceError:
 
 def unknown_version(engine: str, version: str) -> ServiceError:
     return invalid_combination(f"Cannot find version {version} for {engine}")
+
+
+def unknown_engine(engine: str) -> ServiceError:
+    return invalid_value(f"Invalid DB engine: {engine} (this LocalStack runs PostgreSQL: postgres, aurora-postgresql)")
+
+
+def cluster_not_found(identifier: str) -> ServiceError:
+    return ServiceError("DBClusterNotFoundFault", f"DBCluster {identifier} not found.", 404)
+
+
+def invalid_cluster_state(message: str) -> ServiceError:
+    return ServiceError("InvalidDBClusterStateFault", message)
+
+
+def cluster_snapshot_not_found(identifier: str) -> ServiceError:
+    return ServiceError("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot {identifier} not found.", 404)

@@ -6,10 +6,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
+
+if TYPE_CHECKING:
+    from localstack_engines.services.rds.cluster_models import Cluster
 
 # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 CREATING = "creating"
@@ -45,8 +48,11 @@ class Instance:
     """Changes that wait for the maintenance window, by ModifyDBInstance's members."""
     pending_since: datetime | None = None
     primary: "Instance | None" = None
-    """The instance that this one is a read replica of."""
-    resource_id: str = field(default_factory=lambda: "db-" + _random_upper(26))
+    """The instance that this one is a read replica of, or the writer of the cluster that it is a reader of."""
+    cluster: "Cluster | None" = None
+    """The cluster that this instance is a member of."""
+    promotion_tier: int = 1
+    resource_id: str = field(default_factory=lambda: "db-" + random_upper(26))
     log_follower: LogFollower | None = None
     # Held during a change. A deletion waits until a creation that is under way has ended.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -78,6 +84,7 @@ class InstanceRecord:
 
     master_username: str
     manages_master_password: bool
+    engine: str
     engine_version: str
     storage_type: str
     allocated_storage: int
@@ -103,7 +110,7 @@ class ParameterGroup:
 
     name: str
     family: str
-    parameters: Mapping[str, Mapping[str, Any]]
+    parameters: dict[str, dict[str, Any]]
 
     @property
     def is_default(self) -> bool:
@@ -119,5 +126,6 @@ class ParameterGroup:
         }
 
 
-def _random_upper(length: int) -> str:
+def random_upper(length: int) -> str:
+    """Returns random capital letters and digits, as resource ids have them."""
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(length))

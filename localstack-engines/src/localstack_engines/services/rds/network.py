@@ -21,3 +21,9 @@ def vpc_of_security_group(context: RequestContext, group_id: str) -> str | None:
     """Returns the VPC of a security group, or None when there is no such group."""
     found = ec2.security_group(context.account_id, context.region, group_id)
     return None if found is None else str(found.vpc_id)
+
+
+def default_security_group(context: RequestContext, vpc_id: str | None) -> str:
+    """Returns the default security group of a VPC, or of the region's default VPC."""
+    records = ec2.backend(context.account_id, context.region)
+    return str(records.get_default_security_group(vpc_id or records.default_vpc.id).id)

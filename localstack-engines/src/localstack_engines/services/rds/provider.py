@@ -4,6 +4,8 @@ from localstack.services.plugins import Service
 
 from localstack_engines.services.rds.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.rds.api.account import AccountOperations
+from localstack_engines.services.rds.api.cluster_parameter_groups import ClusterParameterGroupOperations
+from localstack_engines.services.rds.api.cluster_restores import ClusterRestoreOperations
 from localstack_engines.services.rds.api.engine_versions import EngineVersionOperations
 from localstack_engines.services.rds.api.events import EventOperations
 from localstack_engines.services.rds.api.instances import InstanceOperations
@@ -15,6 +17,7 @@ from localstack_engines.services.rds.api.restores import RestoreOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperations
 from localstack_engines.services.rds.api.tags import TagOperations
+from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.store import Store
@@ -25,6 +28,8 @@ from localstack_engines.toolkit.dispatch import make_service
 class RdsProvider(
     AbsentResourceOperations,
     AccountOperations,
+    ClusterParameterGroupOperations,
+    ClusterRestoreOperations,
     EngineVersionOperations,
     EventOperations,
     InstanceOperations,
@@ -40,9 +45,11 @@ class RdsProvider(
     """The operations of the RDS API. `support.py` says what becomes of all others."""
 
     def __init__(self) -> None:
-        super().__init__(Store(), InstanceManager(EventLogs()))
+        manager = InstanceManager(EventLogs())
+        super().__init__(Store(), manager, ClusterManager(manager))
 
     def on_before_stop(self) -> None:
+        self.clusters.stop_all()
         self.manager.stop_all()
 
 

@@ -1,44 +1,26 @@
 """Moto's records of RDS."""
 
 import copy
-import json
 import re
-import secrets
-import string
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from botocore import xform_name
 from localstack.aws.api import RequestContext
-from moto.rds.models import DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend, rds_backends
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 from moto.rds.utils import valid_preferred_maintenance_window
 
+from localstack_engines.network import ec2
+from localstack_engines.services.rds.cluster_store import ClusterStore
 from localstack_engines.services.rds.errors import instance_not_found, invalid_value
+from localstack_engines.services.rds.managed_secrets import ManagedSecret, new_password
 from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
 from localstack_engines.services.rds.option_groups import OptionGroups
 from localstack_engines.services.rds.snapshot_store import RESTORED_MEMBERS, SnapshotStore
 from localstack_engines.toolkit.errors import ServiceError
 
-_PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
-_PASSWORD_LENGTH = 28
 _IDENTIFIER = re.compile(r"(?!.*--)[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-
-
-class _ManagedSecret(MasterUserSecret):
-    """The secret of a managed master password. It knows its key's ARN: moto would look for it among keys of its own."""
-
-    def __init__(self, resource: DBInstance, key_arn: str, password: str) -> None:
-        self._key_arn, self._password = key_arn, password
-        super().__init__(resource, key_arn)
-
-    @property
-    def kms_key_id(self) -> str:
-        return self._key_arn
-
-    def _generate_secret_string(self) -> str:
-        return _secret_text(self.resource.master_username, self._password)
 
 
 class Store:
@@ -49,6 +31,7 @@ class Store:
         """Whether an account has chosen the certificate authority of a region's new instances."""
         self.option_groups = OptionGroups()
         self.snapshots = SnapshotStore()
+        self.clusters = ClusterStore()
 
     @contextmanager
     def undone_on_failure(self, context: RequestContext, identifier: str) -> Iterator[None]:
@@ -86,6 +69,7 @@ class Store:
         return InstanceRecord(
             master_username=found.master_username,
             manages_master_password=bool(found.manage_master_user_password),
+            engine=found.engine,
             engine_version=found.engine_version,
             storage_type=found.storage_type,
             allocated_storage=found.allocated_storage,
@@ -142,22 +126,26 @@ class Store:
         found = self._instance(context, identifier)
         maintenance = request.get("PreferredMaintenanceWindow") or found.preferred_maintenance_window
         backup = request.get("PreferredBackupWindow") or found.preferred_backup_window
+        self.check_new_windows(maintenance, backup)
+
+    @staticmethod
+    def check_new_windows(maintenance: str, backup: str) -> None:
+        """Raises InvalidParameterValue for windows that are not valid or overlap."""
         if message := valid_preferred_maintenance_window(maintenance.lower(), backup):
             raise invalid_value(message)
 
     def manage_master_password(self, context: RequestContext, identifier: str, key_arn: str) -> str:
         """Gives the instance a managed secret with a new master password, which it returns."""
         self.forget_master_password(context, identifier)
-        found, password = self._instance(context, identifier), _new_password()
-        found.master_user_secret = _ManagedSecret(found, key_arn, password)
+        found, password = self._instance(context, identifier), new_password()
+        found.master_user_secret = ManagedSecret(found, key_arn, password)
         found.manage_master_user_password = True
         return password
 
     def rotate_master_password(self, context: RequestContext, identifier: str) -> str:
         """Puts a new master password into the instance's managed secret, and returns it."""
-        found, password = self._instance(context, identifier), _new_password()
-        secret, value = found.master_user_secret, _secret_text(found.master_username, password)
-        secret.secretsmanager.put_secret_value(secret.secret_arn, value, None, str(uuid.uuid4()), ["AWSCURRENT"])
+        found, password = self._instance(context, identifier), new_password()
+        found.master_user_secret.rotate(password)
         return password
 
     def forget_master_password(self, context: RequestContext, identifier: str) -> None:
@@ -171,7 +159,9 @@ class Store:
     def parameter_group(self, context: RequestContext, name: str) -> ParameterGroup:
         """Returns the record of a parameter group. Raises DBParameterGroupNotFound."""
         found = self._parameter_group(context, name)
-        return ParameterGroup(found.name, str(found.family), dict(found.parameters))
+        return ParameterGroup(
+            found.name, str(found.family), {name: dict(one) for name, one in found.parameters.items()}
+        )
 
     def default_parameter_group(self, context: RequestContext, family: str) -> ParameterGroup:
         """Returns the family's default group. On AWS it always exists, so a missing record is created."""
@@ -207,6 +197,15 @@ class Store:
 
     def has_subnet_group(self, context: RequestContext, name: str) -> bool:
         return name.lower() in _backend(context).subnet_groups
+
+    def modify_subnet_group(
+        self, context: RequestContext, name: str, subnet_ids: Iterable[str], description: str | None
+    ) -> None:
+        """Changes the record of a subnet group. Moto's own operation forgets the group."""
+        subnets = ec2.backend(context.account_id, context.region)
+        backend = _backend(context)
+        chosen = [subnets.get_subnet(subnet_id) for subnet_id in subnet_ids]
+        backend.subnet_groups[name] = backend.modify_db_subnet_group(name, description, chosen)
 
     def instances_in_subnet_group(self, context: RequestContext, name: str) -> list[str]:
         """Returns the identifiers of the group's instances."""
@@ -245,11 +244,3 @@ class Store:
 
 def _backend(context: RequestContext) -> RDSBackend:
     return rds_backends[context.account_id][context.region]
-
-
-def _new_password() -> str:
-    return "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(_PASSWORD_LENGTH))
-
-
-def _secret_text(username: str, password: str) -> str:
-    return json.dumps({"username": username, "password": password})

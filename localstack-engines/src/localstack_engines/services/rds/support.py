@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localstack_engines.services.rds import support_clusters
 from localstack_engines.toolkit.support import Members, Support
 
 _MOTO: dict[str, str] = {}
@@ -12,14 +13,10 @@ _ROLES = "PostgreSQL's servers here call no AWS service"
 _REFUSED = {
     "AddRoleToDBInstance": _ROLES,
     "CreateBlueGreenDeployment": _ONE_SERVER,
-    "CreateDBCluster": _ONE_SERVER,
     "CreateDBProxy": "clients connect to the server itself",
     "CreateDBSecurityGroup": "DB security groups belong to EC2-Classic, which AWS has retired",
     "CreateDBShardGroup": _ONE_SERVER,
-    "CreateGlobalCluster": _ONE_SERVER,
     "CreateTenantDatabase": "it is Oracle's",
-    "RestoreDBClusterFromSnapshot": _ONE_SERVER,
-    "RestoreDBClusterToPointInTime": _ONE_SERVER,
     "StartDBInstanceAutomatedBackupsReplication": "backups stay in the region",
     "StartExportTask": "snapshots are not exported",
     "SwitchoverReadReplica": "it is Oracle's",
@@ -27,7 +24,6 @@ _REFUSED = {
 """Operations whose error gives a reason."""
 
 _NO_LOCAL_MEANING = {
-    "AllowMajorVersionUpgrade": "one major version is installed",
     "AutoMinorVersionUpgrade": "one minor release is installed",
     "CertificateRotationRestart": "there is one certificate authority",
     "DeleteAutomatedBackups": "no automated backups are kept",
@@ -67,7 +63,8 @@ _MEMBERS = {
             "PreferredMaintenanceWindow DBParameterGroupName BackupRetentionPeriod Port EngineVersion "
             "LicenseModel Iops StorageThroughput OptionGroupName Tags StorageType StorageEncrypted KmsKeyId "
             "CopyTagsToSnapshot EnableCloudwatchLogsExports DeletionProtection MaxAllocatedStorage "
-            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId"
+            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId DBClusterIdentifier "
+            "PromotionTier"
         ),
         "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade PubliclyAccessible",
         (
@@ -82,10 +79,11 @@ _MEMBERS = {
             "PreferredMaintenanceWindow EngineVersion LicenseModel Iops StorageThroughput OptionGroupName "
             "NewDBInstanceIdentifier StorageType CACertificateIdentifier CopyTagsToSnapshot DBPortNumber "
             "CloudwatchLogsExportConfiguration DeletionProtection MaxAllocatedStorage "
-            "ManageMasterUserPassword RotateMasterUserPassword MasterUserSecretKmsKeyId Engine"
+            "ManageMasterUserPassword RotateMasterUserPassword MasterUserSecretKmsKeyId Engine "
+            "AllowMajorVersionUpgrade PromotionTier"
         ),
         (
-            "PreferredBackupWindow MultiAZ AllowMajorVersionUpgrade AutoMinorVersionUpgrade "
+            "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade "
             "PubliclyAccessible UseDefaultProcessorFeatures CertificateRotationRestart"
         ),
         ("MonitoringInterval DatabaseInsightsMode NetworkType MasterUserAuthenticationType EngineLifecycleSupport"),
@@ -148,10 +146,6 @@ _MEMBERS = {
         "SubscriptionName SnsTopicArn SourceType EventCategories SourceIds Enabled Tags"
     ),
     "CreateOptionGroupMessage": Members("OptionGroupName EngineName MajorEngineVersion OptionGroupDescription Tags"),
-    "DeleteDBClusterMessage": _absent(
-        "DBClusterIdentifier", "SkipFinalSnapshot FinalDBSnapshotIdentifier DeleteAutomatedBackups"
-    ),
-    "DeleteDBClusterSnapshotMessage": _absent("DBClusterSnapshotIdentifier", ""),
     "DeleteDBInstanceMessage": _instance(
         "DBInstanceIdentifier SkipFinalSnapshot FinalDBSnapshotIdentifier", "DeleteAutomatedBackups", ""
     ),
@@ -164,21 +158,6 @@ _MEMBERS = {
     "DeleteOptionGroupMessage": Members("OptionGroupName"),
     "DescribeBlueGreenDeploymentsRequest": _absent("BlueGreenDeploymentIdentifier Marker MaxRecords"),
     "DescribeCertificatesMessage": Members("CertificateIdentifier MaxRecords Marker"),
-    "DescribeDBClusterAutomatedBackupsMessage": _absent("DbClusterResourceId DBClusterIdentifier MaxRecords Marker"),
-    "DescribeDBClusterBacktracksMessage": _absent(
-        "DBClusterIdentifier MaxRecords Marker", "BacktrackIdentifier Filters"
-    ),
-    "DescribeDBClusterEndpointsMessage": _absent(
-        "DBClusterIdentifier MaxRecords Marker", "DBClusterEndpointIdentifier Filters"
-    ),
-    "DescribeDBClusterParameterGroupsMessage": _absent("DBClusterParameterGroupName MaxRecords Marker"),
-    "DescribeDBClusterParametersMessage": _absent("DBClusterParameterGroupName MaxRecords Marker", "Source Filters"),
-    "DescribeDBClusterSnapshotAttributesMessage": _absent("DBClusterSnapshotIdentifier", ""),
-    "DescribeDBClusterSnapshotsMessage": _absent(
-        "DBClusterIdentifier DBClusterSnapshotIdentifier DbClusterResourceId MaxRecords Marker",
-        "SnapshotType Filters IncludeShared IncludePublic",
-    ),
-    "DescribeDBClustersMessage": _absent("DBClusterIdentifier MaxRecords Marker", "Filters IncludeShared"),
     "DescribeDBEngineVersionsMessage": Members(
         "Engine EngineVersion DBParameterGroupFamily MaxRecords Marker DefaultOnly Filters",
         ignored={
@@ -293,4 +272,10 @@ _MEMBERS = {
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 
 _MISSING = ("MissingParameter", "The request must contain the parameter {}")
-SUPPORT = Support("InvalidParameterValue", _MEMBERS, moto=_MOTO, refused=_REFUSED, missing_error=_MISSING)
+SUPPORT = Support(
+    "InvalidParameterValue",
+    {**_MEMBERS, **support_clusters.MEMBERS},
+    moto=_MOTO,
+    refused={**_REFUSED, **support_clusters.REFUSED},
+    missing_error=_MISSING,
+)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from localstack_engines.toolkit import settings
 
+_SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
 _lock = threading.Lock()
 
 
@@ -33,10 +35,22 @@ def with_key() -> Path:
     return combined
 
 
+def trusted() -> Path:
+    """Returns a file of the authorities that the system trusts, and of the engines' own certificate."""
+    own, _ = certificate()
+    bundle = own.with_name("trusted.crt")
+    with _lock:
+        if not bundle.exists():
+            files = [own, *([_SYSTEM_BUNDLE] if _SYSTEM_BUNDLE.exists() else [])]
+            bundle.write_text("".join(file.read_text() for file in files))
+    return bundle
+
+
 def _make(certificate_file: Path, key_file: Path) -> None:
     name = settings.endpoint_host()
-    # HTTP APIs are at <api>.execute-api.<name>. A name has one wildcard label.
-    names = [name, "localhost", f"*.execute-api.{name}"]
+    # HTTP APIs are at <api>.execute-api.<name>, and DB clusters have two kinds of such names. A name has one wildcard.
+    wildcards = [f"*.{kind}.{name}" for kind in ("execute-api", "cluster-ro", "cluster-custom")]
+    names = [name, "localhost", *wildcards]
     argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     argv += [
         "-days",

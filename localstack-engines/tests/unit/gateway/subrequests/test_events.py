@@ -17,6 +17,7 @@ def call(**changes: Any) -> Call:
         "route_key": "GET /a/{id}",
         "method": "GET",
         "path": "/dev/a/1",
+        "client_path": "/dev/a/1",
         "route_path": "/a/1",
         "query": "",
         "headers": [],
@@ -53,3 +54,11 @@ def test_claims_become_strings() -> None:
     claims = {"sub": "a", "n": 1, "ok": True, "roles": ["x", "y"]}
     jwt = events.version_2(call(claims=claims))["requestContext"]["authorizer"]["jwt"]
     assert jwt["claims"] == {"sub": "a", "n": "1", "ok": "true", "roles": "[x y]"}
+
+
+def test_format_1_has_the_path_that_a_client_sent_to_a_custom_domain() -> None:
+    mapped = call(path="/dev/a/1", client_path="/v1/a/1")
+    assert events.version_1(mapped)["path"] == events.version_1(mapped)["requestContext"]["path"] == "/v1/a/1"
+    assert (
+        events.version_2(mapped)["rawPath"] == events.version_2(mapped)["requestContext"]["http"]["path"] == "/dev/a/1"
+    )

@@ -5,7 +5,7 @@ import pytest
 from localstack_engines.gateway.model import LambdaAuthorizer
 from localstack_engines.gateway.subrequests import lambda_authorizer
 from localstack_engines.gateway.subrequests.events import Call
-from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers, Outcome, _policy
+from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAuthorizers, Outcome, policy_decision
 
 ALLOW, DENY = Outcome.ALLOW, Outcome.DENY
 ROUTE_ARN = "arn:aws:execute-api:eu-west-1:123:api/dev/GET/a/1"
@@ -24,7 +24,7 @@ ROUTE_ARN = "arn:aws:execute-api:eu-west-1:123:api/dev/GET/a/1"
 def test_a_policy_allows_or_denies_a_route(statements: list[tuple[str, str]], outcome: Outcome) -> None:
     document = [{"Effect": effect, "Action": "execute-api:Invoke", "Resource": [arn]} for effect, arn in statements]
     result = {"principalId": "p", "policyDocument": {"Statement": document}}
-    assert _policy(result, ROUTE_ARN).outcome == outcome
+    assert policy_decision(result, ROUTE_ARN).outcome == outcome
 
 
 AUTHORIZER = LambdaAuthorizer(
@@ -46,6 +46,7 @@ def call(stage: str) -> Call:
         route_key="GET /a",
         method="GET",
         path="/a",
+        client_path="/a",
         route_path="/a",
         query="",
         headers=[("authorization", "token")],

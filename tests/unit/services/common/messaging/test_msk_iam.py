@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.common.aws import credentials
 from services.common.messaging.msk_iam import MskTokens
 
 
@@ -15,6 +16,7 @@ def test_the_token_is_a_presigned_connect(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+    credentials.cache_clear()
     token = asyncio.run(MskTokens("eu-west-1").token())
     url = urlsplit(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode())
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
@@ -25,3 +27,4 @@ def test_the_token_is_a_presigned_connect(monkeypatch: pytest.MonkeyPatch) -> No
     assert query["X-Amz-Security-Token"] == "session"
     assert query["User-Agent"] == "pms"
     assert len(query["X-Amz-Signature"]) == 64
+    credentials.cache_clear()

@@ -21,7 +21,6 @@ class DeploymentOperations(Operations):
         deployment = stages.deploy(api, request.get("Description") or None)
         if stage is not None:
             stages.set_deployment(stage, deployment.id)
-            self.publisher.publish()
         return descriptions.deployment(deployment)
 
     def get_deployment(self, context: RequestContext, request: Request) -> Response:

@@ -1,12 +1,15 @@
-"""Descriptions of stages and deployments, in the API's spelling. Moto describes the other resources."""
+"""Descriptions of stages, deployments, domain names and mappings, as the API spells them. Moto describes all else."""
 
 import copy
 from typing import Any
 
-from localstack_engines.services.apigatewayv2.models import Deployment
+from localstack_engines.services.apigatewayv2.models import ApiMapping, Deployment, DomainName
 from localstack_engines.services.apigatewayv2.store import deployment_id
 
 Description = dict[str, Any]
+
+_HOSTED_ZONE_ID = "Z1UJRXOUMOOFQ8"
+"""The hosted zone of regional endpoints in us-east-1: https://docs.aws.amazon.com/general/latest/gr/apigateway.html"""
 
 
 def deployment(record: Deployment) -> Description:
@@ -17,6 +20,33 @@ def deployment(record: Deployment) -> Description:
         "CreatedDate": record.created,
         "AutoDeployed": False,
         **description,
+    }
+
+
+def api_mapping(record: ApiMapping) -> Description:
+    return {
+        "ApiId": record.api_id,
+        "ApiMappingId": record.id,
+        "ApiMappingKey": record.key,
+        "Stage": record.stage,
+    }
+
+
+def domain_name(record: DomainName) -> Description:
+    given = {
+        "EndpointType": "REGIONAL",
+        "SecurityPolicy": "TLS_1_2",
+        "DomainNameStatus": "AVAILABLE",
+        "ApiGatewayDomainName": record.target,
+        "HostedZoneId": _HOSTED_ZONE_ID,
+    }
+    return {
+        "ApiMappingSelectionExpression": "$request.basepath",
+        "DomainName": record.name,
+        "DomainNameArn": f"arn:aws:apigateway:{record.region}::/domainnames/{record.name}",
+        "DomainNameConfigurations": [{**configuration, **given} for configuration in record.configurations],
+        "RoutingMode": "API_MAPPING_ONLY",
+        "Tags": dict(record.tags),
     }
 
 

@@ -1,6 +1,7 @@
 """The base of all groups of API Gateway v2 operations: the store, the publisher, issuers' keys, and decisions."""
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,6 @@ from localstack_engines.gateway.subrequests.lambda_authorizer import LambdaAutho
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
 from localstack_engines.services.apigatewayv2.errors import bad_request
 from localstack_engines.services.apigatewayv2.store import Store
-from localstack_engines.toolkit.dispatch import moto
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Operations:
-    """Runs operations. Each change of a record ends with a call of `publisher.publish`."""
+    """Runs operations one after the other. Each changes records completely or not at all."""
 
     def __init__(
         self, store: Store, publisher: Publisher, issuers: Issuers, lambda_authorizers: LambdaAuthorizers
@@ -31,24 +31,41 @@ class Operations:
         self.publisher = publisher
         self.issuers = issuers
         self.lambda_authorizers = lambda_authorizers
+        self._one_by_one = threading.Lock()
 
     def around(self, operation: Operation, context: RequestContext, request: Request) -> Response:
-        """Runs an operation. When HAProxy refuses what it leads to, undoes it and raises BadRequestException.
+        """Runs an operation. A change of records is published afterwards, together with those of other callers.
 
-        HAProxy goes on with the former configuration.
+        When HAProxy refuses what the change leads to, it goes on with the former configuration, the change is undone,
+        and BadRequestException is raised.
         """
         if context.operation.name.startswith("Get"):
-            return operation(context, request)
-        saved = self.store.saved(context, request.get("ApiId"))
+            with self.store.lock:
+                return operation(context, request)
+        self.prepare(context, request)
         try:
-            return operation(context, request)
+            return self._change(operation, context, request)
+        except CommandFailed:
+            # It may be due to another caller's change, which was published together with this one.
+            with self._one_by_one:
+                return self._change_alone(operation, context, request)
+
+    def prepare(self, context: RequestContext, request: Request) -> None:
+        """Does what takes time, before the operation, which keeps all others from the records."""
+
+    def _change(self, operation: Operation, context: RequestContext, request: Request) -> Response:
+        with self.store.changing(context, request.get("ApiId")) as change:
+            response = operation(context, request)
+        try:
+            self.publisher.publish()
+        except CommandFailed:
+            self.store.undo(change)
+            raise
+        return response
+
+    def _change_alone(self, operation: Operation, context: RequestContext, request: Request) -> Response:
+        try:
+            return self._change(operation, context, request)
         except CommandFailed as refused:
             LOG.error("HAProxy refuses the configuration after %s: %s", context.operation.name, refused)
-            self.store.restore(context, saved)
             raise bad_request(f"The local gateway cannot serve the API after {context.operation.name}") from refused
-
-    def run_and_publish(self, context: RequestContext, operation: str, request: Request) -> Response:
-        """Runs moto's operation, publishes the records as they are then, and returns moto's response."""
-        response = moto(context, operation, request)
-        self.publisher.publish()
-        return response

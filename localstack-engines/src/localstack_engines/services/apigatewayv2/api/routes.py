@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.apigatewayv2.api import validation
+from localstack_engines.services.apigatewayv2.api import validation, websocket_validation
 from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
 from localstack_engines.services.apigatewayv2.errors import bad_request, conflict, not_found
@@ -19,20 +19,25 @@ class RouteOperations(Operations):
         api = self.store.api(context, request)
         _check(api, request)
         _check_key_is_free(api, request["RouteKey"])
-        return self.run_and_publish(context, "CreateRoute", request)
+        return moto(context, "CreateRoute", request)
 
     def update_route(self, context: RequestContext, request: Request) -> Response:
         api, route = self.store.api(context, request), self.store.route(context, request)
-        merged = {"RouteKey": route.route_key, "AuthorizationType": route.authorization_type, **request}
-        merged.setdefault("AuthorizerId", route.authorizer_id)
+        merged = {**moto(context, "GetRoute", identifiers(route, request)), **request}
         _check(api, merged)
         _check_key_is_free(api, merged["RouteKey"], route)
         set_fields(route, request)
-        return self.run_and_publish(context, "GetRoute", identifiers(route, request))
+        return moto(context, "GetRoute", identifiers(route, request))
 
     def delete_route(self, context: RequestContext, request: Request) -> Response:
         self.store.route(context, request)
-        return self.run_and_publish(context, "DeleteRoute", request)
+        return moto(context, "DeleteRoute", request)
+
+    def delete_route_request_parameter(self, context: RequestContext, request: Request) -> Response:
+        route, key = self.store.route(context, request), request["RequestParameterKey"]
+        if key not in route.request_parameters:
+            raise not_found("RequestParameter", key)
+        return moto(context, "DeleteRouteRequestParameter", request)
 
     def get_routes(self, context: RequestContext, request: Request) -> Response:
         return page(moto(context, "GetRoutes", request)["Items"], request)
@@ -44,10 +49,14 @@ def _check_key_is_free(api: Any, key: str, route: Any = None) -> None:
 
 
 def _check(api: Any, request: Request) -> None:
-    validation.check_route_key(request["RouteKey"])
+    websocket_validation.check_members("route", api.protocol_type, request)
     target = (request.get("Target") or "").removeprefix("integrations/")
     if target and target not in api.integrations:
         raise not_found("Integration", target)
+    if api.protocol_type == "WEBSOCKET":
+        websocket_validation.check_route(request, api.authorizers, [model.name for model in api.models.values()])
+        return
+    validation.check_route_key(request["RouteKey"])
     kind = request.get("AuthorizationType") or "NONE"
     if kind == "AWS_IAM":
         raise bad_request("Authorization type AWS_IAM is not supported by the local API Gateway")

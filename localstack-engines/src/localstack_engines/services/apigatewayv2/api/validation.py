@@ -1,32 +1,31 @@
 """Checks of requests. Each raises an error with AWS's code and wording."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
+from localstack_engines.services.apigatewayv2.api.service_integrations import check_service_integration
 from localstack_engines.services.apigatewayv2.errors import bad_request, no_route
 
 _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
 _ROUTE_SELECTIONS = ("${request.method} ${request.path}", "$request.method $request.path")
 _STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
-_METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
-_LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
+METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
 
 
 def check_api(request: dict) -> None:
-    protocol = request.get("ProtocolType")
-    if protocol == "WEBSOCKET":
-        raise bad_request("WebSocket APIs are not supported by the local API Gateway; ProtocolType must be HTTP.")
-    if protocol != "HTTP":
+    """Checks what APIs of both protocols have."""
+    if request.get("ProtocolType") not in ("HTTP", "WEBSOCKET"):
         raise bad_request("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
     if not request.get("Name"):
         raise bad_request("Name is a required parameter")
-    check_route_selection(request)
     custom = (request.get("Tags") or {}).get("_custom_id_")
     if custom is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", custom):
         raise bad_request(f"Invalid value for tag _custom_id_: '{custom}' cannot be a DNS label")
@@ -68,7 +67,7 @@ def check_stage_name(name: str) -> None:
         raise bad_request("Stage name only allows a-zA-Z0-9_- or $default")
 
 
-def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
+def check_stage_settings(request: dict, route_keys: Collection[str], protocol: str) -> None:
     """Checks the settings in a request for a stage of an API that has these routes."""
     settings = request.get("RouteSettings") or {}
     for key in settings:
@@ -76,24 +75,22 @@ def check_stage_settings(request: dict, route_keys: Collection[str]) -> None:
             raise no_route(key)
     for setting in (request.get("DefaultRouteSettings") or {}, *settings.values()):
         if setting.get("LoggingLevel", "OFF") != "OFF" or setting.get("DataTraceEnabled"):
-            raise bad_request("Execution logs are not supported on protocolType HTTP")
+            where = "on protocolType HTTP" if protocol == "HTTP" else "by the local API Gateway"
+            raise bad_request(f"Execution logs are not supported {where}")
 
 
 def check_integration(integration: dict) -> None:
     """Checks a whole integration: after an update, what it was with the request's changes."""
-    kind = integration.get("IntegrationType")
-    if integration.get("IntegrationSubtype"):
-        raise bad_request("AWS service integrations are not supported by the local API Gateway")
-    if kind not in ("AWS_PROXY", "HTTP_PROXY"):
-        raise bad_request(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
-    uri = integration.get("IntegrationUri")
-    if not uri:
-        raise bad_request("IntegrationUri is a required parameter")
     timeout = integration.get("TimeoutInMillis")
     if timeout is not None and not 50 <= timeout <= 30000:
         raise bad_request("Timeout should be between 50 ms and 30000 ms")
-    _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
-    _check_parameters(integration)
+    if integration.get("IntegrationSubtype"):
+        check_service_integration(integration)
+    else:
+        _check_target(integration)
+        _check_rules(request_rules, tuple((integration.get("RequestParameters") or {}).items()))
+    mappings = integration.get("ResponseParameters") or {}
+    _check_rules(response_rules, tuple((status, tuple(group.items())) for status, group in mappings.items()))
 
 
 def check_authorizer(authorizer: dict) -> None:
@@ -111,7 +108,7 @@ def check_authorizer(authorizer: dict) -> None:
     elif kind == "REQUEST":
         if authorizer.get("AuthorizerPayloadFormatVersion") not in ("1.0", "2.0"):
             raise bad_request("AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer")
-        if not _LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
+        if not LAMBDA.match(authorizer.get("AuthorizerUri") or ""):
             raise bad_request("Authorizer URI must be a valid Lambda function ARN")
     else:
         raise bad_request("AuthorizerType must be one of [REQUEST, JWT]")
@@ -130,8 +127,18 @@ def _check_identity_source(source: str) -> None:
         raise bad_request(f"Invalid identity source specified: {source}") from None
 
 
+def _check_target(integration: dict) -> None:
+    kind = integration.get("IntegrationType")
+    if kind not in ("AWS_PROXY", "HTTP_PROXY"):
+        raise bad_request(f"Integration type {kind} is not supported for HTTP APIs: must be AWS_PROXY or HTTP_PROXY")
+    uri = integration.get("IntegrationUri")
+    if not uri:
+        raise bad_request("IntegrationUri is a required parameter")
+    _check_lambda(integration, uri) if kind == "AWS_PROXY" else _check_proxy(integration, uri)
+
+
 def _check_lambda(integration: dict, uri: str) -> None:
-    if not _LAMBDA.match(uri):
+    if not LAMBDA.match(uri):
         raise bad_request("Integration URI must be a valid Lambda function ARN")
     if integration.get("PayloadFormatVersion") not in ("1.0", "2.0"):
         raise bad_request("PayloadFormatVersion is a required parameter for integration")
@@ -141,7 +148,7 @@ def _check_proxy(integration: dict, uri: str) -> None:
     method = integration.get("IntegrationMethod")
     if not method:
         raise bad_request("HttpMethod is a required parameter for integration")
-    if method not in _METHODS:
+    if method not in METHODS:
         raise bad_request(f"Invalid HTTP method specified: {method}")
     if integration.get("ConnectionType") == "VPC_LINK":
         if not integration.get("ConnectionId"):
@@ -154,13 +161,10 @@ def _check_proxy(integration: dict, uri: str) -> None:
         raise bad_request("Invalid HTTP endpoint specified for URI")
 
 
-def _check_parameters(integration: dict) -> None:
+def _check_rules(rules: Callable[[Any, Scope], list[str]], parameters: tuple[Any, ...]) -> None:
     # Path variables belong to routes, so any name is accepted here.
-    scope = Scope(path_variables=_AnyVariable())
     try:
-        request_rules(tuple((integration.get("RequestParameters") or {}).items()), scope)
-        mappings = integration.get("ResponseParameters") or {}
-        response_rules(tuple((status, tuple(group.items())) for status, group in mappings.items()), scope)
+        rules(parameters, Scope(path_variables=_AnyVariable()))
     except (UnknownExpression, KeyError, ValueError) as error:
         raise bad_request(f"Invalid mapping expression specified: {error}") from None
 

@@ -17,7 +17,10 @@ class Integration(ApiGatewayResource):
         "ConnectionType": "INTERNET",
         "CredentialsArn": "",
         "Description": "",
+        "PassthroughBehavior": "WHEN_NO_MATCH",
         "PayloadFormatVersion": "1.0",
+        "RequestTemplates": {},
+        "TemplateSelectionExpression": "",
         "TimeoutInMillis": 30000,
         "TlsConfig": {},
     }

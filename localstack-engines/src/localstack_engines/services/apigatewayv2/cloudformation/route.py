@@ -15,6 +15,10 @@ class Route(ApiGatewayResource):
         "AuthorizationScopes": [],
         "AuthorizationType": "NONE",
         "AuthorizerId": "",
+        "ModelSelectionExpression": "",
         "OperationName": "",
+        "RequestModels": {},
+        "RequestParameters": {},
+        "RouteResponseSelectionExpression": "",
         "Target": "",
     }

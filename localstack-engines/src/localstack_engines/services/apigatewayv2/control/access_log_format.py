@@ -28,7 +28,7 @@ def context_values(account: str, line: dict) -> dict[str, Any]:
         "accountId": account,
         "apiId": line.get("apiId"),
         "domainName": line.get("domainName"),
-        "domainPrefix": line.get("apiId"),
+        "domainPrefix": (line.get("domainName") or "").partition(".")[0],
         "extendedRequestId": line.get("requestId"),
         "httpMethod": line.get("httpMethod"),
         "identity.sourceIp": line.get("sourceIp"),

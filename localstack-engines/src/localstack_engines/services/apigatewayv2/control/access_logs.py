@@ -54,9 +54,16 @@ class AccessLogs:
             except OSError:
                 return
             try:
-                self._lines.put_nowait(json.loads(datagram.rstrip(b"\0\n")))
-            except (ValueError, queue.Full) as error:
+                self.put(json.loads(datagram.rstrip(b"\0\n")))
+            except ValueError as error:
                 LOG.debug("access log line dropped: %s", error)
+
+    def put(self, line: dict) -> None:
+        """Takes a line for the log of its stage. Lines beyond the size of the queue are lost."""
+        try:
+            self._lines.put_nowait(line)
+        except queue.Full:
+            LOG.debug("access log line dropped: the queue is full")
 
     def _write(self) -> None:
         while (first := self._lines.get()) is not None:
@@ -86,7 +93,7 @@ def _put(batch: list[dict], settings: Mapping[tuple[str, str], AccessLogSettings
         _, _, _, region, owner, _, group, *_ = target.destination_arn.split(":")
         entry = {
             "timestamp": int(line.get("startedMs") or time.time() * 1000),
-            "message": render(target.format, context_values(target.account, line)),
+            "message": render(target.format, line.get("values") or context_values(target.account, line)),
         }
         stream = f"{line['apiId']}/{line['stage']}".replace(":", "_").replace("*", "_")
         streams.setdefault((owner, region, group, stream), []).append(entry)

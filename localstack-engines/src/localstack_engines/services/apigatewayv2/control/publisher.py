@@ -3,12 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import MAX_AGE, Issuers
 from localstack_engines.gateway.model import Gateway
+from localstack_engines.gateway.websockets.model import WebSocketApis
 from localstack_engines.services.apigatewayv2.control.translation import gateway
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, Upstreams
+from localstack_engines.services.apigatewayv2.control.websocket_translation import websocket_apis
 from localstack_engines.services.apigatewayv2.store import Store
 from localstack_engines.services.servicediscovery import public as cloud_map
 
@@ -26,6 +29,7 @@ class Publisher:
         self._issuers = issuers
         self._upstreams = upstreams
         self._current = Gateway()
+        self._websockets: WebSocketApis = {}
         self._publishing = threading.Lock()
         self._counting = threading.Lock()
         self._requested = 0
@@ -35,8 +39,13 @@ class Publisher:
 
     @property
     def current(self) -> Gateway:
-        """The APIs that are being served."""
+        """The HTTP APIs that are being served."""
         return self._current
+
+    @property
+    def websockets(self) -> WebSocketApis:
+        """The WebSocket APIs that are being served."""
+        return self._websockets
 
     def start(self) -> None:
         """Follows Cloud Map's instances, issuers' keys and addresses in the background."""
@@ -61,17 +70,20 @@ class Publisher:
                 return
             # Records have changed before their callers are counted: this translation serves all of them.
             counted = self._requested
-            self._serve(gateway(self._store, self._issuers.keys, self._upstreams.servers))
+            websockets = websocket_apis(self._store)
+            domains = {identifier: api.domain for identifier, api in websockets.items()}
+            model = gateway(self._store, self._issuers.keys, self._upstreams.servers)
+            self._serve(replace(model, websockets=domains), websockets)
             self._published = counted
 
-    def _serve(self, model: Gateway) -> None:
-        former = self._current
+    def _serve(self, model: Gateway, websockets: WebSocketApis) -> None:
+        former = self._current, self._websockets
         # The first request that HAProxy routes by the new model may need a sub-request for a new route.
-        self._current = model
+        self._current, self._websockets = model, websockets
         try:
             edge_proxy.publish(model)
         except Exception:
-            self._current = former
+            self._current, self._websockets = former
             raise
 
     def _instances_changed(self, service_arn: str) -> None:

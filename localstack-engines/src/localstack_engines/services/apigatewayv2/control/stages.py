@@ -37,7 +37,7 @@ def change(stage: Any, request: dict[str, Any]) -> None:
 
 def deploy(api: Any, description: str | None = None) -> Deployment:
     """Returns a new deployment: a copy of the API's resources. Stages on it do not see later changes of the API."""
-    resources = Resources(*(copy.deepcopy(kind) for kind in (api.routes, api.integrations, api.authorizers)))
+    resources = copy.deepcopy(resources_of(api))
     deployment = Deployment(new_id(6), resources, description)
     deployments(api)[deployment.id] = deployment
     return deployment
@@ -52,6 +52,11 @@ def set_deployment(stage: Any, identifier: str) -> None:
 def served(api: Any, stage: Any) -> Resources | None:
     """Returns what the stage serves; None when nothing is deployed to it."""
     if stage.auto_deploy:
-        return Resources(api.routes, api.integrations, api.authorizers)
+        return resources_of(api)
     deployment = deployments(api).get(deployment_id(stage) or "")
     return deployment.resources if deployment else None
+
+
+def resources_of(api: Any) -> Resources:
+    """Returns what the API has now."""
+    return Resources(api.routes, api.integrations, api.authorizers, api.models)

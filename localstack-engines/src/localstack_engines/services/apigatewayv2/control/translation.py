@@ -11,21 +11,26 @@ from localstack_engines.gateway.configuration.render import render
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.model import (
     Api,
+    ApiMapping,
     Cors,
+    CustomDomain,
     Function,
     Gateway,
+    Integration,
     JwtAuthorizer,
     LambdaAuthorizer,
     Proxy,
     Route,
     Server,
+    ServiceCall,
     SigningKey,
     Stage,
-    Throttle,
 )
 from localstack_engines.services.apigatewayv2.control import stages
+from localstack_engines.services.apigatewayv2.control.certificates import is_usable
+from localstack_engines.services.apigatewayv2.control.throttles import throttle
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
-from localstack_engines.services.apigatewayv2.models import Resources, domain
+from localstack_engines.services.apigatewayv2.models import DomainName, Resources, domain
 from localstack_engines.services.apigatewayv2.store import Store, deployment_id, to_json_keys
 
 LOG = logging.getLogger(__name__)
@@ -39,14 +44,24 @@ Servers = Callable[[str], tuple[Server, ...]]
 def gateway(store: Store, keys: Keys, servers: Servers) -> Gateway:
     """Returns the model of all HTTP APIs. An API that cannot be rendered is logged and left out."""
     apis: dict[str, Api] = {}
-    for account, region, record in store.all_apis():
-        if record.protocol_type != "HTTP" or record.disable_execute_api_endpoint or record.api_id in apis:
-            continue
-        api = _api(account, region, record, keys)
-        if _renders(api):
-            apis[api.id] = api
-    found = tuple(apis.values())
-    return Gateway(apis=found, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+    with store.lock:
+        for account, region, record in store.all_apis():
+            if record.protocol_type == "HTTP":
+                apis.setdefault(record.api_id, _api(account, region, record, keys))
+        domain_names = list(store.domain_names.values())
+    found = tuple(api for api in apis.values() if _renders(api))
+    domains = tuple(_custom_domain(store, record, {api.id for api in found}) for record in domain_names)
+    return Gateway(apis=found, domains=domains, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+
+
+def _custom_domain(store: Store, record: DomainName, served: set[str]) -> CustomDomain:
+    certificate = store.certificate(record.certificate_arn)
+    mappings = tuple(
+        ApiMapping(key=one.key, api=one.api_id, stage=one.stage) for one in record.mappings if one.api_id in served
+    )
+    # Without a certificate of its own a domain name has that of all engines.
+    usable = certificate if certificate and is_usable(certificate) else None
+    return CustomDomain(name=record.name, mappings=mappings, certificate=usable)
 
 
 def _upstreams(apis: tuple[Api, ...]) -> set[str]:
@@ -76,6 +91,7 @@ def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
         region=region,
         stages=tuple(found),
         cors=_cors(record.cors_configuration),
+        has_endpoint=not record.disable_execute_api_endpoint,
     )
 
 
@@ -98,7 +114,7 @@ def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
             if record.authorization_type in ("JWT", "CUSTOM")
             else None,
             scopes=tuple(record.authorization_scopes or ()),
-            throttle=_throttle(stage.route_settings.get(record.route_key) or {}),
+            throttle=throttle(stage.route_settings.get(record.route_key) or {}),
         )
         for record in list(served.routes.values())
     )
@@ -106,7 +122,7 @@ def _stage(api: Any, stage: Any, served: Resources, keys: Keys) -> Stage:
         name=stage.name,
         routes=routes,
         variables=variables,
-        throttle=_throttle(stage.default_route_settings or {}),
+        throttle=throttle(stage.default_route_settings or {}),
         access_log=bool(stage.access_log_settings and stage.access_log_settings.get("destinationArn")),
     )
 
@@ -132,15 +148,18 @@ def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | Lam
     )
 
 
-def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
+def _integration(record: Any, variables: dict[str, str]) -> Integration:
+    parameters = tuple((record.request_parameters or {}).items())
     shared: dict[str, Any] = {
         "id": record.id,
-        "request_parameters": tuple((record.request_parameters or {}).items()),
         "response_parameters": tuple(
             (status, tuple(group.items())) for status, group in (record.response_parameters or {}).items()
         ),
         "timeout_ms": record.timeout_in_millis or 30_000,
     }
+    if record.integration_subtype:
+        return ServiceCall(subtype=record.integration_subtype, parameters=parameters, **shared)
+    shared["request_parameters"] = parameters
     if record.integration_type == "AWS_PROXY":
         return Function(uri=record.integration_uri, payload_version=record.payload_format_version, **shared)
     method = None if record.integration_method == "ANY" else record.integration_method
@@ -159,18 +178,6 @@ def _integration(record: Any, variables: dict[str, str]) -> Proxy | Function:
         query=parts.query,
         **shared,
     )
-
-
-def _throttle(route_settings: dict) -> Throttle | None:
-    """Returns the limit in the settings of a stage or route. Moto keeps keys in either spelling ("rate", "Rate")."""
-    values = to_json_keys(route_settings)
-    rate, burst = values.get("throttlingRateLimit"), values.get("throttlingBurstLimit")
-    if rate is None and burst is None:
-        return None
-    if rate is None:
-        rate = burst
-    # A limit without a burst lets the requests of one second through at once.
-    return Throttle(rate=float(rate or 0), burst=max(1, round(rate or 0)) if burst is None else int(burst))
 
 
 def _cors(configuration: dict | None) -> Cors | None:

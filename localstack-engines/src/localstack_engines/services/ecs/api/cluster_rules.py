@@ -1,11 +1,12 @@
-"""The rules for clusters and their capacity providers, in ECS's words (pure)."""
+"""The rules for clusters and their capacity providers, in ECS's words."""
 
 import re
 from typing import Any
 
+from localstack_engines.services.ecs.control.capacity_strategy import FARGATE_PROVIDERS
 from localstack_engines.services.ecs.errors import invalid_parameter
-
-FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+from localstack_engines.services.ecs.models import Scope
+from localstack_engines.services.ecs.store import Store
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _SETTINGS = {"containerInsights": ("enabled", "disabled", "enhanced")}
@@ -26,16 +27,21 @@ def check_settings(settings: list[dict[str, str]]) -> None:
             raise invalid_parameter(f"Invalid value '{value}' of the cluster setting {name}.")
 
 
-def check_capacity_providers(providers: list[str] | None, strategy: list[dict[str, Any]]) -> None:
-    """Raises InvalidParameterException for a provider that does not exist, or a strategy with one not in the list.
-
-    There are no Auto Scaling groups, so only Fargate's own providers exist.
-    """
-    for provider in [*(providers or []), *(item["capacityProvider"] for item in strategy)]:
-        if provider not in FARGATE_PROVIDERS:
+def check_capacity_providers(
+    store: Store, scope: Scope, providers: list[str] | None, strategy: list[dict[str, Any]]
+) -> None:
+    """Raises InvalidParameterException for a provider that does not exist, or a strategy with one not in the list."""
+    named = [item["capacityProvider"] for item in strategy]
+    for provider in [*(providers or []), *named]:
+        if provider not in FARGATE_PROVIDERS and store.provider(scope, provider) is None:
             raise invalid_parameter(f"The specified capacity provider '{provider}' was not found.")
-    if providers is not None and not {item["capacityProvider"] for item in strategy} <= set(providers):
+    if providers is not None and not set(named) <= set(providers):
         raise invalid_parameter("The default strategy names a capacity provider that the cluster does not have.")
+    if len({provider in FARGATE_PROVIDERS for provider in named}) > 1:
+        raise invalid_parameter(
+            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and "
+            "Fargate providers."
+        )
     for item in strategy:
         if not 0 <= (item.get("weight") or 0) <= 1000 or not 0 <= (item.get("base") or 0) <= 100_000:
             raise invalid_parameter("A capacity provider's weight is 0 to 1000 and its base 0 to 100,000.")

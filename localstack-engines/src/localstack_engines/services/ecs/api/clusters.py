@@ -5,9 +5,10 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs.api import cluster_rules, descriptions
-from localstack_engines.services.ecs.api.operations import Operations, Request, Response, cluster_scope
+from localstack_engines.services.ecs.api.operations import Operations, Request, Response, account_scope, cluster_scope
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.errors import invalid_parameter
+from localstack_engines.services.ecs.instance_models import INACTIVE
 from localstack_engines.services.ecs.models import Scope
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
@@ -22,7 +23,7 @@ class ClusterOperations(Operations):
         """Returns an existing ACTIVE cluster unchanged. Moto would replace it with an empty one."""
         name = request.get("clusterName") or "default"
         cluster_rules.check_name(name)
-        self._check(request)
+        self._check(account_scope(context), request)
         if not self.store.is_active_cluster(Scope(context.account_id, context.region, name)):
             insights = self.store.account_settings(context.account_id, context.region).value("containerInsights")
             defaults = {"settings": [{"name": "containerInsights", "value": insights}]}
@@ -31,7 +32,7 @@ class ClusterOperations(Operations):
 
     def update_cluster(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request["cluster"])
-        self._check(request)
+        self._check(scope, request)
         moto(context, "UpdateCluster", {**request, "cluster": scope.cluster})
         return {"cluster": self._described_cluster(context, scope.cluster)}
 
@@ -41,7 +42,7 @@ class ClusterOperations(Operations):
     def put_cluster_capacity_providers(self, context: RequestContext, request: Request) -> Response:
         scope = self.scope(context, request["cluster"])
         providers, strategy = request["capacityProviders"], request["defaultCapacityProviderStrategy"]
-        cluster_rules.check_capacity_providers(providers, strategy)
+        cluster_rules.check_capacity_providers(self.store, scope, providers, strategy)
         change = {
             "cluster": scope.cluster,
             "capacityProviders": providers,
@@ -72,13 +73,22 @@ class ClusterOperations(Operations):
             )
         if any(t.stopped_at is None for t in self.store.tasks_in(scope)):
             raise ServiceError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+        self.instances.refresh(scope.account, scope.region)
+        if any(one.status != INACTIVE for one in self.store.instances_in(scope)):
+            raise ServiceError(
+                "ClusterContainsContainerInstancesException",
+                "The Cluster cannot be deleted while Container Instances are active or draining.",
+            )
         moto(context, "DeleteCluster", {"cluster": scope.cluster})
         return {"cluster": self._described_cluster(context, scope.cluster)}
 
-    def _check(self, request: Request) -> None:
+    def _check(self, scope: Scope, request: Request) -> None:
         cluster_rules.check_settings(request.get("settings") or [])
         cluster_rules.check_capacity_providers(
-            request.get("capacityProviders"), request.get("defaultCapacityProviderStrategy") or []
+            self.store,
+            scope,
+            request.get("capacityProviders"),
+            request.get("defaultCapacityProviderStrategy") or [],
         )
 
     def _described_cluster(self, context: RequestContext, name: str) -> Any:
@@ -89,4 +99,10 @@ class ClusterOperations(Operations):
         scope = Scope(context.account_id, context.region, name)
         running, pending = descriptions.count_tasks(self.store.tasks_in(scope))
         active = sum(s.status == "ACTIVE" for s in self.store.services_in(scope))
-        return {"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active}
+        instances = sum(one.status != INACTIVE for one in self.store.instances_in(scope))
+        return {
+            "runningTasksCount": running,
+            "pendingTasksCount": pending,
+            "activeServicesCount": active,
+            "registeredContainerInstancesCount": instances,
+        }

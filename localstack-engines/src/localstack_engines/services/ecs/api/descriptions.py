@@ -3,13 +3,14 @@
 import platform
 from typing import Any
 
+from localstack_engines.services.ecs.api.container_descriptions import container
 from localstack_engines.services.ecs.control import circuit_breaker
-from localstack_engines.services.ecs.models import Deployment, Service, ServiceDeployment, Task, TaskSet
+from localstack_engines.services.ecs.deployment_models import Deployment, ServiceDeployment, TaskSet
+from localstack_engines.services.ecs.models import Service, Task
 
 Json = dict[str, Any]
 
 PLATFORM_VERSION = "1.4.0"
-_OVERRIDABLE_SIZES = ("cpu", "memory", "memoryReservation")
 _SHOWN_SETTINGS = (
     "taskDefinition",
     "launchType",
@@ -21,7 +22,7 @@ _SHOWN_SETTINGS = (
 
 def task(record: Task, with_tags: bool = True) -> Json:
     """Returns a task as DescribeTasks shows it."""
-    interface, definition = record.interface, record.effective_definition
+    definition = record.effective_definition
     described = {
         "taskArn": record.arn,
         "clusterArn": record.scope.cluster_arn,
@@ -30,8 +31,9 @@ def task(record: Task, with_tags: bool = True) -> Json:
         "startedBy": record.started_by,
         "launchType": record.launch_type,
         "capacityProviderName": record.capacity_provider,
-        "platformVersion": PLATFORM_VERSION,
-        "platformFamily": "Linux",
+        "containerInstanceArn": record.container_instance.arn if record.container_instance else None,
+        "platformVersion": PLATFORM_VERSION if record.launch_type == "FARGATE" else None,
+        "platformFamily": "Linux" if record.launch_type == "FARGATE" else None,
         "lastStatus": record.status,
         "desiredStatus": record.desired_status,
         "healthStatus": record.health,
@@ -48,10 +50,10 @@ def task(record: Task, with_tags: bool = True) -> Json:
         "stoppedReason": record.stopped_reason,
         "cpu": definition.get("cpu"),
         "memory": definition.get("memory"),
-        "availabilityZone": interface.availability_zone if interface else None,
+        "availabilityZone": record.availability_zone,
         "attachments": _attachments(record),
         "attributes": [{"name": "ecs.cpu-architecture", "value": _architecture(definition)}],
-        "containers": [_container(record, definition) for definition in record.definition["containerDefinitions"]],
+        "containers": [container(record, definition) for definition in record.definition["containerDefinitions"]],
         "enableExecuteCommand": record.enable_execute_command,
         "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": [], **record.overrides},
         "ephemeralStorage": definition.get("ephemeralStorage") or {"sizeInGiB": 20},
@@ -86,32 +88,6 @@ def _attachments(record: Task) -> list[Json]:
             "details": [{"name": name, "value": value} for name, value in details.items()],
         }
     ]
-
-
-def _container(record: Task, definition: Json) -> Json:
-    state = record.containers.get(definition["name"])
-    interface, override = record.interface, record.container_override(definition["name"])
-    definition = {**definition, **{k: v for k, v in override.items() if k in _OVERRIDABLE_SIZES and v is not None}}
-    described = {
-        "containerArn": record.container_arn(definition["name"]),
-        "taskArn": record.arn,
-        "name": definition["name"],
-        "image": definition["image"],
-        "cpu": str(definition.get("cpu") or 0),
-        "memory": str(definition["memory"]) if definition.get("memory") else None,
-        "memoryReservation": str(definition["memoryReservation"]) if definition.get("memoryReservation") else None,
-        "networkBindings": [],
-        "networkInterfaces": (
-            [{"attachmentId": record.attachment_id, "privateIpv4Address": interface.address}] if interface else []
-        ),
-        "lastStatus": state.status if state else "PENDING",
-        "healthStatus": state.health if state else "UNKNOWN",
-        "exitCode": state.exit_code if state else None,
-        "reason": state.reason if state else None,
-        "runtimeId": state.runtime_id if state else None,
-        "imageDigest": state.image_digest if state else None,
-    }
-    return {key: value for key, value in described.items() if value is not None}
 
 
 def count_tasks(tasks: list[Task]) -> tuple[int, int]:
@@ -223,7 +199,7 @@ def service_revision(record: Service, revision: Deployment, definition: Json | N
     """Returns a revision as DescribeServiceRevisions shows it. `definition` is its task definition, while it exists."""
     containers = definition["containerDefinitions"] if definition else []
     images = [{"containerName": c["name"], "image": c["image"]} for c in containers]
-    shown = (*_SHOWN_SETTINGS, "serviceRegistries")
+    shown = (*_SHOWN_SETTINGS, "serviceRegistries", "loadBalancers")
     return {
         "serviceRevisionArn": record.part_arn("service-revision", revision.revision_id),
         "serviceArn": record.arn,
@@ -261,7 +237,7 @@ def _revision_summary(record: Service, revision_id: str, tasks: list[Task]) -> J
 def task_set(record: Service, one: TaskSet, tasks: list[Task], with_tags: bool = True) -> Json:
     """Returns a task set as DescribeTaskSets shows it. `tasks` are all of the service."""
     running, pending = count_tasks([t for t in tasks if t.started_by == one.id])
-    shown = (*_SHOWN_SETTINGS, "serviceRegistries")
+    shown = (*_SHOWN_SETTINGS, "serviceRegistries", "loadBalancers")
     described = {
         "id": one.id,
         "taskSetArn": record.part_arn("task-set", one.id),

@@ -1,4 +1,4 @@
-"""The base of all groups of ECS operations: the store, the task runner, the scheduler, and the look-ups."""
+"""The base of all groups of ECS operations: the store, what runs tasks, and the look-ups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -6,7 +6,10 @@ from typing import Any, TypeVar
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs.api import identifiers
+from localstack_engines.services.ecs.control.container_instances import ContainerInstances
+from localstack_engines.services.ecs.control.exec_sessions import ExecSessions
 from localstack_engines.services.ecs.control.scheduler import Scheduler
+from localstack_engines.services.ecs.control.task_placer import TaskPlacer
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.errors import client_exception, cluster_not_found, invalid_parameter
 from localstack_engines.services.ecs.models import Scope
@@ -21,10 +24,15 @@ Found = TypeVar("Found")
 class Operations:
     """Finds what requests name."""
 
-    def __init__(self, store: Store, runner: TaskRunner, scheduler: Scheduler) -> None:
+    def __init__(
+        self, store: Store, runner: TaskRunner, scheduler: Scheduler, instances: ContainerInstances, placer: TaskPlacer
+    ) -> None:
         self.store = store
         self.runner = runner
         self.scheduler = scheduler
+        self.instances = instances
+        self.placer = placer
+        self.exec_sessions = ExecSessions()
 
     def scope(self, context: RequestContext, cluster: str | None) -> Scope:
         """Returns the scope of a cluster. Raises ClusterNotFoundException unless the cluster exists and is ACTIVE."""

@@ -7,11 +7,12 @@ from localstack_engines.services.ecs.api import container_rules, fargate_rules, 
 Json = dict[str, Any]
 
 
-def problem(definition: Json, overrides: Json) -> str | None:
+def problem(definition: Json, overrides: Json, launch_type: str) -> str | None:
     """Returns what is wrong with the overrides of a task with this definition, or None."""
     if overrides.get("inferenceAcceleratorOverrides"):
         return "Fargate compatible task definitions do not support inferenceAcceleratorOverrides"
-    return _task_problem(definition, overrides) or _container_problem(definition, overrides)
+    size_problem = _task_problem(definition, overrides) if launch_type == "FARGATE" else _number_problem(overrides)
+    return size_problem or _container_problem(definition, overrides)
 
 
 def normalized(overrides: Json) -> Json:
@@ -31,9 +32,18 @@ def _task_problem(definition: Json, overrides: Json) -> str | None:
     return None
 
 
+def _number_problem(overrides: Json) -> str | None:
+    try:
+        normalized(overrides)
+    except ValueError as error:
+        return f"Invalid size of the task: {error}."
+    return None
+
+
 def _container_problem(definition: Json, overrides: Json) -> str | None:
     names = {c["name"] for c in definition["containerDefinitions"]}
-    task_memory = fargate_sizes.mib(overrides.get("memory") or definition["memory"])
+    asked = overrides.get("memory") or definition.get("memory")
+    task_memory = fargate_sizes.mib(asked) if asked else None
     for override in overrides.get("containerOverrides") or []:
         if override.get("name") not in names:
             return f"Override for container named {override.get('name')} is not a container in the TaskDefinition."
@@ -44,6 +54,6 @@ def _container_problem(definition: Json, overrides: Json) -> str | None:
         )
         if found:
             return found
-        if (override.get("memory") or 0) > task_memory:
+        if task_memory is not None and (override.get("memory") or 0) > task_memory:
             return "The 'memory' setting for container is greater than for the task."
     return None

@@ -7,8 +7,9 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.ecs.api import descriptions, identifiers
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, account_scope
 from localstack_engines.services.ecs.api.paging import PAGER
+from localstack_engines.services.ecs.deployment_models import ServiceDeployment
 from localstack_engines.services.ecs.errors import invalid_parameter, service_not_found
-from localstack_engines.services.ecs.models import Service, ServiceDeployment
+from localstack_engines.services.ecs.models import Service
 from localstack_engines.toolkit.errors import ServiceError
 
 _DEPLOYMENT, _REVISION = "service-deployment", "service-revision"

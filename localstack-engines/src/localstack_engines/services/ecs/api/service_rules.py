@@ -9,8 +9,7 @@ from localstack_engines.services.ecs.errors import invalid_parameter
 Request = dict[str, Any]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
-_LOAD_BALANCERS = {
-    "loadBalancers": "load balancers",
+_MISSING = {
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "gateways",
 }
@@ -21,6 +20,7 @@ _OF_TASK_SETS = (
     "capacityProviderStrategy",
     "platformVersion",
     "serviceRegistries",
+    "loadBalancers",
     "deploymentConfiguration",
     "forceNewDeployment",
 )
@@ -31,15 +31,30 @@ def check_create(request: Request) -> None:
     """Raises InvalidParameterException for a CreateService request that ECS or the local ECS refuses."""
     if not _NAME.fullmatch(request["serviceName"]):
         raise invalid_parameter("Service names have 1 to 255 letters, numbers, hyphens and underscores.")
-    if request.get("desiredCount") is None:
+    strategy = request.get("schedulingStrategy") or "REPLICA"
+    if strategy not in ("REPLICA", "DAEMON"):
+        raise invalid_parameter("Scheduling strategy should be one of [REPLICA, DAEMON]")
+    if strategy == "REPLICA" and request.get("desiredCount") is None:
         raise invalid_parameter("The desired count is required for the REPLICA scheduling strategy.")
-    if request.get("schedulingStrategy", "REPLICA") != "REPLICA":
-        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
+    if strategy == "DAEMON" and request.get("desiredCount"):
+        raise invalid_parameter("The desired count of a service with the DAEMON scheduling strategy cannot be set.")
     if request.get("role"):
-        raise invalid_parameter("The role is valid only for services that use load balancers.")
+        raise invalid_parameter("The role is not valid for services with the awsvpc network mode.")
     if controller(request) == "EXTERNAL":
         check_external(request)
     check_update(request)
+
+
+def check_scheduling(settings: Request, launch_type: str) -> None:
+    """Raises InvalidParameterException for a DAEMON service that cannot be one."""
+    if settings.get("schedulingStrategy") != "DAEMON":
+        return
+    if launch_type == "FARGATE":
+        raise invalid_parameter("The DAEMON scheduling strategy is not supported on Fargate.")
+    if settings.get("placementStrategy"):
+        raise invalid_parameter("Placement strategies are not supported with the DAEMON scheduling strategy.")
+    if controller(settings) == "EXTERNAL":
+        raise invalid_parameter("The EXTERNAL deployment controller supports the REPLICA scheduling strategy only.")
 
 
 def controller(request: Request) -> str:
@@ -60,9 +75,9 @@ def check_update(request: Request) -> None:
         raise invalid_parameter("The desired count of the service must be 0 or more.")
     if controller(request) not in ("ECS", "EXTERNAL"):
         raise invalid_parameter(f"The local ECS has no deployment controller {controller(request)}.")
-    for member, what in _LOAD_BALANCERS.items():
+    for member, what in _MISSING.items():
         if request.get(member):
-            raise invalid_parameter(f"The local ECS has no {what} ({member}): use serviceRegistries.")
+            raise invalid_parameter(f"The local ECS has no {what} ({member}): use loadBalancers or serviceRegistries.")
     if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
         raise invalid_parameter("The local ECS has no Service Connect: use serviceRegistries.")
     if (request.get("healthCheckGracePeriodSeconds") or 0) < 0:

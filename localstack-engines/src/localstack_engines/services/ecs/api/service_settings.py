@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from localstack_engines.services.ecs.control.capacity_strategy import launch_type_of
+
 Settings = dict[str, Any]
 
 _DEFAULT_DEPLOYMENT = {"minimumHealthyPercent": 100, "maximumPercent": 200}
+_DEFAULT_OF_DAEMONS = {"minimumHealthyPercent": 0, "maximumPercent": 100}
 _REVISION = (
     "taskDefinition",
     "networkConfiguration",
@@ -12,8 +15,11 @@ _REVISION = (
     "capacityProviderStrategy",
     "platformVersion",
     "serviceRegistries",
+    "loadBalancers",
     "enableExecuteCommand",
     "propagateTags",
+    "placementConstraints",
+    "placementStrategy",
 )
 """A change of one of these needs new tasks."""
 _SETTINGS = (
@@ -22,6 +28,7 @@ _SETTINGS = (
     "enableECSManagedTags",
     "deploymentConfiguration",
     "availabilityZoneRebalancing",
+    "schedulingStrategy",
 )
 
 
@@ -30,7 +37,7 @@ def updated_settings(current: Settings, request: dict[str, Any]) -> Settings:
     settings = {**current, **{key: request[key] for key in _SETTINGS if request.get(key) is not None}}
     given = {k: v for k, v in (request.get("deploymentConfiguration") or {}).items() if v is not None}
     settings["deploymentConfiguration"] = {
-        **_DEFAULT_DEPLOYMENT,
+        **(_DEFAULT_OF_DAEMONS if settings.get("schedulingStrategy") == "DAEMON" else _DEFAULT_DEPLOYMENT),
         **(current.get("deploymentConfiguration") or {}),
         **given,
     }
@@ -39,8 +46,10 @@ def updated_settings(current: Settings, request: dict[str, Any]) -> Settings:
 
 def set_defaults(settings: Settings) -> None:
     """Adds defaults for the settings that the caller did not give."""
-    settings["platformVersion"] = settings.get("platformVersion") or "LATEST"
-    settings.setdefault("serviceRegistries", [])
+    if launch_type_of(settings) == "FARGATE":
+        settings["platformVersion"] = settings.get("platformVersion") or "LATEST"
+    for member in ("serviceRegistries", "loadBalancers", "placementConstraints", "placementStrategy"):
+        settings.setdefault(member, [])
     settings.setdefault("propagateTags", "NONE")
     settings.setdefault("enableExecuteCommand", False)
     settings.setdefault("enableECSManagedTags", False)

@@ -2,10 +2,18 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, service_rules, service_settings
+from localstack_engines.services.ecs.api import (
+    descriptions,
+    identifiers,
+    launch_rules,
+    load_balancer_rules,
+    service_rules,
+    service_settings,
+)
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.api.service_settings import Settings
+from localstack_engines.services.ecs.control.capacity_strategy import launch_type_of
 from localstack_engines.services.ecs.control.task_clients import account_client
 from localstack_engines.services.ecs.errors import (
     invalid_parameter,
@@ -43,7 +51,7 @@ class ServiceOperations(Operations):
             scope,
             request["serviceName"],
             settings,
-            request["desiredCount"],
+            request.get("desiredCount") or 0,
             tags=list(request.get("tags") or []),
             client_token=request.get("clientToken"),
         )
@@ -71,7 +79,7 @@ class ServiceOperations(Operations):
         revision = service_settings.revision(settings)
         with self.store.lock:
             service.settings = settings
-            if request.get("desiredCount") is not None:
+            if request.get("desiredCount") is not None and not service.is_daemon:
                 service.desired_count = request["desiredCount"]
                 service.is_steady = False
             if revision != service.primary.service_revision or request.get("forceNewDeployment"):
@@ -93,7 +101,7 @@ class ServiceOperations(Operations):
         service = self._find_service(context, request)
         with self.store.lock:
             if service.status == "ACTIVE":
-                if service.desired_count > 0 and not request.get("force"):
+                if service.desired_count > 0 and not request.get("force") and not service.is_daemon:
                     raise invalid_parameter("The service cannot be stopped while it is scaled above 0.")
                 service.desired_count = 0
                 service.status = "DRAINING"
@@ -117,8 +125,8 @@ class ServiceOperations(Operations):
             s.arn
             for s in self.store.services_in(scope)
             if s.status != "INACTIVE"
-            and launch_type in (None, s.settings.get("launchType", "FARGATE"))
-            and request.get("schedulingStrategy") != "DAEMON"
+            and launch_type in (None, launch_type_of(s.settings))
+            and request.get("schedulingStrategy") in (None, s.settings.get("schedulingStrategy") or "REPLICA")
         ]
         items, more = PAGER.page(arns, request, default_size=_LISTED_BY_DEFAULT)
         return {"serviceArns": items, **more}
@@ -156,9 +164,10 @@ class ServiceOperations(Operations):
         if not settings.get("taskDefinition"):
             raise invalid_parameter("TaskDefinition can not be blank.")
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
-        launch_type, provider = launch_rules.launch_type(self.store, scope, request)
-        launch_rules.network_configuration(scope, definition, settings)
+        launch = launch_rules.launch(self.store, scope, request)
+        launch_rules.network_configuration(scope, definition, settings, launch.type)
+        load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
+        service_rules.check_scheduling(settings, launch.type)
         settings["taskDefinition"] = definition["taskDefinitionArn"]
+        settings |= {"capacityProviderStrategy": launch.strategy} if launch.strategy else {"launchType": launch.type}
         service_settings.set_defaults(settings)
-        if provider is None:
-            settings["launchType"] = launch_type

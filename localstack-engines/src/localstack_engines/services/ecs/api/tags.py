@@ -1,12 +1,16 @@
-"""Operations on tags of tasks, services and task sets. Moto keeps those of clusters and task definitions."""
+"""Operations on tags. Moto keeps those of clusters and task definitions."""
 
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.ecs.api import identifiers
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, account_scope
+from localstack_engines.services.ecs.deployment_models import TaskSet
 from localstack_engines.services.ecs.errors import invalid_parameter
-from localstack_engines.services.ecs.models import Service, Task, TaskSet
+from localstack_engines.services.ecs.instance_models import CapacityProvider, ContainerInstance
+from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.toolkit.dispatch import moto
+
+Tagged = Task | Service | TaskSet | ContainerInstance | CapacityProvider
 
 
 class TagOperations(Operations):
@@ -32,10 +36,10 @@ class TagOperations(Operations):
             return moto(context, "ListTagsForResource", request)
         return {"tags": record.tags}
 
-    def _record(self, context: RequestContext, arn: str) -> Task | Service | TaskSet | None:
+    def _record(self, context: RequestContext, arn: str) -> Tagged | None:
         """Returns the record, or None for a resource that moto keeps. Raises InvalidParameterException."""
         kind = arn.split(":")[-1].split("/")[0]
-        if kind not in ("task", "service", "task-set"):
+        if kind not in ("task", "service", "task-set", "container-instance", "capacity-provider"):
             return None
         scope = account_scope(context)
         name = identifiers.name_of(scope, kind, arn)
@@ -44,9 +48,13 @@ class TagOperations(Operations):
             raise invalid_parameter("The specified resource was not found.")
         return found
 
-    def _find_tagged(self, kind: str, name: str, arn: str) -> Task | Service | TaskSet | None:
+    def _find_tagged(self, kind: str, name: str, arn: str) -> Tagged | None:
         if kind == "task":
             return self.store.tasks.get(name)
+        if kind == "container-instance":
+            return self.store.container_instances.get(arn)
+        if kind == "capacity-provider":
+            return next((one for one in self.store.capacity_providers.values() if one.arn == arn), None)
         if kind == "service":
             return self.store.services.get(arn)
         sets = ((s, one) for s in list(self.store.services.values()) for one in s.task_sets)

@@ -78,6 +78,8 @@ def _references(container: dict[str, Any]) -> dict[str, str]:
 def _volume_problem(request: dict[str, Any]) -> str | None:
     volumes = {v["name"]: v for v in request.get("volumes") or []}
     for volume in volumes.values():
+        if found := _file_system_problem(volume.get("efsVolumeConfiguration") or {}):
+            return found
         for member, what in _MISSING_VOLUMES.items():
             if volume.get(member):
                 return f"The local ECS has no {what} volumes: {volume['name']}."
@@ -88,8 +90,18 @@ def _volume_problem(request: dict[str, Any]) -> str | None:
     return None
 
 
+def _file_system_problem(configuration: dict[str, Any]) -> str | None:
+    authorization = configuration.get("authorizationConfig") or {}
+    if not authorization.get("accessPointId"):
+        return None
+    if configuration.get("transitEncryption") != "ENABLED":
+        return "EFS transit encryption must be enabled when an EFS access point is used."
+    if (configuration.get("rootDirectory") or "/") != "/":
+        return "The root directory must be omitted or set to / when an EFS access point is used."
+    return None
+
+
 _MISSING_VOLUMES = {
-    "efsVolumeConfiguration": "EFS",
     "fsxWindowsFileServerVolumeConfiguration": "FSx",
     "s3filesVolumeConfiguration": "S3",
     "configuredAtLaunch": "EBS",

@@ -34,8 +34,8 @@ def serve(store: Store) -> None:
 def container_metadata(task: Task, name: str) -> dict[str, Any]:
     state = task.containers[name]
     definition = next(c for c in task.definition["containerDefinitions"] if c["name"] == name)
-    interface = task.interface
-    networks = [{"NetworkMode": "awsvpc", "IPv4Addresses": [interface.address]}] if interface else []
+    address = task.address
+    networks = [{"NetworkMode": task.network_mode, "IPv4Addresses": [address]}] if address else []
     described = {
         "DockerId": state.runtime_id,
         "Name": name,
@@ -73,7 +73,7 @@ def task_metadata(task: Task) -> dict[str, Any]:
         "KnownStatus": task.status,
         "PullStartedAt": task.pull_started_at.isoformat() if task.pull_started_at else None,
         "PullStoppedAt": task.pull_stopped_at.isoformat() if task.pull_stopped_at else None,
-        "AvailabilityZone": task.interface.availability_zone if task.interface else None,
+        "AvailabilityZone": task.availability_zone,
         "LaunchType": task.launch_type,
         "ServiceName": task.service_name,
         "Containers": [container_metadata(task, name) for name in task.containers],

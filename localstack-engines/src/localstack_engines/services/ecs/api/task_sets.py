@@ -2,10 +2,18 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, identifiers, launch_rules, service_rules, service_settings
+from localstack_engines.services.ecs.api import (
+    descriptions,
+    identifiers,
+    launch_rules,
+    load_balancer_rules,
+    service_rules,
+    service_settings,
+)
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, includes
+from localstack_engines.services.ecs.deployment_models import Deployment, TaskSet, now
 from localstack_engines.services.ecs.errors import invalid_parameter, service_not_active, service_not_found
-from localstack_engines.services.ecs.models import Deployment, Scope, Service, TaskSet, now
+from localstack_engines.services.ecs.models import Scope, Service
 from localstack_engines.toolkit.errors import ServiceError
 
 _KIND = "task-set"
@@ -24,12 +32,12 @@ class TaskSetOperations(Operations):
         scale = _scale(request.get("scale") or {})
         settings = service_settings.updated_settings({"propagateTags": service.settings["propagateTags"]}, request)
         definition = self.definition(context, request["taskDefinition"])
-        launch_type, provider = launch_rules.launch_type(self.store, service.scope, request)
-        launch_rules.network_configuration(service.scope, definition, settings)
-        service_settings.set_defaults(settings)
+        launch = launch_rules.launch(self.store, service.scope, request)
+        launch_rules.network_configuration(service.scope, definition, settings, launch.type)
+        load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
         settings["taskDefinition"] = definition["taskDefinitionArn"]
-        if provider is None:
-            settings["launchType"] = launch_type
+        settings |= {"capacityProviderStrategy": launch.strategy} if launch.strategy else {"launchType": launch.type}
+        service_settings.set_defaults(settings)
         task_set = TaskSet(
             Deployment(service_settings.revision(settings)),
             scale,

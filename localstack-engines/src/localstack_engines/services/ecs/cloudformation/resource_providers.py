@@ -1,5 +1,6 @@
 """ECS's CloudFormation types."""
 
+from localstack_engines.services.ecs.cloudformation.capacity_provider import CapacityProvider
 from localstack_engines.services.ecs.cloudformation.cluster import Cluster
 from localstack_engines.services.ecs.cloudformation.cluster_capacity_provider_associations import (
     ClusterCapacityProviderAssociations,
@@ -10,6 +11,7 @@ from localstack_engines.services.ecs.cloudformation.task_definition import TaskD
 RESOURCE_PROVIDERS = {
     provider.TYPE: provider
     for provider in (
+        CapacityProvider,
         Cluster,
         ClusterCapacityProviderAssociations,
         TaskDefinition,

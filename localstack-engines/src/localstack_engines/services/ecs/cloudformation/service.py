@@ -42,6 +42,7 @@ class Service(Resource):
         "HealthCheckGracePeriodSeconds": 0,
         "LoadBalancers": [],
         "PlacementConstraints": [],
+        "PlacementStrategies": [],
         "PlatformVersion": "LATEST",
         "PropagateTags": "NONE",
         "ServiceConnectConfiguration": {"Enabled": False},
@@ -57,8 +58,11 @@ class Service(Resource):
         if "deployment" not in request.custom_context:
             model.setdefault("ServiceName", self.default_name(request, 200))
             model.setdefault("Cluster", "default")
-            model.setdefault("DesiredCount", 1)
-            service = client.create_service(**to_request(client, "CreateService", model, _READ_ONLY))["service"]
+            if model.get("SchedulingStrategy") != "DAEMON":
+                model.setdefault("DesiredCount", 1)
+            service = client.create_service(**to_request(client, "CreateService", _renamed(model), _READ_ONLY))[
+                "service"
+            ]
             model |= {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
             return self.wait(request, model, deployment=service["deployments"][0]["id"])
         return self._settled(request, model)
@@ -69,7 +73,7 @@ class Service(Resource):
             previous = request.previous_state
             refuse_replacement(previous, model, ("Cluster", "Role", "SchedulingStrategy", "ServiceName"))
             model |= {key: previous[key] for key in ("ServiceArn", "Name", "ServiceName", "Cluster")}
-            properties = {**model, "Service": model["ServiceName"]}
+            properties = {**_renamed(model), "Service": model["ServiceName"]}
             if "DeploymentConfiguration" in model:
                 properties["DeploymentConfiguration"] = {**_DEPLOYMENT, **model["DeploymentConfiguration"]}
             arguments = to_request(client, "UpdateService", properties, _NOT_UPDATED)
@@ -103,6 +107,12 @@ class Service(Resource):
         complete = primary["rolloutState"] == "COMPLETED" and len(service["deployments"]) == 1
         steady = complete and service["runningCount"] == service["desiredCount"] and not service["pendingCount"]
         return self.done(model) if steady else self.wait(request, model)
+
+
+def _renamed(model: dict[str, Any]) -> dict[str, Any]:
+    """Renames CloudFormation's PlacementStrategies to the API's `placementStrategy`."""
+    renamed = {key: value for key, value in model.items() if key != "PlacementStrategies"}
+    return renamed | ({"PlacementStrategy": model["PlacementStrategies"]} if "PlacementStrategies" in model else {})
 
 
 def _describe(client: Any, model: dict[str, Any]) -> dict[str, Any] | None:

@@ -58,16 +58,22 @@ class CloudMapRegistration:
 
 def attributes_of(task: Task, registry: dict[str, Any], service_name: str) -> dict[str, str]:
     """Returns the attributes that ECS gives an instance."""
-    interface = task.interface
+    instance = task.container_instance
+    in_bridge = instance is not None and task.network_mode == "bridge"
     attributes = {
-        "AWS_INSTANCE_IPV4": interface.address if interface else "",
-        "AVAILABILITY_ZONE": interface.availability_zone if interface else "",
+        # A task in the bridge network is reached at its instance.
+        "AWS_INSTANCE_IPV4": (instance.place.address if instance and in_bridge else task.address) or "",
+        "AVAILABILITY_ZONE": task.availability_zone or "",
         "REGION": task.scope.region,
         "ECS_CLUSTER_NAME": task.scope.cluster,
         "ECS_SERVICE_NAME": service_name,
         "ECS_TASK_DEFINITION_FAMILY": task.definition["family"],
     }
+    if instance is not None:
+        attributes["EC2_INSTANCE_ID"] = instance.ec2_instance_id
     port = registry.get("containerPort") or registry.get("port") or _first_port(task, registry.get("containerName"))
+    if in_bridge:
+        port = next((host for (_, inner), host in task.host_ports.items() if inner == port), port)
     return attributes | ({"AWS_INSTANCE_PORT": str(port)} if port else {})
 
 

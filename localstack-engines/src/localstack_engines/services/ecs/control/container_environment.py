@@ -18,7 +18,7 @@ def platform_environment(task: Task, container: str, credentials: dict[str, str]
         "AWS_REGION": task.scope.region,
         "AWS_DEFAULT_REGION": task.scope.region,
         "AWS_ENDPOINT_URL": settings.endpoint_url(),
-        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        "AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type}",
         "ECS_CONTAINER_METADATA_URI_V4": metadata_uri(task, container),
         "ECS_AGENT_URI": f"{settings.endpoint_url()}{AGENT_PATH}/{task.id}-{container}",
         **credentials,

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from localstack_engines.services.ecs.engine.containers import volume_name
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck, RestartPolicy
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, HealthCheck, RestartPolicy, Volume
 from localstack_engines.toolkit.log_shipping.log_events import LogSink
 
 _DEFAULT_STOP_TIMEOUT = 30
@@ -17,7 +16,7 @@ def container_spec(
     definition: dict[str, Any],
     task: dict[str, Any],
     *,
-    task_id: str,
+    volumes: dict[str, Volume],
     image: str,
     environment: dict[str, str],
     override: dict[str, Any],
@@ -37,7 +36,7 @@ def container_spec(
         health_check=health_check(definition.get("healthCheck")),
         stop_timeout=definition.get("stopTimeout", _DEFAULT_STOP_TIMEOUT),
         start_timeout=definition.get("startTimeout"),
-        host_options=host_options(definition, task, override, task_id),
+        host_options=host_options(definition, task, override, volumes),
         options=container_options(definition),
         log_sink=log_sink,
         restart_policy=restart_policy(definition.get("restartPolicy")),
@@ -80,7 +79,7 @@ def health_check(definition: dict[str, Any] | None) -> HealthCheck | None:
 
 
 def host_options(
-    definition: dict[str, Any], task: dict[str, Any], override: dict[str, Any], task_id: str
+    definition: dict[str, Any], task: dict[str, Any], override: dict[str, Any], volumes: dict[str, Volume]
 ) -> dict[str, Any]:
     """Returns Docker's host configuration. CPU units become relative shares: a hard quota would slow down the start."""
     linux = definition.get("linuxParameters") or {}
@@ -94,13 +93,14 @@ def host_options(
         "mem_reservation": f"{int(reservation)}m" if reservation else None,
         "cpu_shares": max(2, int(cpu)) if cpu else None,
         "ulimits": ulimits(definition.get("ulimits") or []),
-        "binds": binds(definition, task_id),
+        "binds": binds(definition, volumes),
         "tmpfs": {
             t["containerPath"]: ",".join([f"size={t['size']}m", *t.get("mountOptions", [])])
             for t in linux.get("tmpfs") or []
         },
         "cap_add": capabilities.get("add"),
         "cap_drop": capabilities.get("drop"),
+        "privileged": definition.get("privileged"),
         "init": linux.get("initProcessEnabled"),
         "shm_size": f"{linux['sharedMemorySize']}m" if linux.get("sharedMemorySize") else None,
         "read_only": definition.get("readonlyRootFilesystem"),
@@ -114,10 +114,10 @@ def ulimits(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": u["name"], "soft": u["softLimit"], "hard": u["hardLimit"]} for u in definitions]
 
 
-def binds(definition: dict[str, Any], task_id: str) -> list[str]:
-    """Returns the mount points as binds of the task's own Docker volumes. A volume may be mounted more than once."""
+def binds(definition: dict[str, Any], volumes: dict[str, Volume]) -> list[str]:
+    """Returns the mount points as binds of Docker volumes. A volume may be mounted more than once."""
     return [
-        f"{volume_name(task_id, mount['sourceVolume'])}:{mount['containerPath']}:{_mode(mount)}"
+        f"{volumes[mount['sourceVolume']].name}:{mount['containerPath']}:{_mode(mount)}"
         for mount in definition.get("mountPoints") or []
     ]
 

@@ -33,13 +33,14 @@ def install() -> None:
 
 
 def problem(parameters: dict[str, Any]) -> str | None:
-    """Returns what keeps EcsParameters from running a task on Fargate, or None."""
+    """Returns what keeps EcsParameters from running a task, or None."""
     if not parameters.get("TaskDefinitionArn"):
         return "EcsParameters.TaskDefinitionArn is required for an ECS target."
-    if parameters.get("PlacementConstraints") or parameters.get("PlacementStrategy"):
+    is_placed = parameters.get("PlacementConstraints") or parameters.get("PlacementStrategy")
+    if is_placed and parameters.get("LaunchType") == "FARGATE":
         return "Placement constraints and strategies are not supported with FARGATE launch type."
-    if parameters.get("LaunchType") not in (None, "FARGATE"):
-        return f"The local ECS has no {parameters['LaunchType']} launch type: use FARGATE."
+    if parameters.get("LaunchType") not in (None, "EC2", "FARGATE"):
+        return f"The local ECS has no {parameters['LaunchType']} launch type: use EC2 or FARGATE."
     return None
 
 
@@ -60,6 +61,8 @@ def arguments(parameters: dict[str, Any], rule: str, event: Any) -> dict[str, An
         "enableECSManagedTags": parameters.get("EnableECSManagedTags"),
         "enableExecuteCommand": parameters.get("EnableExecuteCommand"),
         "propagateTags": parameters.get("PropagateTags"),
+        "placementConstraints": parameters.get("PlacementConstraints"),
+        "placementStrategy": parameters.get("PlacementStrategy"),
         "referenceId": parameters.get("ReferenceId"),
         "tags": [_uncapitalized(tag) for tag in parameters.get("Tags") or []],
         "overrides": _overrides(event),

@@ -7,18 +7,21 @@ import time
 from datetime import timedelta
 
 from localstack_engines.services.ecs.control import circuit_breaker
+from localstack_engines.services.ecs.control.container_instances import ContainerInstances
+from localstack_engines.services.ecs.control.daemons import DaemonReconciler
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
-from localstack_engines.services.ecs.control.service_tasks import ServiceTasks, serves, to_stop, until_settled
+from localstack_engines.services.ecs.control.service_tasks import (
+    ServiceTasks,
+    health_failure,
+    serves,
+    to_stop,
+    until_settled,
+)
+from localstack_engines.services.ecs.control.task_placer import TaskPlacer
 from localstack_engines.services.ecs.control.task_runner import TaskRunner
 from localstack_engines.services.ecs.control.task_sets import TaskSetReconciler
-from localstack_engines.services.ecs.models import (
-    STOPPED_BY_SCHEDULER,
-    STOPPED_BY_USER,
-    Deployment,
-    Service,
-    Task,
-    now,
-)
+from localstack_engines.services.ecs.deployment_models import Deployment, now
+from localstack_engines.services.ecs.models import STOPPED_BY_SCHEDULER, STOPPED_BY_USER, Service, Task
 from localstack_engines.services.ecs.store import Store
 
 _THROTTLE_AFTER = 3
@@ -28,9 +31,10 @@ _THROTTLE_AFTER = 3
 class Reconciler:
     """Takes services towards their desired state, one step per call."""
 
-    def __init__(self, store: Store, runner: TaskRunner) -> None:
+    def __init__(self, store: Store, runner: TaskRunner, instances: ContainerInstances, placer: TaskPlacer) -> None:
         self._store = store
-        self._tasks = ServiceTasks(store, runner)
+        self._tasks = ServiceTasks(store, runner, placer)
+        self._daemons = DaemonReconciler(instances, self._tasks)
         self._task_sets = TaskSetReconciler(store, self._tasks)
 
     def reconcile(self, service: Service) -> float | None:
@@ -55,7 +59,8 @@ class Reconciler:
             return None
         if self._trip_circuit_breaker(service, deployment):
             return 0.0
-        again = self._scale(service, deployment, wanted)
+        scale = self._daemons.scale if service.is_daemon else self._scale
+        again = scale(service, deployment, wanted)
         self._complete_if_steady(service, deployment)
         waits = [w for w in (again, until_settled(wanted), _until_grace_ends(service, wanted)) if w is not None]
         return min(waits) if waits else None
@@ -83,15 +88,11 @@ class Reconciler:
 
     def _replace_unhealthy(self, service: Service) -> None:
         for task in self._store.tasks_of(service):
-            if (
-                task.is_wanted
-                and task.status == "RUNNING"
-                and task.health == "UNHEALTHY"
-                and _grace_left(service, task) <= 0
-            ):
-                self._tasks.stop_unhealthy(service, task, "Task failed container health checks")
+            failure = health_failure(task)
+            if failure and _grace_left(service, task) <= 0:
+                self._tasks.stop_unhealthy(service, task, failure)
                 if not task.counted:
-                    self._count_failure(service, task, "Task failed container health checks")
+                    self._count_failure(service, task, failure.reason)
 
     def _count_results(self, service: Service) -> None:
         """Counts each task once: as a success when it serves, as a failure when it ended before that."""
@@ -125,8 +126,8 @@ class Reconciler:
     # The following methods start and stop tasks.
 
     def _scale(self, service: Service, deployment: Deployment, wanted: list[Task]) -> float | None:
-        current = [t for t in wanted if t.started_by == deployment.id]
-        previous = [t for t in wanted if t.started_by != deployment.id]
+        current = [t for t in wanted if t.started_by == deployment.id and not t.is_leaving]
+        previous = [t for t in wanted if t not in current]
         percents = service.settings["deploymentConfiguration"]
         step = plan(
             service.desired_count,
@@ -230,7 +231,7 @@ def _grace_left(service: Service, task: Task) -> float:
 
 def _until_grace_ends(service: Service, wanted: list[Task]) -> float | None:
     """Returns the seconds until the next unhealthy task is to be stopped, or None."""
-    waits = [_grace_left(service, t) for t in wanted if t.status == "RUNNING" and t.health == "UNHEALTHY"]
+    waits = [_grace_left(service, task) for task in wanted if health_failure(task)]
     return max(0.05, min(waits)) if waits else None
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 
 from localstack_engines.services.ecs.control.reconciler import Reconciler
-from localstack_engines.services.ecs.models import Service, Task
+from localstack_engines.services.ecs.models import Scope, Service, Task
 from localstack_engines.services.ecs.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -45,6 +45,11 @@ class Scheduler:
     def task_changed(self, task: Task) -> None:
         """Reconciles the service of a task. A task that belongs to no service changes nothing."""
         self.wake_service_of(task)
+
+    def wake_cluster(self, scope: Scope) -> None:
+        """Reconciles the services of a cluster, because its container instances have changed."""
+        for service in self._store.services_in(scope):
+            self.wake(service.arn)
 
     def stop_deployment(self, service: Service, *, rolls_back: bool) -> bool:
         """Stops the service's deployment in progress, as the reconciler's method says."""

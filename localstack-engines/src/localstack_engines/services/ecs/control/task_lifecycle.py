@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from localstack_engines.network import interfaces
-from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
+from localstack_engines.services.ecs.control.registrations import Registration
+from localstack_engines.services.ecs.deployment_models import now
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.engine.task_listener import StopCause
 from localstack_engines.services.ecs.engine.task_run import TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
-from localstack_engines.services.ecs.models import Task, now
+from localstack_engines.services.ecs.models import Task
 
 
 class TaskLifecycle:
@@ -23,7 +24,7 @@ class TaskLifecycle:
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
     """
 
-    def __init__(self, task: Task, registration: CloudMapRegistration, on_change: Callable[[Task], None]) -> None:
+    def __init__(self, task: Task, registration: Registration, on_change: Callable[[Task], None]) -> None:
         self.task = task
         self._registration = registration
         self._changed = on_change
@@ -32,16 +33,23 @@ class TaskLifecycle:
         self._lock = threading.Lock()
 
     def attach(self, network: dict[str, Any]) -> None:
-        """Gives the task a network interface in one of the subnets of its awsvpcConfiguration. Raises TaskFailed."""
+        """Gives the task an address, as its network mode wants it. Raises TaskFailed.
+
+        `network` is the awsvpcConfiguration: the task gets an interface in one of its subnets.
+        """
         task = self.task
         try:
-            task.interface = interfaces.attach(
-                task.scope.account,
-                task.scope.region,
-                random.choice(network["subnets"]),  # noqa: S311
-                network.get("securityGroups") or [],
-                task.arn,
-            )
+            if task.network_mode == "awsvpc":
+                task.interface = interfaces.attach(
+                    task.scope.account,
+                    task.scope.region,
+                    random.choice(network["subnets"]),  # noqa: S311
+                    network.get("securityGroups") or [],
+                    task.arn,
+                )
+            elif task.network_mode == "bridge" and task.container_instance is not None:
+                subnet = task.container_instance.subnet_id
+                task.place = interfaces.reserve(task.scope.account, task.scope.region, subnet)
         except Exception as error:
             raise TaskFailed(
                 "ResourceInitializationError", f"network interface: {error or type(error).__name__}"
@@ -94,7 +102,7 @@ class TaskLifecycle:
         task.status = "DEACTIVATING"
         # The listener can start a replacement now: it need not wait until this task has ended.
         self._changed(task)
-        # Clients must no longer find the task in Cloud Map when SIGTERM arrives.
+        # Clients must no longer find the task when SIGTERM arrives, and its connections must have ended.
         self._registration.deregister(task)
         task.status = "STOPPING"
         if cause.kind == "failed" and cause.container and task.containers[cause.container].reason is None:
@@ -110,7 +118,7 @@ class TaskLifecycle:
         try:
             self._registration.register(task)
         except Exception as error:
-            self.stop(StopCause("failed", f"ServiceDiscoveryError: {error}"))
+            self.stop(StopCause("failed", f"RegistrationError: {error}"))
             return
         task.status, task.started_at = "RUNNING", now()
 
@@ -121,5 +129,7 @@ class TaskLifecycle:
         task.stopping_at = task.stopping_at or now()
         if task.interface is not None:
             interfaces.detach(task.scope.account, task.scope.region, task.interface)
+        if task.place is not None:
+            interfaces.release(task.place)
         task.desired_status, task.status, task.stopped_at = "STOPPED", "STOPPED", now()
         self._changed(task)

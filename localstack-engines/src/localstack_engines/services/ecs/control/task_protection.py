@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-i
 from datetime import timedelta
 
 from localstack_engines.services.ecs.control.scheduler import Scheduler
-from localstack_engines.services.ecs.models import Task, now
+from localstack_engines.services.ecs.deployment_models import now
+from localstack_engines.services.ecs.models import Task
 
 DEFAULT_MINUTES = 120
 MOST_MINUTES = 2880

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack_engines.services.ecs.control.cloud_map_registration import CloudMapRegistration
+from localstack_engines.services.ecs.control.load_balancers import LoadBalancerRegistration
+from localstack_engines.services.ecs.control.registrations import Registrations
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.control.task_lifecycle import TaskLifecycle
 from localstack_engines.services.ecs.control.task_spec_factory import task_spec
@@ -13,6 +15,7 @@ from localstack_engines.services.ecs.engine.container_state import ContainerStat
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_engine import TaskEngine
 from localstack_engines.services.ecs.engine.task_listener import StopCause
+from localstack_engines.services.ecs.instance_models import ContainerInstance
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.services.ecs.store import Store
 
@@ -45,7 +48,8 @@ class TaskRunner:
         registration = CloudMapRegistration(
             task_client(task, "servicediscovery"), registries, task.service_name or task.group
         )
-        lifecycle = TaskLifecycle(task, registration, self._changed)
+        registrations = Registrations(registration, LoadBalancerRegistration(self._store))
+        lifecycle = TaskLifecycle(task, registrations, self._changed)
         self._lifecycles[task.id] = lifecycle
         threading.Thread(
             target=self._launch, args=(lifecycle, network), name=f"ecs-launch-{task.id[:8]}", daemon=True
@@ -61,6 +65,10 @@ class TaskRunner:
         lifecycle = self._lifecycles.get(task.id)
         if lifecycle is not None:
             lifecycle.stop(StopCause("requested", reason))
+
+    def remove_host(self, instance: ContainerInstance) -> None:
+        """Removes what a container instance without tasks has on this machine."""
+        self._engine.remove_host(instance.ec2_instance_id)
 
     def _launch(self, lifecycle: TaskLifecycle, network: dict[str, Any]) -> None:
         task = lifecycle.task

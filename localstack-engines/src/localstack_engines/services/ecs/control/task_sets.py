@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-t
 import time
 
 from localstack_engines.services.ecs.control.service_tasks import ServiceTasks, serves, to_stop, until_settled
-from localstack_engines.services.ecs.models import Service, Task, TaskSet
+from localstack_engines.services.ecs.deployment_models import TaskSet
+from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.services.ecs.store import Store
 
 

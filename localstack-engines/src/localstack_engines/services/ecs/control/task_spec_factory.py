@@ -1,16 +1,18 @@
 """Makes the engine's specification of a task, with secrets, credentials and log streams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from localstack_engines.network.interfaces import Interface, Place
 from localstack_engines.services.ecr import public as ecr
 from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
 from localstack_engines.services.ecs.control.container_spec_factory import NETWORK_SYSCTLS, container_spec
 from localstack_engines.services.ecs.control.task_clients import task_client
+from localstack_engines.services.ecs.control.task_volumes import volumes_of
 from localstack_engines.services.ecs.engine.errors import TaskFailed
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Host, Network, TaskSpec, Volume
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
 from localstack_engines.toolkit.log_shipping import awslogs
@@ -20,41 +22,53 @@ _INITIALIZATION_ERROR = "ResourceInitializationError"
 
 
 def task_spec(task: Task) -> TaskSpec:
-    """Returns the specification of a task that has its network interface.
+    """Returns the specification of a task that has its address.
 
     Reads secrets and environment files, assumes the task's role and creates log streams. Raises TaskFailed.
     """
-    interface = task.interface
-    assert interface is not None
     definition = task.effective_definition
     definitions = definition["containerDefinitions"]
     credentials = container_environment.task_credentials(task_client(task, "sts"), task)
+    volumes, instance = volumes_of(task), task.container_instance
     with ThreadPoolExecutor(max_workers=len(definitions)) as pool:
-        containers = list(pool.map(lambda container: _container(task, definition, container, credentials), definitions))
-    resolver = interface.network.resolver
+        containers = list(
+            pool.map(lambda container: _container(task, definition, container, credentials, volumes), definitions)
+        )
+    place = task.interface or task.place
     return TaskSpec(
         id=task.id,
         containers=containers,
-        network=Network(
-            name=interface.network.name,
-            address=interface.address,
-            resolver=resolver,
-            mac_address=interface.mac_address,
-            hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
-            sysctls=_network_sysctls(definitions),
-        ),
-        volumes=[volume["name"] for volume in definition.get("volumes") or []],
+        network=_network(place, definitions) if place else None,
+        host=Host(instance.ec2_instance_id, _network(instance.place)) if instance else None,
+        ports={host_port: port for (_, port), host_port in task.host_ports.items()},
+        volumes=list(volumes.values()),
         shares_processes=definition.get("pidMode") == "task",
     )
 
 
-def _network_sysctls(definitions: list[dict[str, Any]]) -> dict[str, str]:
+def _network(place: Interface | Place, definitions: Sequence[dict[str, Any]] = ()) -> Network:
+    resolver = place.network.resolver
+    return Network(
+        name=place.network.name,
+        address=place.address,
+        resolver=resolver,
+        mac_address=place.mac_address,
+        hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
+        sysctls=_network_sysctls(definitions),
+    )
+
+
+def _network_sysctls(definitions: Sequence[dict[str, Any]]) -> dict[str, str]:
     controls = [control for definition in definitions for control in definition.get("systemControls") or []]
     return {c["namespace"]: c["value"] for c in controls if c["namespace"].startswith(NETWORK_SYSCTLS)}
 
 
 def _container(
-    task: Task, task_definition: dict[str, Any], definition: dict[str, Any], credentials: dict[str, str]
+    task: Task,
+    task_definition: dict[str, Any],
+    definition: dict[str, Any],
+    credentials: dict[str, str],
+    volumes: dict[str, Volume],
 ) -> ContainerSpec:
     name = definition["name"]
     override = task.container_override(name)
@@ -64,7 +78,7 @@ def _container(
     return container_spec(
         definition,
         task_definition,
-        task_id=task.id,
+        volumes=volumes,
         image=ecr.local_reference(definition["image"]),
         environment={**platform, **_from_files(task, files, name), **given, **_secrets(task, definition)},
         override=override,

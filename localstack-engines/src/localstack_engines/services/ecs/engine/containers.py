@@ -3,8 +3,9 @@
 import logging
 from typing import Any
 
+from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
-from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
+from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
@@ -21,24 +22,21 @@ class Containers:
         self._client = client
         self._own_image: str | None = None
 
-    def create_namespace(self, task: TaskSpec) -> str:
-        """Starts the container that holds the task's network namespace, and returns its id.
+    def create_namespace(self, owner: str, network: Network) -> str:
+        """Starts the container that holds the network namespace of a task or host, and returns its id.
 
         The container only sleeps. Its image is LocalStack's own, which is always on the machine.
         """
         from docker.errors import APIError
 
         api = self._client.api
-        if self._own_image is None:
-            self._own_image = api.inspect_container(settings.owner())["Image"]
-        network = task.network
         endpoint = api.create_endpoint_config(ipv4_address=network.address)
         try:
             created = api.create_container(
-                self._own_image,
+                self._image(),
                 entrypoint=["/bin/sleep", "infinity"],
-                name=self._name(task.id, _NAMESPACE),
-                labels=labels.labels(task=task.id, container=_NAMESPACE),
+                name=self._name(owner, _NAMESPACE),
+                labels=labels.labels(task=owner, container=_NAMESPACE),
                 healthcheck={"Test": ["NONE"]},
                 networking_config=api.create_networking_config({network.name: endpoint}),
                 host_config=api.create_host_config(
@@ -53,6 +51,32 @@ class Containers:
         except APIError as error:
             raise TaskFailed("ResourceInitializationError", f"network of the task: {error.explanation}") from error
         return str(created["Id"])
+
+    def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
+        """Starts HAProxy in a network namespace, and returns the container's id."""
+        from docker.errors import APIError
+
+        api = self._client.api
+        start = 'printf "%s" "$CONFIGURATION" > /tmp/proxy.cfg && exec haproxy -db -f /tmp/proxy.cfg'
+        try:
+            created = api.create_container(
+                self._image(),
+                entrypoint=["/bin/sh", "-c", start],
+                environment={"CONFIGURATION": configuration},
+                name=self._name(task_id, name),
+                labels=labels.labels(task=task_id, container=name),
+                healthcheck={"Test": ["NONE"]},
+                host_config=api.create_host_config(network_mode=f"container:{namespace}", log_config=_LOG_CONFIG),
+            )
+            api.start(created["Id"])
+        except APIError as error:
+            raise TaskFailed("ResourceInitializationError", f"ports of the task: {error.explanation}") from error
+        return str(created["Id"])
+
+    def _image(self) -> str:
+        if self._own_image is None:
+            self._own_image = str(self._client.api.inspect_container(settings.owner())["Image"])
+        return self._own_image
 
     def create(self, task: TaskSpec, spec: ContainerSpec, namespace: str, sources: dict[str, str]) -> str:
         """Creates a container inside the task's network namespace, and returns its id.
@@ -120,16 +144,28 @@ class Containers:
         except APIError as error:
             LOG.warning("cannot remove container %s: %s", container_id, error)
 
-    def create_volume(self, task_id: str, name: str) -> None:
-        self._client.api.create_volume(volume_name(task_id, name), labels=labels.labels(task=task_id))
+    def create_volume(self, task_id: str, volume: Volume) -> None:
+        """Creates a volume. Does nothing if the volume of a host exists."""
+        options = {}
+        if volume.directory is not None:
+            device = directories.prepare(self._client, self._image(), volume.directory)
+            options = {"type": "none", "o": "bind", "device": device}
+        known = labels.labels(task=volume.host or task_id)
+        self._client.api.create_volume(volume.name, driver="local", driver_opts=options, labels=known)
 
-    def remove_volume(self, task_id: str, name: str) -> None:
+    def remove_volume(self, name: str) -> None:
         from docker.errors import APIError
 
         try:
-            self._client.api.remove_volume(volume_name(task_id, name), force=True)
+            self._client.api.remove_volume(name, force=True)
         except APIError as error:
             LOG.warning("cannot remove volume %s: %s", name, error)
+
+    def remove_host_volumes(self, host: str) -> None:
+        """Removes the volumes of a host that no longer has tasks."""
+        wanted = [f"{key}={value}" for key, value in labels.labels(task=host).items()]
+        for volume in self._client.api.volumes(filters={"label": wanted})["Volumes"] or []:
+            self.remove_volume(volume["Name"])
 
     def probe(self, container_id: str, command: list[str], timeout: float) -> bool:
         """Runs a command in the container. Returns whether it exits with 0 within `timeout` seconds."""
@@ -156,8 +192,3 @@ class Containers:
     @staticmethod
     def _name(task_id: str, container: str) -> str:
         return f"{settings.NAME}-{settings.owner()}-{task_id[:12]}-{container}"
-
-
-def volume_name(task_id: str, name: str) -> str:
-    """Returns the name of the Docker volume behind a task's volume."""
-    return f"{settings.NAME}-{settings.owner()}-{task_id}-{name}"

@@ -8,8 +8,10 @@ from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.images import Images
 from localstack_engines.services.ecs.engine.task_listener import StopCause, TaskListener
+from localstack_engines.services.ecs.engine.task_networks import TaskNetworks
 from localstack_engines.services.ecs.engine.task_run import SharedResources, TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
+from localstack_engines.services.ecs.engine.terminal import Terminal
 
 _CLIENT_TIMEOUT = 120
 _CONNECTIONS = 64
@@ -24,7 +26,8 @@ class TaskEngine:
 
     def start(self) -> None:
         client = _client()
-        self._resources = SharedResources(Containers(client), Images(client), ExitWatcher(client))
+        containers, exits = Containers(client), ExitWatcher(client)
+        self._resources = SharedResources(containers, Images(client), exits, TaskNetworks(containers, exits))
         self._resources.exits.start()
 
     def run(self, spec: TaskSpec, listener: TaskListener, states: dict[str, ContainerState]) -> TaskRun:
@@ -35,6 +38,15 @@ class TaskEngine:
         self._runs[spec.id] = run
         run.start()
         return run
+
+    def terminal(self, container_id: str, command: list[str]) -> Terminal:
+        """Runs a command with a terminal in a container of a task. Raises TerminalUnavailable."""
+        return Terminal(_client(), container_id, command)
+
+    def remove_host(self, host_id: str) -> None:
+        """Removes the network of a host that no longer has tasks."""
+        if self._resources is not None:
+            self._resources.networks.remove_host(host_id)
 
     def forget(self, task_id: str) -> None:
         self._runs.pop(task_id, None)

@@ -20,6 +20,7 @@ from localstack_engines.services.ecs.engine.images import Images
 from localstack_engines.services.ecs.engine.log_shipper import ship
 from localstack_engines.services.ecs.engine.preparation import create_containers, pull_images
 from localstack_engines.services.ecs.engine.task_listener import StopCause, TaskListener
+from localstack_engines.services.ecs.engine.task_networks import TaskNetwork, TaskNetworks
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, TaskSpec
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class SharedResources:
     containers: Containers
     images: Images
     exits: ExitWatcher
+    networks: TaskNetworks
 
 
 class TaskRun:
@@ -53,6 +55,7 @@ class TaskRun:
         self._containers = resources.containers
         self._images = resources.images
         self._exits = resources.exits
+        self._networks = resources.networks
         self._listener = listener
         self._messages: queue.Queue[Callable[[], None]] = queue.Queue()
         self._pool = ThreadPoolExecutor(max_workers=len(spec.containers) + 2, thread_name_prefix="ecs-task")
@@ -60,7 +63,7 @@ class TaskRun:
         self._stopping: set[str] = set()
         self._probers: dict[str, HealthProber] = {}
         self._readers: list[threading.Thread] = []
-        self._namespace: str | None = None
+        self._network: TaskNetwork | None = None
         self._thread = threading.Thread(target=self._run, name=f"ecs-task-{spec.id[:8]}", daemon=True)
 
     def start(self) -> None:
@@ -94,16 +97,16 @@ class TaskRun:
 
     def _prepare(self) -> None:
         """Makes the network namespace and the images available, both at the same time. Then creates all containers."""
-        namespace = self._pool.submit(self._containers.create_namespace, self.spec)
+        lost = StopCause("failed", "NetworkNamespaceLost")
+        network = self._pool.submit(self._networks.open, self.spec, lambda: self.stop(lost))
         started = datetime.now(UTC)
         pulls = self._pool.submit(pull_images, self._pool, self._images, self.spec, self.states)
-        self._namespace = namespace.result()
-        self._exits.on_exit(self._namespace, lambda code: self.stop(StopCause("failed", "NetworkNamespaceLost")))
+        self._network = network.result()
         pulls.result()
         self._listener.on_pulled(started, datetime.now(UTC))
         for volume in self.spec.volumes:
             self._containers.create_volume(self.spec.id, volume)
-        create_containers(self._pool, self._containers, self.spec, self._namespace, self.states)
+        create_containers(self._pool, self._containers, self.spec, self._network.namespace, self.states)
 
     def _advance(self) -> None:
         """Starts each container whose conditions are met."""
@@ -226,14 +229,14 @@ class TaskRun:
         for state in self.states.values():
             state.status = "STOPPED"
         self._listener.on_change()
-        if self._namespace:
-            self._exits.forget(self._namespace)
-            self._containers.remove(self._namespace)
+        if self._network:
+            self._networks.close(self._network)
         self._listener.on_stopped()
         ids = [state.runtime_id for state in self.states.values() if state.runtime_id]
         list(self._pool.map(self._containers.remove, ids))
         for volume in self.spec.volumes:
-            self._containers.remove_volume(self.spec.id, volume)
+            if volume.host is None:
+                self._containers.remove_volume(volume.name)
         self._pool.shutdown(wait=False)
 
     # These run in other threads.

@@ -73,12 +73,49 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Host:
+    """A machine with tasks: an address on this machine."""
+
+    id: str
+    network: Network
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A directory of a Docker volume that outlives tasks.
+
+    With a `mode` (octal digits) it is created, for the owner, when it does not exist. Without one it has to exist.
+    """
+
+    volume: str
+    path: str
+    owner: tuple[int, int] | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A Docker volume. One with a `host` lives as long as that, any other one as long as its task.
+
+    One with a `directory` only shows it.
+    """
+
+    name: str
+    host: str | None = None
+    directory: Directory | None = None
+
+
+@dataclass(frozen=True)
 class TaskSpec:
     """A task. Its containers share one network namespace."""
 
     id: str
     containers: list[ContainerSpec]
-    network: Network
-    volumes: list[str] = field(default_factory=list)
+    network: Network | None
+    """The task's own network; without one it is in the network of its host."""
+    volumes: list[Volume] = field(default_factory=list)
     shares_processes: bool = False
     """Whether the containers see each other's processes."""
+    host: Host | None = None
+    ports: dict[int, int] = field(default_factory=dict)
+    """Ports of the host, and the task's ports to which they lead."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from localstack_engines.services.kafka import models
+from localstack_engines.services.kafka.control import versions
 from localstack_engines.services.kafka.models import Cluster, Configuration, Operation, Revision
 
 _DESCRIBED_MEMBERS = (
@@ -73,14 +74,17 @@ def _common(cluster: Cluster) -> dict[str, Any]:
 def _state_info(cluster: Cluster) -> dict[str, str] | None:
     if cluster.state == models.FAILED:
         return {"Code": "BrokerFailed", "Message": cluster.failure}
+    notes = {}
     running = len(cluster.kafka.brokers)
     if running < cluster.requested_brokers:
-        message = (
+        notes["LocalBrokerLimit"] = (
             f"{running} of {cluster.requested_brokers} broker nodes run locally, and replication is limited to that "
             "(ENGINES_KAFKA_MAX_BROKERS raises the limit)."
         )
-        return {"Code": "LocalBrokerLimit", "Message": message}
-    return None
+    if text := versions.substitute(cluster.kafka_version):
+        notes["LocalKafkaVersion"] = text
+    # There is room for one code.
+    return {"Code": next(iter(notes)), "Message": " ".join(notes.values())} if notes else None
 
 
 def _provisioned(cluster: Cluster) -> dict[str, Any]:

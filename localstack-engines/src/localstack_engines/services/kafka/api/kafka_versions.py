@@ -18,5 +18,5 @@ class KafkaVersionOperations(Operations):
         sources = versions.available()
         if request.get("ClusterArn"):
             sources = [self.cluster(context, request["ClusterArn"]).kafka_version]
-        # One release is installed, so no cluster can be upgraded.
-        return {"CompatibleKafkaVersions": [{"SourceVersion": version, "TargetVersions": []} for version in sources]}
+        found = [{"SourceVersion": version, "TargetVersions": versions.targets(version)} for version in sources]
+        return {"CompatibleKafkaVersions": found}

@@ -8,6 +8,7 @@ from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.unsupported_settings import check_connectivity, check_settings
+from localstack_engines.services.kafka.control import versions
 from localstack_engines.services.kafka.errors import bad_request, not_supported, outdated_version
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import ports
@@ -111,13 +112,23 @@ class UpdateOperations(Operations):
         return self._record(context, cluster, "UPDATE_STORAGE", storage, change)
 
     def update_cluster_kafka_version(self, context: RequestContext, request: Request) -> Response:
+        """Records the version: the installed release runs all of them. A configuration takes effect."""
         cluster = self._updatable(context, request)
-        validation.check_version(request["TargetKafkaVersion"])
-        # One release is installed: there is nothing to upgrade to.
-        raise bad_request(
-            f"The cluster cannot be upgraded from {cluster.kafka_version} to {request['TargetKafkaVersion']}.",
-            "targetKafkaVersion",
-        )
+        target, info = request["TargetKafkaVersion"], request.get("ConfigurationInfo")
+        validation.check_version(target)
+        if target not in versions.targets(cluster.kafka_version):
+            raise bad_request(
+                f"The cluster cannot be upgraded from {cluster.kafka_version} to {target}.", "targetKafkaVersion"
+            )
+        properties = self.configured_properties(context, info or cluster.configuration)
+        before, after = {"KafkaVersion": cluster.kafka_version}, {"KafkaVersion": target}
+        operation = self._begin(context, cluster, "UPDATE_CLUSTER_KAFKA_VERSION", before, after)
+        cluster.kafka_version = target
+        if info:
+            cluster.configuration = {"Arn": info["Arn"], "Revision": int(info["Revision"])}
+        # MSK restarts the brokers for an upgrade, too.
+        self.manager.reconfigure(cluster, properties, operation)
+        return _started(operation)
 
     def reboot_broker(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request["ClusterArn"])

@@ -88,7 +88,8 @@ class Cluster(Resource):
             raise Failed(found["StateInfo"]["Message"])
         if reached in _TRANSITIONAL:
             return self.wait(request, model, **context)
-        return self.done({**model, "CurrentVersion": found["CurrentVersion"]})
+        note = (found.get("StateInfo") or {}).get("Message", "")
+        return self.done({**model, "CurrentVersion": found["CurrentVersion"]}, note)
 
 
 def _updates(previous: Model, after: Model) -> list[Update]:

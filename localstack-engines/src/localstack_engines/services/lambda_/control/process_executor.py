@@ -5,8 +5,10 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
+from localstack_engines.gateway import loopback
+from localstack_engines.services.lambda_.engine import runtimes
+from localstack_engines.services.lambda_.engine.custom_runtime import NotRunnable
 from localstack_engines.services.lambda_.engine.layers import compile_modules, merged_layers
-from localstack_engines.services.lambda_.engine.python_runtime import RUNTIME
 from localstack_engines.services.lambda_.engine.runtime_api import Event
 from localstack_engines.services.lambda_.engine.sandbox import Function, Sandbox
 from localstack_engines.toolkit import settings
@@ -24,13 +26,14 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def start(self, env_vars: dict[str, Any]) -> None:
         config = self.function_version.config
         function = Function(
+            runtime=config.runtime,
             handler=config.handler,
             version=self.function_version.id.qualifier,
             timeout=float(config.timeout),
             memory=int(config.memory_size),
             code=config.code.get_unzipped_code_location(),
             layers=merged_layers(_layer_directories(self.function_version)),
-            environment={name: str(value) for name, value in env_vars.items()},
+            environment=loopback.trust() | {name: str(value) for name, value in env_vars.items()},
         )
         self._sandbox = Sandbox(function, settings.state_directory("lambda", self.id))
         self._sandbox.start()
@@ -70,15 +73,20 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         config = function_version.config
         if config.code is None:
             raise LambdaRuntimeException("the local Lambda service runs functions from archives, not from images")
-        if config.runtime != RUNTIME:
+        if not runtimes.is_supported(config.runtime):
             raise LambdaRuntimeException(
-                f"the local Lambda service has the runtime {RUNTIME} only, and not {config.runtime}"
+                f"the local Lambda service has runtimes for Python, Node.js and programs, and not {config.runtime}"
             )
         config.code.prepare_for_execution()
         compile_modules(config.code.get_unzipped_code_location())
         for layer in config.layers:
             layer.code.prepare_for_execution()
-        merged_layers(_layer_directories(function_version))
+        layers = merged_layers(_layer_directories(function_version))
+        try:
+            runtimes.launch(config.runtime, config.handler, 0, config.code.get_unzipped_code_location(), layers, {})
+        except NotRunnable as error:
+            raise LambdaRuntimeException(str(error)) from error
+        _note_substitution(function_version)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
@@ -87,3 +95,13 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
 def _layer_directories(function_version: FunctionVersion) -> list:
     return [layer.code.get_unzipped_code_location() for layer in function_version.config.layers]
+
+
+def _note_substitution(function_version: FunctionVersion) -> None:
+    """Says in the function's configuration that another version of the runtime's language runs it."""
+    described = function_version.config.runtime_version_config
+    if described is None:
+        return
+    described.pop("Error", None)
+    if substitution := runtimes.substitution(function_version.config.runtime):
+        described["Error"] = {"ErrorCode": "RuntimeVersionSubstituted", "Message": substitution}

@@ -6,21 +6,19 @@ import signal
 import subprocess
 from pathlib import Path
 
-from localstack_engines.services.lambda_.engine import python_runtime
+from localstack_engines.services.lambda_.engine.runtimes import Launch
 
 STOP_SECONDS = 0.5
 
 
 class RuntimeProcess:
-    """Runs `python3 -m awslambdaric` in a session of its own, with only the variables that the function may see.
+    """Runs a function's runtime in a session of its own, with only the variables that the function may see.
 
     The output goes to a file, not to a pipe: when the function has answered, the file holds all that it wrote before,
     so each log line is assigned to its own invocation.
     """
 
-    def __init__(
-        self, handler: str, code: Path, layers: Path, environment: dict[str, str], directory: Path, user: int
-    ) -> None:
+    def __init__(self, launch: Launch, code: Path, environment: dict[str, str], directory: Path, user: int) -> None:
         temporary = directory / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         os.chown(temporary, user, user)
@@ -28,9 +26,9 @@ class RuntimeProcess:
         with self._log.open("ab") as log:
             self._read = log.tell()
             self._process = subprocess.Popen(
-                [python_runtime.PYTHON, "-m", "awslambdaric", handler],
+                launch.command,
                 cwd=code,
-                env=self._environment(code, layers, environment, temporary),
+                env=self._environment(launch.variables, environment, temporary),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -42,16 +40,15 @@ class RuntimeProcess:
         self._peak = 0
 
     @staticmethod
-    def _environment(code: Path, layers: Path, own: dict[str, str], temporary: Path) -> dict[str, str]:
+    def _environment(runtime: dict[str, str], own: dict[str, str], temporary: Path) -> dict[str, str]:
         return {
             "LANG": "en_US.UTF-8",
-            "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
             # The function has no permission to write to the code directory, which other environments share.
             "PYTHONDONTWRITEBYTECODE": "1",
             "HOME": str(temporary),
             **own,
             "TMPDIR": str(temporary),
-            **python_runtime.search_paths(code, layers),
+            **runtime,
         }
 
     def is_alive(self) -> bool:
@@ -67,13 +64,16 @@ class RuntimeProcess:
         return "without providing a reason" if code == 0 else f"with error: exit status {code}"
 
     def memory(self) -> int:
-        """Returns the resident memory in bytes."""
+        """Returns the memory in bytes that the function uses.
+
+        Pages of program files are left out: all environments share them, and the system may drop them.
+        """
         self.peak_memory()
-        return self._status("VmRSS")
+        return self._status("VmRSS") - self._status("RssFile")
 
     def peak_memory(self) -> int:
-        """Returns the highest resident memory in bytes so far."""
-        self._peak = max(self._peak, self._status("VmHWM"))
+        """Returns the highest use of memory in bytes so far."""
+        self._peak = max(self._peak, self._status("VmHWM") - self._status("RssFile"))
         return self._peak
 
     def read_log(self) -> str:

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from localstack_engines.services.lambda_.engine import literal_paths, runtimes
 from localstack_engines.services.lambda_.engine.runtime_api import Answer, Event, RuntimeApi
 from localstack_engines.services.lambda_.engine.runtime_process import RuntimeProcess
 
@@ -30,6 +31,7 @@ _users = itertools.count()
 class Function:
     """The function to run. `timeout` is in seconds, `memory` in megabytes."""
 
+    runtime: str
     handler: str
     version: str
     timeout: float
@@ -61,6 +63,7 @@ class Sandbox:
         self._init_milliseconds: float | None = None
         # With a user of its own, an environment cannot read the files and variables of others.
         self._user = 30000 + next(_users) % 10000
+        self._notes = _notes(function)
 
     def start(self) -> None:
         """Starts the process. Waits until it asks for an event or fails, at most 10 seconds."""
@@ -68,11 +71,18 @@ class Sandbox:
         self._init_error = None
         started = time.monotonic()
         self._api = RuntimeApi(on_init_error=self._failed_to_start, on_ready=self._settled.set)
+        function = self._function
         self._process = RuntimeProcess(
-            handler=self._function.handler,
-            code=self._function.code,
-            layers=self._function.layers,
-            environment={**self._function.environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+            launch=runtimes.launch(
+                function.runtime,
+                function.handler,
+                function.memory,
+                function.code,
+                function.layers,
+                function.environment,
+            ),
+            code=function.code,
+            environment={**function.environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
             directory=self._directory,
             user=self._user,
         )
@@ -85,6 +95,7 @@ class Sandbox:
         """Ends the process and removes its files."""
         self._end()
         shutil.rmtree(self._directory, ignore_errors=True)
+        literal_paths.remove_temporary_files(self._user)
 
     def unread_logs(self) -> str:
         return self._process.read_log() if self._process else ""
@@ -157,13 +168,23 @@ class Sandbox:
             f"Memory Size: {function.memory} MB",
             f"Max Memory Used: {math.ceil(memory / 1024 / 1024)} MB",
         ]
+        first = ""
         if self._init_milliseconds is not None:
+            first = "".join(f"INIT_START {note}\n" for note in self._notes)
             fields.append(f"Init Duration: {self._init_milliseconds:.2f} ms")
             self._init_milliseconds = None
         if output and not output.endswith("\n"):
             output += "\n"
         report = "\t".join(fields)
-        return f"START {request} Version: {function.version}\n{output}END {request}\n{report}\t\n"
+        return f"{first}START {request} Version: {function.version}\n{output}END {request}\n{report}\t\n"
+
+
+def _notes(function: Function) -> list[str]:
+    """Returns sentences for the log on what is not as the function expects."""
+    taken = literal_paths.link_layers(function.layers)
+    notes = [f"/opt/{name} is of another function's layers, and this one's are in {function.layers}" for name in taken]
+    substitution = runtimes.substitution(function.runtime)
+    return [substitution, *notes] if substitution else notes
 
 
 def _error(event: Event, kind: str, message: str) -> Answer:

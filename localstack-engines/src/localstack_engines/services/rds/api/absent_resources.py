@@ -10,39 +10,15 @@ from localstack_engines.toolkit.errors import ServiceError
 
 
 class AbsentResourceOperations(Operations):
-    """Describes clusters, proxies and the like: an empty list, or AWS's error for the one that a request names."""
+    """Describes proxies, export tasks and the like: an empty list, or AWS's error for the one that a request names."""
 
     def describe_blue_green_deployments(self, context: RequestContext, request: Request) -> Response:
         return none("BlueGreenDeployments", request, BlueGreenDeploymentIdentifier="BlueGreenDeploymentNotFoundFault")
 
-    def describe_db_cluster_automated_backups(self, context: RequestContext, request: Request) -> Response:
-        return none(
-            "DBClusterAutomatedBackups",
-            request,
-            DBClusterIdentifier="DBClusterAutomatedBackupNotFoundFault",
-            DbClusterResourceId="DBClusterAutomatedBackupNotFoundFault",
-        )
-
     def describe_db_cluster_backtracks(self, context: RequestContext, request: Request) -> Response:
-        return none("DBClusterBacktracks", request, DBClusterIdentifier="DBClusterNotFoundFault")
-
-    def describe_db_cluster_endpoints(self, context: RequestContext, request: Request) -> Response:
-        return none("DBClusterEndpoints", request, DBClusterIdentifier="DBClusterNotFoundFault")
-
-    def describe_db_cluster_parameter_groups(self, context: RequestContext, request: Request) -> Response:
-        return none("DBClusterParameterGroups", request, DBClusterParameterGroupName="DBParameterGroupNotFound")
-
-    def describe_db_cluster_parameters(self, context: RequestContext, request: Request) -> Response:
-        return none("Parameters", request, DBClusterParameterGroupName="DBParameterGroupNotFound")
-
-    def describe_db_cluster_snapshot_attributes(self, context: RequestContext, request: Request) -> Response:
-        _not_found("DBClusterSnapshotNotFoundFault", request["DBClusterSnapshotIdentifier"])
-
-    def describe_db_cluster_snapshots(self, context: RequestContext, request: Request) -> Response:
-        return none("DBClusterSnapshots", request, DBClusterSnapshotIdentifier="DBClusterSnapshotNotFoundFault")
-
-    def describe_db_clusters(self, context: RequestContext, request: Request) -> Response:
-        return none("DBClusters", request, DBClusterIdentifier="DBClusterNotFoundFault")
+        # Aurora PostgreSQL has no backtracking.
+        self.cluster(context, request)
+        return none("DBClusterBacktracks", request)
 
     def describe_db_proxies(self, context: RequestContext, request: Request) -> Response:
         return none("DBProxies", request, DBProxyName="DBProxyNotFoundFault")
@@ -89,12 +65,6 @@ class AbsentResourceOperations(Operations):
 
     def cancel_export_task(self, context: RequestContext, request: Request) -> Response:
         _not_found("ExportTaskNotFound", request["ExportTaskIdentifier"])
-
-    def delete_db_cluster(self, context: RequestContext, request: Request) -> Response:
-        _not_found("DBClusterNotFoundFault", request["DBClusterIdentifier"])
-
-    def delete_db_cluster_snapshot(self, context: RequestContext, request: Request) -> Response:
-        _not_found("DBClusterSnapshotNotFoundFault", request["DBClusterSnapshotIdentifier"])
 
     def delete_db_proxy(self, context: RequestContext, request: Request) -> Response:
         _not_found("DBProxyNotFoundFault", request["DBProxyName"])

@@ -29,7 +29,11 @@ class AccountOperations(Operations):
             "OptionGroups": (len(list(self.store.option_groups.all(context))) - 1, 20),
             "EventSubscriptions": (len(self.event_log(context).subscriptions), 20),
             "ReadReplicasPerMaster": (0, 15),
-            "DBClusters": (0, 0),
+            "DBClusters": (len(self.clusters.clusters(context.account_id, context.region)), port_count),
+            "DBClusterParameterGroups": (
+                len([group for group in self.store.clusters.parameter_groups(context) if not group.is_default]),
+                50,
+            ),
         }
         return {
             "AccountQuotas": [

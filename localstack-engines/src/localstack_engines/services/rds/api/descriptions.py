@@ -55,7 +55,9 @@ def instance(description: dict[str, Any], found: Instance | None, replicas: Sequ
     for group in description.get("DBParameterGroups") or []:
         group["ParameterApplyStatus"] = found.parameter_status
     description["ReadReplicaDBInstanceIdentifiers"] = [replica.identifier for replica in replicas]
-    if found.primary is not None:
+    if found.cluster is not None:
+        description["PromotionTier"] = found.promotion_tier
+    elif found.primary is not None:
         description["ReadReplicaSourceDBInstanceIdentifier"] = found.primary.identifier
         replicating = found.server.ready and found.primary.server.ready
         state = "replicating" if replicating else "stopped"
@@ -87,44 +89,64 @@ def parameter(found: Parameter, chosen: Mapping[str, Any] | None = None) -> dict
     return {name: value for name, value in described.items() if value is not None}
 
 
-def engine_version(name: str) -> dict[str, Any]:
-    """Describes an engine version."""
-    return {
-        "Engine": versions.ENGINE,
+_ENGINE_NAMES = {versions.ENGINE: "PostgreSQL", versions.AURORA: "Aurora PostgreSQL"}
+
+
+def engine_version(engine: str, name: str) -> dict[str, Any]:
+    """Describes an engine version. Its description says what runs it here when that is another major version."""
+    described = f"{_ENGINE_NAMES[engine]} {name}"
+    if versions.substitute(engine, name):
+        described += f" (runs on PostgreSQL {versions.installed()} locally)"
+    found: dict[str, Any] = {
+        "Engine": engine,
         "EngineVersion": name,
-        "MajorEngineVersion": name.split(".")[0],
-        "DBParameterGroupFamily": versions.family(),
-        "DBEngineDescription": "PostgreSQL",
-        "DBEngineVersionDescription": f"PostgreSQL {name}",
-        "ValidUpgradeTarget": [
-            {"Engine": versions.ENGINE, "EngineVersion": newer, "IsMajorVersionUpgrade": False, "AutoUpgrade": False}
-            for newer in versions.available()
-            if versions.order(newer) > versions.order(name)
-        ],
-        "SupportsReadReplica": True,
+        "MajorEngineVersion": versions.major_of(name),
+        "DBParameterGroupFamily": versions.family(engine, name),
+        "DBEngineDescription": _ENGINE_NAMES[engine],
+        "DBEngineVersionDescription": described,
+        "ValidUpgradeTarget": [_upgrade(engine, name, newer) for newer in _newer(engine, name)],
+        "SupportsReadReplica": engine == versions.ENGINE,
         "Status": "available",
     }
+    if engine == versions.AURORA:
+        found["SupportedEngineModes"] = ["provisioned"]
+        found["ServerlessV2FeaturesSupport"] = {"MinCapacity": 0.0, "MaxCapacity": 256.0}
+    return found
 
 
-def major_version() -> dict[str, Any]:
-    """Describes the installed major version. RDS's standard support of PostgreSQL 17 ends in February 2030."""
+def _newer(engine: str, name: str) -> list[str]:
+    return [newer for newer in versions.available(engine) if versions.order(newer) > versions.order(name)]
+
+
+def _upgrade(engine: str, current: str, newer: str) -> dict[str, Any]:
+    is_major = versions.major_of(newer) != versions.major_of(current)
+    return {"Engine": engine, "EngineVersion": newer, "IsMajorVersionUpgrade": is_major, "AutoUpgrade": False}
+
+
+_SUPPORT_YEARS = {"11": 2019, "12": 2020, "13": 2021, "14": 2022, "15": 2023, "16": 2024, "17": 2025}
+"""The year in which RDS's standard support of a major version began. It ends in February, five years later."""
+
+
+def major_version(engine: str, major: str) -> dict[str, Any]:
+    """Describes a major version."""
+    first = _SUPPORT_YEARS[major]
     life_cycle = {
         "LifecycleSupportName": "open-source-rds-standard-support",
-        "LifecycleSupportStartDate": datetime(2025, 1, 14, tzinfo=UTC),
-        "LifecycleSupportEndDate": datetime(2030, 2, 28, tzinfo=UTC),
+        "LifecycleSupportStartDate": datetime(first, 1, 14, tzinfo=UTC),
+        "LifecycleSupportEndDate": datetime(first + 5, 2, 28, tzinfo=UTC),
     }
-    return {
-        "Engine": versions.ENGINE,
-        "MajorEngineVersion": versions.major(),
-        "SupportedEngineLifecycles": [life_cycle],
-    }
+    return {"Engine": engine, "MajorEngineVersion": major, "SupportedEngineLifecycles": [life_cycle]}
 
 
-def orderable(version: str, instance_class: str, storage_type: str, zones: list[str]) -> dict[str, Any]:
+_NO_LIMITS = StorageType(minimum=1)
+"""Aurora's storage grows by itself."""
+
+
+def orderable(engine: str, version: str, instance_class: str, storage_type: str, zones: list[str]) -> dict[str, Any]:
     """Describes a combination that CreateDBInstance accepts."""
-    kind = instance_classes.STORAGE_TYPES[storage_type]
+    kind = instance_classes.STORAGE_TYPES.get(storage_type, _NO_LIMITS)
     described: dict[str, Any] = {
-        "Engine": versions.ENGINE,
+        "Engine": engine,
         "EngineVersion": version,
         "DBInstanceClass": instance_class,
         "LicenseModel": "postgresql-license",
@@ -149,7 +171,7 @@ def orderable(version: str, instance_class: str, storage_type: str, zones: list[
         "SupportsKerberosAuthentication": False,
         "OutpostCapable": False,
         "SupportsGlobalDatabases": False,
-        "SupportsClusters": False,
+        "SupportsClusters": engine == versions.AURORA,
         "SupportsDedicatedLogVolume": False,
     }
     if kind.iops:

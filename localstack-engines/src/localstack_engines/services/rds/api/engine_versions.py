@@ -9,45 +9,55 @@ from localstack_engines.services.rds.api import descriptions
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import instance_classes, parameters, versions
-from localstack_engines.services.rds.errors import invalid_value, unknown_family
+from localstack_engines.services.rds.errors import invalid_value, unknown_engine, unknown_family
 
 
 class EngineVersionOperations(Operations):
     """Describes the engine versions, what instances of them can be had, and the default values of their parameters."""
 
     def describe_db_engine_versions(self, context: RequestContext, request: Request) -> Response:
-        wanted = request.get("EngineVersion")
-        names = [name for name in versions.available() if wanted in (None, name, name.split(".")[0])]
+        wanted, family, engine = (request.get(one) for one in ("EngineVersion", "DBParameterGroupFamily", "Engine"))
+        found = [
+            (one, name)
+            for one in versions.ENGINES
+            if engine in (None, one)
+            for name in versions.available(one)
+            if wanted in (None, name, versions.major_of(name)) and family in (None, versions.family(one, name))
+        ]
         if request.get("DefaultOnly"):
-            names = [name for name in names if name == versions.default()]
-        family, engine = request.get("DBParameterGroupFamily"), request.get("Engine")
-        if engine not in (None, versions.ENGINE) or family not in (None, versions.family()):
-            names = []
-        described = [descriptions.engine_version(name) for name in names]
+            # The default of a major version when the request names one.
+            major = wanted and versions.major_of(wanted)
+            found = [(one, name) for one, name in found if name == versions.default(one, major)]
+        described = [descriptions.engine_version(one, name) for one, name in found]
         page, marker = PAGER.page(_filtered(described, request.get("Filters") or []), request)
         return {"DBEngineVersions": page, **marker}
 
     def describe_db_major_engine_versions(self, context: RequestContext, request: Request) -> Response:
         major, engine = request.get("MajorEngineVersion"), request.get("Engine")
-        found = [descriptions.major_version()]
-        if engine not in (None, versions.ENGINE) or major not in (None, versions.major()):
-            found = []
+        found = [
+            descriptions.major_version(one, number)
+            for one in versions.ENGINES
+            if engine in (None, one)
+            for number in versions.majors(one)
+            if major in (None, number)
+        ]
         page, marker = PAGER.page(found, request)
         return {"DBMajorEngineVersions": page, **marker}
 
     def describe_orderable_db_instance_options(self, context: RequestContext, request: Request) -> Response:
-        if request["Engine"] != versions.ENGINE:
-            raise invalid_value(f"Invalid DB engine: {request['Engine']} (this LocalStack runs {versions.ENGINE})")
+        engine = request["Engine"]
+        if engine not in versions.ENGINES:
+            raise unknown_engine(engine)
         version, instance_class = request.get("EngineVersion"), request.get("DBInstanceClass")
         if request.get("LicenseModel") not in (None, "postgresql-license") or request.get("Vpc") is False:
             return {"OrderableDBInstanceOptions": []}
         combinations = [
-            (one, name, storage_type)
-            for one in versions.available()
-            if version in (None, one, versions.major())
-            for name in instance_classes.classes()
+            (engine, one, name, storage_type)
+            for one in versions.available(engine)
+            if version in (None, one, versions.major_of(one))
+            for name in instance_classes.classes(engine)
             if instance_class in (None, name)
-            for storage_type in instance_classes.storage_types(name)
+            for storage_type in instance_classes.storage_types(engine, name)
         ]
         page, marker = PAGER.page(combinations, request)
         zones = network.zones(context)
@@ -65,9 +75,9 @@ class EngineVersionOperations(Operations):
 
     def describe_engine_default_parameters(self, context: RequestContext, request: Request) -> Response:
         family = request["DBParameterGroupFamily"]
-        if family != versions.family():
+        if family not in versions.families():
             raise unknown_family(family)
-        page, marker = PAGER.page(list(parameters.catalogue().values()), request)
+        page, marker = PAGER.page(list(parameters.of_family(family).values()), request)
         defaults = {"DBParameterGroupFamily": family, "Parameters": [descriptions.parameter(one) for one in page]}
         return {"EngineDefaults": {**defaults, **marker}}
 

@@ -116,6 +116,10 @@ class EventOperations(Operations):
                 self.instance(context, {"DBInstanceIdentifier": name})
             elif source_type == events.SNAPSHOT:
                 self.store.snapshots.get(context, name)
+            elif source_type == events.CLUSTER:
+                self.cluster(context, {"DBClusterIdentifier": name})
+            elif source_type == events.CLUSTER_SNAPSHOT:
+                self.store.clusters.snapshot(context, name)
             elif source_type == events.PARAMETER_GROUP:
                 self.parameter_group(context, name)
             else:

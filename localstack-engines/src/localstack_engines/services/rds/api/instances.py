@@ -8,8 +8,8 @@ from localstack.aws.api import RequestContext, ServiceException
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import descriptions, encryption, validation
-from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
-from localstack_engines.services.rds.api.operations import Request, Response, key, name_of
+from localstack_engines.services.rds.api.cluster_members import MemberOperations, check_member
+from localstack_engines.services.rds.api.operations import Request, Response, check_no_member, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import maintenance, versions
 from localstack_engines.services.rds.engine.postgres import SqlError
@@ -32,6 +32,7 @@ _AT_ONCE = frozenset(
         "OptionGroupName",
         "PreferredBackupWindow",
         "PreferredMaintenanceWindow",
+        "PromotionTier",
         "PubliclyAccessible",
         "VpcSecurityGroupIds",
     )
@@ -39,11 +40,13 @@ _AT_ONCE = frozenset(
 """Members of ModifyDBInstance that change the record and do not wait for the maintenance window."""
 
 
-class InstanceOperations(NewInstanceOperations):
+class InstanceOperations(MemberOperations):
     """Creates, describes, modifies, deletes, starts, stops and reboots DB instances."""
 
     def create_db_instance(self, context: RequestContext, request: Request) -> Response:
         request = {**request, "DBInstanceIdentifier": request["DBInstanceIdentifier"].lower()}
+        if request.get("DBClusterIdentifier"):
+            return self.make_member(context, request)
         validation.check_new_instance(request)
         return self.make(context, request)
 
@@ -66,23 +69,21 @@ class InstanceOperations(NewInstanceOperations):
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))
         request = {**request, "DBInstanceIdentifier": instance.identifier}
         record = self.store.instance(context, instance.identifier)
+        if instance.cluster is not None:
+            check_member(request)
         self._check_modification(context, request, instance, record)
-        group = None
-        if request.get("DBParameterGroupName"):
-            group = self.parameter_group(context, request["DBParameterGroupName"])
-            validation.check_family(group)
         self._change_password(context, request, instance, record)
         self.apply_changes(context, instance, self._split(request, instance, record))
-        if group is not None:
-            self.manager.apply_parameters(instance, group.values, reboot_needed=True)
         if exports := request.get("CloudwatchLogsExportConfiguration"):
             self.store.change_log_exports(context, instance.identifier, exports)
         self.export_log(context, instance)
         return self.description(context, instance)
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
-        validation.check_final_snapshot(request)
         instance = self.instance(context, request)
+        if instance.cluster is not None:
+            return self.delete_member(context, request, instance, instance.cluster)
+        validation.check_final_snapshot(request)
         final = request.get("FinalDBSnapshotIdentifier")
         if final and instance.status not in (models.AVAILABLE, models.STOPPED):
             raise invalid_state(
@@ -95,11 +96,13 @@ class InstanceOperations(NewInstanceOperations):
 
     def start_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.STOPPED,))
+        check_no_member(instance, "started by itself: use StartDBCluster")
         self.manager.start(instance)
         return self.description(context, instance)
 
     def stop_db_instance(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE,))
+        check_no_member(instance, "stopped by itself: use StopDBCluster")
         if instance.primary is not None or self.manager.replicas(instance):
             raise invalid_state(f"Instance {instance.identifier} is, or has, a read replica and cannot be stopped.")
         if snapshot := request.get("DBSnapshotIdentifier"):
@@ -111,6 +114,11 @@ class InstanceOperations(NewInstanceOperations):
         # A failed instance can be rebooted: its parameters may have kept it from starting, and may be better now.
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
         self.manager.reboot(instance)
+        if instance.cluster is not None and instance.primary is None:
+            # Aurora's readers restart with their writer. Some settings of theirs must not be less than the writer's.
+            for reader in instance.cluster.readers:
+                if reader.parameter_status == models.PENDING_REBOOT and reader.state == models.AVAILABLE:
+                    self.manager.reboot(reader)
         return self.description(context, instance)
 
     def _describe_one_by_one(self, context: RequestContext, query: Request) -> list[dict[str, Any]]:
@@ -131,21 +139,38 @@ class InstanceOperations(NewInstanceOperations):
     def _check_modification(
         self, context: RequestContext, request: Request, instance: Instance, record: InstanceRecord
     ) -> None:
-        validation.check_settings(request)
-        if request.get("Engine") not in (None, versions.ENGINE):
+        validation.check_settings(request, record.engine)
+        if request.get("Engine") not in (None, record.engine):
             raise invalid_combination("The engine of a DB instance can't be changed to another engine.")
         if validation.wanted_port(request.get("DBPortNumber")) not in (None, instance.port):
             raise invalid_combination(
                 "DBPortNumber is not supported by the local rds service: an instance keeps its port."
             )
-        version = request.get("EngineVersion")
-        if version and version != versions.major():
-            request["EngineVersion"] = validation.resolve_version(version)
-            validation.check_upgrade(record.engine_version, request["EngineVersion"])
-        else:
-            request.pop("EngineVersion", None)
+        self._check_version(context, request, record)
         self._check_storage(request, record)
         self._check_names(context, request, instance)
+
+    def _check_version(self, context: RequestContext, request: Request, record: InstanceRecord) -> None:
+        """Checks the wanted version and the parameter group that comes with it. Puts the full version there."""
+        wanted, group = request.pop("EngineVersion", None), request.get("DBParameterGroupName")
+        version = record.engine_version
+        if wanted and wanted != versions.major_of(version):
+            version = request["EngineVersion"] = validation.resolve_version(record.engine, wanted)
+            allowed = bool(request.get("AllowMajorVersionUpgrade"))
+            validation.check_upgrade(record.engine, record.engine_version, version, allowed)
+            if versions.major_of(version) != versions.major_of(record.engine_version):
+                group = group or self._group_after_upgrade(context, record, version)
+        if group:
+            request["DBParameterGroupName"] = self.parameter_group_of(context, group, record.engine, version).name
+
+    def _group_after_upgrade(self, context: RequestContext, record: InstanceRecord, version: str) -> str:
+        """Returns the default group of a new major version. Raises InvalidParameterCombination for a custom group."""
+        if not self.parameter_group(context, record.parameter_group).is_default:
+            raise invalid_combination(
+                f"The current DB instance parameter group {record.parameter_group} is custom. You must explicitly "
+                "specify a new DB instance parameter group, either default or custom, for the engine version upgrade."
+            )
+        return f"default.{versions.family(record.engine, version)}"
 
     def _check_storage(self, request: Request, record: InstanceRecord) -> None:
         size = request.get("AllocatedStorage")
@@ -195,6 +220,9 @@ class InstanceOperations(NewInstanceOperations):
         if request.get("ApplyImmediately"):
             return {**instance.take_pending(), **changes}
         waiting = maintenance.deferred(changes, record.backup_retention)
+        if "EngineVersion" in waiting and "DBParameterGroupName" in changes:
+            # The group is the new version's.
+            waiting.add("DBParameterGroupName")
         if waiting:
             instance.pending |= {name: changes.pop(name) for name in waiting}
             instance.pending_since = datetime.now(UTC)

@@ -1,10 +1,12 @@
 """The making of a DB instance, which creations and restorations share."""
 
+from collections.abc import Callable
+
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds.api import encryption, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
-from localstack_engines.services.rds.control import certificates
+from localstack_engines.services.rds.control import certificates, versions
 from localstack_engines.services.rds.control.instance_manager import NewInstance, Origin
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit import ports
@@ -12,7 +14,7 @@ from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
 
 _OWN = ("MasterUserPassword", "ManageMasterUserPassword", "MasterUserSecretKmsKeyId", "Port", "OptionGroupName")
-"""Members that moto does not get: it has no keys and option groups of PostgreSQL 17, and the port is the server's."""
+"""Members that moto does not get: it has no keys and option groups of PostgreSQL, and the port is the server's."""
 
 
 class NewInstanceOperations(Operations):
@@ -21,11 +23,11 @@ class NewInstanceOperations(Operations):
     def make(self, context: RequestContext, request: Request, origin: Origin | None = None) -> Response:
         """Makes an instance for a CreateDBInstance request that was checked, with the data of a copy if any."""
         identifier = request["DBInstanceIdentifier"]
-        group = self.parameter_group(context, request.get("DBParameterGroupName"))
-        validation.check_family(group)
+        version = validation.resolve_version(versions.ENGINE, request.get("EngineVersion"))
+        group = self.parameter_group_of(context, request.get("DBParameterGroupName"), versions.ENGINE, version)
         self.check_network(context, request)
-        options = self.option_group_name(context, request)
-        self.set_defaults(context, request)
+        options = self.option_group_name(context, request, version)
+        self.set_defaults(context, request, version)
         port = validation.wanted_port(request.get("Port"))
         managed, secret_key = request.get("ManageMasterUserPassword"), ""
         if managed:
@@ -48,26 +50,36 @@ class NewInstanceOperations(Operations):
                 origin=origin,
                 port=port,
             )
-            return self._launch(context, new)
+            return self.launch(
+                context, request, lambda: self.manager.create(new), lambda made: self.manager.delete(made, None)
+            )
 
-    def set_defaults(self, context: RequestContext, request: Request) -> None:
+    def set_defaults(self, context: RequestContext, request: Request, version: str) -> None:
         """Puts those values into the request that AWS has for members without one. Finds the storage's key."""
-        request["EngineVersion"] = validation.resolve_version(request.get("EngineVersion"))
+        request["EngineVersion"] = version
         request.setdefault("LicenseModel", "postgresql-license")
         request.setdefault("EngineLifecycleSupport", "open-source-rds-extended-support")
         request.setdefault("CACertificateIdentifier", certificates.AUTHORITY)
         if request.get("StorageEncrypted"):
             request["KmsKeyId"] = encryption.key_arn(context, request.get("KmsKeyId") or encryption.STORAGE_KEY)
 
-    def _launch(self, context: RequestContext, new: NewInstance) -> Response:
+    def launch(
+        self,
+        context: RequestContext,
+        request: Request,
+        start: Callable[[], Instance],
+        remove: Callable[[Instance], None],
+    ) -> Response:
+        """Starts the server of an instance whose record exists. Removes it again when a later step fails."""
         try:
-            instance = self.manager.create(new)
+            instance = start()
         except ports.NoPortLeft as error:
             raise ServiceError("InsufficientDBInstanceCapacity", str(error)) from error
         try:
+            self.note_substitute(instance, request["Engine"], request["EngineVersion"])
             return self._launched(context, instance)
         except BaseException:
-            self.manager.delete(instance, None)
+            remove(instance)
             raise
 
     def _launched(self, context: RequestContext, instance: Instance) -> Response:

@@ -6,14 +6,18 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds import network
-from localstack_engines.services.rds.api import descriptions
+from localstack_engines.services.rds import network, option_groups
+from localstack_engines.services.rds.api import descriptions, validation
+from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events, log_exports, maintenance, versions
+from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.events import EventLog, Subscription
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
 from localstack_engines.services.rds.engine.postgres import SqlError
 from localstack_engines.services.rds.errors import (
+    cluster_not_found,
     instance_not_found,
+    invalid_cluster_state,
     invalid_combination,
     invalid_state,
     invalid_value,
@@ -38,12 +42,22 @@ def name_of(identifier: str) -> str:
     return identifier.rsplit(":", 1)[-1]
 
 
+def check_no_member(instance: Instance, what: str) -> None:
+    """Raises InvalidDBInstanceState for a member of a cluster, which cannot be changed by itself in some ways."""
+    if instance.cluster is not None:
+        raise invalid_state(
+            f"Instance {instance.identifier} is a member of the cluster {instance.cluster.identifier} and can't be "
+            f"{what}."
+        )
+
+
 class Operations:
     """Finds, changes and describes what requests name."""
 
-    def __init__(self, store: Store, manager: InstanceManager) -> None:
+    def __init__(self, store: Store, manager: InstanceManager, clusters: ClusterManager) -> None:
         self.store = store
         self.manager = manager
+        self.clusters = clusters
 
     def instance(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Instance:
         """Returns the instance that a request names.
@@ -59,11 +73,40 @@ class Operations:
             raise invalid_state(f"Instance {identifier} is not in {allowed[0]} state.")
         return found
 
+    def cluster(self, context: RequestContext, request: Request, allowed: tuple[str, ...] = ()) -> Cluster:
+        """Returns the cluster that a request names.
+
+        Raises DBClusterNotFoundFault. Raises InvalidDBClusterStateFault if `allowed` is given and lacks its state.
+        """
+        identifier = name_of(request["DBClusterIdentifier"]).lower()
+        found = self.clusters.get(key(context, identifier))
+        if found is None:
+            raise cluster_not_found(identifier)
+        if allowed and found.state not in allowed:
+            raise invalid_cluster_state(f"DbCluster {identifier} is in {found.state} state, not in {allowed[0]} state.")
+        return found
+
     def parameter_group(self, context: RequestContext, name: str | None) -> ParameterGroup:
-        """Returns the group of that name, or the default group without one. Raises DBParameterGroupNotFound."""
-        if name is None or name.lower() == f"default.{versions.family()}":
-            return self.store.default_parameter_group(context, versions.family())
+        """Returns the group of that name, or the installed version's default group without one.
+
+        Raises DBParameterGroupNotFound.
+        """
+        name = (name or f"default.{versions.family(versions.ENGINE, versions.default(versions.ENGINE))}").lower()
+        family = name.removeprefix("default.")
+        if family != name and family in versions.families():
+            return self.store.default_parameter_group(context, family)
         return self.store.parameter_group(context, name)
+
+    def parameter_group_of(
+        self, context: RequestContext, name: str | None, engine: str, version: str
+    ) -> ParameterGroup:
+        """Returns the group of that name, or the version's default group without one.
+
+        Raises DBParameterGroupNotFound, or InvalidParameterCombination for a group of another family.
+        """
+        group = self.parameter_group(context, name or f"default.{versions.family(engine, version)}")
+        validation.check_family(group, engine, version)
+        return group
 
     def subnet_group_name(self, context: RequestContext, request: Request) -> str:
         """Returns the name, in lower case, of the subnet group in a request. Raises DBSubnetGroupNotFoundFault."""
@@ -72,12 +115,14 @@ class Operations:
             raise ServiceError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
         return name
 
-    def option_group_name(self, context: RequestContext, request: Request) -> str:
-        """Returns the name of the option group in a request, or of the default group without one.
+    def option_group_name(self, context: RequestContext, request: Request, version: str | None = None) -> str:
+        """Returns the name of the option group in a request, or of the version's default group without one.
 
         Raises OptionGroupNotFoundFault.
         """
-        return self.store.option_groups.get(context, request.get("OptionGroupName")).name
+        major = versions.major_of(version or versions.installed())
+        name = request.get("OptionGroupName") or option_groups.default_name(major)
+        return self.store.option_groups.get(context, name).name
 
     def event_log(self, context: RequestContext) -> EventLog:
         return self.manager.event_logs.of(context.account_id, context.region)
@@ -124,11 +169,32 @@ class Operations:
         changes = dict(changes)
         if new := changes.pop("NewDBInstanceIdentifier", None):
             self.store.rename_instance(context, instance.identifier, new)
-            self.manager.rename(instance, new)
+            self.clusters.rename(instance, new)
+        if "PromotionTier" in changes:
+            instance.promotion_tier = changes.pop("PromotionTier")
         self.store.update_instance(context, instance.identifier, changes)
+        if name := changes.get("DBParameterGroupName"):
+            chosen = self.chosen_parameters(context, instance.cluster, self.parameter_group(context, name))
+            self.manager.apply_parameters(instance, chosen, reboot_needed=True)
+        if version := changes.get("EngineVersion"):
+            self.manager.record(instance, events.UPGRADED, version)
+            self.note_substitute(instance, versions.ENGINE, version)
         for member, kind in (("DBInstanceClass", events.CLASS_CHANGED), ("AllocatedStorage", events.STORAGE_CHANGED)):
             if member in changes:
                 self.manager.record(instance, kind)
+
+    def chosen_parameters(
+        self, context: RequestContext, cluster: Cluster | None, group: ParameterGroup
+    ) -> dict[str, str]:
+        """Returns the values of an instance's parameters: those of its group, over those of its cluster's group."""
+        if cluster is None:
+            return group.values
+        return {**self.store.clusters.parameter_group(context, cluster.parameter_group).values, **group.values}
+
+    def note_substitute(self, instance: Instance, engine: str, version: str) -> None:
+        """Records an event that says what runs instead of the version that was asked for, if that is another major."""
+        if text := versions.substitute(engine, version):
+            self.manager.record(instance, events.SUBSTITUTED, text)
 
     def export_log(self, context: RequestContext, instance: Instance) -> None:
         """Starts or stops the export of the log to CloudWatch, as the instance's record says."""

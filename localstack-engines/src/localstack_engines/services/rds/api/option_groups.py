@@ -7,7 +7,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.rds.api.operations import Operations, Request, Response
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import versions
-from localstack_engines.services.rds.errors import invalid_combination, invalid_value
+from localstack_engines.services.rds.errors import invalid_combination, invalid_value, unknown_engine
 from localstack_engines.services.rds.option_groups import OptionGroup
 from localstack_engines.toolkit.errors import ServiceError
 
@@ -20,20 +20,25 @@ class OptionGroupOperations(Operations):
         description = request["OptionGroupDescription"]
         if not description:
             raise invalid_value("The parameter OptionGroupDescription must be provided and must not be blank.")
-        group = self.store.option_groups.create(context, request["OptionGroupName"], description, _tags(request))
+        group = self.store.option_groups.create(
+            context, request["OptionGroupName"], request["MajorEngineVersion"], description, _tags(request)
+        )
         return {"OptionGroup": _described(group)}
 
     def copy_option_group(self, context: RequestContext, request: Request) -> Response:
         source = self.store.option_groups.get(context, request["SourceOptionGroupIdentifier"].rpartition(":og:")[2])
         name, description = request["TargetOptionGroupIdentifier"], request["TargetOptionGroupDescription"]
-        group = self.store.option_groups.create(context, name, description, _tags(request) or dict(source.tags))
+        group = self.store.option_groups.create(
+            context, name, source.major, description, _tags(request) or dict(source.tags)
+        )
         return {"OptionGroup": _described(group)}
 
     def describe_option_groups(self, context: RequestContext, request: Request) -> Response:
         name, engine, major = (request.get(key) for key in ("OptionGroupName", "EngineName", "MajorEngineVersion"))
         groups = [self.store.option_groups.get(context, name)] if name else list(self.store.option_groups.all(context))
-        if engine not in (None, versions.ENGINE) or major not in (None, versions.major()):
+        if engine not in (None, versions.ENGINE):
             groups = []
+        groups = [group for group in groups if major in (None, group.major)]
         page, marker = PAGER.page([_described(group) for group in groups], request)
         return {"OptionGroupsList": page, **marker}
 
@@ -61,8 +66,8 @@ class OptionGroupOperations(Operations):
 
 def _check_engine(engine: str, major: str) -> None:
     if engine != versions.ENGINE:
-        raise invalid_value(f"Invalid DB engine: {engine} (this LocalStack runs {versions.ENGINE})")
-    if major != versions.major():
+        raise unknown_engine(engine)
+    if major not in versions.majors(engine):
         raise invalid_combination(f"Cannot find major version {major} for {engine}")
 
 
@@ -75,7 +80,7 @@ def _described(group: OptionGroup) -> dict[str, Any]:
         "OptionGroupName": group.name,
         "OptionGroupDescription": group.description,
         "EngineName": versions.ENGINE,
-        "MajorEngineVersion": versions.major(),
+        "MajorEngineVersion": group.major,
         "Options": [],
         "AllowsVpcAndNonVpcInstanceMemberships": True,
         "OptionGroupArn": group.arn,

@@ -19,7 +19,7 @@ class ParameterGroupOperations(Operations):
 
     def create_db_parameter_group(self, context: RequestContext, request: Request) -> Response:
         name = request["DBParameterGroupName"].lower()
-        if request["DBParameterGroupFamily"] != versions.family():
+        if request["DBParameterGroupFamily"] not in versions.families():
             raise unknown_family(request["DBParameterGroupFamily"])
         return moto(context, "CreateDBParameterGroup", {**request, "DBParameterGroupName": name})
 
@@ -54,7 +54,7 @@ class ParameterGroupOperations(Operations):
         if group.is_default:
             raise invalid_value("You cannot modify a default parameter group. Create your own parameter group.")
         for change in request["Parameters"]:
-            validation.check_parameter_change(change)
+            validation.check_parameter_change(group.family, change)
         response = moto(context, "ModifyDBParameterGroup", {**request, "DBParameterGroupName": group.name})
         waits = any(change.get("ApplyMethod") == models.PENDING_REBOOT for change in request["Parameters"])
         self._apply(context, group.name, reboot_needed=waits)
@@ -69,7 +69,7 @@ class ParameterGroupOperations(Operations):
         group = self.parameter_group(context, request["DBParameterGroupName"])
         names = [parameter["ParameterName"] for parameter in request.get("Parameters") or []]
         for name in names:
-            validation.known_parameter(name)
+            validation.known_parameter(group.family, name)
         reset_all = request.get("ResetAllParameters", not names)
         self.store.reset_parameters(context, group.name, None if reset_all else names)
         self._apply(context, group.name, reboot_needed=True)
@@ -92,15 +92,16 @@ class ParameterGroupOperations(Operations):
         group = self.parameter_group(context, request["DBParameterGroupName"])
         described: list[dict[str, Any]] = [
             descriptions.parameter(parameter, group.parameters.get(name))
-            for name, parameter in parameters.catalogue().items()
+            for name, parameter in parameters.of_family(group.family).items()
         ]
         source = request.get("Source")
         page, marker = PAGER.page([one for one in described if source in (None, one["Source"])], request)
         return {"Parameters": page, **marker}
 
     def _apply(self, context: RequestContext, group: str, reboot_needed: bool) -> None:
-        values = self.store.parameter_group(context, group).values
+        found = self.store.parameter_group(context, group)
         for identifier in self.store.instances_with_parameter_group(context, group):
             instance = self.manager.get(key(context, identifier))
             if instance is not None:
-                self.manager.apply_parameters(instance, values, reboot_needed)
+                chosen = self.chosen_parameters(context, instance.cluster, found)
+                self.manager.apply_parameters(instance, chosen, reboot_needed)

@@ -5,7 +5,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import validation
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
-from localstack_engines.services.rds.api.operations import Request, Response
+from localstack_engines.services.rds.api.operations import Request, Response, check_no_member
 from localstack_engines.services.rds.control import events, versions
 from localstack_engines.services.rds.control.instance_manager import Origin
 from localstack_engines.services.rds.errors import invalid_combination, invalid_state
@@ -23,6 +23,7 @@ class ReplicaOperations(NewInstanceOperations):
         if request.get("SourceRegion") not in (None, context.region):
             raise invalid_combination("The local rds service has read replicas within a region only.")
         primary = self.instance(context, {"DBInstanceIdentifier": source}, allowed=(models.AVAILABLE,))
+        check_no_member(primary, "the source of a read replica: add a reader to the cluster")
         record = self.store.instance(context, primary.identifier)
         if not record.backup_retention:
             raise invalid_state(
@@ -49,6 +50,7 @@ class ReplicaOperations(NewInstanceOperations):
 
     def promote_read_replica(self, context: RequestContext, request: Request) -> Response:
         replica = self.instance(context, request, allowed=(models.AVAILABLE,))
+        check_no_member(replica, "promoted: use FailoverDBCluster")
         if replica.primary is None:
             raise invalid_state(f"DB Instance {replica.identifier} is not a read replica.")
         names = ("BackupRetentionPeriod", "PreferredBackupWindow")

@@ -14,12 +14,17 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import validation
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
-from localstack_engines.services.rds.api.operations import Request, Response, key
+from localstack_engines.services.rds.api.operations import Request, Response, check_no_member, key
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import events, versions
 from localstack_engines.services.rds.control.instance_manager import Origin
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import instance_not_found, invalid_combination, invalid_value
+from localstack_engines.services.rds.errors import (
+    instance_not_found,
+    invalid_combination,
+    invalid_value,
+    unknown_engine,
+)
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit.dispatch import moto
 from localstack_engines.toolkit.errors import ServiceError
@@ -48,6 +53,7 @@ class RestoreOperations(NewInstanceOperations):
 
     def restore_db_instance_to_point_in_time(self, context: RequestContext, request: Request) -> Response:
         source = self._source_instance(context, request)
+        check_no_member(source, "restored: use RestoreDBClusterToPointInTime")
         if request.get("RestoreTime") or not request.get("UseLatestRestorableTime"):
             raise invalid_combination(
                 "RestoreTime is not supported by the local rds service: it restores to the latest restorable time "
@@ -121,7 +127,7 @@ class RestoreOperations(NewInstanceOperations):
         # PostgreSQL's restored instances have the databases of their source.
         request.pop("DBName", None)
         if request.get("Engine") not in (None, versions.ENGINE):
-            raise invalid_value(f"Invalid DB engine: {request['Engine']} (this LocalStack runs {versions.ENGINE})")
+            raise unknown_engine(request["Engine"])
         present = {name: value for name, value in members.items() if value is not None}
         wanted = {**present, "Engine": versions.ENGINE, **request}
         if wanted["AllocatedStorage"] < members["AllocatedStorage"]:

@@ -6,9 +6,9 @@ from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.api import descriptions, encryption, validation
-from localstack_engines.services.rds.api.operations import Operations, Request, Response, key, name_of
+from localstack_engines.services.rds.api.operations import Operations, Request, Response, check_no_member, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER
-from localstack_engines.services.rds.control import events
+from localstack_engines.services.rds.control import events, versions
 from localstack_engines.services.rds.errors import invalid_combination, invalid_value, snapshot_not_found
 from localstack_engines.services.rds.models import SnapshotRecord
 from localstack_engines.toolkit.dispatch import moto
@@ -21,6 +21,7 @@ class SnapshotOperations(Operations):
 
     def create_db_snapshot(self, context: RequestContext, request: Request) -> Response:
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.STOPPED))
+        check_no_member(instance, "copied by itself: use CreateDBClusterSnapshot")
         taken = self.take_snapshot(context, instance, request)
         self._record(context, taken["DBSnapshotIdentifier"], events.SNAPSHOT_CREATED)
         return {"DBSnapshot": descriptions.snapshot(taken)}
@@ -71,8 +72,8 @@ class SnapshotOperations(Operations):
         if request.get("OptionGroupName"):
             self.option_group_name(context, request)
         if version := request.get("EngineVersion"):
-            wanted = validation.resolve_version(version)
-            validation.check_upgrade(snapshot.members["EngineVersion"], wanted)
+            wanted = validation.resolve_version(versions.ENGINE, version)
+            validation.check_upgrade(versions.ENGINE, snapshot.members["EngineVersion"], wanted, allow_major=True)
             self.store.snapshots.update(context, snapshot.key[2], engine_version=wanted)
         return {"DBSnapshot": self._described(context, snapshot.key[2])}
 

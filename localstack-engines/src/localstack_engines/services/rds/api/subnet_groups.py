@@ -22,7 +22,9 @@ class SubnetGroupOperations(Operations):
     def modify_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
         name = self.subnet_group_name(context, request)
         self._check_subnets(context, request, self.store.vpc_of_subnet_group(context, name))
-        return moto(context, "ModifyDBSubnetGroup", {**request, "DBSubnetGroupName": name})
+        self.store.modify_subnet_group(context, name, request["SubnetIds"], request.get("DBSubnetGroupDescription"))
+        found = moto(context, "DescribeDBSubnetGroups", {"DBSubnetGroupName": name})["DBSubnetGroups"]
+        return {"DBSubnetGroup": found[0]}
 
     def describe_db_subnet_groups(self, context: RequestContext, request: Request) -> Response:
         if "DBSubnetGroupName" in request:
@@ -34,7 +36,9 @@ class SubnetGroupOperations(Operations):
 
     def delete_db_subnet_group(self, context: RequestContext, request: Request) -> Response:
         name = self.subnet_group_name(context, request)
-        for identifier in self.store.instances_in_subnet_group(context, name):
+        clusters = self.clusters.clusters(context.account_id, context.region)
+        used = [cluster.identifier for cluster in clusters if cluster.recorded.get("DBSubnetGroup") == name]
+        for identifier in (*self.store.instances_in_subnet_group(context, name), *used):
             raise ServiceError(
                 "InvalidDBSubnetGroupStateFault",
                 f"Cannot delete the subnet group '{name}' because at least one database instance: "

@@ -2,12 +2,13 @@
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api.operations import Operations, Request, Response
+from localstack_engines.services.rds.api.cluster_endpoints import ClusterEndpointOperations
+from localstack_engines.services.rds.api.operations import Request, Response
 from localstack_engines.services.rds.errors import invalid_value
 from localstack_engines.toolkit.dispatch import moto
 
 
-class TagOperations(Operations):
+class TagOperations(ClusterEndpointOperations):
     """Adds, removes and lists tags."""
 
     def add_tags_to_resource(self, context: RequestContext, request: Request) -> Response:
@@ -35,6 +36,18 @@ class TagOperations(Operations):
             return moto(context, "ListTagsForResource", request)
         return {"TagList": [{"Key": key, "Value": value} for key, value in own.items()]}
 
+    def _cluster_tags(self, context: RequestContext, kind: str, name: str) -> dict[str, str] | None:
+        """Returns the tags of a cluster or of what belongs to clusters; None for another kind of resource."""
+        if kind == "cluster":
+            return self.cluster(context, {"DBClusterIdentifier": name}).tags
+        if kind == "cluster-pg":
+            return self.store.clusters.parameter_group(context, name).tags
+        if kind == "cluster-snapshot":
+            return self.store.clusters.own_snapshot(context, name).tags
+        if kind == "cluster-endpoint":
+            return self.endpoint(context, name)[1].tags
+        return None
+
     def _own_tags(self, context: RequestContext, arn: str) -> dict[str, str] | None:
         """Returns the tags of a resource that the plugin records itself; None for those that moto records.
 
@@ -48,6 +61,8 @@ class TagOperations(Operations):
             return self.store.option_groups.get(context, name).tags
         if kind == "es":
             return self.subscription(context, name).tags
+        if (cluster_tags := self._cluster_tags(context, kind, name)) is not None:
+            return cluster_tags
         if kind == "db":
             self.instance(context, {"DBInstanceIdentifier": name})
         elif kind == "snapshot":

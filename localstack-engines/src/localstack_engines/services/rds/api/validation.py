@@ -10,6 +10,7 @@ from localstack_engines.services.rds.errors import (
     certificate_not_found,
     invalid_combination,
     invalid_value,
+    unknown_engine,
     unknown_version,
 )
 from localstack_engines.services.rds.models import ParameterGroup
@@ -32,14 +33,22 @@ def check_new_instance(request: dict[str, Any]) -> None:
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """
     engine = request["Engine"]
+    if engine == versions.AURORA:
+        raise invalid_combination(f"An instance of {engine} needs a DB cluster: specify DBClusterIdentifier.")
     if engine != versions.ENGINE:
-        raise invalid_value(f"Invalid DB engine: {engine} (this LocalStack runs {versions.ENGINE})")
+        raise unknown_engine(engine)
     check_settings(request)
     check_storage(request)
+    check_new_master(request, "DBName")
+    check_authority(request.get("CACertificateIdentifier"))
+
+
+def check_new_master(request: Mapping[str, Any], database_member: str) -> None:
+    """Checks the master user and the database of a new instance or cluster, which has the name in that member."""
     _check_username(request.get("MasterUsername"))
-    database = request.get("DBName")
+    database = request.get(database_member)
     if database is not None and not _DATABASE.match(database):
-        raise invalid_value("DBName must begin with a letter and contain only alphanumeric characters.")
+        raise invalid_value(f"{database_member} must begin with a letter and contain only alphanumeric characters.")
     if request.get("ManageMasterUserPassword"):
         if request.get("MasterUserPassword"):
             raise invalid_combination(
@@ -51,15 +60,14 @@ def check_new_instance(request: dict[str, Any]) -> None:
             raise invalid_combination(
                 "You can't specify MasterUserSecretKmsKeyId unless ManageMasterUserPassword is set to true."
             )
-    check_authority(request.get("CACertificateIdentifier"))
 
 
-def check_settings(request: Mapping[str, Any]) -> None:
+def check_settings(request: Mapping[str, Any], engine: str = versions.ENGINE) -> None:
     """Checks what requests that create, restore or modify an instance have in common, whatever its storage is."""
     if instance_class := request.get("DBInstanceClass"):
-        check_class(instance_class)
+        check_class(instance_class, engine)
     if request.get("LicenseModel") not in (None, _LICENSE):
-        raise invalid_value(f"Invalid license model '{request['LicenseModel']}' for engine '{versions.ENGINE}'")
+        raise invalid_value(f"Invalid license model '{request['LicenseModel']}' for engine '{engine}'")
     if not 0 <= (request.get("BackupRetentionPeriod") or 0) <= _MAX_RETENTION:
         raise invalid_value(f"Invalid backup retention period: {request['BackupRetentionPeriod']}")
     if request.get("MultiAZ") and request.get("AvailabilityZone"):
@@ -68,8 +76,8 @@ def check_settings(request: Mapping[str, Any]) -> None:
     wanted = [*(request.get("EnableCloudwatchLogsExports") or []), *exports.get("EnableLogTypes", [])]
     if unknown := sorted({*wanted, *exports.get("DisableLogTypes", [])} - _LOG_TYPES):
         raise invalid_combination(
-            f"You cannot use the log types '{', '.join(unknown)}' with engine version {versions.ENGINE} "
-            f"{versions.default()}. For supported log types, see the documentation."
+            f"You cannot use the log types '{', '.join(unknown)}' with engine {versions.ENGINE}. "
+            "For supported log types, see the documentation."
         )
 
 
@@ -79,13 +87,13 @@ def check_authority(name: str | None) -> None:
         raise certificate_not_found(name)
 
 
-def check_class(instance_class: str) -> None:
-    if not _CLASS.match(instance_class):
+def check_class(instance_class: str, engine: str) -> None:
+    if not _CLASS.match(instance_class) and instance_class != instance_classes.SERVERLESS:
         raise invalid_value(f"Invalid DB Instance class: {instance_class}")
-    if instance_class not in instance_classes.classes():
+    if instance_class not in instance_classes.classes(engine):
         raise invalid_combination(
             f"RDS does not support creating a DB instance with the following combination: DBInstanceClass="
-            f"{instance_class}, Engine={versions.ENGINE}, EngineVersion={versions.default()}, LicenseModel={_LICENSE}."
+            f"{instance_class}, Engine={engine}, LicenseModel={_LICENSE}."
         )
 
 
@@ -142,17 +150,22 @@ def check_password_change(request: Mapping[str, Any], managed: bool) -> None:
         )
 
 
-def resolve_version(version: str | None) -> str:
+def resolve_version(engine: str, version: str | None) -> str:
     """Returns the full version for the requested one."""
-    found = versions.resolve(version)
+    found = versions.resolve(engine, version)
     if found is None:
-        raise unknown_version(versions.ENGINE, version or "")
+        raise unknown_version(engine, version or "")
     return found
 
 
-def check_upgrade(current: str, wanted: str) -> None:
+def check_upgrade(engine: str, current: str, wanted: str, allow_major: bool) -> None:
+    """Checks an upgrade from one full version to another one."""
     if versions.order(wanted) < versions.order(current):
-        raise invalid_combination(f"Cannot upgrade {versions.ENGINE} from {current} to {wanted}")
+        raise invalid_combination(f"Cannot upgrade {engine} from {current} to {wanted}")
+    if versions.major_of(wanted) != versions.major_of(current) and not allow_major:
+        raise invalid_combination(
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+        )
 
 
 def check_final_snapshot(request: dict[str, Any]) -> None:
@@ -164,26 +177,27 @@ def check_final_snapshot(request: dict[str, Any]) -> None:
         raise invalid_combination("FinalDBSnapshotIdentifier cannot be specified when SkipFinalSnapshot is specified.")
 
 
-def check_family(group: ParameterGroup) -> None:
-    """Checks that the parameter group is for the installed engine version."""
-    if group.family != versions.family():
+def check_family(group: ParameterGroup, engine: str, version: str) -> None:
+    """Checks that the parameter group is for an engine version."""
+    wanted = versions.family(engine, version)
+    if group.family != wanted:
         raise invalid_combination(
             f"The parameter group {group.name} with DBParameterGroupFamily {group.family} can't be used for this "
-            f"instance. Please use a parameter group with DBParameterGroupFamily {versions.family()}"
+            f"instance. Please use a parameter group with DBParameterGroupFamily {wanted}"
         )
 
 
-def known_parameter(name: str) -> Parameter:
+def known_parameter(family: str, name: str) -> Parameter:
     """Returns the parameter of that name."""
-    parameter = parameters.catalogue().get(name)
+    parameter = parameters.of_family(family).get(name)
     if parameter is None:
         raise invalid_value(f"Could not find parameter with name: {name}")
     return parameter
 
 
-def check_parameter_change(change: dict[str, Any]) -> None:
+def check_parameter_change(family: str, change: dict[str, Any]) -> None:
     """Checks an item of ModifyDBParameterGroup's `Parameters`."""
-    parameter, value = known_parameter(change["ParameterName"]), change.get("ParameterValue")
+    parameter, value = known_parameter(family, change["ParameterName"]), change.get("ParameterValue")
     if not parameter.modifiable:
         raise invalid_value(f"The parameter {parameter.name} cannot be modified.")
     if value is None or not parameter.accepts(value):

@@ -12,6 +12,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import SNAPSHOT, Failed, Resource
 from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import models
+from localstack_engines.services.rds.cloudformation.shared import exports_change, version_note
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 _TRANSITIONAL = frozenset(
@@ -91,10 +92,13 @@ class DBInstance(Resource):
             changed = {name: value for name, value in model.items() if previous.get(name) != value}
             self._promote_if_asked(rds, model)
             if previous.get("DBParameterGroupName") and not model.get("DBParameterGroupName"):
-                major = self._describe(rds, model)["EngineVersion"].partition(".")[0]
-                changed["DBParameterGroupName"] = f"default.postgres{major}"
+                found = self._describe(rds, model)
+                major = (changed.get("EngineVersion") or found["EngineVersion"]).partition(".")[0]
+                changed["DBParameterGroupName"] = f"default.{found['Engine']}{major}"
+            if "EngineVersion" in changed and model.get("AllowMajorVersionUpgrade"):
+                changed["AllowMajorVersionUpgrade"] = model["AllowMajorVersionUpgrade"]
             arguments = self._arguments(rds, "ModifyDBInstance", changed)
-            if exports := _exports_change(previous, model):
+            if exports := exports_change(previous, model):
                 arguments["CloudwatchLogsExportConfiguration"] = exports
             if arguments:
                 identifier = {"DBInstanceIdentifier": model["DBInstanceIdentifier"]}
@@ -108,11 +112,11 @@ class DBInstance(Resource):
         if not model.get("DBInstanceIdentifier"):
             return self.done({})
         identifier = model["DBInstanceIdentifier"]
+        arguments: dict[str, Any] = {} if model.get("DBClusterIdentifier") else {"SkipFinalSnapshot": True}
         # The call returns when the server is gone.
-        final: dict[str, Any] = {"SkipFinalSnapshot": True}
-        if request.custom_context.get(SNAPSHOT):
-            final = {"FinalDBSnapshotIdentifier": self.default_name(request, length=255).lower()}
-        self.client(request, "rds").delete_db_instance(DBInstanceIdentifier=identifier, **final)
+        if request.custom_context.get(SNAPSHOT) and not model.get("DBClusterIdentifier"):
+            arguments = {"FinalDBSnapshotIdentifier": self.default_name(request, length=255).lower()}
+        self.client(request, "rds").delete_db_instance(DBInstanceIdentifier=identifier, **arguments)
         return self.done({})
 
     def _create(self, rds: Any, model: dict[str, Any]) -> None:
@@ -137,7 +141,7 @@ class DBInstance(Resource):
             raise Failed(found["StatusInfos"][0]["Message"])
         if state in _TRANSITIONAL:
             return self.wait(request, model, **context)
-        return self.done({**model, **self._attributes(found)})
+        return self.done({**model, **self._attributes(found)}, version_note(rds, found))
 
     def _promote_if_asked(self, rds: Any, model: dict[str, Any]) -> None:
         # A template that no longer names the source of a read replica promotes it.
@@ -196,9 +200,3 @@ def _creation(model: dict[str, Any]) -> str:
     if model.get("SourceDBInstanceIdentifier"):
         return "CreateDBInstanceReadReplica"
     return "CreateDBInstance"
-
-
-def _exports_change(previous: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
-    old, new = (set(model.get("EnableCloudwatchLogsExports") or []) for model in (previous, after))
-    change = {"EnableLogTypes": sorted(new - old), "DisableLogTypes": sorted(old - new)}
-    return {name: types for name, types in change.items() if types}

@@ -3,17 +3,14 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbparametergroup.html
 """
 
-from typing import Any
-
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import Resource
-from localstack_engines.services.rds import models
+from localstack_engines.services.rds.cloudformation.parameters import set_parameters, update_parameters
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
-_BATCH = 20
-"""ModifyDBParameterGroup accepts this many parameters in a request."""
+_KIND = "db_parameter"
 
 
 class DBParameterGroup(Resource):
@@ -29,7 +26,7 @@ class DBParameterGroup(Resource):
         made = rds.create_db_parameter_group(**arguments)
         self.created(request)
         model["DBParameterGroupArn"] = made["DBParameterGroup"]["DBParameterGroupArn"]
-        self._set(rds, model, model.get("Parameters") or {})
+        set_parameters(rds, _KIND, model["DBParameterGroupName"], model.get("Parameters") or {})
         return self.done(model)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
@@ -37,10 +34,7 @@ class DBParameterGroup(Resource):
         for name in ("DBParameterGroupName", "DBParameterGroupArn"):
             model[name] = previous[name]
         old, new = previous.get("Parameters") or {}, model.get("Parameters") or {}
-        self._set(rds, model, {name: value for name, value in new.items() if old.get(name) != value})
-        if gone := sorted(old.keys() - new.keys()):
-            parameters = [{"ParameterName": name, "ApplyMethod": models.PENDING_REBOOT} for name in gone]
-            rds.reset_db_parameter_group(DBParameterGroupName=model["DBParameterGroupName"], Parameters=parameters)
+        update_parameters(rds, _KIND, model["DBParameterGroupName"], old, new)
         update_resource_tags(rds, model["DBParameterGroupArn"], request)
         return self.done(model)
 
@@ -49,23 +43,3 @@ class DBParameterGroup(Resource):
         if name := model.get("DBParameterGroupName"):
             self.client(request, "rds").delete_db_parameter_group(DBParameterGroupName=name)
         return self.done({})
-
-    @staticmethod
-    def _set(rds: Any, model: dict[str, Any], parameters: dict[str, Any]) -> None:
-        group = model["DBParameterGroupName"]
-        if not parameters:
-            return
-        pages = rds.get_paginator("describe_db_parameters").paginate(DBParameterGroupName=group)
-        static = {
-            found["ParameterName"] for page in pages for found in page["Parameters"] if found["ApplyType"] == "static"
-        }
-        changes = [
-            {
-                "ParameterName": name,
-                "ParameterValue": str(value),
-                "ApplyMethod": models.PENDING_REBOOT if name in static else "immediate",
-            }
-            for name, value in parameters.items()
-        ]
-        for start in range(0, len(changes), _BATCH):
-            rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=changes[start : start + _BATCH])

@@ -13,11 +13,18 @@ from datetime import UTC, datetime
 
 LOG = logging.getLogger(__name__)
 
+CLUSTER = "db-cluster"
+CLUSTER_SNAPSHOT = "db-cluster-snapshot"
 INSTANCE = "db-instance"
 SNAPSHOT = "db-snapshot"
 PARAMETER_GROUP = "db-parameter-group"
 
 CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    CLUSTER: (
+        "configuration change", "creation", "deletion", "failover", "failure", "global failover", "maintenance",
+        "migration", "notification", "serverless",
+    ),
+    CLUSTER_SNAPSHOT: ("backup", "notification"),
     INSTANCE: (
         "availability", "backup", "configuration change", "creation", "deletion", "failover", "failure", "low storage",
         "maintenance", "notification", "read replica", "recovery", "restoration", "security", "security patching",
@@ -56,6 +63,17 @@ PROMOTED = Kind("0045", INSTANCE, "read replica", "Replication has stopped: the 
 PASSWORD_RESET = Kind("0016", INSTANCE, "configuration change", "Reset master credentials")
 CLASS_CHANGED = Kind("0014", INSTANCE, "configuration change", "Finished applying modification to DB instance class")
 STORAGE_CHANGED = Kind("0017", INSTANCE, "configuration change", "Finished applying modification to allocated storage")
+UPGRADED = Kind("0270", INSTANCE, "maintenance", "DB engine version upgrade finished: {}")
+# AWS has no such event: its servers have the version that was asked for.
+SUBSTITUTED = Kind("0000", INSTANCE, "notification", "{}")
+CLUSTER_CREATED = Kind("0170", CLUSTER, "creation", "DB cluster created")
+CLUSTER_DELETED = Kind("0171", CLUSTER, "deletion", "DB cluster deleted")
+CLUSTER_STOPPED = Kind("0150", CLUSTER, "notification", "DB cluster stopped")
+CLUSTER_STARTED = Kind("0151", CLUSTER, "notification", "DB cluster started")
+FAILOVER_STARTED = Kind("0073", CLUSTER, "failover", "Started failover")
+FAILOVER_COMPLETED = Kind("0071", CLUSTER, "failover", "Completed failover to DB instance: {}")
+FAILOVER_FAILED = Kind("0069", CLUSTER, "failover", "Cluster failover failed: {}")
+CLUSTER_SNAPSHOT_CREATED = Kind("0075", CLUSTER_SNAPSHOT, "backup", "Manual cluster snapshot created")
 PARAMETER_CHANGED = Kind("0037", PARAMETER_GROUP, "configuration change", "Updated parameter {}")
 SNAPSHOT_CREATED = Kind("0042", SNAPSHOT, "creation", "Manual snapshot created")
 SNAPSHOT_DELETED = Kind("0041", SNAPSHOT, "deletion", "Deleted user snapshot")

@@ -1,4 +1,4 @@
-"""The DB instance classes that RDS offers for PostgreSQL 17, and the storage that they can have.
+"""The DB instance classes that RDS offers for PostgreSQL and Aurora PostgreSQL, and the storage that they can have.
 
 Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
 and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
@@ -7,6 +7,8 @@ and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from localstack_engines.services.rds.control import versions
 
 _SMALL = "micro small medium large xlarge 2xlarge"
 _GRAVITON = "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge"
@@ -57,15 +59,30 @@ STORAGE_TYPES: Mapping[str, StorageType] = {
     "standard": StorageType(minimum=10, maximum=3072),
 }
 NEEDS_IOPS = frozenset(("io1", "io2"))
+AURORA_STORAGE_TYPES = ("aurora", "aurora-iopt1")
+SERVERLESS = "db.serverless"
+_AURORA_FAMILIES = ("t3", "t4g", "r5", "r6g", "r6i", "r7g", "r7i", "r8g", "x2g")
+_NOT_OF_AURORA = ("micro", "small", "xlarge", "2xlarge")
+"""Sizes of the burstable families that Aurora does not have."""
 
 
-@lru_cache(maxsize=1)
-def classes() -> tuple[str, ...]:
-    """Returns all classes, such as `db.t4g.micro`."""
-    return tuple(f"db.{family}.{size}" for family, sizes in _FAMILIES.items() for size in sizes.split())
+@lru_cache(maxsize=2)
+def classes(engine: str) -> tuple[str, ...]:
+    """Returns all classes of an engine, such as `db.t4g.micro`."""
+    found = [(family, size) for family, sizes in _FAMILIES.items() for size in sizes.split()]
+    if engine == versions.ENGINE:
+        return tuple(f"db.{family}.{size}" for family, size in found)
+    of_aurora = [
+        f"db.{family}.{size}"
+        for family, size in found
+        if family in _AURORA_FAMILIES and not (family.startswith("t") and size in _NOT_OF_AURORA)
+    ]
+    return (SERVERLESS, *of_aurora)
 
 
-def storage_types(name: str) -> list[str]:
+def storage_types(engine: str, name: str) -> list[str]:
     """Returns the storage types of a class. Magnetic storage is for older families only."""
+    if engine == versions.AURORA:
+        return list(AURORA_STORAGE_TYPES)
     older = name.split(".")[1] in ("t3", "m5", "r5")
     return [storage_type for storage_type in STORAGE_TYPES if older or storage_type != "standard"]

@@ -1,12 +1,16 @@
 """Starts, stops and removes the servers of DB instances, in the background."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from localstack_engines.services.rds import models
+from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events, log_exports, parameters
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError, copy_tree
@@ -16,7 +20,10 @@ from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
 
-_FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError)
+FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError, CalledProcessError)
+"""What a server may raise that does not do what it has to."""
+
+_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,11 @@ class InstanceManager:
         account, region, identifier = instance.key
         self.event_logs.of(account, region).record(kind, identifier, "db", about)
 
-    def create(self, new: NewInstance) -> Instance:
-        """Reserves a port and sets up a server in the background. Raises `ports.NoPortLeft`."""
+    def create(self, new: NewInstance, cluster: Cluster | None = None, tier: int = 1) -> Instance:
+        """Reserves a port and sets up a server in the background. Raises `ports.NoPortLeft`.
+
+        A member of a cluster has the promotion tier `tier`.
+        """
         port = ports.reserve("rds:" + ":".join(new.key), new.port)
         # The directory is named after the port: identifiers are too long for the path of a Unix socket.
         directory = self._root / str(port)
@@ -85,16 +95,19 @@ class InstanceManager:
         )
         instance = Instance(new.key, PostgresServer(spec), new.master_username, parameters=dict(new.parameters))
         instance.primary = new.origin.primary if new.origin else None
+        instance.cluster, instance.promotion_tier = cluster, tier
         self._instances[new.key] = instance
         done, about = (new.origin.done, new.origin.about) if new.origin else (events.CREATED, "")
         self._background(instance, models.CREATING, lambda: self._provision(instance, new), done, about=about)
         return instance
 
-    def start(self, instance: Instance) -> None:
-        self._background(instance, models.STARTING, lambda: self._boot(instance), events.STARTED)
+    def start(self, instance: Instance) -> threading.Thread:
+        """Starts the server in a thread, which it returns."""
+        return self._background(instance, models.STARTING, lambda: self._boot(instance), events.STARTED)
 
-    def stop(self, instance: Instance) -> None:
-        self._background(instance, models.STOPPING, instance.server.stop, events.STOPPED, models.STOPPED)
+    def stop(self, instance: Instance) -> threading.Thread:
+        """Stops the server in a thread, which it returns."""
+        return self._background(instance, models.STOPPING, instance.server.stop, events.STOPPED, models.STOPPED)
 
     def reboot(self, instance: Instance) -> None:
         """Stops and starts the server, which then has the parameters that waited for a reboot."""
@@ -107,8 +120,8 @@ class InstanceManager:
         self._background(instance, models.REBOOTING, reboot, events.RESTARTED)
 
     def replicas(self, instance: Instance) -> list[Instance]:
-        """Returns the read replicas of an instance."""
-        return [found for found in list(self._instances.values()) if found.primary is instance]
+        """Returns the read replicas of an instance. The readers of a cluster are none."""
+        return [found for found in list(self._instances.values()) if found.primary is instance and not found.cluster]
 
     def promote(self, replica: Instance) -> None:
         """Makes a read replica an instance of its own."""
@@ -119,7 +132,7 @@ class InstanceManager:
             replica.primary = None
             if primary is not None and primary.state != models.DELETING:
                 replica.server.leave(primary.server)
-            self._configure(replica)
+            self.configure(replica)
             replica.server.reload()
 
         self._background(replica, models.MODIFYING, promote, events.PROMOTED)
@@ -134,7 +147,7 @@ class InstanceManager:
         """Writes the parameters. A running server applies the dynamic ones at once, the static ones at a reboot."""
         with instance.lock:
             instance.parameters = dict(chosen)
-            self._configure(instance)
+            self.configure(instance)
             instance.server.reload()
             if reboot_needed and instance.server.ready:
                 instance.parameter_status = models.PENDING_REBOOT
@@ -201,11 +214,10 @@ class InstanceManager:
 
     def _provision(self, instance: Instance, new: NewInstance) -> None:
         origin = new.origin
-        if origin and origin.primary:
-            with origin.primary.lock:
-                instance.server.clone(origin.primary.server)
-        else:
-            instance.server.initialise(self._snapshot_directory(origin.copy) if origin and origin.copy else None)
+        if instance.primary is not None:
+            self._provision_standby(instance)
+            return
+        instance.server.initialise(self._snapshot_directory(origin.copy) if origin and origin.copy else None)
         if origin and origin.copy and origin.temporary:
             self.delete_snapshot(origin.copy)
         self._boot(instance)
@@ -214,12 +226,24 @@ class InstanceManager:
         elif new.master_password:
             instance.server.set_password(new.master_username, new.master_password)
 
+    def _provision_standby(self, instance: Instance) -> None:
+        """Makes a standby of the instance's primary, which may be changed by a failover until this begins."""
+        while (primary := instance.primary) is not None:
+            with primary.lock:
+                if instance.primary is primary and primary.state != models.CREATING:
+                    instance.server.clone(primary.server)
+                    self._boot(instance)
+                    return
+            # Its own thread has to create the primary first.
+            time.sleep(_PAUSE_SECONDS)
+
     def _boot(self, instance: Instance) -> None:
-        self._configure(instance)
+        self.configure(instance)
         instance.server.start()
         instance.parameter_status = models.IN_SYNC
 
-    def _configure(self, instance: Instance) -> None:
+    def configure(self, instance: Instance) -> None:
+        """Writes the configuration of an instance's server."""
         chosen = instance.parameters
         instance.server.configure(parameters.server_settings(chosen), tls_only=parameters.force_ssl(chosen))
 
@@ -231,8 +255,8 @@ class InstanceManager:
         done: events.Kind,
         after: str = models.AVAILABLE,
         about: str = "",
-    ) -> None:
-        """Runs `work` in a thread. The instance's state is `state` meanwhile, then `after` or FAILED.
+    ) -> threading.Thread:
+        """Runs `work` in a thread, which it returns. The instance's state is `state` meanwhile, then `after` or FAILED.
 
         Records the event `done`, about `about`, or a failure.
         """
@@ -245,12 +269,12 @@ class InstanceManager:
                 raise
             self.record(instance, done, about)
 
-        run_in_background(
+        return run_in_background(
             instance,
             recorded,
             name=f"DB instance {instance.identifier}",
             during=state,
             after=after,
             failed=models.FAILED,
-            expected=_FAILURES,
+            expected=FAILURES,
         )

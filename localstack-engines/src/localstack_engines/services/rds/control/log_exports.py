@@ -16,7 +16,8 @@ def start(instance: Instance) -> None:
     if instance.log_follower is not None:
         return
     account, region, identifier = instance.key
-    group = f"/aws/rds/instance/{identifier}/{POSTGRESQL}"
+    source = f"cluster/{instance.cluster.identifier}" if instance.cluster else f"instance/{identifier}"
+    group = f"/aws/rds/{source}/{POSTGRESQL}"
     send = log_stream(account, region, group, f"{identifier}.0", create_group=True)
     instance.log_follower = LogFollower(instance.server.log_file, send)
     instance.log_follower.start()

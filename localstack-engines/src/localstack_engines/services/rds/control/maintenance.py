@@ -25,6 +25,8 @@ DEFERRED = frozenset(
 """Members of ModifyDBInstance that wait for the maintenance window unless `ApplyImmediately` is set."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NOT_SHOWN = ("DBParameterGroupName",)
+"""It waits with a new version, and PendingModifiedValues has no member for it."""
 _RENAMED = {"NewDBInstanceIdentifier": "DBInstanceIdentifier"}
 
 
@@ -56,4 +58,8 @@ def is_due(window: str, since: datetime, now: datetime) -> bool:
 
 def pending_values(pending: Mapping[str, Any]) -> dict[str, Any]:
     """Returns `PendingModifiedValues` of a DB instance. A value that goes away, such as IOPS, is not in them."""
-    return {_RENAMED.get(name, name): value for name, value in pending.items() if value is not None}
+    return {
+        _RENAMED.get(name, name): value
+        for name, value in pending.items()
+        if value is not None and name not in _NOT_SHOWN
+    }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from localstack_engines.services.rds.control import retired_parameters, versions
 from localstack_engines.services.rds.engine import installation, roles
 from localstack_engines.services.rds.engine.template import parameters_file
 
@@ -86,10 +87,25 @@ def catalogue() -> dict[str, Parameter]:
     return found | {name: replace(found[name], boot_val=value) for name, value in roles.DEFAULTS.items()}
 
 
+@lru_cache(maxsize=32)
+def of_family(family: str) -> dict[str, Parameter]:
+    """Returns the parameters of a parameter group family, by name.
+
+    They are those of the installed server, and those that only the family's older major version has.
+    """
+    _, number = versions.families()[family]
+    old = {
+        name: Parameter(name, vartype, context, None, low, high, values, default, text)
+        for name, (vartype, context, low, high, values, default, text) in retired_parameters.DESCRIPTIONS.items()
+        if number <= retired_parameters.LAST_MAJOR[name]
+    }
+    return {**catalogue(), **old}
+
+
 def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
     """Returns the settings of a server for the values that are set in its parameter group."""
     settings: dict[str, str] = {}
-    for name, value in chosen.items():
+    for name, value in _present(chosen).items():
         parameter = catalogue().get(name)
         # A formula depends on the memory of the instance class, which this machine does not have.
         if parameter is None or not parameter.modifiable or "{" in value:
@@ -101,6 +117,12 @@ def server_settings(chosen: Mapping[str, str]) -> dict[str, str]:
         elif not name.startswith("rds."):
             settings[name] = value
     return settings
+
+
+def _present(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Returns the values with today's parameters in place of retired ones. A value for a present parameter wins."""
+    successors = [retired_parameters.successor(name, value) for name, value in chosen.items() if "{" not in value]
+    return {**dict(pair for pair in successors if pair), **chosen}
 
 
 def force_ssl(chosen: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localstack_engines.services.rds.engine import control_file
 from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
 from localstack_engines.services.rds.engine.roles import DEFAULTS, IAM, master_user
 from localstack_engines.services.rds.engine.template import SUPERUSER, data_directory
@@ -45,7 +46,10 @@ host all +{IAM} all reject
 _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
 
 
+_PROMOTION_SECONDS = 60
 _STANDBY_MARK = "standby.signal"
+SLOT_PREFIX = "standby_"
+"""Before the port, the name of a standby's replication slot on its primary."""
 
 
 class SqlError(RuntimeError):
@@ -105,15 +109,27 @@ class PostgresServer:
         Raises SqlError.
         """
         self._make_directories()
-        primary.execute(f"SELECT pg_create_physical_replication_slot({quote_literal(self._slot)}, true)")
+        self.reserve(primary)
         primary.backup(self.data)
         self._finish_directory()
         self._primary = primary.spec.port
 
+    def reserve(self, primary: "PostgresServer") -> None:
+        """Makes a server keep what this standby of it has not got yet. Raises SqlError."""
+        primary.execute(f"SELECT pg_create_physical_replication_slot({quote_literal(self._slot)}, true)")
+
     def promote(self) -> None:
         """Makes a standby a server of its own. Raises SqlError."""
-        self.execute("SELECT pg_promote(true, 60)")
+        if self.execute(f"SELECT pg_promote(true, {_PROMOTION_SECONDS})").strip() != "t":
+            raise SqlError(f"the standby was not promoted within {_PROMOTION_SECONDS} s")
         self._primary = None
+
+    def follow(self, primary: "PostgresServer") -> None:
+        """Makes the server a standby of `primary` from its next configuration on. Its log must be a part of primary's.
+
+        A server that was a primary has to be stopped; a standby may run, and reloads the configuration.
+        """
+        self._primary = primary.spec.port
 
     def leave(self, primary: "PostgresServer") -> None:
         """Makes the primary forget this standby, if it runs. Raises SqlError."""
@@ -131,8 +147,8 @@ class PostgresServer:
         host = "hostssl" if tls_only else "host"
         (self.data / "pg_hba.conf").write_text(_HBA.format(host=host, owner=self.spec.owner))
         own = {**_BASE_SETTINGS, "port": str(self.spec.port), "unix_socket_directories": str(self.spec.sockets)}
-        own_only = {key: own[key] for key in ("port", "unix_socket_directories")} | self._standby_settings()
-        merged = {**own, **settings, **own_only}
+        own_only = {key: own[key] for key in ("port", "unix_socket_directories")}
+        merged = {**own, **settings, **own_only, **self._standby_settings({**own, **settings})}
         lines = [f"{name} = {quote_literal(value)}" for name, value in sorted(merged.items())]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n")
 
@@ -185,16 +201,21 @@ class PostgresServer:
 
     @property
     def _slot(self) -> str:
-        return f"standby_{self.spec.port}"
+        return f"{SLOT_PREFIX}{self.spec.port}"
 
-    def _standby_settings(self) -> dict[str, str]:
-        """Returns the settings of a standby, and marks its directory as one; none for a server of its own."""
+    def _standby_settings(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Returns the settings of a standby, and marks its directory as one; none for a server of its own.
+
+        A standby does not start with less of some `wanted` settings than its primary has.
+        """
         if self._primary is None:
             return {}
         (self.data / _STANDBY_MARK).touch()
         shutil.chown(self.data / _STANDBY_MARK, SYSTEM_USER, SYSTEM_USER)
         connection = f"host={self.spec.sockets} port={self._primary} user={SUPERUSER} application_name={self._slot}"
-        return {"primary_conninfo": connection, "primary_slot_name": self._slot}
+        least = control_file.least_settings(self.data)
+        raised = {name: str(max(value, int(wanted.get(name) or 0))) for name, value in least.items()}
+        return {**raised, "primary_conninfo": connection, "primary_slot_name": self._slot}
 
     def _make_directories(self) -> None:
         for directory in (self.spec.directory, self.spec.sockets):

@@ -23,10 +23,15 @@ DEFINITION = {"cpu": "256", "memory": "512", "containerDefinitions": [{"name": "
     ],
 )
 def test_problems(overrides: dict[str, Any], words: str) -> None:
-    assert words in str(problem(DEFINITION, overrides))
+    assert words in str(problem(DEFINITION, overrides, "FARGATE"))
 
 
 def test_a_task_can_be_larger_than_its_definition() -> None:
     overrides = {"cpu": "1 vCPU", "memory": "2 GB", "containerOverrides": [{"name": "app", "memory": 1024}]}
-    assert problem(DEFINITION, overrides) is None
+    assert problem(DEFINITION, overrides, "FARGATE") is None
     assert normalized(overrides) == {**overrides, "cpu": "1024", "memory": "2048"}
+
+
+def test_a_container_instance_has_no_fixed_sizes() -> None:
+    assert problem(DEFINITION, {"cpu": "300", "memory": "700"}, "EC2") is None
+    assert "Invalid size" in str(problem(DEFINITION, {"cpu": "much"}, "EC2"))

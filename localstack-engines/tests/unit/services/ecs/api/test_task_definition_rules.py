@@ -47,7 +47,20 @@ def test_a_valid_definition_has_no_problem() -> None:
         (request(container(volumesFrom=[{"sourceContainer": "z"}])), "Unknown source container 'z'"),
         (request(container(volumesFrom=[{"sourceContainer": "app"}])), "circular: app"),
         (request(container(mountPoints=[{"sourceVolume": "v"}])), "Unknown volume 'v'"),
-        (request(volumes=[{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "f"}}]), "no EFS volumes: v"),
+        (
+            request(
+                volumes=[
+                    {
+                        "name": "v",
+                        "efsVolumeConfiguration": {
+                            "fileSystemId": "f",
+                            "authorizationConfig": {"accessPointId": "p"},
+                        },
+                    }
+                ]
+            ),
+            "transit encryption must be enabled",
+        ),
         (request(volumes=[{"name": "v", "configuredAtLaunch": True}]), "no EBS volumes: v"),
         (request(container(restartPolicy={"enabled": True, "restartAttemptPeriod": 5})), "restartAttemptPeriod"),
         (request(container(healthCheck={"command": ["CMD", "x"], "interval": 1})), "healthCheck.interval"),

@@ -16,7 +16,7 @@ def test_health_checks_have_aws_defaults_and_lose_their_marker() -> None:
 
 def test_limits_come_from_override_container_and_task_in_this_order() -> None:
     task = {"memory": "512", "cpu": "256"}
-    assert host_options({}, task, {}, "t") == {"mem_limit": "512m", "cpu_shares": 256}
-    assert host_options({"memory": 128}, task, {"memory": 64}, "t")["mem_limit"] == "64m"
+    assert host_options({}, task, {}, {}) == {"mem_limit": "512m", "cpu_shares": 256}
+    assert host_options({"memory": 128}, task, {"memory": 64}, {})["mem_limit"] == "64m"
     tmpfs = {"linuxParameters": {"tmpfs": [{"containerPath": "/x", "size": 8, "mountOptions": ["noexec"]}]}}
-    assert host_options(tmpfs, task, {}, "t")["tmpfs"] == {"/x": "size=8m,noexec"}
+    assert host_options(tmpfs, task, {}, {})["tmpfs"] == {"/x": "size=8m,noexec"}

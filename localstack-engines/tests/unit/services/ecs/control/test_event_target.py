@@ -30,4 +30,6 @@ def test_the_input_overrides_containers_and_an_event_does_not() -> None:
 def test_other_launch_types_are_refused() -> None:
     assert problem(PARAMETERS) is None
     assert problem({"LaunchType": "FARGATE"}) == "EcsParameters.TaskDefinitionArn is required for an ECS target."
-    assert "no EC2 launch type" in str(problem({**PARAMETERS, "LaunchType": "EC2"}))
+    assert "no EXTERNAL launch type" in str(problem({**PARAMETERS, "LaunchType": "EXTERNAL"}))
+    assert "Placement" in str(problem({**PARAMETERS, "PlacementStrategy": [{"type": "random"}]}))
+    assert problem({**PARAMETERS, "LaunchType": "EC2", "PlacementStrategy": [{"type": "random"}]}) is None

@@ -1,0 +1,1 @@
+"""Auto Scaling's operations, one module per resource."""

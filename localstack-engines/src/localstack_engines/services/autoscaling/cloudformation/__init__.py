@@ -1,0 +1,1 @@
+"""Auto Scaling's CloudFormation types, one module per type."""

@@ -1,0 +1,1 @@
+"""EFS's operations, one module per resource."""

@@ -1,0 +1,1 @@
+"""EFS's CloudFormation types, one module per type."""

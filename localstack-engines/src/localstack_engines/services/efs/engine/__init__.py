@@ -1,0 +1,1 @@
+"""The Docker volumes of file systems."""

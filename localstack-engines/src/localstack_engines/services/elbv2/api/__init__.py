@@ -1,0 +1,1 @@
+"""The operations of the ELBv2 API, one module per resource."""

@@ -1,0 +1,1 @@
+"""Keeps load balancers as the API asked: their containers, the health of targets, names and published ports."""

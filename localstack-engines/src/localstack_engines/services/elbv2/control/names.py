@@ -1,0 +1,32 @@
+"""Answers DNS queries for the names of load balancers with their addresses."""
+
+from localstack_engines.network.dns import Answer, Query, Record
+from localstack_engines.services.elbv2.store import Store
+from localstack_engines.toolkit import settings
+
+_ZONE = f".elb.{settings.ENDPOINT_HOST}"
+_TTL = 60
+"""Seconds, as on AWS."""
+
+
+class Names:
+    """A source of DNS answers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def answer(self, query: Query) -> Answer | None:
+        """Returns the load balancer's address in its VPC, for tasks there and for Lambdas.
+
+        From another VPC only LocalStack itself can be reached: that answer comes from another source.
+        """
+        if not query.name.endswith(_ZONE):
+            return None
+        balancer = next((one for one in self._store.load_balancers() if one.dns_name.lower() == query.name), None)
+        if balancer is None:
+            return Answer(exists=False)
+        if query.type != "A":
+            return Answer()
+        if query.vpc_id not in (None, balancer.vpc_id):
+            return None
+        return Answer(records=[Record("A", balancer.interface.address, _TTL)])

@@ -1,0 +1,1 @@
+"""HAProxy's configuration of a load balancer, rendered from its model."""

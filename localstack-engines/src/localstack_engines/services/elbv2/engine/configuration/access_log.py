@@ -1,0 +1,56 @@
+"""Access logs: HAProxy sends LocalStack a datagram with a JSON object for each request to an HTTP listener."""
+
+from localstack_engines.gateway.configuration.syntax import quote
+
+_ALIASES = {
+    "target": "si",
+    "targetPort": "sp",
+    "requestMs": "TR",
+    "queueMs": "Tw",
+    "connectMs": "Tc",
+    "targetMs": "Tr",
+    "received": "U",
+    "sent": "B",
+    "method": "HM",
+    "uri": "HU",
+    "version": "HV",
+}
+"""HAProxy's names of what it measures, by the names in the object."""
+_FETCHES = {
+    "client": "src",
+    "clientPort": "src_port",
+    "status": "txn.status",
+    "targetStatus": "var(txn.target_status)",
+    "host": "var(txn.host)",
+    "userAgent": "var(txn.user_agent)",
+    "cipher": "ssl_fc_cipher",
+    "protocol": "ssl_fc_protocol",
+    "sni": "ssl_fc_sni",
+    "rule": "var(txn.rule)",
+    "pool": "var(txn.pool)",
+    "trace": "var(txn.trace_id)",
+    "location": "var(txn.location)",
+    "startedMs": "var(txn.started)",
+    "endedMs": "date(0,ms)",
+}
+
+
+def lines(address: str, port: int) -> list[str]:
+    """Returns the lines of a frontend whose requests are logged, before all other rules."""
+    items = " ".join(
+        [
+            *(f"%({name}){alias}" for name, alias in _ALIASES.items()),
+            *(f"%({name})[{fetch}]" for name, fetch in _FETCHES.items()),
+        ]
+    )
+    return [
+        f"log {address}:{port} len 65535 format raw local0 info",
+        f"log-format {quote('%{+json}o ' + items)}",
+        # The worker that takes the request over logs it.
+        "http-request set-log-level silent if { stopping }",
+        "http-request set-var(txn.started) date(0,ms)",
+        "http-request set-var(txn.host) req.hdr(host)",
+        "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
+        "http-response set-var(txn.target_status) status",
+        "http-after-response set-var(txn.location) res.hdr(location) if !{ var(txn.target_status) -m found }",
+    ]
