@@ -45,12 +45,18 @@ def names_of(aws: Callable[..., Any]) -> Callable[[str], list[str]]:
     return names_of
 
 
+def begun(names_of: Callable[[str], list[str]], unique: str) -> None:
+    """Waits until a creation has made parameters."""
+    # moto may fail to list the parameters while one is created.
+    until("the creation to begin", lambda: names_of(f"{unique}-{CHAINS}"), despite=(ClientError,))
+
+
 def test_a_deletion_ends_a_creation_and_leaves_nothing(
     aws: Callable[..., Any], stack: Stack, unique: str, names_of: Callable[[str], list[str]]
 ) -> None:
     client = aws("cloudformation")
     stack_id = client.create_stack(StackName=unique, TemplateBody=template(chains(unique, "1")))["StackId"]
-    until("the creation to begin", lambda: names_of(f"{unique}-{CHAINS}"))
+    begun(names_of, unique)
     client.delete_stack(StackName=unique)
     assert client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"] == "DELETE_IN_PROGRESS"
     client.delete_stack(StackName=unique)
@@ -74,7 +80,7 @@ def test_a_deletion_during_creation_spares_resources_that_the_stack_did_not_crea
     ssm.put_parameter(Name=foreign, Value="foreign", Type="String")
     cleanup(ssm.delete_parameter, Name=foreign)
     stack_id = client.create_stack(StackName=unique, TemplateBody=template(chains(unique, "1")))["StackId"]
-    until("the creation to begin", lambda: names_of(f"{unique}-{CHAINS}"))
+    begun(names_of, unique)
     client.delete_stack(StackName=unique)
     client.get_waiter("stack_delete_complete").wait(StackName=stack_id, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     assert names_of(unique) == [foreign]

@@ -44,6 +44,7 @@ from localstack_engines.cloudformation import (
     rules,
     running,
     templates,
+    transforms,
 )
 from localstack_engines.cloudformation.executor import Executor
 
@@ -189,6 +190,7 @@ def service() -> Service:
     core.find_stack_v2 = _tolerant(core.find_stack_v2)
     intrinsic_functions.install()
     custom_resources.install()
+    transforms.install()
     return Service.for_provider(CloudFormationProvider())
 
 
