@@ -83,7 +83,7 @@ def test_routes_are_unique_and_name_existing_integrations_and_authorizers(api: H
         ({"IntegrationType": "MOCK"}, "not supported for HTTP APIs"),
         ({"IntegrationMethod": None}, "HttpMethod is a required parameter"),
         ({"TimeoutInMillis": 30001}, "less than or equal to 30000"),
-        ({"ConnectionType": "VPC_LINK", "ConnectionId": "x"}, "ARN of a Cloud Map service"),
+        ({"ConnectionType": "VPC_LINK", "ConnectionId": "x"}, "listener or of a Cloud Map service"),
         ({"IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0"}, "valid Lambda function ARN"),
     ],
 )

@@ -16,6 +16,9 @@ _ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (/\S*)")
 _SEGMENT = re.compile(r"\{[\w.:-]+\+?\}|[^{}|]*")
 _ROUTE_SELECTIONS = ("${request.method} ${request.path}", "$request.method $request.path")
 _STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
+_PRIVATE = re.compile(
+    r"arn:aws[\w-]*:(servicediscovery:[\w-]+:\d+:service/|elasticloadbalancing:[\w-]+:\d+:listener/(app|net)/)"
+)
 METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 LAMBDA = re.compile(r"arn:aws[\w-]*:(lambda:[\w-]+:\d+:function:|apigateway:[\w-]+:lambda:path/)")
 
@@ -153,8 +156,11 @@ def _check_proxy(integration: dict, uri: str) -> None:
     if integration.get("ConnectionType") == "VPC_LINK":
         if not integration.get("ConnectionId"):
             raise bad_request("ConnectionId is a required parameter for VPC_LINK integration")
-        if not re.match(r"arn:aws[\w-]*:servicediscovery:[\w-]+:\d+:service/", uri):
-            raise bad_request("Integration URI for a private integration must be the ARN of a Cloud Map service here")
+        if not _PRIVATE.match(uri):
+            raise bad_request(
+                "Integration URI for a private integration must be the ARN of a load balancer's listener or of a Cloud "
+                "Map service"
+            )
         return
     parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):

@@ -29,7 +29,7 @@ from localstack_engines.gateway.model import (
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.control.certificates import is_usable
 from localstack_engines.services.apigatewayv2.control.throttles import throttle
-from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST
+from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, HOST, LISTENER
 from localstack_engines.services.apigatewayv2.models import DomainName, Resources, domain
 from localstack_engines.services.apigatewayv2.store import Store, deployment_id, to_json_keys
 
@@ -165,8 +165,8 @@ def _integration(record: Any, variables: dict[str, str]) -> Integration:
     method = None if record.integration_method == "ANY" else record.integration_method
     server_name = (record.tls_config or {}).get("serverNameToVerify")
     if record.connection_type == "VPC_LINK":
-        upstream = CLOUD_MAP + record.integration_uri
-        return Proxy(upstream=upstream, method=method, server_name=server_name, **shared)
+        kind = LISTENER if ":elasticloadbalancing:" in record.integration_uri else CLOUD_MAP
+        return Proxy(upstream=kind + record.integration_uri, method=method, server_name=server_name, **shared)
     parts = urlsplit(stage_variables.resolve(record.integration_uri, variables))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Proxy(

@@ -1,4 +1,4 @@
-"""The servers behind an integration: Cloud Map's instances, or a host name's addresses."""
+"""The servers behind an integration: Cloud Map's instances, a load balancer's listener, or a host name's addresses."""
 
 import ipaddress
 import logging
@@ -6,12 +6,15 @@ import socket
 from collections.abc import Iterable
 
 from localstack_engines.gateway.model import Server
+from localstack_engines.services.elbv2 import public as load_balancers
 from localstack_engines.services.servicediscovery import public as cloud_map
 
 LOG = logging.getLogger(__name__)
 
 CLOUD_MAP = "cloudmap:"
 """Before the ARN of a Cloud Map service."""
+LISTENER = "listener:"
+"""Before the ARN of a load balancer's listener."""
 HOST = "host:"
 """Before a host name and port."""
 
@@ -26,6 +29,9 @@ class Upstreams:
         """Returns the servers that an upstream has now."""
         if upstream.startswith(CLOUD_MAP):
             return _instances(upstream.removeprefix(CLOUD_MAP))
+        if upstream.startswith(LISTENER):
+            address = load_balancers.listener_address(upstream.removeprefix(LISTENER))
+            return (Server(address=address[0], port=address[1]),) if address else ()
         port = int(upstream.rpartition(":")[2])
         return tuple(Server(address=address, port=port) for address in self._resolve(_host(upstream)))
 
