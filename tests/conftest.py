@@ -2,6 +2,7 @@
 
 import os
 
+import botocore.session  # noqa: F401  (before awscli, whose import makes "botocore" a copy of its own with older models)
 import pytest
 from hypothesis import settings as hypothesis
 
