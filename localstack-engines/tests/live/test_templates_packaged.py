@@ -35,8 +35,9 @@ def test_notes_behind_an_http_api(
         cleanup(s3.delete_object, Bucket=unique, Key=item["Key"])
     notes.body = packaged.read_text()
     url = notes.deploy()["Url"]
-    assert body(call("PUT", f"{url}/1", content="tea")) == {"id": "1", "value": "tea"}
-    assert body(call("PUT", f"{url}/2", content="milk"))["value"] == "milk"
+    text = {"content-type": "text/plain"}
+    assert body(call("PUT", f"{url}/1", content="tea", headers=text)) == {"id": "1", "value": "tea"}
+    assert body(call("PUT", f"{url}/2", content="milk", headers=text))["value"] == "milk"
     assert [note["id"] for note in body(call("GET", url))] == ["1", "2"]
     assert call("DELETE", f"{url}/1").status_code == 204
     assert call("GET", f"{url}/1").status_code == 404

@@ -89,10 +89,7 @@ class Executor(StepExecutor):
             self.stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
         for deferred in reversed(self._deferred_actions):
             deferred.action()
-        # LocalStack records this for change sets only.
-        self.stack.processed_template = self._change_set.processed_template
-        self._record_policies()
-        exports.record(self.stack, self._imports)
+        self._record()
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
 
     def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: NodeIntrinsicFunction) -> Any:
@@ -115,8 +112,7 @@ class Executor(StepExecutor):
         return delta
 
     def _conflict_of_exports(self) -> str | None:
-        wanted = {item["ExportName"]: item["OutputValue"] for item in self.outputs if item.get("ExportName")}
-        return exports.conflict(self.stack, wanted)
+        return exports.conflict(self.stack, self._wanted_exports())
 
     def _process(self) -> str | None:
         """Visits all resources, which creates and updates them. Returns the reason of a failure, else None."""
@@ -167,6 +163,21 @@ class Executor(StepExecutor):
         """Records in the stack which resources of a creation that did not succeed are left to a deletion."""
         self._record_policies()
         self.stack.resolved_resources = {name: found for name, found in self.resources.items() if name in names}
+
+    def _record(self) -> None:
+        """Records the result in the stack. LocalStack does it after the status, when a client may have read the old."""
+        self._record_policies()
+        stack, change_set = self.stack, self._change_set
+        stack.template, stack.template_body = change_set.template, change_set.template_body
+        stack.processed_template = change_set.processed_template
+        stack.resolved_parameters = change_set.resolved_parameters
+        stack.resolved_resources = self.resources
+        stack.resolved_outputs = self.outputs
+        stack.resolved_exports = self._wanted_exports()
+        exports.record(stack, self._imports)
+
+    def _wanted_exports(self) -> dict[str, str]:
+        return {item["ExportName"]: item["OutputValue"] for item in self.outputs if item.get("ExportName")}
 
     def _record_policies(self) -> None:
         """Keeps the deletion policies beside the resources, for the deletion of the stack."""
