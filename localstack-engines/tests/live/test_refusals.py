@@ -12,7 +12,7 @@ from lab.localstack import client
     ("service", "operation", "request_", "reason"),
     [
         ("ecs", "create_express_gateway_service", {"executionRoleArn": "x", "infrastructureRoleArn": "x",
-         "primaryContainer": {"image": "x"}}, "no load balancers"),
+         "primaryContainer": {"image": "x"}}, "with their own operations"),
         ("autoscaling", "put_scaling_policy", {"AutoScalingGroupName": "x", "PolicyName": "x"}, "no metrics"),
         ("rds", "create_db_proxy", {"DBProxyName": "x", "EngineFamily": "POSTGRESQL", "RoleArn": "x" * 20,
          "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
