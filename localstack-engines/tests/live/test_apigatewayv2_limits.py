@@ -96,7 +96,9 @@ def test_an_authorizer_with_fifty_audiences_and_an_issuer_with_forty_keys(
 
 
 @pytest.mark.parametrize("form", ["host", "path"])
-def test_an_address_that_no_api_has_is_not_found(api: HttpApi, endpoint: str, form: str) -> None:
+def test_an_address_that_no_api_has_is_not_found(
+    api: HttpApi, aws: Callable[..., Any], endpoint: str, form: str
+) -> None:
     def ask(identifier: str) -> httpx.Response:
         if form == "path":
             return httpx.get(f"{endpoint}/_aws/execute-api/{identifier}/x")
@@ -106,6 +108,8 @@ def test_an_address_that_no_api_has_is_not_found(api: HttpApi, endpoint: str, fo
     assert (ask("unknown1").status_code, ask("unknown1").json()) == (404, NOT_FOUND)
     api.client.update_api(ApiId=api.id, DisableExecuteApiEndpoint=True)
     assert (ask(api.id).status_code, ask(api.id).json()) == (404, NOT_FOUND)
+    aws("apigateway").get_rest_apis()  # from now on LocalStack serves REST APIs at these addresses
+    assert (ask("unknown1").status_code, ask("unknown1").json()) == (404, NOT_FOUND)
 
 
 def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:

@@ -107,11 +107,13 @@ def _scope_set(route: Route) -> str:
     return "s" + digest(" ".join(route.scopes))[:12]
 
 
+_NO_API = "http-response return status 404 content-type application/json string " + quote('{"message":"Not Found"}')
 _NOT_FOUND = [
     # LocalStack knows no such REST API and takes the address for a bucket's. Only S3's answers have this header.
-    "http-response return status 404 content-type application/json string "
-    + quote('{"message":"Not Found"}')
-    + " if { var(txn.candidate) -m found } { res.hdr(x-amz-id-2) -m found }"
+    f"{_NO_API} if {{ var(txn.candidate) -m found }} {{ res.hdr(x-amz-id-2) -m found }}",
+    # Once it serves REST APIs it says so in words of its own. What a REST API answers has the second header.
+    f"{_NO_API} if {{ var(txn.candidate) -m found }} {{ status 404 }} {{ res.hdr(x-localstack) -m found }} "
+    "!{ res.hdr(x-amz-apigw-id) -m found }",
 ]
 
 
