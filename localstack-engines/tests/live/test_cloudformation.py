@@ -31,7 +31,7 @@ def value_of(aws: Callable[..., Any]) -> Callable[[str], str | None]:
     return value_of
 
 
-@pytest.mark.parametrize("kind", ["AWS::Nobody::Implements", "AWS::AppStream::Fleet", "Custom::AWS"])
+@pytest.mark.parametrize("kind", ["AWS::Nobody::Implements", "AWS::AppStream::Fleet"])
 def test_an_unknown_type_is_refused_by_name(aws: Callable[..., Any], stack: Stack, unique: str, kind: str) -> None:
     resources = {"Good": parameter(unique, "1"), "Bad": {"Type": kind, "Properties": {}}}
     with pytest.raises(ClientError, match=rf"Unrecognized resource types: \[{kind}\]"):
