@@ -68,3 +68,14 @@ def test_urls_of_other_apis_reach_localstack(endpoint: str) -> None:
     """An id that belongs to no HTTP API may belong to a REST API, which LocalStack serves."""
     answer = httpx.get(f"{endpoint}/_aws/execute-api/unknown/prod/x")
     assert "apigw-requestid" not in answer.headers
+
+
+def test_requests_after_a_refused_upgrade_are_answered(endpoint: str) -> None:
+    upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    with httpx.Client(base_url=endpoint, timeout=10) as client:
+        for _ in range(5):
+            refused = client.get(
+                "/_aws/execute-api/unknown1/x", headers={**upgrade, "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+            )
+            assert refused.status_code == 404
+            assert [client.get("/_localstack/health").status_code for _ in range(3)] == [200] * 3

@@ -94,6 +94,7 @@ def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list
         f"    use_backend balancers_tls if {_TLS} {_SNI_OF_BALANCER}",
         *(f"    use_backend apis_tls if {_TLS} {sni}" for sni in (_SNI_OF_API, *sni_conditions) if edge.certificate),
         f"    use_backend localstack_tls if {_TLS}",
+        "    use_backend localstack_upgrades if { req.hdr(upgrade) -m found }",
         "    default_backend localstack",
     ]
 
@@ -144,6 +145,12 @@ def render_passthrough(edge: Edge) -> list[str]:
         "backend localstack",
         # LocalStack's gateway has not started yet, or has stopped.
         '    http-error status 503 content-type application/json string \'{"message":"LocalStack is not ready"}\'',
+        f"    server gateway {edge.gateway_address}",
+        "",
+        # LocalStack answers nothing more on a connection on which it has refused an upgrade.
+        "backend localstack_upgrades",
+        "    option http-server-close",
+        "    http-reuse never",
         f"    server gateway {edge.gateway_address}",
         "",
         "backend localstack_tls",
