@@ -14,8 +14,8 @@ from localstack_engines.toolkit import settings as environment
 
 Json = dict[str, Any]
 
-PROVISIONING, ACTIVE, FAILED = "provisioning", "active", "failed"
-"""Values of a load balancer's `state`."""
+PROVISIONING, ACTIVE, FAILED, DELETED = "provisioning", "active", "failed", "deleted"
+"""Values of a load balancer's `state`. Nobody sees the last one: the record is gone then."""
 
 APPLICATION, NETWORK = "application", "network"
 """Values of a load balancer's `type`."""
@@ -101,7 +101,7 @@ class Listener:
 
 @dataclass
 class LoadBalancer:
-    """A load balancer. `state` is provisioning, active or failed; `failure` is the reason of the latter.
+    """A load balancer. `failure` is the reason of the state failed.
 
     One thread at a time, which holds `lock`, changes the listeners and what runs.
     """
