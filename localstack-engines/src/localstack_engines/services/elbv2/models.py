@@ -74,6 +74,7 @@ class Listener:
     """A listener. `certificates` are ARNs; the first one is the default certificate.
 
     `published_port` is the port at which the machine itself reaches the listener, None for an internal load balancer.
+    `inner_port` is the port of the load balancer to which LocalStack passes those connections on.
     """
 
     arn: str
@@ -85,6 +86,7 @@ class Listener:
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     published_port: int | None = None
+    inner_port: int = 0
 
     @property
     def id(self) -> str:

@@ -75,7 +75,7 @@ class ListenerOperations(Operations):
             raise validation("You must specify either listener ARNs or a load balancer ARN")
         if arn:
             balancer = self.load_balancer(context, arn)
-            found = [(balancer, listener) for listener in balancer.listeners.values()]
+            found = [(balancer, listener) for listener in list(balancer.listeners.values())]
         else:
             found = [self.listener(context, one) for one in arns or []]
         items, more = page(found, request)

@@ -110,6 +110,7 @@ class Balancers:
             before = copy.deepcopy((balancer.listeners, balancer.attributes))
             try:
                 yield
+                _assign_inner_ports(balancer)
                 with self._ports:
                     _publish(balancer)
                 self._serve(balancer)
@@ -200,21 +201,28 @@ class Balancers:
 
 
 def _doors(balancer: LoadBalancer) -> list[Door]:
-    inner = model.inner_ports([listener.port for listener in balancer.listeners.values()])
     return [
         Door(
             id=listener.id,
             name=balancer.dns_name.lower(),
             address=balancer.interface.address,
             port=listener.port,
-            inner_port=inner[listener.port],
+            inner_port=listener.inner_port,
             published_port=listener.published_port,
             is_http=listener.protocol == "HTTP",
             has_tls=listener.ssl_policy is not None,
         )
-        for listener in balancer.listeners.values()
+        # Other threads change the listeners of other load balancers meanwhile.
+        for listener in list(balancer.listeners.values())
         if listener.published_port is not None
     ]
+
+
+def _assign_inner_ports(balancer: LoadBalancer) -> None:
+    listeners = balancer.listeners.values()
+    found = model.inner_ports({listener.port: listener.inner_port for listener in listeners})
+    for listener in listeners:
+        listener.inner_port = found[listener.port]
 
 
 def _publish(balancer: LoadBalancer) -> None:
