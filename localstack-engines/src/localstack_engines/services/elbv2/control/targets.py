@@ -63,11 +63,13 @@ class Targets:
                 if target.is_draining:
                     continue
                 target.is_draining = True
-                target.state, target.reason = "draining", "Target.DeregistrationInProgress"
-                target.description = "Target deregistration is in progress"
                 drains.append(Drain(target))
                 self._drains[group.arn, target.key] = drains[-1]
             self.watch(group)
+            for target in (drain.target for drain in drains):
+                # No monitor changes it any more.
+                target.state, target.reason = "draining", "Target.DeregistrationInProgress"
+                target.description = "Target deregistration is in progress"
         try:
             self._publish(group)
         finally:
