@@ -47,7 +47,8 @@ def test_the_patterns_of_the_cdk(aws: Callable[..., Any], stack: Stack) -> None:
     targets = elb.describe_target_health(TargetGroupArn=out["Group"])["TargetHealthDescriptions"]
     assert [one["TargetHealth"]["State"] for one in targets] == ["healthy", "healthy"]
     fetch = f"import urllib.request as u; print(u.urlopen('http://{out['Name']}/').read().decode())"
-    assert _in_task("python3", "-c", fetch).strip() == "one"
+    task = ecs.list_tasks(cluster=out["Cluster"], serviceName=out["Service"])["taskArns"][0].rpartition("/")[2]
+    assert _in_task(task, "python3", "-c", fetch).strip() == "one"
 
     # The CDK's pattern may stop one task of two before its replacement is there.
     with traffic(lambda: http.get("/")) as results:
@@ -125,7 +126,12 @@ def test_unhealthy_targets_are_replaced(aws: Callable[..., Any], unique: str) ->
 
         until("the event of the unhealthy target", replaced)
         stopped = ecs.list_tasks(cluster=unique, serviceName=unique, desiredStatus="STOPPED")["taskArns"]
-        tasks = ecs.describe_tasks(cluster=unique, tasks=stopped)["tasks"]
+
+        def stopping() -> list[Json]:
+            found = ecs.describe_tasks(cluster=unique, tasks=stopped)["tasks"]
+            return found if all("stoppingAt" in task for task in found) else []
+
+        tasks = until("the unhealthy task to stop", stopping)
         assert [task["stoppedReason"] for task in tasks] == [f"Task failed ELB health checks in (target-group {group})"]
         assert (tasks[0]["stoppingAt"] - tasks[0]["startedAt"]).total_seconds() >= 8
         ecs.delete_service(cluster=unique, service=unique, force=True)
@@ -150,9 +156,9 @@ def _is_inactive(ecs: Any, name: str) -> bool:
     return bool(ecs.describe_services(cluster=name, services=[name])["services"][0]["status"] == "INACTIVE")
 
 
-def _in_task(*argv: str) -> str:
-    """Runs a command in a container of this LocalStack's tasks. Returns its output."""
-    labels = (f"localstack-engines.owner={container()}", "localstack-engines.container=web")
+def _in_task(task: str, *argv: str) -> str:
+    """Runs a command in the container `web` of a task. Returns its output."""
+    labels = (f"localstack-engines.task={task}", "localstack-engines.container=web")
     filters = [part for label in labels for part in ("--filter", f"label={label}")]
     found = _output("docker", "ps", "--quiet", *filters).split()
     return _output("docker", "exec", found[0], *argv)

@@ -56,9 +56,13 @@ def test_target_groups_that_cannot_be_made(lab: BalancerLab) -> None:
     wrong("InvalidConfigurationRequest", "GRPC", ProtocolVersion="GRPC")
     wrong("ValidationError", "timeout", HealthCheckTimeoutSeconds=30)
     wrong("ValidationError", "matcher", Matcher={"HttpCode": "2xx"})
+    wrong("ValidationError", "matcher", Matcher={"HttpCode": "200-99999999999"})
     wrong("ValidationError", "not supported", Protocol="TCP", HealthCheckPath="/")
     wrong("ValidationError", "path", HealthCheckPath="health")
+    wrong("ValidationError", "path", HealthCheckPath="/h\u00e9alth")
     wrong("ValidationError", "port", HealthCheckPort="70000")
+    # The time-out of TCP, 10 seconds, may be as long as the interval.
+    lab.group(protocol="TCP", HealthCheckIntervalSeconds=10)
     group = lab.group()
     refused(lab.elb.register_targets, "ValidationError", "IP", TargetGroupArn=group, Targets=[{"Id": "i-1"}])
     refused(lab.elb.deregister_targets, "InvalidTarget", "", TargetGroupArn=group, Targets=[{"Id": "10.0.0.1"}])

@@ -140,7 +140,7 @@ def test_a_reload_keeps_connections(lab: BalancerLab, balancer: Json, echo: Echo
     """An upgraded connection lives on while rules change and its target is deregistered, until the delay is over."""
     group = lab.group(Matcher={"HttpCode": "200-499"})
     key = "deregistration_delay.timeout_seconds"
-    lab.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[{"Key": key, "Value": "3"}])
+    lab.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[{"Key": key, "Value": "6"}])
     lab.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": echo.address, "Port": echo.port}])
     listener = lab.listener(balancer, forward(group), port=81)
     with socket.create_connection(("127.0.0.1", lab.port(listener)), timeout=20) as connection:
@@ -217,7 +217,8 @@ def test_stickiness(lab: BalancerLab, balancer: Json, address: str) -> None:
         return {seen(http.get("/"))["upstream"] for _ in range(9)}
 
     with lab.http(listener) as http:
-        assert names(http) == {"a", "b", "c"}
+        # A target is shown as healthy a moment before it gets requests again.
+        until("requests to all targets", lambda: names(http) == {"a", "b", "c"})
     set_to(enabled="true", lb_cookie__duration_seconds="60")
     with lab.http(listener) as http:
         assert len(names(http)) == 1

@@ -17,7 +17,7 @@ def vpc_exists(account: str, region: str, vpc_id: str) -> bool:
 
 def subnet(account: str, region: str, subnet_id: str) -> Any | None:
     """Returns the record of a subnet, or None."""
-    for zone in backend(account, region).subnets.values():
+    for zone in list(backend(account, region).subnets.values()):
         if subnet_id in zone:
             return zone[subnet_id]
     return None

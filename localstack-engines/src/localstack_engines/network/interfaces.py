@@ -85,7 +85,8 @@ def reserve(account: str, region: str, subnet_id: str) -> Place:
 
 def release(place: Place) -> None:
     """Gives an address back that was reserved."""
-    _reserved.discard((place.network.vpc_id, place.address))
+    with _allocation:
+        _reserved.discard((place.network.vpc_id, place.address))
 
 
 def adopt(account: str, region: str, eni: Any) -> Place:

@@ -14,8 +14,8 @@ from localstack_engines.toolkit import settings as environment
 
 Json = dict[str, Any]
 
-PROVISIONING, ACTIVE, FAILED = "provisioning", "active", "failed"
-"""Values of a load balancer's `state`."""
+PROVISIONING, ACTIVE, FAILED, DELETED = "provisioning", "active", "failed", "deleted"
+"""Values of a load balancer's `state`. Nobody sees the last one: the record is gone then."""
 
 APPLICATION, NETWORK = "application", "network"
 """Values of a load balancer's `type`."""
@@ -74,6 +74,7 @@ class Listener:
     """A listener. `certificates` are ARNs; the first one is the default certificate.
 
     `published_port` is the port at which the machine itself reaches the listener, None for an internal load balancer.
+    `inner_port` is the port of the load balancer to which LocalStack passes those connections on.
     """
 
     arn: str
@@ -85,6 +86,7 @@ class Listener:
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     published_port: int | None = None
+    inner_port: int = 0
 
     @property
     def id(self) -> str:
@@ -101,7 +103,7 @@ class Listener:
 
 @dataclass
 class LoadBalancer:
-    """A load balancer. `state` is provisioning, active or failed; `failure` is the reason of the latter.
+    """A load balancer. `failure` is the reason of the state failed.
 
     One thread at a time, which holds `lock`, changes the listeners and what runs.
     """

@@ -1,7 +1,6 @@
 """The records of all accounts and regions, and moto's records of certificates, subnets and instances."""
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,13 +24,14 @@ class Store:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self._regions: dict[Scope, Region] = defaultdict(Region)
+        self._regions: dict[Scope, Region] = {}
 
     def region(self, context: RequestContext) -> Region:
-        return self._regions[scope_of(context)]
+        return self.region_of(scope_of(context))
 
     def region_of(self, scope: Scope) -> Region:
-        return self._regions[scope]
+        # One step: of two first requests at once, neither may get a region that the other one replaces.
+        return self._regions.setdefault(scope, Region())
 
     def load_balancers(self) -> list[LoadBalancer]:
         return [one for region in list(self._regions.values()) for one in list(region.load_balancers.values())]
@@ -92,10 +92,9 @@ def security_group(scope: Scope, group_id: str) -> Any | None:
 
 def instance_address(scope: Scope, instance_id: str) -> str | None:
     """Returns the private address of a running EC2 instance, or None."""
-    for reservation in ec2.backend(scope.account, scope.region).reservations.values():
-        for instance in reservation.instances:
-            if instance.id == instance_id and instance.state == "running":
-                return str(instance.private_ip)
+    for instance in ec2.instances(scope.account, scope.region):
+        if instance.id == instance_id and instance.state == "running":
+            return str(instance.private_ip)
     return None
 
 

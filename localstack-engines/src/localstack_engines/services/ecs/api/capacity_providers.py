@@ -77,7 +77,8 @@ class CapacityProviderOperations(Operations):
     def describe_capacity_providers(self, context: RequestContext, request: Request) -> Response:
         scope = account_scope(context)
         names = [identifiers.name_of(scope, "capacity-provider", n) for n in request.get("capacityProviders") or []]
-        own = [one for key, one in self.store.capacity_providers.items() if key[:2] == (scope.account, scope.region)]
+        providers = list(self.store.capacity_providers.items())
+        own = [one for key, one in providers if key[:2] == (scope.account, scope.region)]
         known = {name: _fargate(scope, name) for name in FARGATE_PROVIDERS}
         known |= {one.name: _described(one, includes(request, "TAGS")) for one in own}
         shown, more = PAGER.page([name for name in known if not names or name in names], request)
@@ -97,7 +98,7 @@ class CapacityProviderOperations(Operations):
         return found
 
     def _check_unused(self, scope: Scope, provider: CapacityProvider) -> None:
-        for (account, region, name), other in self.store.capacity_providers.items():
+        for (account, region, name), other in list(self.store.capacity_providers.items()):
             if (account, region, other.group_name) == (scope.account, scope.region, provider.group_name):
                 raise invalid_parameter(
                     "The specified Auto Scaling group ARN is already being used by another capacity provider "

@@ -1,7 +1,11 @@
 """Operations on container instances."""
 
+from typing import Any
+
 from localstack.aws.api import RequestContext
 
+from localstack_engines.network.addresses import SubnetFull
+from localstack_engines.network.networks import NetworkConflict
 from localstack_engines.services.ecs.api import identifiers, instance_descriptions, instance_documents, placement_rules
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, found_or_missing, includes
 from localstack_engines.services.ecs.api.paging import PAGER
@@ -23,14 +27,16 @@ class ContainerInstanceOperations(Operations):
         """Registers the EC2 instance that the identity document names, as the agent on it does."""
         scope = self.scope(context, request.get("cluster"))
         record = instance_documents.ec2_instance(scope, request)
-        known = [one for one in self.store.instances_of(scope.account, scope.region) if one.status != INACTIVE]
-        instance = next((one for one in known if one.ec2_instance_id == record.id), None)
-        if instance is not None and instance.scope != scope:
-            raise invalid_parameter(f"The instance {record.id} is registered in the cluster {instance.scope.cluster}.")
-        if instance is None:
-            instance = self.instances.register(scope, record)
-        if instance is None:
-            raise client_exception(f"EC2 has no instance type {record.instance_type}.")
+        # The thread that follows EC2's instances may register the same one at this moment.
+        with self.store.lock:
+            known = [one for one in self.store.instances_of(scope.account, scope.region) if one.status != INACTIVE]
+            instance = next((one for one in known if one.ec2_instance_id == record.id), None)
+            if instance is not None and instance.scope != scope:
+                raise invalid_parameter(
+                    f"The instance {record.id} is registered in the cluster {instance.scope.cluster}."
+                )
+            if instance is None:
+                instance = self._registered(scope, record)
         instance.attributes |= {one["name"]: one.get("value") for one in request.get("attributes") or []}
         instance.tags = list(request.get("tags") or [])
         return {"containerInstance": self._described_instance(instance)}
@@ -89,6 +95,15 @@ class ContainerInstanceOperations(Operations):
         if found is None:
             raise invalid_parameter("The referenced container instance was not found.")
         return found
+
+    def _registered(self, scope: Scope, record: Any) -> ContainerInstance:
+        try:
+            instance = self.instances.register(scope, record)
+        except (SubnetFull, NetworkConflict) as error:
+            raise client_exception(f"This machine has no address for the instance {record.id}: {error}") from error
+        if instance is None:
+            raise client_exception(f"EC2 has no instance type {record.instance_type}.")
+        return instance
 
     def _active(self, scope: Scope, reference: str) -> ContainerInstance | None:
         found = self.store.find_instance(scope, reference)

@@ -75,7 +75,16 @@ class ServiceOperations(Operations):
         if request.get("capacityProviderStrategy"):
             settings.pop("launchType", None)
         keeps_definition = settings["taskDefinition"] == service.settings["taskDefinition"]
-        self._complete(context, service.scope, settings, settings, allow_inactive=keeps_definition)
+        keeps_balancers = settings.get("loadBalancers") == service.settings.get("loadBalancers")
+        self._complete(
+            context,
+            service.scope,
+            settings,
+            settings,
+            allow_inactive=keeps_definition,
+            # A service whose target group is gone can still be scaled to 0.
+            checks_balancers=not (keeps_definition and keeps_balancers),
+        )
         revision = service_settings.revision(settings)
         with self.store.lock:
             service.settings = settings
@@ -159,6 +168,7 @@ class ServiceOperations(Operations):
         request: Request,
         *,
         allow_inactive: bool = False,
+        checks_balancers: bool = True,
     ) -> None:
         """Checks the settings that tasks are started with, and adds defaults for those that the caller did not give."""
         if not settings.get("taskDefinition"):
@@ -166,7 +176,8 @@ class ServiceOperations(Operations):
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
         launch = launch_rules.launch(self.store, scope, request)
         launch_rules.network_configuration(scope, definition, settings, launch.type)
-        load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
+        if checks_balancers:
+            load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
         service_rules.check_scheduling(settings, launch.type)
         settings["taskDefinition"] = definition["taskDefinitionArn"]
         settings |= {"capacityProviderStrategy": launch.strategy} if launch.strategy else {"launchType": launch.type}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(
     r"""\s*(\(|\)|\[|\]|,|==|!=|>=|<=|=~|!~|!in\b|!exists\b|&&|\|\||>|<|!|"[^"]*"|'[^']*'|[^\s()\[\],!=<>]+)"""
 )
+_MOST_NESTED = 50
 _EQUALITY = {"==": "==", "equals": "==", "!=": "!=", "not_equals": "!="}
 _ORDER = {
     ">": ">",
@@ -45,6 +46,7 @@ Predicate = Callable[[Subject], bool]
 def parse(text: str) -> Predicate:
     """Returns the predicate that the expression means. Raises InvalidExpression."""
     tokens = _tokens(text)
+    _check_nesting(tokens)
     predicate = _either(tokens)
     if tokens:
         raise InvalidExpression(f"unexpected '{tokens[0]}'")
@@ -60,6 +62,15 @@ def _tokens(text: str) -> list[str]:
         tokens.append(match[1])
         position = match.end()
     return tokens
+
+
+def _check_nesting(tokens: list[str]) -> None:
+    """Raises InvalidExpression for more parentheses within others, and negations, than Python can call functions."""
+    depth = 0
+    for token in tokens:
+        depth += (token in ("(", "not", "!")) - (token == ")")  # noqa: S105 - a parenthesis
+        if depth > _MOST_NESTED:
+            raise InvalidExpression("it is nested too deeply")
 
 
 def _next(tokens: list[str]) -> str:

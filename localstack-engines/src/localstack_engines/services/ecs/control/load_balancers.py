@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from localstack_engines.services.ecs.models import STOPPED_BY_SCHEDULER, STOPPED_BY_USER, Task
 from localstack_engines.services.ecs.store import Store
 from localstack_engines.services.elbv2 import public as elbv2
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,9 @@ class LoadBalancerRegistration:
 
     def register(self, task: Task) -> None:
         for group_arn, address, port in _targets(task):
-            elbv2.register(group_arn, address, port)
+            # It may be registered, and has to be deregistered, even if its load balancer does not take the change.
             self._registered.append((group_arn, address, port))
+            elbv2.register(group_arn, address, port)
             self._log(task, f"registered 1 targets in (target-group {group_arn})")
 
     def update(self, task: Task) -> None:
@@ -44,7 +48,11 @@ class LoadBalancerRegistration:
         """
         targets, self._registered = self._registered, []
         for group_arn, address, port in targets:
-            elbv2.deregister(group_arn, address, port)
+            try:
+                elbv2.deregister(group_arn, address, port)
+            except Exception as error:
+                # Its health checks stop nevertheless. The other groups must not keep the task.
+                LOG.warning("the load balancer of %s does not take that task %s ends: %s", group_arn, task.id, error)
             self._log(task, f"deregistered 1 targets in (target-group {group_arn})")
         if task.stop_code in (STOPPED_BY_SCHEDULER, STOPPED_BY_USER):
             if targets:

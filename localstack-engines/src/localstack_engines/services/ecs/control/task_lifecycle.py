@@ -1,5 +1,6 @@
 """One task from its launch to its end: the record follows what the engine reports."""
 
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from localstack_engines.services.ecs.engine.task_listener import StopCause
 from localstack_engines.services.ecs.engine.task_run import TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 from localstack_engines.services.ecs.models import Task
+
+LOG = logging.getLogger(__name__)
 
 
 class TaskLifecycle:
@@ -103,7 +106,11 @@ class TaskLifecycle:
         # The listener can start a replacement now: it need not wait until this task has ended.
         self._changed(task)
         # Clients must no longer find the task when SIGTERM arrives, and its connections must have ended.
-        self._registration.deregister(task)
+        try:
+            self._registration.deregister(task)
+        except Exception:
+            # Its containers stop nevertheless. Otherwise the task would never end.
+            LOG.exception("task %s cannot be deregistered", task.arn)
         task.status = "STOPPING"
         if cause.kind == "failed" and cause.container and task.containers[cause.container].reason is None:
             task.containers[cause.container].reason = cause.message

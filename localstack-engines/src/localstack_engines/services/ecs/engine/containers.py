@@ -27,51 +27,54 @@ class Containers:
 
         The container only sleeps. Its image is LocalStack's own, which is always on the machine.
         """
-        from docker.errors import APIError
-
         api = self._client.api
         endpoint = api.create_endpoint_config(ipv4_address=network.address)
-        try:
-            created = api.create_container(
-                self._image(),
-                entrypoint=["/bin/sleep", "infinity"],
-                name=self._name(owner, _NAMESPACE),
-                labels=labels.labels(task=owner, container=_NAMESPACE),
-                healthcheck={"Test": ["NONE"]},
-                networking_config=api.create_networking_config({network.name: endpoint}),
-                host_config=api.create_host_config(
-                    network_mode=network.name,
-                    dns=[network.resolver],
-                    extra_hosts=network.hosts,
-                    log_config=_LOG_CONFIG,
-                    sysctls=network.sysctls,
-                ),
-            )
-            api.start(created["Id"])
-        except APIError as error:
-            raise TaskFailed("ResourceInitializationError", f"network of the task: {error.explanation}") from error
-        return str(created["Id"])
+        return self._start_own(
+            "network",
+            entrypoint=["/bin/sleep", "infinity"],
+            name=self._name(owner, _NAMESPACE),
+            labels=labels.labels(task=owner, container=_NAMESPACE),
+            networking_config=api.create_networking_config({network.name: endpoint}),
+            host_config=api.create_host_config(
+                network_mode=network.name,
+                dns=[network.resolver],
+                extra_hosts=network.hosts,
+                log_config=_LOG_CONFIG,
+                sysctls=network.sysctls,
+            ),
+        )
 
     def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
         """Starts HAProxy in a network namespace, and returns the container's id."""
+        start = 'printf "%s" "$CONFIGURATION" > /tmp/proxy.cfg && exec haproxy -db -f /tmp/proxy.cfg'
+        return self._start_own(
+            "ports",
+            entrypoint=["/bin/sh", "-c", start],
+            environment={"CONFIGURATION": configuration},
+            name=self._name(task_id, name),
+            labels=labels.labels(task=task_id, container=name),
+            host_config=self._client.api.create_host_config(
+                network_mode=f"container:{namespace}", log_config=_LOG_CONFIG
+            ),
+        )
+
+    def _start_own(self, what: str, **options: Any) -> str:
+        """Starts a container of LocalStack's image, and returns its id. One that does not start is removed.
+
+        Otherwise the next attempt, for a host for instance, would find its name in use.
+        """
         from docker.errors import APIError
 
         api = self._client.api
-        start = 'printf "%s" "$CONFIGURATION" > /tmp/proxy.cfg && exec haproxy -db -f /tmp/proxy.cfg'
+        created: str | None = None
         try:
-            created = api.create_container(
-                self._image(),
-                entrypoint=["/bin/sh", "-c", start],
-                environment={"CONFIGURATION": configuration},
-                name=self._name(task_id, name),
-                labels=labels.labels(task=task_id, container=name),
-                healthcheck={"Test": ["NONE"]},
-                host_config=api.create_host_config(network_mode=f"container:{namespace}", log_config=_LOG_CONFIG),
-            )
-            api.start(created["Id"])
+            created = str(api.create_container(self._image(), healthcheck={"Test": ["NONE"]}, **options)["Id"])
+            api.start(created)
         except APIError as error:
-            raise TaskFailed("ResourceInitializationError", f"ports of the task: {error.explanation}") from error
-        return str(created["Id"])
+            if created is not None:
+                self.remove(created)
+            raise TaskFailed("ResourceInitializationError", f"{what} of the task: {error.explanation}") from error
+        return created
 
     def _image(self) -> str:
         if self._own_image is None:

@@ -21,7 +21,8 @@ class TerminalUnavailable(Exception):
 class Terminal:
     """Runs one command as root, as ECS Exec does. Its output is what the terminal shows. Every call blocks.
 
-    `client` is a Docker client of its own. Raises TerminalUnavailable when the container does not run.
+    `client` is a Docker client of its own, which is closed with the terminal. Raises TerminalUnavailable when the
+    container does not run; then the client is closed, too.
     """
 
     def __init__(self, client: Any, container_id: str, command: list[str]) -> None:
@@ -34,6 +35,7 @@ class Terminal:
             )["Id"]
             self._stream = self._api.exec_start(self._id, tty=True, socket=True)
         except APIError as error:
+            client.close()
             raise TerminalUnavailable(str(error.explanation)) from error
         self._socket = getattr(self._stream, "_sock", self._stream)
         # The client's time limit is for answers of the daemon. A shell may be silent for longer.

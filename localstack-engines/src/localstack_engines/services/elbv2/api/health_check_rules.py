@@ -41,7 +41,7 @@ def check(protocol: str, request: dict[str, Any], current: Json | None = None) -
         found["Matcher"] = _matcher(request.get("Matcher"), found["Matcher"], of_group)
     elif request.get("Matcher") or "HealthCheckPath" in given:
         raise validation(f"Health check path and matcher are not supported with the health check protocol '{used}'")
-    _check_values(found)
+    _check_values(found, of_group)
     return found
 
 
@@ -88,12 +88,13 @@ def _matcher(given: Json | None, current: Json, of_group: str) -> Json:
     return {"HttpCode": text}
 
 
-def _check_values(found: Json) -> None:
+def _check_values(found: Json, of_group: str) -> None:
     port, path = found["HealthCheckPort"], found.get("HealthCheckPath", "/")
     if port != TRAFFIC_PORT and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
         raise validation(f"Health check port '{port}' is not valid")
-    if not path.startswith("/") or len(path) > _MAX_PATH or any(ord(one) < 33 for one in path):
+    if not path.startswith("/") or len(path) > _MAX_PATH or any(not 32 < ord(one) < 127 for one in path):
         raise validation(f"Health check path '{path}' must begin with a '/' character")
     interval, timeout = found["HealthCheckIntervalSeconds"], found["HealthCheckTimeoutSeconds"]
-    if timeout >= interval:
-        raise validation(f"Health check timeout '{timeout}' must be smaller than or equal to the interval '{interval}'")
+    if timeout > interval or (timeout == interval and of_group == "HTTP"):
+        limit = "smaller than" if of_group == "HTTP" else "smaller than or equal to"
+        raise validation(f"Health check timeout '{timeout}' must be {limit} the interval '{interval}'")

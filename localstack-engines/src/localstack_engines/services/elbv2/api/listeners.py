@@ -51,7 +51,9 @@ class ListenerOperations(Operations):
             listener.ssl_policy = tls_rules.policy(protocol, request.get("SslPolicy") or kept)
             if request.get("Certificates") or protocol != listener.protocol:
                 default = tls_rules.certificates(protocol, request.get("Certificates") or [])
-                listener.certificates = [*default, *(one for one in listener.certificates[1:] if one not in default)]
+                more = [one for one in listener.certificates[1:] if one not in default]
+                # Without a default certificate there is no TLS, and no further ones.
+                listener.certificates = [*default, *more] if default else []
             rules = {rule.arn: rule.actions for rule in listener.rules}
             if request.get("DefaultActions"):
                 rules[listener.default_rule.arn] = request["DefaultActions"]
@@ -75,7 +77,7 @@ class ListenerOperations(Operations):
             raise validation("You must specify either listener ARNs or a load balancer ARN")
         if arn:
             balancer = self.load_balancer(context, arn)
-            found = [(balancer, listener) for listener in balancer.listeners.values()]
+            found = [(balancer, listener) for listener in list(balancer.listeners.values())]
         else:
             found = [self.listener(context, one) for one in arns or []]
         items, more = page(found, request)

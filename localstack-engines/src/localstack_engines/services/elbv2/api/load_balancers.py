@@ -50,8 +50,9 @@ class LoadBalancerOperations(Operations):
             if known is not None:
                 return {"LoadBalancers": [descriptions.load_balancer(_same(known, wanted))]}
             balancer = self._make(scope, request, wanted, vpc_id, zones)
+            # What a deletion finds has been started, and what cannot be started leaves no record.
+            self.balancers.start(balancer)
             region.load_balancers[balancer.arn] = balancer
-        self.balancers.start(balancer)
         return {"LoadBalancers": [descriptions.load_balancer(balancer)]}
 
     def _make(
@@ -98,8 +99,9 @@ class LoadBalancerOperations(Operations):
         if balancer.attributes["deletion_protection.enabled"] == "true":
             raise not_permitted(f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
         with self.store.lock:
-            region.load_balancers.pop(arn, None)
-        self.balancers.remove(balancer)
+            is_first = region.load_balancers.pop(arn, None) is not None
+        if is_first:
+            self.balancers.remove(balancer)
         return {}
 
     def describe_load_balancers(self, context: RequestContext, request: Request) -> Response:

@@ -16,8 +16,16 @@ from localstack_engines.services.elbv2.control.targets import Targets
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.container import BalancerContainer, Place
 from localstack_engines.services.elbv2.engine.entrance import Door, Entrance
-from localstack_engines.services.elbv2.errors import invalid_configuration
-from localstack_engines.services.elbv2.models import ACTIVE, FAILED, PROVISIONING, LoadBalancer, Target, TargetGroup
+from localstack_engines.services.elbv2.errors import invalid_configuration, load_balancer_not_found
+from localstack_engines.services.elbv2.models import (
+    ACTIVE,
+    DELETED,
+    FAILED,
+    PROVISIONING,
+    LoadBalancer,
+    Target,
+    TargetGroup,
+)
 from localstack_engines.services.elbv2.store import Store
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
@@ -74,28 +82,35 @@ class Balancers:
     def remove(self, balancer: LoadBalancer) -> None:
         """Removes what runs. Its record is gone already."""
         with balancer.lock:
+            # A start or a change that waits for the lock must not begin any more.
+            balancer.state = DELETED
             groups = [group for group in self.store.target_groups() if group.scope == balancer.scope]
-            self._open_doors()
-            self._release_ports()
-            for group in groups:
-                self.targets.watch(group)
-            if container := self._containers.pop(balancer.arn, None):
-                container.remove()
-            self.access_logs.write(balancer)
-            interfaces.detach(balancer.scope.account, balancer.scope.region, balancer.interface)
+            try:
+                self._open_doors()
+            finally:
+                self._release_ports()
+                for group in groups:
+                    self.targets.watch(group)
+                if container := self._containers.pop(balancer.arn, None):
+                    container.remove()
+                self.access_logs.write(balancer)
+                interfaces.detach(balancer.scope.account, balancer.scope.region, balancer.interface)
 
     @contextmanager
     def change(self, balancer: LoadBalancer) -> Iterator[None]:
         """Serves what the body has changed in the load balancer's record, or brings the record back to what it was.
 
-        Raises InvalidConfigurationRequest when HAProxy refuses the change.
+        Raises InvalidConfigurationRequest when HAProxy refuses the change, LoadBalancerNotFound after a deletion.
         """
         with balancer.lock:
+            if balancer.state == DELETED:
+                raise load_balancer_not_found(balancer.arn)
             if balancer.state == FAILED:
                 raise invalid_configuration(f"The load balancer '{balancer.name}' has failed: {balancer.failure}")
             before = copy.deepcopy((balancer.listeners, balancer.attributes))
             try:
                 yield
+                _assign_inner_ports(balancer)
                 with self._ports:
                     _publish(balancer)
                 self._serve(balancer)
@@ -186,21 +201,28 @@ class Balancers:
 
 
 def _doors(balancer: LoadBalancer) -> list[Door]:
-    inner = model.inner_ports([listener.port for listener in balancer.listeners.values()])
     return [
         Door(
             id=listener.id,
             name=balancer.dns_name.lower(),
             address=balancer.interface.address,
             port=listener.port,
-            inner_port=inner[listener.port],
+            inner_port=listener.inner_port,
             published_port=listener.published_port,
             is_http=listener.protocol == "HTTP",
             has_tls=listener.ssl_policy is not None,
         )
-        for listener in balancer.listeners.values()
+        # Other threads change the listeners of other load balancers meanwhile.
+        for listener in list(balancer.listeners.values())
         if listener.published_port is not None
     ]
+
+
+def _assign_inner_ports(balancer: LoadBalancer) -> None:
+    listeners = balancer.listeners.values()
+    found = model.inner_ports({listener.port: listener.inner_port for listener in listeners})
+    for listener in listeners:
+        listener.inner_port = found[listener.port]
 
 
 def _publish(balancer: LoadBalancer) -> None:

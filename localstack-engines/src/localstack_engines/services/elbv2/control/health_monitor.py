@@ -16,27 +16,34 @@ _FIRST_PAUSE = 0.5
 
 
 class HealthMonitor:
-    """Runs in a thread until it is stopped. `changed` is called after each change of the target's state."""
+    """Runs in a thread until it is stopped. `changed` is called after each change of the target's state.
+
+    When `stop` has returned, the monitor does not change the target any more.
+    """
 
     def __init__(self, target: Target, check: Check, changed: Callable[[], None]) -> None:
         self.check = check
         self.target = target
         self._changed = changed
         self._stopped = threading.Event()
+        self._counting = threading.Lock()
         self._passed = self._failed = 0
         self._counted_at = -check.interval
         name = f"elbv2-health-{target.address}:{check.port}"
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def stop(self) -> None:
-        self._stopped.set()
+        with self._counting:
+            self._stopped.set()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             outcome = check_target(self.check, self.target.address)
-            if self._stopped.is_set():
-                return
-            if self._count(outcome):
+            with self._counting:
+                if self._stopped.is_set():
+                    return
+                has_changed = self._count(outcome)
+            if has_changed:
                 self._changed()
             pause = self.check.interval if self.target.state != "initial" else min(_FIRST_PAUSE, self.check.interval)
             self._stopped.wait(pause)

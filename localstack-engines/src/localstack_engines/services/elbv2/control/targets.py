@@ -63,11 +63,13 @@ class Targets:
                 if target.is_draining:
                     continue
                 target.is_draining = True
-                target.state, target.reason = "draining", "Target.DeregistrationInProgress"
-                target.description = "Target deregistration is in progress"
                 drains.append(Drain(target))
                 self._drains[group.arn, target.key] = drains[-1]
             self.watch(group)
+            for target in (drain.target for drain in drains):
+                # No monitor changes it any more.
+                target.state, target.reason = "draining", "Target.DeregistrationInProgress"
+                target.description = "Target deregistration is in progress"
         try:
             self._publish(group)
         finally:
@@ -80,7 +82,10 @@ class Targets:
             drain.finished.wait()
 
     def watch(self, group: TargetGroup) -> None:
-        """Checks the targets of a group that a load balancer uses, by its present settings, and no other ones."""
+        """Checks the targets of a group that a load balancer uses, by its present settings, and no other ones.
+
+        A healthy target stays healthy when only the settings have changed.
+        """
         with self._store.lock:
             is_used = bool(self._store.users(group)) and group.arn in self._store.region_of(group.scope).target_groups
             wanted = {
@@ -88,14 +93,18 @@ class Targets:
                 for target in group.targets.values()
                 if is_used and not target.is_draining
             }
+            stopped: dict[Key, Target] = {}
             for key in [key for key in self._monitors if key[0] == group.arn]:
                 target, check = wanted.get(key, (None, None))
                 if check != self._monitors[key].check or target is not self._monitors[key].target:
-                    self._monitors.pop(key).stop()
+                    monitor = self._monitors.pop(key)
+                    monitor.stop()
+                    stopped[key] = monitor.target
             for key, (target, check) in wanted.items():
                 if key not in self._monitors:
-                    target.state, target.reason = "initial", "Elb.InitialHealthChecking"
-                    target.description = "Initial health checks in progress"
+                    if stopped.get(key) is not target or target.state != "healthy":
+                        target.state, target.reason = "initial", "Elb.InitialHealthChecking"
+                        target.description = "Initial health checks in progress"
                     self._monitors[key] = HealthMonitor(target, check, partial(self._changed, group, target))
 
     def stop(self) -> None:

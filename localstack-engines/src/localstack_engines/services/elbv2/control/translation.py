@@ -26,11 +26,10 @@ _BALANCE = {"round_robin": "roundrobin", "least_outstanding_requests": "leastcon
 def load_balancer(store: Store, balancer: LoadBalancer, log_port: int | None) -> model.LoadBalancer:
     """Returns what a load balancer serves now. `log_port` is LocalStack's port for its access log, if it writes one."""
     groups = [group for arn in sorted(set(records.target_groups_of(balancer))) if (group := store.target_group(arn))]
-    inner = model.inner_ports([listener.port for listener in balancer.listeners.values()])
     listeners = sorted(balancer.listeners.values(), key=lambda one: one.arn)
     return model.LoadBalancer(
         trusted=balancer.interface.network.resolver,
-        listeners=tuple(_listener(store, listener, inner[listener.port]) for listener in listeners),
+        listeners=tuple(_listener(store, listener) for listener in listeners),
         pools=tuple(pool(group, balancer) for group in groups),
         options=_options(balancer.attributes, log_port),
         servers={group.id: servers(group) for group in groups},
@@ -64,11 +63,11 @@ def check(group: TargetGroup, target: Target) -> Check:
     )
 
 
-def _listener(store: Store, listener: Listener, inner_port: int) -> model.Listener:
+def _listener(store: Store, listener: Listener) -> model.Listener:
     return model.Listener(
         id=f"l{listener.id}",
         port=listener.port,
-        inner_port=inner_port,
+        inner_port=listener.inner_port,
         protocol=listener.protocol,
         rules=tuple(_rule(store, rule) for rule in listener.ordered_rules),
         tls=_tls(listener) if listener.ssl_policy else None,

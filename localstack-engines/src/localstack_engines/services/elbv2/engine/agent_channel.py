@@ -1,6 +1,7 @@
 """The connection to the agent in a load balancer's container."""
 
 import json
+import struct
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from localstack_engines.services.elbv2.engine import agent
 Step = list[Any]
 
 _ARGV = ["python", "-m", agent.__name__]
+_FRAME = struct.Struct(">BxxxI")
 _STDOUT = 1
 _TIMEOUT = 60.0
 """Seconds. No request takes as long."""
@@ -68,12 +70,9 @@ class AgentChannel:
 
     def _exchange(self, request: bytes) -> dict[str, Any]:
         """Sends a request and returns the answer. Raises EOFError with the agent's words when it has ended."""
-        from docker.utils.socket import frames_iter_no_tty
-
         self._socket.sendall(request)
         answer = errors = b""
-        frames: Iterator[tuple[int, bytes]] = frames_iter_no_tty(self._socket)  # type: ignore[assignment]
-        for stream, data in frames:
+        for stream, data in self._frames():
             if stream != _STDOUT:
                 errors += data
                 continue
@@ -81,6 +80,22 @@ class AgentChannel:
             if answer.endswith(b"\n"):
                 return dict(json.loads(answer))
         raise EOFError(errors.decode(errors="replace").strip())
+
+    def _frames(self) -> Iterator[tuple[int, bytes]]:
+        """Yields the pieces of the agent's output, and of which stream they are, until it ends. Raises TimeoutError.
+
+        Docker's library waits for them without a time limit. Source: "Stream format" in Docker's Engine API.
+        """
+        while len(header := self._read(_FRAME.size)) == _FRAME.size:
+            stream, length = _FRAME.unpack(header)
+            yield stream, self._read(length)
+
+    def _read(self, size: int) -> bytes:
+        """Returns so many bytes, or fewer at the end."""
+        data = b""
+        while len(data) < size and (piece := self._socket.recv(size - len(data))):
+            data += piece
+        return data
 
     @property
     def _socket(self) -> Any:

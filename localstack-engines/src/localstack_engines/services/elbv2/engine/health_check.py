@@ -4,11 +4,13 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/targ
 """
 
 import http.client
+import re
 import socket
 import ssl
 from dataclasses import dataclass
 
 _USER_AGENT = "ELB-HealthChecker/2.0"
+_CODES = re.compile("([0-9]{3})(?:-([0-9]{3}))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,8 @@ def matching_codes(matcher: str) -> frozenset[int]:
     """Returns the codes of a matcher, "200,301-302" for instance. Raises ValueError for another form."""
     codes: set[int] = set()
     for part in matcher.split(","):
-        first, _, last = part.strip().partition("-")
-        codes.update(range(int(first), int(last or first) + 1))
+        found = _CODES.fullmatch(part.strip())
+        if found is None:
+            raise ValueError(f"'{part}' is no status code and no range of them")
+        codes.update(range(int(found[1]), int(found[2] or found[1]) + 1))
     return frozenset(codes)

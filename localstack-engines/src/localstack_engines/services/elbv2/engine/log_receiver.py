@@ -36,3 +36,6 @@ class LogReceiver:
                 self._received(address, json.loads(data))
             except ValueError:
                 LOG.warning("an access log line from %s is no JSON", address)
+            except Exception:
+                # One line must not end the logs of all load balancers.
+                LOG.exception("an access log line from %s", address)

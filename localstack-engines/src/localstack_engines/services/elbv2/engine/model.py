@@ -156,7 +156,12 @@ class LoadBalancer:
     servers: Mapping[str, tuple[Server, ...]] = field(default_factory=dict)
 
 
-def inner_ports(ports: list[int]) -> dict[int, int]:
-    """Returns a second port for each port of a listener, from the last one down, that is no listener's."""
-    free = (port for port in range(LAST_PORT, 0, -1) if port not in ports)
-    return {port: next(free) for port in sorted(ports)}
+def inner_ports(known: Mapping[int, int]) -> dict[int, int]:
+    """Returns a second port for each port of a listener, which is no listener's: the known one, or the last free one.
+
+    `known` has the present second ports by the listeners' ports, 0 where there is none yet. They stay if they can:
+    LocalStack passes connections on to them while a change takes effect.
+    """
+    kept = {port: inner for port, inner in known.items() if inner and inner not in known}
+    free = (port for port in range(LAST_PORT, 0, -1) if port not in known and port not in kept.values())
+    return {port: kept.get(port) or next(free) for port in sorted(known)}

@@ -48,6 +48,8 @@ def test_expressions(expression: str, expected: bool) -> None:
         ("attribute:a exists )", "unexpected"),
         ("attribute:a in b", "'\\['"),
         ("attribute:a =~ '('", "no regular expression"),
+        ("(" * 500 + "attribute:a exists" + ")" * 500, "nested too deeply"),
+        ("not " * 500 + "attribute:a exists", "nested too deeply"),
     ],
 )
 def test_what_is_no_expression(expression: str, words: str) -> None:
