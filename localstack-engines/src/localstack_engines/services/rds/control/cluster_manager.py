@@ -175,9 +175,10 @@ class ClusterManager:
         if old is None:
             raise FailoverFailed("the cluster has no writer")
         others = [reader for reader in cluster.readers if reader is not target]
-        # A reader that is being created finds its writer itself, and one whose creation failed has no data.
-        standbys = [reader for reader in others if reader.state != models.CREATING and reader.server.data.exists()]
         with old.lock, target.lock:
+            # Readers are copied from the writer while its lock is held. One that is not yet copied finds its writer
+            # itself, and one whose copy failed has no data.
+            standbys = [reader for reader in others if reader.server.follows(old.server)]
             states = old.state, target.state
             old.state = target.state = models.REBOOTING
             try:

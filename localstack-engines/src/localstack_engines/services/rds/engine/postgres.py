@@ -131,6 +131,10 @@ class PostgresServer:
         """
         self._primary = primary.spec.port
 
+    def follows(self, primary: "PostgresServer") -> bool:
+        """Returns whether the server is a standby of `primary` that has its data."""
+        return self._primary == primary.spec.port
+
     def leave(self, primary: "PostgresServer") -> None:
         """Makes the primary forget this standby, if it runs. Raises SqlError."""
         if primary.ready:
