@@ -80,7 +80,8 @@ class ClusterManager:
         with cluster.lock:
             if member.primary is None and cluster.readers:
                 self._fail_over_to(cluster, _next_writer(cluster, None))
-            keeps_data = member.primary is None and member.state in (models.AVAILABLE, models.STOPPED)
+            # A change that is under way, such as a reboot, ends before the server is stopped.
+            keeps_data = member.primary is None and member.state not in (models.CREATING, models.FAILED)
             cluster.members.remove(member)
             self.route(cluster)
             if keeps_data and cluster.volume is not None:

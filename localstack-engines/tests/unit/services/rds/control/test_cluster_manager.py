@@ -72,3 +72,21 @@ def test_a_reader_that_was_just_copied_from_the_old_writer_turns_to_the_new_one(
     assert handed == [(old.server, new.server, [late.server])]
     assert turned == [late.server]
     assert (cluster.writer, waiting.primary) == (new, new)
+
+
+@pytest.mark.parametrize("state", [models.AVAILABLE, models.STOPPED, models.REBOOTING])
+def test_the_last_member_leaves_its_data(manager: ClusterManager, instances: Instances, state: str) -> None:
+    member = make_member("m", 1, state=state)
+    cluster = make_cluster(member)
+    manager.remove(member, cluster)
+    assert instances.deleted == [("m", cluster.volume)]
+    assert cluster.volume is not None
+
+
+def test_a_member_that_is_not_complete_leaves_no_data(manager: ClusterManager, instances: Instances) -> None:
+    member = make_member("m", 1, state=models.CREATING)
+    cluster = make_cluster(member)
+    cluster.volume = ("1", "x", "volume:restored")
+    manager.remove(member, cluster)
+    assert instances.deleted == [("m", None)]
+    assert cluster.volume == ("1", "x", "volume:restored")
