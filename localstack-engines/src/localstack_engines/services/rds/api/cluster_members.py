@@ -52,6 +52,7 @@ class MemberOperations(NewInstanceOperations):
         tier = request.get("PromotionTier", _DEFAULT_TIER)
         record = self._member_record(context, request, cluster)
         with self.store.undone_on_failure(context, identifier), cluster.lock:
+            self.check_not_deleted(cluster)
             moto(context, "CreateDBInstance", record)
             recorded = {
                 "DBClusterIdentifier": cluster.identifier,

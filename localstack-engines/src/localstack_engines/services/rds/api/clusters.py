@@ -79,14 +79,16 @@ class ClusterOperations(ClusterSnapshotOperations):
             raise invalid_combination(
                 "Cannot delete protected Cluster, please disable deletion protection and try again."
             )
-        if cluster.members:
-            raise invalid_cluster_state(
-                "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
-            )
-        if final:
-            self.snapshot_of(context, cluster, final, None)
-        described = self.cluster_description(context, cluster)
-        self.clusters.delete(cluster)
+        with cluster.lock:
+            self.check_not_deleted(cluster)
+            if cluster.members:
+                raise invalid_cluster_state(
+                    "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
+                )
+            if final:
+                self.snapshot_of(context, cluster, final, None)
+            described = self.cluster_description(context, cluster)
+            self.clusters.delete(cluster)
         if cluster.secret is not None:
             cluster.secret.delete_secret()
         described["DBCluster"]["Status"] = models.DELETING

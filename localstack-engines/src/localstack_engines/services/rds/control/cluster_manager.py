@@ -75,9 +75,11 @@ class ClusterManager:
     def remove(self, member: Instance, cluster: Cluster) -> None:
         """Removes a member and its server. A reader takes the writer's place; the last member leaves its data.
 
-        Raises FailoverFailed, and what the servers raise.
+        Does nothing for one that was removed meanwhile. Raises FailoverFailed, and what the servers raise.
         """
         with cluster.lock:
+            if member not in cluster.members:
+                return
             if member.primary is None and cluster.readers:
                 self._fail_over_to(cluster, _next_writer(cluster, None))
             # A change that is under way, such as a reboot, ends before the server is stopped.

@@ -90,3 +90,11 @@ def test_a_member_that_is_not_complete_leaves_no_data(manager: ClusterManager, i
     manager.remove(member, cluster)
     assert instances.deleted == [("m", None)]
     assert cluster.volume == ("1", "x", "volume:restored")
+
+
+def test_a_member_is_removed_once(manager: ClusterManager, instances: Instances) -> None:
+    member = make_member("m", 1)
+    cluster = make_cluster(member)
+    manager.remove(member, cluster)
+    manager.remove(member, cluster)
+    assert len(instances.deleted) == 1
