@@ -44,7 +44,13 @@ class ClusterManager:
     def create(self, cluster: Cluster) -> None:
         """Starts the endpoints of a cluster, in the background."""
         self._clusters[cluster.key] = cluster
-        self._background(cluster, models.CREATING, cluster.relay.start, events.CLUSTER_CREATED)
+
+        def work() -> None:
+            cluster.relay.start()
+            # A member may have been added before.
+            self.route(cluster)
+
+        self._background(cluster, models.CREATING, work, events.CLUSTER_CREATED)
 
     def record(self, cluster: Cluster, kind: events.Kind, about: str = "") -> None:
         """Records an event of a cluster."""

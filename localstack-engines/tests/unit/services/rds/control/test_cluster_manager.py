@@ -98,3 +98,16 @@ def test_a_member_is_removed_once(manager: ClusterManager, instances: Instances)
     manager.remove(member, cluster)
     manager.remove(member, cluster)
     assert len(instances.deleted) == 1
+
+
+def test_the_endpoints_lead_to_a_member_that_was_added_before_they_started(manager: ClusterManager) -> None:
+    cluster = make_cluster(make_member("m", 5))
+    relay: Any = cluster.relay
+    relay.start = lambda: relay.routes.append({})
+    instances: Any = SimpleNamespace(event_logs=SimpleNamespace(of=lambda *_: SimpleNamespace(record=lambda *_: None)))
+    manager = ClusterManager(instances)
+    manager.create(cluster)
+    while cluster.state == models.CREATING:
+        with cluster.lock:
+            pass
+    assert relay.routes[-1][""] == [[5]]
