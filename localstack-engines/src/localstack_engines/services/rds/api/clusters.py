@@ -162,7 +162,7 @@ class ClusterOperations(ClusterSnapshotOperations):
             return
         upgraded = version != cluster.engine_version
         cluster.engine_version, cluster.parameter_group = version, group
-        for member in cluster.members:
+        for member in list(cluster.members):
             changes = {"EngineVersion": version} if upgraded else {}
             if instance_group:
                 changes["DBParameterGroupName"] = instance_group

@@ -183,7 +183,7 @@ class Operations:
             self.manager.apply_parameters(instance, chosen, reboot_needed=True)
         if version := changes.get("EngineVersion"):
             self.manager.record(instance, events.UPGRADED, version)
-            self.note_substitute(instance, versions.ENGINE, version)
+            self.note_substitute(instance, self.store.instance(context, instance.identifier).engine, version)
         for member, kind in (("DBInstanceClass", events.CLASS_CHANGED), ("AllocatedStorage", events.STORAGE_CHANGED)):
             if member in changes:
                 self.manager.record(instance, kind)
