@@ -89,7 +89,7 @@ class ClusterManager:
             if member.primary is None and cluster.readers:
                 self._fail_over_to(cluster, _next_writer(cluster, None))
             # A change that is under way, such as a reboot, ends before the server is stopped.
-            keeps_data = member.primary is None and member.state not in (models.CREATING, models.FAILED)
+            keeps_data = member.primary is None and member.complete
             cluster.members.remove(member)
             self.route(cluster)
             if keeps_data and cluster.volume is not None:

@@ -98,7 +98,12 @@ class InstanceManager:
         instance.cluster, instance.promotion_tier = cluster, tier
         self._instances[new.key] = instance
         done, about = (new.origin.done, new.origin.about) if new.origin else (events.CREATED, "")
-        self._background(instance, models.CREATING, lambda: self._provision(instance, new), done, about=about)
+
+        def provision() -> None:
+            self._provision(instance, new)
+            instance.complete = True
+
+        self._background(instance, models.CREATING, provision, done, about=about)
         return instance
 
     def start(self, instance: Instance) -> threading.Thread:

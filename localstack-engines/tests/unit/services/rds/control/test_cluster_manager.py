@@ -29,7 +29,8 @@ class Instances:
 
 def make_member(name: str, port: int, primary: Instance | None = None, state: str = models.AVAILABLE) -> Instance:
     spec = ServerSpec(name=name, port=port, owner="o", directory=Path("/nowhere"), sockets=Path("/nowhere"))
-    return Instance(("1", "x", name), PostgresServer(spec), "o", state=state, primary=primary)
+    complete = state != models.CREATING
+    return Instance(("1", "x", name), PostgresServer(spec), "o", state=state, primary=primary, complete=complete)
 
 
 def make_cluster(*members: Instance) -> Cluster:
@@ -74,7 +75,7 @@ def test_a_reader_that_was_just_copied_from_the_old_writer_turns_to_the_new_one(
     assert (cluster.writer, waiting.primary) == (new, new)
 
 
-@pytest.mark.parametrize("state", [models.AVAILABLE, models.STOPPED, models.REBOOTING])
+@pytest.mark.parametrize("state", [models.AVAILABLE, models.STOPPED, models.REBOOTING, models.FAILED])
 def test_the_last_member_leaves_its_data(manager: ClusterManager, instances: Instances, state: str) -> None:
     member = make_member("m", 1, state=state)
     cluster = make_cluster(member)
