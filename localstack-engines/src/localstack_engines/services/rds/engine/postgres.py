@@ -48,6 +48,8 @@ _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
 
 _PROMOTION_SECONDS = 60
 _STANDBY_MARK = "standby.signal"
+_PID_FILE = "postmaster.pid"
+"""A server that was killed leaves it, and another one does not start while a process has its number."""
 SLOT_PREFIX = "standby_"
 """Before the port, the name of a standby's replication slot on its primary."""
 
@@ -228,7 +230,8 @@ class PostgresServer:
 
     def _finish_directory(self) -> None:
         """Gives a copied data directory what belongs to this server only."""
-        (self.data / _STANDBY_MARK).unlink(missing_ok=True)
+        for foreign in (_STANDBY_MARK, _PID_FILE):
+            (self.data / foreign).unlink(missing_ok=True)
         (self.data / "pg_ident.conf").write_text(_IDENT)
         for file in certificate():
             # PostgreSQL does not start when others can read its key.
