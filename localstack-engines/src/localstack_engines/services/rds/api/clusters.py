@@ -189,12 +189,16 @@ class ClusterOperations(ClusterSnapshotOperations):
     def _change_cluster_password(self, context: RequestContext, request: Request, cluster: Cluster) -> None:
         """Changes the master password, or who manages it, if the request says so."""
         password, manage = request.get("MasterUserPassword"), request.get("ManageMasterUserPassword")
-        key_id = request.get("MasterUserSecretKmsKeyId")
+        key_id, rotate = request.get("MasterUserSecretKmsKeyId"), request.get("RotateMasterUserPassword")
+        writer = cluster.writer
+        if (password or manage or rotate) and writer and writer.status not in (models.AVAILABLE, models.CREATING):
+            # Else the secret would have a password that the server does not know.
+            raise invalid_cluster_state(f"The writer {writer.identifier} is in {writer.status} state.")
         try:
             if manage and (cluster.secret is None or key_id):
                 key_arn = encryption.key_arn(context, key_id or encryption.SECRETS_KEY)
                 password = self.manage_password(context, cluster, key_arn)
-            elif request.get("RotateMasterUserPassword"):
+            elif rotate:
                 password = new_password()
                 cluster.secret.rotate(password)
             elif manage is False and cluster.secret is not None:
