@@ -17,6 +17,8 @@ from services.common.unit_of_work import Call, UnitOfWork
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 _BROKEN = ("closed", "released back to the pool")
 """What asyncpg says of a connection that is not there any more: it has no error class for that."""
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What asyncpg raises when a server or the way to it does not do what it has to."""
 IDLE_SECONDS_BEFORE_PING = 15.0
 PING_SECONDS = 2.0
 CONNECTION_SECONDS = 10.0
@@ -64,8 +66,10 @@ class Database:
         except asyncpg.InterfaceError:
             return  # it broke, and the pool has taken it back already
         if in_transaction:
-            await asyncio.shield(_roll_back(connection))
-        await self._pool.release(connection)
+            # A request that is ended meanwhile must not keep the connection from the pool.
+            await asyncio.shield(_roll_back(self._pool, connection))
+        else:
+            await self._pool.release(connection)
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""
@@ -114,11 +118,12 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-async def _roll_back(connection: Any) -> None:
+async def _roll_back(pool: asyncpg.Pool, connection: Any) -> None:
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except _FAILURES:
         connection.terminate()  # the server rolls back when the connection is gone
+    await pool.release(connection)
 
 
 async def _note_return(connection: Any) -> None:
@@ -132,7 +137,8 @@ async def _check(connection: Any) -> None:
         return
     try:
         await connection.execute("SELECT 1", timeout=PING_SECONDS)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except _FAILURES as error:
+        connection.terminate()  # the pool would close it politely, and wait for the server
         raise _Stale from error
 
 

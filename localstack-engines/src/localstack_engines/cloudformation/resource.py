@@ -73,7 +73,7 @@ class Resource(ResourceProvider):
     def default_name(self, request: ResourceRequest, length: int = 64) -> str:
         """Returns a name as AWS generates it: stack, logical id and a random part, `length` characters at most."""
         suffix = "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(12))
-        stem = f"{request.stack_name}-{request.logical_resource_id}"[: length - len(suffix) - 1]
+        stem = f"{request.stack_name}-{request.logical_resource_id}"[: length - len(suffix) - 1].rstrip("-")
         return f"{stem}-{suffix}"
 
     def client(self, request: ResourceRequest, service: str) -> Any:

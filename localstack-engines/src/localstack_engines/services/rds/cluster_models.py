@@ -91,7 +91,7 @@ class Cluster:
         """
         writer = [self.writer.port] if self.writer else []
         found = {"": [writer], self.reader_address: [[reader.port for reader in self.readers], writer]}
-        for endpoint in self.endpoints.values():
+        for endpoint in list(self.endpoints.values()):
             among = self.readers if endpoint.kind == "READER" else self.members
             found[endpoint.address] = [[member.port for member in among if _belongs(member, endpoint)]]
         return found

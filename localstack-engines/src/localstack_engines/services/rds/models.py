@@ -42,6 +42,8 @@ class Instance:
     master_username: str
     state: str = CREATING
     failure: str = ""
+    complete: bool = False
+    """Whether it was created: its data directory is whole, whatever became of its server since."""
     parameter_status: str = IN_SYNC
     parameters: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)

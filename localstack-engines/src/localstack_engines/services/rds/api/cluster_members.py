@@ -52,6 +52,7 @@ class MemberOperations(NewInstanceOperations):
         tier = request.get("PromotionTier", _DEFAULT_TIER)
         record = self._member_record(context, request, cluster)
         with self.store.undone_on_failure(context, identifier), cluster.lock:
+            self.check_not_deleted(cluster)
             moto(context, "CreateDBInstance", record)
             recorded = {
                 "DBClusterIdentifier": cluster.identifier,
@@ -83,7 +84,8 @@ class MemberOperations(NewInstanceOperations):
                 "FinalDBSnapshotIdentifier can't be specified when deleting a member of a DB cluster: the data stays "
                 "in the cluster."
             )
-        if cluster.state != models.AVAILABLE:
+        # Of a failed cluster too: it cannot be deleted before its members.
+        if cluster.state not in (models.AVAILABLE, models.FAILED):
             raise invalid_cluster_state(f"DbCluster {cluster.identifier} is in {cluster.state} state.")
         described = self.description(context, instance)["DBInstance"]
         try:

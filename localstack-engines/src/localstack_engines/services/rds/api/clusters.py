@@ -79,14 +79,16 @@ class ClusterOperations(ClusterSnapshotOperations):
             raise invalid_combination(
                 "Cannot delete protected Cluster, please disable deletion protection and try again."
             )
-        if cluster.members:
-            raise invalid_cluster_state(
-                "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
-            )
-        if final:
-            self.snapshot_of(context, cluster, final, None)
-        described = self.cluster_description(context, cluster)
-        self.clusters.delete(cluster)
+        with cluster.lock:
+            self.check_not_deleted(cluster)
+            if cluster.members:
+                raise invalid_cluster_state(
+                    "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
+                )
+            if final:
+                self.snapshot_of(context, cluster, final, None)
+            described = self.cluster_description(context, cluster)
+            self.clusters.delete(cluster)
         if cluster.secret is not None:
             cluster.secret.delete_secret()
         described["DBCluster"]["Status"] = models.DELETING
@@ -160,7 +162,7 @@ class ClusterOperations(ClusterSnapshotOperations):
             return
         upgraded = version != cluster.engine_version
         cluster.engine_version, cluster.parameter_group = version, group
-        for member in cluster.members:
+        for member in list(cluster.members):
             changes = {"EngineVersion": version} if upgraded else {}
             if instance_group:
                 changes["DBParameterGroupName"] = instance_group
@@ -187,12 +189,16 @@ class ClusterOperations(ClusterSnapshotOperations):
     def _change_cluster_password(self, context: RequestContext, request: Request, cluster: Cluster) -> None:
         """Changes the master password, or who manages it, if the request says so."""
         password, manage = request.get("MasterUserPassword"), request.get("ManageMasterUserPassword")
-        key_id = request.get("MasterUserSecretKmsKeyId")
+        key_id, rotate = request.get("MasterUserSecretKmsKeyId"), request.get("RotateMasterUserPassword")
+        writer = cluster.writer
+        if (password or manage or rotate) and writer and writer.status not in (models.AVAILABLE, models.CREATING):
+            # Else the secret would have a password that the server does not know.
+            raise invalid_cluster_state(f"The writer {writer.identifier} is in {writer.status} state.")
         try:
             if manage and (cluster.secret is None or key_id):
                 key_arn = encryption.key_arn(context, key_id or encryption.SECRETS_KEY)
                 password = self.manage_password(context, cluster, key_arn)
-            elif request.get("RotateMasterUserPassword"):
+            elif rotate:
                 password = new_password()
                 cluster.secret.rotate(password)
             elif manage is False and cluster.secret is not None:

@@ -86,6 +86,11 @@ class Operations:
             raise invalid_cluster_state(f"DbCluster {identifier} is in {found.state} state, not in {allowed[0]} state.")
         return found
 
+    def check_not_deleted(self, cluster: Cluster) -> None:
+        """Raises DBClusterNotFoundFault when a cluster, whose lock the caller holds, was deleted before it got it."""
+        if self.clusters.get(cluster.key) is not cluster:
+            raise cluster_not_found(cluster.identifier)
+
     def parameter_group(self, context: RequestContext, name: str | None) -> ParameterGroup:
         """Returns the group of that name, or the installed version's default group without one.
 
@@ -178,7 +183,7 @@ class Operations:
             self.manager.apply_parameters(instance, chosen, reboot_needed=True)
         if version := changes.get("EngineVersion"):
             self.manager.record(instance, events.UPGRADED, version)
-            self.note_substitute(instance, versions.ENGINE, version)
+            self.note_substitute(instance, self.store.instance(context, instance.identifier).engine, version)
         for member, kind in (("DBInstanceClass", events.CLASS_CHANGED), ("AllocatedStorage", events.STORAGE_CHANGED)):
             if member in changes:
                 self.manager.record(instance, kind)

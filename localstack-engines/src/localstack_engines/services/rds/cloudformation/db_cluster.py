@@ -83,7 +83,7 @@ class DBCluster(Resource):
         if identifier := model.get("DBClusterIdentifier"):
             final: dict[str, Any] = {"SkipFinalSnapshot": True}
             if request.custom_context.get(SNAPSHOT):
-                final = {"FinalDBSnapshotIdentifier": self.default_name(request, length=255).lower()}
+                final = {"FinalDBSnapshotIdentifier": self.default_name(request, length=63).lower()}
             self.client(request, "rds").delete_db_cluster(DBClusterIdentifier=identifier, **final)
         return self.done({})
 

@@ -44,7 +44,13 @@ class ClusterManager:
     def create(self, cluster: Cluster) -> None:
         """Starts the endpoints of a cluster, in the background."""
         self._clusters[cluster.key] = cluster
-        self._background(cluster, models.CREATING, cluster.relay.start, events.CLUSTER_CREATED)
+
+        def work() -> None:
+            cluster.relay.start()
+            # A member may have been added before.
+            self.route(cluster)
+
+        self._background(cluster, models.CREATING, work, events.CLUSTER_CREATED)
 
     def record(self, cluster: Cluster, kind: events.Kind, about: str = "") -> None:
         """Records an event of a cluster."""
@@ -75,12 +81,15 @@ class ClusterManager:
     def remove(self, member: Instance, cluster: Cluster) -> None:
         """Removes a member and its server. A reader takes the writer's place; the last member leaves its data.
 
-        Raises FailoverFailed, and what the servers raise.
+        Does nothing for one that was removed meanwhile. Raises FailoverFailed, and what the servers raise.
         """
         with cluster.lock:
+            if member not in cluster.members:
+                return
             if member.primary is None and cluster.readers:
                 self._fail_over_to(cluster, _next_writer(cluster, None))
-            keeps_data = member.primary is None and member.state in (models.AVAILABLE, models.STOPPED)
+            # A change that is under way, such as a reboot, ends before the server is stopped.
+            keeps_data = member.primary is None and member.complete
             cluster.members.remove(member)
             self.route(cluster)
             if keeps_data and cluster.volume is not None:
@@ -175,9 +184,10 @@ class ClusterManager:
         if old is None:
             raise FailoverFailed("the cluster has no writer")
         others = [reader for reader in cluster.readers if reader is not target]
-        # A reader that is being created finds its writer itself, and one whose creation failed has no data.
-        standbys = [reader for reader in others if reader.state != models.CREATING and reader.server.data.exists()]
         with old.lock, target.lock:
+            # Readers are copied from the writer while its lock is held. One that is not yet copied finds its writer
+            # itself, and one whose copy failed has no data.
+            standbys = [reader for reader in others if reader.server.follows(old.server)]
             states = old.state, target.state
             old.state = target.state = models.REBOOTING
             try:

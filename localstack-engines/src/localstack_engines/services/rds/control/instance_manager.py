@@ -1,5 +1,6 @@
 """Starts, stops and removes the servers of DB instances, in the background."""
 
+import logging
 import shutil
 import threading
 import time
@@ -19,6 +20,8 @@ from localstack_engines.services.rds.models import Instance, Key
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.process import ProcessFailed
+
+LOG = logging.getLogger(__name__)
 
 FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError, CalledProcessError)
 """What a server may raise that does not do what it has to."""
@@ -98,7 +101,12 @@ class InstanceManager:
         instance.cluster, instance.promotion_tier = cluster, tier
         self._instances[new.key] = instance
         done, about = (new.origin.done, new.origin.about) if new.origin else (events.CREATED, "")
-        self._background(instance, models.CREATING, lambda: self._provision(instance, new), done, about=about)
+
+        def provision() -> None:
+            self._provision(instance, new)
+            instance.complete = True
+
+        self._background(instance, models.CREATING, provision, done, about=about)
         return instance
 
     def start(self, instance: Instance) -> threading.Thread:
@@ -168,8 +176,12 @@ class InstanceManager:
                 instance.server.data.rename(self._snapshot_directory(snapshot))
             log_exports.stop(instance)
             instance.server.destroy()
-            if instance.primary is not None:
-                instance.server.leave(instance.primary.server)
+            try:
+                if instance.primary is not None:
+                    instance.server.leave(instance.primary.server)
+            except SqlError as error:
+                # The server is gone, so the deletion goes on. The primary, which may be stopping, keeps its log for it.
+                LOG.warning("DB instance %s: its primary does not forget it: %s", instance.identifier, error)
             self._instances.pop(instance.key, None)
             ports.release(instance.port)
         self.record(instance, events.DELETED)

@@ -9,6 +9,8 @@ Source: the release notes of PostgreSQL 12 to 17 (https://www.postgresql.org/doc
 from collections.abc import Callable
 
 _MEGABYTES_OF_A_SEGMENT = 16
+_MAX_MEGABYTES = 2**31 - 1
+"""The most that `wal_keep_size` can be. A server does not start with more."""
 
 LAST_MAJOR = {
     "default_with_oids": 11,
@@ -45,9 +47,13 @@ DESCRIPTIONS: dict[str, Description] = {
 }  # fmt: skip
 
 _SUCCESSORS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "wal_keep_segments": ("wal_keep_size", lambda value: str(int(value) * _MEGABYTES_OF_A_SEGMENT)),
+    "wal_keep_segments": ("wal_keep_size", lambda value: _megabytes(float(value))),
     "force_parallel_mode": ("debug_parallel_query", str),
 }
+
+
+def _megabytes(segments: float) -> str:
+    return str(min(int(segments) * _MEGABYTES_OF_A_SEGMENT, _MAX_MEGABYTES))
 
 
 def successor(name: str, value: str) -> tuple[str, str] | None:

@@ -48,6 +48,8 @@ _IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
 
 _PROMOTION_SECONDS = 60
 _STANDBY_MARK = "standby.signal"
+_PID_FILE = "postmaster.pid"
+"""A server that was killed leaves it, and another one does not start while a process has its number."""
 SLOT_PREFIX = "standby_"
 """Before the port, the name of a standby's replication slot on its primary."""
 
@@ -130,6 +132,10 @@ class PostgresServer:
         A server that was a primary has to be stopped; a standby may run, and reloads the configuration.
         """
         self._primary = primary.spec.port
+
+    def follows(self, primary: "PostgresServer") -> bool:
+        """Returns whether the server is a standby of `primary` that has its data."""
+        return self._primary == primary.spec.port
 
     def leave(self, primary: "PostgresServer") -> None:
         """Makes the primary forget this standby, if it runs. Raises SqlError."""
@@ -224,7 +230,8 @@ class PostgresServer:
 
     def _finish_directory(self) -> None:
         """Gives a copied data directory what belongs to this server only."""
-        (self.data / _STANDBY_MARK).unlink(missing_ok=True)
+        for foreign in (_STANDBY_MARK, _PID_FILE):
+            (self.data / foreign).unlink(missing_ok=True)
         (self.data / "pg_ident.conf").write_text(_IDENT)
         for file in certificate():
             # PostgreSQL does not start when others can read its key.

@@ -33,12 +33,12 @@ class Relay:
     def start(self) -> None:
         """Starts the relay, without routes, and returns when it accepts connections. Raises ProcessFailed."""
         shutil.rmtree(self._directory, ignore_errors=True)
-        self._directory.mkdir(parents=True)
         self.route({})
         self._process.start()
 
     def route(self, routes: Mapping[str, list[list[int]]]) -> None:
         """Sets the groups of ports behind each name, for new connections, as `relay_program` describes them."""
+        self._directory.mkdir(parents=True, exist_ok=True)
         # The file is renamed into place, so that the program never reads a part of it.
         scratch = self._routes_file.with_suffix(".new")
         scratch.write_text(json.dumps(routes))

@@ -35,7 +35,7 @@ class Routes:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._read_at = 0
+        self._version: tuple[int, int] | None = None
         self._groups: dict[str, list[list[int]]] = {}
         self._turn = 0
 
@@ -55,9 +55,11 @@ class Routes:
         return group[start:] + group[:start]
 
     def _refresh(self) -> None:
-        changed_at = self._file.stat().st_mtime_ns
-        if changed_at != self._read_at:
-            self._groups, self._read_at = json.loads(self._file.read_text()), changed_at
+        status = self._file.stat()
+        # Each version is a file of its own, and two of them may have the same time.
+        version = status.st_mtime_ns, status.st_ino
+        if version != self._version:
+            self._groups, self._version = json.loads(self._file.read_text()), version
 
 
 def server_name(record: bytes) -> str:

@@ -65,5 +65,7 @@ def test_a_successor_gets_the_value_of_a_retired_parameter(monkeypatch: pytest.M
     size = Parameter("wal_keep_size", "integer", "sighup", "MB", "0", "2147483647", (), "0", "")
     monkeypatch.setattr(parameters, "catalogue", lambda: {size.name: size})
     assert parameters.server_settings({"wal_keep_segments": "3"}) == {"wal_keep_size": "48"}
+    assert parameters.server_settings({"wal_keep_segments": "3.0"}) == {"wal_keep_size": "48"}
+    assert parameters.server_settings({"wal_keep_segments": "2147483647"}) == {"wal_keep_size": "2147483647"}
     assert parameters.server_settings({"wal_keep_segments": "3", "wal_keep_size": "64"}) == {"wal_keep_size": "64"}
     assert parameters.server_settings({"vacuum_cleanup_index_scale_factor": "0.2"}) == {}

@@ -75,3 +75,13 @@ def test_a_request_without_tls_reaches_the_default_route(tmp_path: Path) -> None
         return declined + answer
 
     assert asyncio.run(run()) == b"Nserver:\x00\x00\x00\x09\x00\x03\x00\x00\x00"
+
+
+def test_routes_that_were_written_at_the_same_time_are_told_apart(tmp_path: Path) -> None:
+    file, scratch = tmp_path / "routes.json", tmp_path / "routes.new"
+    routes = Routes(file)
+    for port in (1, 2):
+        scratch.write_text(json.dumps({"": [[port]]}))
+        os.utime(scratch, ns=(1, 1))
+        scratch.rename(file)
+        assert routes.ports("") == [port]
