@@ -100,6 +100,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
         stack = None
         if request.get("ChangeSetType", ChangeSetType.UPDATE) == ChangeSetType.UPDATE:
+            _refuse_deletion_on_failure(request)
             stack = _find(context, request)
             _refuse_update(stack)
             request = _with_template(stack, request)
@@ -233,6 +234,12 @@ def _refuse_without_rollback(disabled: bool | None) -> None:
         raise ValidationError(
             "The local CloudFormation rolls back every failed update: DisableRollback is not supported."
         )
+
+
+def _refuse_deletion_on_failure(request: CreateChangeSetInput) -> None:
+    """Raises ValidationError for an update whose failure shall delete the stack."""
+    if request.get("OnStackFailure") == "DELETE":
+        raise ValidationError("OnStackFailure DELETE is only valid when ChangeSetType is CREATE")
 
 
 def _with_template(stack: Stack | None, request: Any) -> Any:
