@@ -87,6 +87,8 @@ def test_a_custom_resource_is_created_updated_replaced_and_deleted(
 
     other = custom(provider, events, {**data, "PhysicalResourceId": "second"}, Number=3)
     assert stack.deploy({"Thing": other}, outputs)["Ref"] == "second"
+    (listed,) = stack.client.list_stack_resources(StackName=stack.name)["StackResourceSummaries"]
+    assert (listed["PhysicalResourceId"], listed["ResourceStatus"]) == ("second", "UPDATE_COMPLETE")
     replacing, deleting = events.read(2)
     assert (replacing["RequestType"], replacing["PhysicalResourceId"]) == ("Update", "first")
     assert (deleting["RequestType"], deleting["PhysicalResourceId"]) == ("Delete", "first")

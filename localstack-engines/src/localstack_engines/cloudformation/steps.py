@@ -1,5 +1,7 @@
 """Carries out the actions on resources step by step, records each step and can undo it."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -18,6 +20,9 @@ from localstack_engines.cloudformation.concurrency import NEVER_STARTED, Concurr
 from localstack_engines.cloudformation.resource import INVALID, SNAPSHOT, UNSUPPORTED
 
 VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
+_CLEANUP = "cleanup-from-replacement-"
+"""What LocalStack's names of deferred actions begin with that delete a resource after its replacement."""
+
 _REFUSED = (UNSUPPORTED, INVALID)
 """Codes of actions that ended before anything was changed."""
 
@@ -100,9 +105,18 @@ class StepExecutor(ConcurrentExecutor):
         if not custom_resources.is_replaced(before, after):
             return
         present = self.resources.get(step.logical_id)
-        self.apply(ChangeAction.Remove, step, before=before, after=None)
+        with self._listed(step.logical_id):
+            self.apply(ChangeAction.Remove, step, before=before, after=None)
         if present is not None:
             self.resources[step.logical_id] = present
+
+    @contextlib.contextmanager
+    def _listed(self, name: str) -> Iterator[None]:
+        """Keeps a resource in the stack's list while its former one is deleted, whose events have the same name."""
+        present = self.stack.resource_states.get(name)
+        yield
+        if present is not None:
+            self.stack.resource_states[name] = present
 
     def report(self, action: ChangeAction, step: Step, status: ResourceStatus, reason: str = "") -> None:
         """Adds an event of a resource to the stack."""
@@ -120,6 +134,15 @@ class StepExecutor(ConcurrentExecutor):
         raise SystemExit
 
     # LocalStack's executor calls the following methods while it visits the change set.
+
+    def _defer_action(self, name: str, action: Callable[[], None]) -> None:
+        """Defers the deletion of a resource that the template no longer has, or that was replaced."""
+
+        def clean_up() -> None:
+            with self._listed(name.removeprefix(_CLEANUP)):
+                action()
+
+        super()._defer_action(name, clean_up if name.startswith(_CLEANUP) else action)
 
     def visit_node_resource(self, node_resource: NodeResource) -> Any:
         delta = super().visit_node_resource(node_resource)
@@ -202,8 +225,9 @@ class StepExecutor(ConcurrentExecutor):
         )
         self._steps.append(step)
         if action == ChangeAction.Modify and succeeded and custom_resources.is_replaced(step.before, step.after):
-            name = f"cleanup-from-replacement-{logical_resource_id}"
-            self._defer_action(name, lambda: self._delete_if_replaced(step, step.before, step.after))
+            self._defer_action(
+                f"{_CLEANUP}{logical_resource_id}", lambda: self._delete_if_replaced(step, step.before, step.after)
+            )
         return event
 
     def _process_event(
