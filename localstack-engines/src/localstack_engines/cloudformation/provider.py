@@ -162,12 +162,11 @@ class CloudFormationProvider(core.CloudformationProviderV2):
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, next_token: str | None = None, **kwargs: Any
     ) -> DescribeStacksOutput:
-        described = super().describe_stacks(context, stack_name, next_token)
         if stack_name:
-            return described
-        # A deleted stack is described by its id only.
-        present = [stack for stack in described["Stacks"] if stack["StackStatus"] != StackStatus.DELETE_COMPLETE]
-        return DescribeStacksOutput(Stacks=present)
+            return super().describe_stacks(context, stack_name, next_token)
+        # A copy: other requests create stacks meanwhile. A deleted stack is described by its id only.
+        stacks = list(_store(context).stacks_v2.values())
+        return DescribeStacksOutput(Stacks=[self._describe_stack(stack) for stack in stacks if stack.is_active()])
 
     @handler("DescribeStackResources")
     def describe_stack_resources(
@@ -196,10 +195,15 @@ def service() -> Service:
 
 
 def _tolerant(find_stack: Callable[[CloudFormationStore, str | None], Stack | None]) -> Any:
-    """Returns a look-up of stacks that, unlike LocalStack's, returns None for the ARN of no stack."""
+    """Returns a look-up of stacks that returns None for the ARN of no stack, and bears that others create stacks."""
 
     def find(state: CloudFormationStore, stack_name: str | None) -> Stack | None:
-        return state.stacks_v2.get(stack_name) if core.is_stack_arn(stack_name) else find_stack(state, stack_name)
+        if not stack_name:
+            return find_stack(state, stack_name)  # raises the error for it
+        if core.is_stack_arn(stack_name):
+            return state.stacks_v2.get(stack_name)
+        stacks = list(state.stacks_v2.values())
+        return next((stack for stack in stacks if stack.stack_name == stack_name and stack.is_active()), None)
 
     return find
 
@@ -215,8 +219,8 @@ def _find(context: RequestContext, request: Any) -> Stack | None:
 
 def _owner(store: CloudFormationStore, physical_id: str) -> str:
     """Returns the id of the stack that has the resource."""
-    for stack in store.stacks_v2.values():
-        ids = {resource.get("PhysicalResourceId") for resource in stack.resource_states.values()}
+    for stack in list(store.stacks_v2.values()):
+        ids = {resource.get("PhysicalResourceId") for resource in list(stack.resource_states.values())}
         if stack.is_active() and physical_id in ids:
             return str(stack.stack_id)
     raise ValidationError(f"Stack for {physical_id} does not exist")
