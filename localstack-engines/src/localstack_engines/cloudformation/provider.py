@@ -39,6 +39,7 @@ from localstack_engines.cloudformation import (
     custom_resources,
     deletion,
     exports,
+    failure_options,
     intrinsic_functions,
     parameters,
     rules,
@@ -83,7 +84,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         token, present = request.get("ClientRequestToken"), _find(context, request)
         if token and present and present.request_payload.get("ClientRequestToken") == token:
             return CreateStackOutput(StackId=present.stack_id)  # the client repeats its request
-        with running.on_failure(_wanted_on_failure(request)):
+        with running.on_failure(failure_options.wanted(request)):
             created = super().create_stack(context, request)
         stack = _store(context).stacks_v2[created["StackId"]]
         stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
@@ -93,14 +94,14 @@ class CloudFormationProvider(core.CloudformationProviderV2):
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
         stack = _find(context, request)
         _refuse_update(stack)
-        _refuse_without_rollback(request.get("DisableRollback"))
+        failure_options.refuse_without_rollback(request.get("DisableRollback"))
         return super().update_stack(context, _with_template(stack, request))
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
         stack = None
         if request.get("ChangeSetType", ChangeSetType.UPDATE) == ChangeSetType.UPDATE:
-            _refuse_deletion_on_failure(request)
+            failure_options.refuse_deletion(request)
             stack = _find(context, request)
             _refuse_update(stack)
             request = _with_template(stack, request)
@@ -121,7 +122,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
             raise ChangeSetNotFoundException(f"ChangeSet [{request['ChangeSetName']}] does not exist")
         wanted = "DO_NOTHING" if request.get("DisableRollback") else change_set.on_stack_failure or "ROLLBACK"
         if change_set.change_set_type == ChangeSetType.UPDATE:
-            _refuse_without_rollback(wanted == "DO_NOTHING")
+            failure_options.refuse_without_rollback(wanted == "DO_NOTHING")
         with running.on_failure(wanted):
             return super().execute_change_set(context, request["ChangeSetName"], name)
 
@@ -224,26 +225,6 @@ def _owner(store: CloudFormationStore, physical_id: str) -> str:
         if stack.is_active() and physical_id in ids:
             return str(stack.stack_id)
     raise ValidationError(f"Stack for {physical_id} does not exist")
-
-
-def _wanted_on_failure(request: CreateStackInput) -> str:
-    if request.get("OnFailure") and request.get("DisableRollback") is not None:
-        raise ValidationError("Only one of DisableRollback and OnFailure may be specified.")
-    return request.get("OnFailure") or ("DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK")
-
-
-def _refuse_without_rollback(disabled: bool | None) -> None:
-    """Raises ValidationError for an update that shall not be rolled back: the template of such a stack is unclear."""
-    if disabled:
-        raise ValidationError(
-            "The local CloudFormation rolls back every failed update: DisableRollback is not supported."
-        )
-
-
-def _refuse_deletion_on_failure(request: CreateChangeSetInput) -> None:
-    """Raises ValidationError for an update whose failure shall delete the stack."""
-    if request.get("OnStackFailure") == "DELETE":
-        raise ValidationError("OnStackFailure DELETE is only valid when ChangeSetType is CREATE")
 
 
 def _with_template(stack: Stack | None, request: Any) -> Any:
