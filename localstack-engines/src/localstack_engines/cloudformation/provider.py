@@ -23,6 +23,7 @@ from localstack.aws.api.cloudformation import (
     DescribeStacksOutput,
     ExecuteChangeSetInput,
     ExecuteChangeSetOutput,
+    ExecutionStatus,
     ListImportsOutput,
     StackStatus,
     UpdateStackInput,
@@ -120,6 +121,8 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         change_set = core.find_change_set_v2(store, request["ChangeSetName"], name)
         if change_set is None:
             raise ChangeSetNotFoundException(f"ChangeSet [{request['ChangeSetName']}] does not exist")
+        if change_set.execution_status == ExecutionStatus.AVAILABLE:
+            _refuse_update(change_set.stack)  # another change set may be executed now
         wanted = "DO_NOTHING" if request.get("DisableRollback") else change_set.on_stack_failure or "ROLLBACK"
         if change_set.change_set_type == ChangeSetType.UPDATE:
             failure_options.refuse_without_rollback(wanted == "DO_NOTHING")
@@ -238,7 +241,8 @@ def _refuse_update(stack: Stack | None) -> None:
     """Raises ValidationError when the status of the stack allows no update."""
     if stack is None or stack.status in _ALWAYS_UPDATABLE:
         return
-    if stack.status == StackStatus.ROLLBACK_COMPLETE or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
+    ended = stack.status in (StackStatus.ROLLBACK_COMPLETE, StackStatus.DELETE_COMPLETE)
+    if ended or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
 
 
@@ -253,7 +257,8 @@ def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
     values = {}
     for name, parameter in (change_set.resolved_parameters or {}).items():
         value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
-        values[name] = value.split(",") if parameters.is_list(parameter["type_"]) else value
+        listed = parameters.is_list(parameter["type_"])
+        values[name] = [item.strip() for item in str(value).split(",")] if listed else value
     rules.check(template.get("Rules") or {}, values)
 
 
