@@ -42,6 +42,11 @@ def value_of(aws: Callable[..., Any]) -> Callable[[str], str]:
     return lambda name: str(aws("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
 
+def test_a_marked_variable_is_text(stack: Stack, unique: str, value_of: Callable[[str], str]) -> None:
+    stack.deploy({"P": parameter(unique, {"Fn::Sub": "${!Name} ${!a.b} in ${AWS::Region}"})})
+    assert value_of(unique) == "${Name} ${a.b} in us-east-1"
+
+
 def test_each_dynamic_reference_in_a_text_has_its_own_value(
     aws: Callable[..., Any],
     stack: Stack,

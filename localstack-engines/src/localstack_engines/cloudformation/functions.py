@@ -1,4 +1,4 @@
-"""What intrinsic functions compute: Fn::Cidr, and the addresses of APIs that templates put together."""
+"""What intrinsic functions compute: Fn::Cidr, literals of Fn::Sub, and the addresses of APIs in templates."""
 
 import ipaddress
 import itertools
@@ -26,6 +26,14 @@ def local_url(value: str) -> str:
         return value
     scheme = "ws" if value.startswith("ws") else "http"
     return f"{scheme}://{found[1]}.execute-api.{settings.endpoint_host()}:{settings.edge_port()}{found[2] or ''}"
+
+
+def literal(variable: Any) -> str | None:
+    """Returns what Fn::Sub makes of a variable whose name begins with `!`: `${!Name}` becomes `${Name}`. Else None.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+    """
+    return f"${{{variable[1:]}}}" if isinstance(variable, str) and variable.startswith("!") else None
 
 
 def blocks(arguments: Any, known: bool = True) -> list[str]:

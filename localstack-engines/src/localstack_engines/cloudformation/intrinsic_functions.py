@@ -49,10 +49,30 @@ def install() -> None:
         return delta
 
     ChangeSetModelPreproc.visit_node_parameter = visit_node_parameter
+    _take_literals()
     ChangeSetModelPreproc._perform_dynamic_replacements = _replace_references
     ChangeSetModelPreproc._perform_static_replacements = staticmethod(functions.local_url)
     ChangeSetModelPreproc.visit_node_intrinsic_function_fn_cidr = _visit_cidr
     INTRINSIC_FUNCTIONS.add("Fn::Cidr")
+
+
+def _take_literals() -> None:
+    """Makes Fn::Sub take `${!Name}` for the text `${Name}`. LocalStack looks for a resource `!Name`, and refuses it."""
+    reference_of_core, attribute_of_core = (
+        ChangeSetModelPreproc._resolve_reference,
+        ChangeSetModelPreproc._resolve_attribute,
+    )
+
+    def resolve_reference(self: Any, logical_id: str) -> PreprocEntityDelta:
+        text = functions.literal(logical_id)
+        return reference_of_core(self, logical_id) if text is None else PreprocEntityDelta(before=text, after=text)
+
+    def resolve_attribute(self: Any, arguments: str | list[str], select_before: bool) -> Any:
+        text = functions.literal(arguments)
+        return attribute_of_core(self, arguments, select_before) if text is None else text
+
+    ChangeSetModelPreproc._resolve_reference = resolve_reference
+    ChangeSetModelPreproc._resolve_attribute = resolve_attribute
 
 
 def _visit_cidr(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
