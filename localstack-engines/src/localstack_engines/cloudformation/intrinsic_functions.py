@@ -26,6 +26,7 @@ from localstack.services.cloudformation.engine.v2.resolving import (
     perform_dynamic_reference_lookup,
 )
 from localstack.services.cloudformation.engine.validations import ValidationError
+from localstack.utils.numbers import to_number
 
 from localstack_engines.cloudformation import functions
 from localstack_engines.cloudformation.parameters import is_list
@@ -43,9 +44,14 @@ def install() -> None:
 
     def visit_node_parameter(self: Any, node_parameter: NodeParameter) -> PreprocEntityDelta:
         delta = visit_parameter_of_core(self, node_parameter)
-        # LocalStack splits the new value only, and a function that takes a list fails on the old one.
-        if isinstance(delta.before, str) and is_list(self.visit(node_parameter.type_).before):
-            delta.before = [item.strip() for item in delta.before.split(",")]
+        # LocalStack splits the new value only, and a function that takes a list fails on the old one. It makes a number
+        # of the new value only, which would be a change of everything that refers to it.
+        if isinstance(delta.before, str):
+            kind = self.visit(node_parameter.type_).before
+            if is_list(kind):
+                delta.before = [item.strip() for item in delta.before.split(",")]
+            elif kind == "Number":
+                delta.before = to_number(delta.before)
         return delta
 
     ChangeSetModelPreproc.visit_node_parameter = visit_node_parameter
@@ -53,6 +59,7 @@ def install() -> None:
     ChangeSetModelPreproc._perform_dynamic_replacements = _replace_references
     ChangeSetModelPreproc._perform_static_replacements = staticmethod(functions.local_url)
     ChangeSetModelPreproc.visit_node_intrinsic_function_fn_cidr = _visit_cidr
+    ChangeSetModelPreproc.visit_node_intrinsic_function_fn_equals = _visit_equals
     INTRINSIC_FUNCTIONS.add("Fn::Cidr")
 
 
@@ -85,6 +92,14 @@ def _visit_cidr(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
             raise ValidationError(str(error)) from error
 
     return self._cached_apply(scope=node.scope, arguments_delta=self.visit(node.arguments), resolver=blocks)
+
+
+def _visit_equals(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
+    """Compares texts. LocalStack compares values: a parameter's text "true" is not the `true` of a template then."""
+    arguments = self.visit(node.arguments)
+    if isinstance(arguments.after, list) and len(arguments.after) != 2:
+        raise ValidationError("Template error: every Fn::Equals object requires a list of 2 string parameters.")
+    return self._cached_apply(scope=node.scope, arguments_delta=arguments, resolver=functions.are_equal)
 
 
 def _replace_references(self: Any, value: Any) -> Any:
