@@ -11,6 +11,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
     DeletionPolicy,
     PreprocProperties,
     PreprocResource,
+    UpdateReplacePolicy,
 )
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 from localstack.services.cloudformation.v2.entities import Stack
@@ -49,6 +50,7 @@ class StepExecutor(ConcurrentExecutor):
         self._steps: list[Step] = []
         self._policies: dict[str, DeletionPolicy | None] = {}
         self.snapshots: set[str] = set()
+        self._snapshots_at_cleanup: set[str] = set()
 
     @property
     def stack(self) -> Stack:
@@ -139,7 +141,10 @@ class StepExecutor(ConcurrentExecutor):
         """Defers the deletion of a resource that the template no longer has, or that was replaced."""
 
         def clean_up() -> None:
-            with self._listed(name.removeprefix(_CLEANUP)):
+            resource = name.removeprefix(_CLEANUP)
+            # Not before: a rollback deletes the new resource, of which nobody wants a snapshot.
+            self.snapshots |= self._snapshots_at_cleanup & {resource}
+            with self._listed(resource):
                 action()
 
         super()._defer_action(name, clean_up if name.startswith(_CLEANUP) else action)
@@ -160,6 +165,8 @@ class StepExecutor(ConcurrentExecutor):
                 self.snapshots.add(name)
         if isinstance(before, PreprocResource) and isinstance(after, PreprocResource) and after.requires_replacement:
             after.requires_replacement = self._must_be_replaced(name, before, after)
+            if after.update_replace_policy == UpdateReplacePolicy.Snapshot:
+                self._snapshots_at_cleanup.add(name)
         super()._execute_resource_change(name=name, before=before, after=after)
 
     def create_resource_provider_payload(self, action: ChangeAction, logical_resource_id: str, **more: Any) -> Any:
