@@ -31,7 +31,7 @@ def create_function(client: Any, name: str, files: dict[str, str], **options: An
     """Creates a function from the files of its archive, and waits until it is active."""
     defaults = {"Runtime": RUNTIME, "Handler": "app.handler", "Role": ROLE}
     client.create_function(FunctionName=name, Code={"ZipFile": zipped(files)}, **{**defaults, **options})
-    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     return Function(client, name)
 
 

@@ -107,6 +107,9 @@ def test_an_update_without_rollback_is_refused(aws: Aws, stack: Stack, unique: s
     body = json.dumps({"Resources": {"P": parameter(unique, "2")}})
     with pytest.raises(ClientError, match="DisableRollback is not supported"):
         aws("cloudformation").update_stack(StackName=unique, TemplateBody=body, DisableRollback=True)
+    change = {"StackName": unique, "ChangeSetName": "c", "TemplateBody": body}
+    with pytest.raises(ClientError, match="OnStackFailure DELETE is only valid"):
+        aws("cloudformation").create_change_set(**change, OnStackFailure="DELETE")
     assert stack.status() == "CREATE_COMPLETE"
 
 

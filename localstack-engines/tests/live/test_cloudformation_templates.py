@@ -42,6 +42,22 @@ def value_of(aws: Callable[..., Any]) -> Callable[[str], str]:
     return lambda name: str(aws("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
 
+def test_a_marked_variable_is_text(stack: Stack, unique: str, value_of: Callable[[str], str]) -> None:
+    stack.deploy({"P": parameter(unique, {"Fn::Sub": "${!Name} ${!a.b} in ${AWS::Region}"})})
+    assert value_of(unique) == "${Name} ${a.b} in us-east-1"
+
+
+def test_a_condition_compares_text(deploy: Callable[..., None], unique: str, value_of: Callable[[str], str]) -> None:
+    both = {"Fn::And": [{"Fn::Equals": [{"Ref": "Flag"}, True]}, {"Fn::Equals": [{"Ref": "Number"}, "1"]}]}
+    template = {
+        "Parameters": {"Flag": {"Type": "String"}, "Number": {"Type": "Number"}},
+        "Conditions": {"Both": both},
+        "Resources": {"P": parameter(unique, {"Fn::If": ["Both", "yes", "no"]})},
+    }
+    deploy(template, Flag="true", Number="1")
+    assert value_of(unique) == "yes"
+
+
 def test_each_dynamic_reference_in_a_text_has_its_own_value(
     aws: Callable[..., Any],
     stack: Stack,

@@ -39,6 +39,9 @@ def test_a_queue_invokes_a_function_and_its_mapping_is_updated(
     assert (found["State"], found["BatchSize"]) == ("Disabled", 5)
     assert aws("lambda").list_tags(Resource=found["EventSourceMappingArn"])["Tags"] == {"team": "a"}
 
+    stack.delete()
+    assert aws("lambda").list_event_source_mappings(FunctionName=sink.name)["EventSourceMappings"] == []
+
 
 def test_a_layer_a_version_an_alias_and_a_url_of_a_template_are_deployed_and_updated(
     aws: Callable[..., Any], stack: Stack, unique: str, cleanup: Callable[..., None]

@@ -124,7 +124,7 @@ def test_brokers_that_the_mapping_names_are_read_with_filters_and_a_group(
     cluster.topic(unique)
     cluster.produce(unique, b'{"kind": "other"}', b'{"kind": "wanted"}', b"no json", b'{"kind": "wanted", "n": 2}')
     mapped(
-        SelfManagedEventSource={"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": [cluster.brokers]}},
+        SelfManagedEventSource={"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": cluster.brokers.split(",")}},
         SourceAccessConfigurations=[{"Type": "VPC_SUBNET", "URI": "subnet:subnet-1"}],
         SelfManagedKafkaEventSourceConfig={"ConsumerGroupId": unique},
         FilterCriteria={"Filters": [{"Pattern": '{"value": {"kind": ["wanted"]}}'}]},
@@ -155,6 +155,11 @@ REFUSED = {
     "BASIC_AUTH is not supported": {"SourceAccessConfigurations": [{"Type": "BASIC_AUTH", "URI": "arn:aws:x"}]},
     "DestinationConfig.OnFailure is not": {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:a:1:q"}}},
     "MaximumRetryAttempts": {"MaximumRetryAttempts": 3},
+    "Value 'kafka://a:9092'": {
+        "EventSourceArn": None,
+        "SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["kafka://a:9092"]}},
+        "SourceAccessConfigurations": [],
+    },
 }
 
 

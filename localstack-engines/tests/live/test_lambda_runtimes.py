@@ -60,7 +60,7 @@ exports.handler = async () => fs.readdirSync('/var/runtime/node_modules/@aws-sdk
   .filter((name) => /^(client|lib)-|presigner$/.test(name))
   .map((name) => [name, Object.keys(require(`@aws-sdk/${name}`)).length]);
 """
-    clients = dict(node(function, source, MemorySize=1024)()[0])
+    clients = dict(node(function, source, MemorySize=1024, Timeout=100)()[0])
     assert {"client-s3", "client-dynamodb", "lib-dynamodb", "client-sfn", "client-ecs"} <= clients.keys()
     assert all(clients.values())
 

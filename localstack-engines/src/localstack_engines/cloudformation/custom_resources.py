@@ -13,8 +13,11 @@ ANSWER = "localstack-engines:answer"
 """The key in a custom resource's model, beside its properties, of what the provider has answered."""
 
 
-class MissingAttribute(Exception):
-    """The provider of a custom resource has not returned an attribute that the template refers to."""
+class MissingAttribute(RuntimeError):
+    """The provider of a custom resource has not returned an attribute that the template refers to.
+
+    LocalStack takes a RuntimeError for a value that is not known yet, such as one that only an update will return.
+    """
 
 
 def implemented_type(name: str) -> str:

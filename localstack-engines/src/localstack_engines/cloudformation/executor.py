@@ -48,7 +48,8 @@ class Executor(StepExecutor):
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
         self._imports: set[str] = set()
-        self._on_failure = running.wanted_on_failure()
+        # Only a creation may end with a deletion: the resources of an update are in use.
+        self._on_failure = running.wanted_on_failure() if self._creating else OnFailure.ROLLBACK
         running.register(self)
 
     @property

@@ -24,7 +24,8 @@ def forget(stack_id: str) -> None:
 
 def importers(store: CloudFormationStore, name: str) -> list[str]:
     """Returns the names of the stacks that import an export."""
-    stacks = (store.stacks_v2.get(stack_id) for stack_id, names in _imports.items() if name in names)
+    # A copy: other threads record imports meanwhile.
+    stacks = (store.stacks_v2.get(stack_id) for stack_id, names in list(_imports.items()) if name in names)
     return sorted(stack.stack_name for stack in stacks if stack and stack.is_active())
 
 

@@ -1,4 +1,4 @@
-"""What intrinsic functions compute: Fn::Cidr, and the addresses of APIs that templates put together."""
+"""What intrinsic functions compute: Fn::Cidr, Fn::Equals, literals of Fn::Sub, and the addresses of APIs."""
 
 import ipaddress
 import itertools
@@ -26,6 +26,29 @@ def local_url(value: str) -> str:
         return value
     scheme = "ws" if value.startswith("ws") else "http"
     return f"{scheme}://{found[1]}.execute-api.{settings.endpoint_host()}:{settings.edge_port()}{found[2] or ''}"
+
+
+def literal(variable: Any) -> str | None:
+    """Returns what Fn::Sub makes of a variable whose name begins with `!`: `${!Name}` becomes `${Name}`. Else None.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+    """
+    return f"${{{variable[1:]}}}" if isinstance(variable, str) and variable.startswith("!") else None
+
+
+def text(value: Any) -> Any:
+    """Returns a scalar as CloudFormation sees it: `true` and 1 of a template are the texts "true" and "1"."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def are_equal(values: list[Any]) -> bool:
+    """Returns what Fn::Equals does of its two values, which are texts for CloudFormation.
+
+    LocalStack leaves out a value that there was not before an update.
+    """
+    return len(values) == 2 and bool(text(values[0]) == text(values[1]))
 
 
 def blocks(arguments: Any, known: bool = True) -> list[str]:

@@ -26,6 +26,7 @@ from localstack.services.cloudformation.engine.v2.resolving import (
     perform_dynamic_reference_lookup,
 )
 from localstack.services.cloudformation.engine.validations import ValidationError
+from localstack.utils.numbers import to_number
 
 from localstack_engines.cloudformation import functions
 from localstack_engines.cloudformation.parameters import is_list
@@ -43,16 +44,42 @@ def install() -> None:
 
     def visit_node_parameter(self: Any, node_parameter: NodeParameter) -> PreprocEntityDelta:
         delta = visit_parameter_of_core(self, node_parameter)
-        # LocalStack splits the new value only, and a function that takes a list fails on the old one.
-        if isinstance(delta.before, str) and is_list(self.visit(node_parameter.type_).before):
-            delta.before = [item.strip() for item in delta.before.split(",")]
+        # LocalStack splits the new value only, and a function that takes a list fails on the old one. It makes a number
+        # of the new value only, which would be a change of everything that refers to it.
+        if isinstance(delta.before, str):
+            kind = self.visit(node_parameter.type_).before
+            if is_list(kind):
+                delta.before = [item.strip() for item in delta.before.split(",")]
+            elif kind == "Number":
+                delta.before = to_number(delta.before)
         return delta
 
     ChangeSetModelPreproc.visit_node_parameter = visit_node_parameter
+    _take_literals()
     ChangeSetModelPreproc._perform_dynamic_replacements = _replace_references
     ChangeSetModelPreproc._perform_static_replacements = staticmethod(functions.local_url)
     ChangeSetModelPreproc.visit_node_intrinsic_function_fn_cidr = _visit_cidr
+    ChangeSetModelPreproc.visit_node_intrinsic_function_fn_equals = _visit_equals
     INTRINSIC_FUNCTIONS.add("Fn::Cidr")
+
+
+def _take_literals() -> None:
+    """Makes Fn::Sub take `${!Name}` for the text `${Name}`. LocalStack looks for a resource `!Name`, and refuses it."""
+    reference_of_core, attribute_of_core = (
+        ChangeSetModelPreproc._resolve_reference,
+        ChangeSetModelPreproc._resolve_attribute,
+    )
+
+    def resolve_reference(self: Any, logical_id: str) -> PreprocEntityDelta:
+        text = functions.literal(logical_id)
+        return reference_of_core(self, logical_id) if text is None else PreprocEntityDelta(before=text, after=text)
+
+    def resolve_attribute(self: Any, arguments: str | list[str], select_before: bool) -> Any:
+        text = functions.literal(arguments)
+        return attribute_of_core(self, arguments, select_before) if text is None else text
+
+    ChangeSetModelPreproc._resolve_reference = resolve_reference
+    ChangeSetModelPreproc._resolve_attribute = resolve_attribute
 
 
 def _visit_cidr(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
@@ -65,6 +92,14 @@ def _visit_cidr(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
             raise ValidationError(str(error)) from error
 
     return self._cached_apply(scope=node.scope, arguments_delta=self.visit(node.arguments), resolver=blocks)
+
+
+def _visit_equals(self: Any, node: NodeIntrinsicFunction) -> PreprocEntityDelta:
+    """Compares texts. LocalStack compares values: a parameter's text "true" is not the `true` of a template then."""
+    arguments = self.visit(node.arguments)
+    if isinstance(arguments.after, list) and len(arguments.after) != 2:
+        raise ValidationError("Template error: every Fn::Equals object requires a list of 2 string parameters.")
+    return self._cached_apply(scope=node.scope, arguments_delta=arguments, resolver=functions.are_equal)
 
 
 def _replace_references(self: Any, value: Any) -> Any:

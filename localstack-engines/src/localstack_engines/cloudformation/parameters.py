@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from localstack_engines.cloudformation.functions import text
+
 _LIST_TYPES = re.compile(r"CommaDelimitedList|List<.+>")
 _STORED = "AWS::SSM::Parameter::Value"
 """The value of such a parameter is the name of a stored one, and at an update also the stored value."""
@@ -30,7 +32,7 @@ def check(definitions: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         if value is None or str(definition.get("Type")).startswith(_STORED):
             continue
         listed = is_list(definition.get("Type"))
-        for item in str(value).split(",") if listed else [_text(value)]:
+        for item in str(value).split(",") if listed else [str(text(value))]:
             fault = next(_faults(definition, item.strip() if listed else item), None)
             if fault:
                 description = definition.get("ConstraintDescription")
@@ -41,13 +43,9 @@ def check(definitions: Mapping[str, Any], given: Mapping[str, Any]) -> None:
                 )
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _faults(definition: Mapping[str, Any], value: str) -> Iterator[str]:
     allowed = definition.get("AllowedValues")
-    if allowed is not None and value not in [_text(item) for item in allowed]:
+    if allowed is not None and value not in [str(text(item)) for item in allowed]:
         yield "must be one of AllowedValues"
     pattern = definition.get("AllowedPattern")
     if pattern and not re.fullmatch(pattern, value):

@@ -23,6 +23,7 @@ from localstack.aws.api.cloudformation import (
     DescribeStacksOutput,
     ExecuteChangeSetInput,
     ExecuteChangeSetOutput,
+    ExecutionStatus,
     ListImportsOutput,
     StackStatus,
     UpdateStackInput,
@@ -39,6 +40,7 @@ from localstack_engines.cloudformation import (
     custom_resources,
     deletion,
     exports,
+    failure_options,
     intrinsic_functions,
     parameters,
     rules,
@@ -83,7 +85,7 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         token, present = request.get("ClientRequestToken"), _find(context, request)
         if token and present and present.request_payload.get("ClientRequestToken") == token:
             return CreateStackOutput(StackId=present.stack_id)  # the client repeats its request
-        with running.on_failure(_wanted_on_failure(request)):
+        with running.on_failure(failure_options.wanted(request)):
             created = super().create_stack(context, request)
         stack = _store(context).stacks_v2[created["StackId"]]
         stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
@@ -93,13 +95,14 @@ class CloudFormationProvider(core.CloudformationProviderV2):
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
         stack = _find(context, request)
         _refuse_update(stack)
-        _refuse_without_rollback(request.get("DisableRollback"))
+        failure_options.refuse_without_rollback(request.get("DisableRollback"))
         return super().update_stack(context, _with_template(stack, request))
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
         stack = None
         if request.get("ChangeSetType", ChangeSetType.UPDATE) == ChangeSetType.UPDATE:
+            failure_options.refuse_deletion(request)
             stack = _find(context, request)
             _refuse_update(stack)
             request = _with_template(stack, request)
@@ -118,9 +121,11 @@ class CloudFormationProvider(core.CloudformationProviderV2):
         change_set = core.find_change_set_v2(store, request["ChangeSetName"], name)
         if change_set is None:
             raise ChangeSetNotFoundException(f"ChangeSet [{request['ChangeSetName']}] does not exist")
+        if change_set.execution_status == ExecutionStatus.AVAILABLE:
+            _refuse_update(change_set.stack)  # another change set may be executed now
         wanted = "DO_NOTHING" if request.get("DisableRollback") else change_set.on_stack_failure or "ROLLBACK"
         if change_set.change_set_type == ChangeSetType.UPDATE:
-            _refuse_without_rollback(wanted == "DO_NOTHING")
+            failure_options.refuse_without_rollback(wanted == "DO_NOTHING")
         with running.on_failure(wanted):
             return super().execute_change_set(context, request["ChangeSetName"], name)
 
@@ -161,12 +166,11 @@ class CloudFormationProvider(core.CloudformationProviderV2):
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, next_token: str | None = None, **kwargs: Any
     ) -> DescribeStacksOutput:
-        described = super().describe_stacks(context, stack_name, next_token)
         if stack_name:
-            return described
-        # A deleted stack is described by its id only.
-        present = [stack for stack in described["Stacks"] if stack["StackStatus"] != StackStatus.DELETE_COMPLETE]
-        return DescribeStacksOutput(Stacks=present)
+            return super().describe_stacks(context, stack_name, next_token)
+        # A copy: other requests create stacks meanwhile. A deleted stack is described by its id only.
+        stacks = list(_store(context).stacks_v2.values())
+        return DescribeStacksOutput(Stacks=[self._describe_stack(stack) for stack in stacks if stack.is_active()])
 
     @handler("DescribeStackResources")
     def describe_stack_resources(
@@ -195,10 +199,15 @@ def service() -> Service:
 
 
 def _tolerant(find_stack: Callable[[CloudFormationStore, str | None], Stack | None]) -> Any:
-    """Returns a look-up of stacks that, unlike LocalStack's, returns None for the ARN of no stack."""
+    """Returns a look-up of stacks that returns None for the ARN of no stack, and bears that others create stacks."""
 
     def find(state: CloudFormationStore, stack_name: str | None) -> Stack | None:
-        return state.stacks_v2.get(stack_name) if core.is_stack_arn(stack_name) else find_stack(state, stack_name)
+        if not stack_name:
+            return find_stack(state, stack_name)  # raises the error for it
+        if core.is_stack_arn(stack_name):
+            return state.stacks_v2.get(stack_name)
+        stacks = list(state.stacks_v2.values())
+        return next((stack for stack in stacks if stack.stack_name == stack_name and stack.is_active()), None)
 
     return find
 
@@ -214,25 +223,11 @@ def _find(context: RequestContext, request: Any) -> Stack | None:
 
 def _owner(store: CloudFormationStore, physical_id: str) -> str:
     """Returns the id of the stack that has the resource."""
-    for stack in store.stacks_v2.values():
-        ids = {resource.get("PhysicalResourceId") for resource in stack.resource_states.values()}
+    for stack in list(store.stacks_v2.values()):
+        ids = {resource.get("PhysicalResourceId") for resource in list(stack.resource_states.values())}
         if stack.is_active() and physical_id in ids:
             return str(stack.stack_id)
     raise ValidationError(f"Stack for {physical_id} does not exist")
-
-
-def _wanted_on_failure(request: CreateStackInput) -> str:
-    if request.get("OnFailure") and request.get("DisableRollback") is not None:
-        raise ValidationError("Only one of DisableRollback and OnFailure may be specified.")
-    return request.get("OnFailure") or ("DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK")
-
-
-def _refuse_without_rollback(disabled: bool | None) -> None:
-    """Raises ValidationError for an update that shall not be rolled back: the template of such a stack is unclear."""
-    if disabled:
-        raise ValidationError(
-            "The local CloudFormation rolls back every failed update: DisableRollback is not supported."
-        )
 
 
 def _with_template(stack: Stack | None, request: Any) -> Any:
@@ -246,7 +241,8 @@ def _refuse_update(stack: Stack | None) -> None:
     """Raises ValidationError when the status of the stack allows no update."""
     if stack is None or stack.status in _ALWAYS_UPDATABLE:
         return
-    if stack.status == StackStatus.ROLLBACK_COMPLETE or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
+    ended = stack.status in (StackStatus.ROLLBACK_COMPLETE, StackStatus.DELETE_COMPLETE)
+    if ended or stack.status.endswith(("_IN_PROGRESS", "_FAILED")):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
 
 
@@ -261,7 +257,8 @@ def _check_rules(template: dict[str, Any], change_set: ChangeSet) -> None:
     values = {}
     for name, parameter in (change_set.resolved_parameters or {}).items():
         value = parameter.get("resolved_value") or core.engine_parameter_value(parameter)
-        values[name] = value.split(",") if parameters.is_list(parameter["type_"]) else value
+        listed = parameters.is_list(parameter["type_"])
+        values[name] = [item.strip() for item in str(value).split(",")] if listed else value
     rules.check(template.get("Rules") or {}, values)
 
 

@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-sec
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localstack_engines.cloudformation.functions import are_equal, text
+
 Values = Mapping[str, Any]
 """The parameters' values by name; a list for a parameter of a list type."""
 
@@ -54,15 +56,15 @@ def _is_true(value: Any) -> bool:
 
 
 def _contains(members: list[Any], value: Any) -> bool:
-    return str(value) in [str(member) for member in members]
+    return text(value) in [text(member) for member in members]
 
 
 _FUNCTIONS: Mapping[str, Callable[..., bool]] = {
     "Fn::And": lambda *parts: all(_is_true(part) for part in parts),
     "Fn::Or": lambda *parts: any(_is_true(part) for part in parts),
     "Fn::Not": lambda part: not _is_true(part),
-    "Fn::Equals": lambda one, other: str(one) == str(other),
+    "Fn::Equals": lambda one, other: are_equal([one, other]),
     "Fn::Contains": _contains,
-    "Fn::EachMemberEquals": lambda members, value: all(str(member) == str(value) for member in members),
+    "Fn::EachMemberEquals": lambda members, value: all(are_equal([member, value]) for member in members),
     "Fn::EachMemberIn": lambda members, allowed: all(_contains(allowed, member) for member in members),
 }

@@ -1,5 +1,7 @@
 """Carries out the actions on resources step by step, records each step and can undo it."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -9,6 +11,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
     DeletionPolicy,
     PreprocProperties,
     PreprocResource,
+    UpdateReplacePolicy,
 )
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 from localstack.services.cloudformation.v2.entities import Stack
@@ -18,6 +21,9 @@ from localstack_engines.cloudformation.concurrency import NEVER_STARTED, Concurr
 from localstack_engines.cloudformation.resource import INVALID, SNAPSHOT, UNSUPPORTED
 
 VERBS = {ChangeAction.Add: "create", ChangeAction.Modify: "update", ChangeAction.Remove: "delete"}
+_CLEANUP = "cleanup-from-replacement-"
+"""What LocalStack's names of deferred actions begin with that delete a resource after its replacement."""
+
 _REFUSED = (UNSUPPORTED, INVALID)
 """Codes of actions that ended before anything was changed."""
 
@@ -44,6 +50,7 @@ class StepExecutor(ConcurrentExecutor):
         self._steps: list[Step] = []
         self._policies: dict[str, DeletionPolicy | None] = {}
         self.snapshots: set[str] = set()
+        self._snapshots_at_cleanup: set[str] = set()
 
     @property
     def stack(self) -> Stack:
@@ -100,9 +107,18 @@ class StepExecutor(ConcurrentExecutor):
         if not custom_resources.is_replaced(before, after):
             return
         present = self.resources.get(step.logical_id)
-        self.apply(ChangeAction.Remove, step, before=before, after=None)
+        with self._listed(step.logical_id):
+            self.apply(ChangeAction.Remove, step, before=before, after=None)
         if present is not None:
             self.resources[step.logical_id] = present
+
+    @contextlib.contextmanager
+    def _listed(self, name: str) -> Iterator[None]:
+        """Keeps a resource in the stack's list while its former one is deleted, whose events have the same name."""
+        present = self.stack.resource_states.get(name)
+        yield
+        if present is not None:
+            self.stack.resource_states[name] = present
 
     def report(self, action: ChangeAction, step: Step, status: ResourceStatus, reason: str = "") -> None:
         """Adds an event of a resource to the stack."""
@@ -121,6 +137,18 @@ class StepExecutor(ConcurrentExecutor):
 
     # LocalStack's executor calls the following methods while it visits the change set.
 
+    def _defer_action(self, name: str, action: Callable[[], None]) -> None:
+        """Defers the deletion of a resource that the template no longer has, or that was replaced."""
+
+        def clean_up() -> None:
+            resource = name.removeprefix(_CLEANUP)
+            # Not before: a rollback deletes the new resource, of which nobody wants a snapshot.
+            self.snapshots |= self._snapshots_at_cleanup & {resource}
+            with self._listed(resource):
+                action()
+
+        super()._defer_action(name, clean_up if name.startswith(_CLEANUP) else action)
+
     def visit_node_resource(self, node_resource: NodeResource) -> Any:
         delta = super().visit_node_resource(node_resource)
         self._policies[node_resource.name] = getattr(delta.after, "deletion_policy", None)
@@ -137,6 +165,8 @@ class StepExecutor(ConcurrentExecutor):
                 self.snapshots.add(name)
         if isinstance(before, PreprocResource) and isinstance(after, PreprocResource) and after.requires_replacement:
             after.requires_replacement = self._must_be_replaced(name, before, after)
+            if after.update_replace_policy == UpdateReplacePolicy.Snapshot:
+                self._snapshots_at_cleanup.add(name)
         super()._execute_resource_change(name=name, before=before, after=after)
 
     def create_resource_provider_payload(self, action: ChangeAction, logical_resource_id: str, **more: Any) -> Any:
@@ -202,8 +232,9 @@ class StepExecutor(ConcurrentExecutor):
         )
         self._steps.append(step)
         if action == ChangeAction.Modify and succeeded and custom_resources.is_replaced(step.before, step.after):
-            name = f"cleanup-from-replacement-{logical_resource_id}"
-            self._defer_action(name, lambda: self._delete_if_replaced(step, step.before, step.after))
+            self._defer_action(
+                f"{_CLEANUP}{logical_resource_id}", lambda: self._delete_if_replaced(step, step.before, step.after)
+            )
         return event
 
     def _process_event(

@@ -1,10 +1,10 @@
-"""Fn::Cidr, and the addresses of APIs in templates."""
+"""Fn::Cidr, Fn::Equals, literals of Fn::Sub, and the addresses of APIs in templates."""
 
 from typing import Any
 
 import pytest
 
-from localstack_engines.cloudformation.functions import InvalidArguments, blocks, local_url
+from localstack_engines.cloudformation.functions import InvalidArguments, are_equal, blocks, literal, local_url
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +57,26 @@ def test_the_address_of_an_api_is_that_of_the_local_one(url: str, expected: str)
 @pytest.mark.parametrize("text", ["https://example.com/", "see https://ab12.execute-api.us-east-1.amazonaws.com/", ""])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert local_url(text) == text
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("!Name", "${Name}"), ("!aws:username", "${aws:username}"), ("Name", None), (["!Name", "Arn"], None)],
+)
+def test_a_variable_with_a_mark_is_a_literal(variable: Any, text: str | None) -> None:
+    assert literal(variable) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("true", True, True),
+        ("True", True, False),
+        (1, "1", True),
+        (1, True, False),
+        ("", "", True),
+        (["a"], ["a"], True),
+    ],
+)
+def test_scalars_are_compared_as_text(one: Any, other: Any, equal: bool) -> None:
+    assert are_equal([one, other]) is equal

@@ -21,6 +21,7 @@ def rule(assertion: Any, **more: Any) -> dict[str, Any]:
         {"Fn::EachMemberEquals": [["x", "x"], "x"]},
         {"Fn::And": [{"Fn::Equals": [{"Ref": "Stage"}, "prod"]}, {"Fn::Not": [{"Fn::Equals": ["1", 2]}]}]},
         {"Fn::Or": [{"Fn::Equals": [1, 2]}, {"Fn::Equals": ["1", 1]}]},
+        {"Fn::Contains": [[True], "true"]},
     ],
 )
 def test_a_true_assertion_passes_and_its_contrary_fails(assertion: Any) -> None:

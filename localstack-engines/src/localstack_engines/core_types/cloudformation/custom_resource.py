@@ -54,7 +54,11 @@ class CustomResource(Resource):
             present = answer(request.previous_state) or {"PhysicalResourceId": self.default_name(request, 128)}
             model = {**_properties(model), ANSWER: present}
             request_id = str(uuid.uuid4())
-            self._send(request, _event(request, action, request_id, present["PhysicalResourceId"]))
+            try:
+                self._send(request, _event(request, action, request_id, present["PhysicalResourceId"]))
+            except Exception:
+                answers.forget(request_id)
+                raise
             return self.wait(request, model, request_id=request_id, deadline=time.monotonic() + seconds)
         request_id = context["request_id"]
         body = answers.received(request_id)

@@ -8,7 +8,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import json_text, to_request
-from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 _DEFAULT_BUS = "default"
@@ -68,7 +68,9 @@ class Rule(Resource):
         if gone := sorted({target["Id"] for target in previous.get("Targets") or []} - new):
             events.remove_targets(**rule, Ids=gone, Force=True)
         if model.get("Targets"):
-            events.put_targets(**to_request(events, "PutTargets", {**rule, "Targets": model["Targets"]}))
+            answer = events.put_targets(**to_request(events, "PutTargets", {**rule, "Targets": model["Targets"]}))
+            if failed := answer["FailedEntries"]:
+                raise Failed(f"Target {failed[0]['TargetId']}: {failed[0]['ErrorMessage']}")
 
 
 def _bus(model: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
         from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
         _allow_deletion_of_failed_functions()
+        _forget_disabled_mappings()
         _name_the_edge_port()
         return ProcessRuntimeExecutor
 
@@ -34,6 +35,25 @@ def _allow_deletion_of_failed_functions() -> None:
             stop_version(self, qualified_arn)
 
     LambdaService.stop_version = stop_version_if_running
+
+
+@functools.cache
+def _forget_disabled_mappings() -> None:
+    """Lets LocalStack forget a disabled event source mapping that is deleted.
+
+    LocalStack leaves this to the thread that polls, which such a mapping does not have. Then another mapping of the
+    same function and source would be refused.
+    """
+    from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
+
+    delete = EsmWorker.delete
+
+    def delete_and_forget(self: EsmWorker) -> None:
+        delete(self)
+        if not self.enabled:
+            self.delete_esm_in_store()
+
+    EsmWorker.delete = delete_and_forget
 
 
 @lambda_hooks.set_event_source_config_defaults()

@@ -68,8 +68,12 @@ class KafkaPoller(Poller):
         except BatchFailureError as error:
             LOG.debug("a batch of %s failed and is tried again: %s", self._servers, error)
             raise EmptyPollResultsException("kafka", self._servers) from error
-        except (KafkaError, BotoCoreError, ClientError, InvalidParameterValueException) as error:
+        except (BotoCoreError, ClientError, InvalidParameterValueException) as error:
+            # The batch is kept: a group that has committed nothing yet would begin at the end of the topic again.
             LOG.warning("cannot pass on records of Kafka at %s: %s", self._servers or self._arn, error)
+            raise EmptyPollResultsException("kafka", self._servers) from error
+        except KafkaError as error:
+            LOG.warning("cannot read records of Kafka at %s: %s", self._servers, error)
             self.close()
             raise EmptyPollResultsException("kafka", self._servers) from error
 
@@ -145,8 +149,10 @@ class _StartAt(ConsumerRebalanceListener):
         """Nothing to do: batches are committed when they are done."""
 
     def on_partitions_assigned(self, assigned: Any) -> None:
+        if self._start is None:
+            return
         new = [partition for partition in assigned if self._consumer.committed(partition) is None]
-        if self._start is None or not new:
+        if not new:
             return
         time = datetime.fromisoformat(self._start) if isinstance(self._start, str) else self._start
         found = self._consumer.offsets_for_times({partition: int(time.timestamp() * 1000) for partition in new})

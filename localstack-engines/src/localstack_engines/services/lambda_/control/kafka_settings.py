@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 """
 
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,11 @@ from localstack.services.lambda_.event_source_mapping.pipe_utils import get_inte
 BOOTSTRAP = "KAFKA_BOOTSTRAP_SERVERS"
 MANAGED = "AmazonManagedKafkaEventSourceConfig"
 SELF_MANAGED = "SelfManagedKafkaEventSourceConfig"
+
+_ADDRESS = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?:[0-9]{1,5}"
+)
+"""Host and port of a broker, as the API defines them."""
 
 _POSITIONS = ("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP")
 _NETWORK = ("VPC_SUBNET", "VPC_SECURITY_GROUP")
@@ -48,8 +54,20 @@ def check(request: dict[str, Any]) -> None:
     _check_support(request)
     if arn := request.get("EventSourceArn"):
         bootstrap_servers(arn)
-    elif not request["SelfManagedEventSource"].get("Endpoints", {}).get(BOOTSTRAP):
+    else:
+        _check_addresses(request["SelfManagedEventSource"].get("Endpoints", {}).get(BOOTSTRAP))
+
+
+def _check_addresses(addresses: list[str] | None) -> None:
+    """Refuses what the client of Kafka cannot read as an address: the mapping would end without a word."""
+    if not addresses:
         _refuse(f"Required endpoint {BOOTSTRAP} is missing.")
+    for address in addresses or ():
+        if not _ADDRESS.fullmatch(address) or int(address.rpartition(":")[2]) > 65535:
+            _refuse(
+                f"1 validation error detected: Value '{address}' at 'selfManagedEventSource.endpoints' failed to "
+                "satisfy constraint: Member must satisfy regular expression pattern: host:port"
+            )
 
 
 def _check_position(request: dict[str, Any]) -> None:

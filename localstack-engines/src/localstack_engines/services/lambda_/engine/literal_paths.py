@@ -25,7 +25,7 @@ def link_layers(layers: Path) -> list[str]:
         if entry.name in _SEARCHED:
             continue
         if link.is_symlink() and not link.exists():
-            link.unlink()  # it is of an earlier run
+            link.unlink(missing_ok=True)  # it is of an earlier run; another environment may be as far as this one
         with contextlib.suppress(FileExistsError):
             link.symlink_to(entry)
         if _files(link) != _files(entry):
