@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.render import render
@@ -26,6 +25,7 @@ from localstack_engines.gateway.model import (
     SigningKey,
     Stage,
 )
+from localstack_engines.gateway.urls import http_url
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.control.certificates import is_usable
 from localstack_engines.services.apigatewayv2.control.throttles import throttle
@@ -148,7 +148,8 @@ def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | Lam
     )
 
 
-def _integration(record: Any, variables: dict[str, str]) -> Integration:
+def _integration(record: Any, variables: dict[str, str]) -> Integration | None:
+    """Returns the integration, or None when the stage's variables make no URL of its URI."""
     parameters = tuple((record.request_parameters or {}).items())
     shared: dict[str, Any] = {
         "id": record.id,
@@ -167,8 +168,11 @@ def _integration(record: Any, variables: dict[str, str]) -> Integration:
     if record.connection_type == "VPC_LINK":
         kind = LISTENER if ":elasticloadbalancing:" in record.integration_uri else CLOUD_MAP
         return Proxy(upstream=kind + record.integration_uri, method=method, server_name=server_name, **shared)
-    parts = urlsplit(stage_variables.resolve(record.integration_uri, variables))
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    url = http_url(stage_variables.resolve(record.integration_uri, variables))
+    if url is None:
+        LOG.warning("integration %s has no valid URL with the variables of a stage", record.id)
+        return None
+    parts, port = url
     return Proxy(
         upstream=f"{HOST}{parts.hostname}:{port}",
         host=parts.netloc.rpartition("@")[2],
