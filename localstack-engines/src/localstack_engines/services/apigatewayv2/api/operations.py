@@ -58,7 +58,8 @@ class Operations:
             response = operation(context, request)
         try:
             self.publisher.publish()
-        except CommandFailed:
+        except Exception:
+            # A change that cannot be served, whatever the cause, would fail all that come after it.
             self.store.undo(change)
             raise
         return response
