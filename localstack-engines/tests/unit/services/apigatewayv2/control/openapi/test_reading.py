@@ -163,3 +163,8 @@ def test_what_would_have_no_effect_is_refused(change: dict[str, Any], reason: st
 def test_a_text_that_is_no_definition_is_refused(text: str) -> None:
     with pytest.raises(InvalidDefinition):
         parse(text)
+
+
+def test_a_server_that_is_no_url_is_refused() -> None:
+    with pytest.raises(InvalidDefinition, match="Invalid IPv6 URL"):
+        parse(json.dumps({**BASE, "servers": [{"url": "http://["}]}), "prepend")
