@@ -112,6 +112,22 @@ def test_an_address_that_no_api_has_is_not_found(
     assert (ask("unknown1").status_code, ask("unknown1").json()) == (404, NOT_FOUND)
 
 
+def test_a_bucket_may_be_an_integration(
+    api: HttpApi, aws: Callable[..., Any], endpoint: str, unique: str, cleanup: Callable[..., None]
+) -> None:
+    """LocalStack itself answers as if a bucket did for an address that no API has."""
+    s3 = aws("s3")
+    s3.create_bucket(Bucket=unique)
+    cleanup(s3.delete_bucket, Bucket=unique)
+    s3.put_object(Bucket=unique, Key="a", Body=b"content")
+    cleanup(s3.delete_object, Bucket=unique, Key="a")
+    bucket = f"http://127.0.0.1:{httpx.URL(endpoint).port}/{unique}"
+    api.route("GET /files/{key}", api.proxy(f"{bucket}/{{key}}"))
+    assert api.get("/files/a").text == "content"
+    missing = api.get("/files/none")
+    assert (missing.status_code, "NoSuchKey" in missing.text) == (404, True)
+
+
 def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:
     host = f"{api.id}.execute-api.localhost.localstack.cloud"
     with httpx.Client(verify=False) as client:
