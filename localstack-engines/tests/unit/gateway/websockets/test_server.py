@@ -145,7 +145,19 @@ def test_refused_handshakes_leave_nothing(serve: Callable[..., Server]) -> None:
             server.connect(**arguments)
         assert refused.value.response.status_code == 403
         assert refused.value.response.body == b'{"message":"Forbidden"}'
+        assert refused.value.response.headers["connection"] == "close"
     assert server.connections.all() == []
+
+
+def test_what_is_no_handshake_is_a_bad_request(serve: Callable[..., Server]) -> None:
+    server = serve()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(server.path)
+        client.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in answer.lower()
 
 
 def test_an_error_that_nobody_expected_is_told_to_the_client(serve: Callable[..., Server]) -> None:
