@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from lab import functions, localstack
 from lab.events import EventQueue
 from lab.waiting import until
-from lab.websocket import WebSocketApi, ask, close_code, receive
+from lab.websocket import SECONDS, WebSocketApi, ask, close_code, receive
 
 ECHO = """
 import json, os, boto3
@@ -161,7 +161,7 @@ def test_the_address_with_the_api_in_the_host_works(api: WebSocketApi) -> None:
     port = int(localstack.ENDPOINT.rpartition(":")[2])
     address = api.client.get_api(ApiId=api.id)["ApiEndpoint"]
     assert address == f"ws://{api.id}.execute-api.localhost.localstack.cloud:{port}"
-    with connect(f"{address}/dev", address=("127.0.0.1", port), proxy=None) as socket:
+    with connect(f"{address}/dev", address=("127.0.0.1", port), open_timeout=SECONDS, proxy=None) as socket:
         context = ask(socket, {"action": "echo"})["requestContext"]
     assert context["domainName"] == address.removeprefix("ws://")
 
@@ -172,7 +172,11 @@ def test_a_connection_may_use_tls(api: WebSocketApi) -> None:
     certificate = localstack.in_container("cat", "/var/lib/localstack/engines/tls/server.crt")
     trusted = ssl.create_default_context(cadata=certificate)
     with connect(
-        f"wss://{host}/dev", ssl=trusted, address=("127.0.0.1", int(host.rpartition(":")[2])), proxy=None
+        f"wss://{host}/dev",
+        ssl=trusted,
+        address=("127.0.0.1", int(host.rpartition(":")[2])),
+        open_timeout=SECONDS,
+        proxy=None,
     ) as socket:
         assert identifier(socket)
 
@@ -200,13 +204,13 @@ def test_a_backend_sends_to_a_client_and_closes_it(api: WebSocketApi, events: Ev
         connection = identifier(other)
         for client in (api.connections, localstack.client("apigatewaymanagementapi")):
             client.post_to_connection(ConnectionId=connection, Data="grüße".encode())
-            assert other.recv(timeout=10) == "grüße"
+            assert other.recv(timeout=SECONDS) == "grüße"
         described = api.connections.get_connection(ConnectionId=connection)
         assert described["Identity"]["UserAgent"].startswith("Python/")
         assert described["LastActiveAt"] >= described["ConnectedAt"]
         largest = b"x" * 128 * 1024
         api.connections.post_to_connection(ConnectionId=connection, Data=largest)
-        assert len(other.recv(timeout=10)) == len(largest)
+        assert len(other.recv(timeout=SECONDS)) == len(largest)
         with pytest.raises(api.connections.exceptions.PayloadTooLargeException):
             api.connections.post_to_connection(ConnectionId=connection, Data=largest + b"x")
         assert close_code(other, lambda: api.connections.delete_connection(ConnectionId=connection)) == 1000
