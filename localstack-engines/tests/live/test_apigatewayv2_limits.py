@@ -30,6 +30,9 @@ UNDO = textwrap.dedent("""
     records["kept"] = Record(api_id="kept", name="before", routes={"old": Record(target="a")}, backend=None)
 
     class Publisher:  # HAProxy refuses the route "bad"; meanwhile another caller changes the API
+        def problem(self, api_id):
+            return None
+
         def publish(self):
             if "bad" in records["kept"].routes:
                 with store.changing(context, "kept"):
@@ -151,6 +154,13 @@ def test_execution_logs_of_a_stage_are_refused(api: HttpApi) -> None:
 def test_a_change_that_haproxy_refuses_is_undone() -> None:
     left = "BadRequestException ['kept'] before {'old': 'a', 'other': 'c'}"
     assert in_container("python", "-c", UNDO).strip().splitlines()[-1] == left
+
+
+def test_what_haproxys_configuration_cannot_have_is_refused(api: HttpApi) -> None:
+    cors = {"AllowOrigins": ["https://a.example"], "AllowHeaders": ["a\x01b"]}
+    refused(api.client.update_api, "BadRequestException", "control character", ApiId=api.id, CorsConfiguration=cors)
+    assert not api.client.get_api(ApiId=api.id).get("CorsConfiguration")
+    assert api.get("/x").status_code == 200
 
 
 def test_changes_at_the_same_time_are_made_once_each(api: HttpApi, upstream: Upstream) -> None:

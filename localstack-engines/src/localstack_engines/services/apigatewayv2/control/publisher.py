@@ -9,7 +9,7 @@ from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import MAX_AGE, Issuers
 from localstack_engines.gateway.model import Api, Gateway, Route, Stage
 from localstack_engines.gateway.websockets.model import WebSocketApis
-from localstack_engines.services.apigatewayv2.control.translation import gateway
+from localstack_engines.services.apigatewayv2.control.translation import gateway, problem
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, Upstreams
 from localstack_engines.services.apigatewayv2.control.websocket_translation import websocket_apis
 from localstack_engines.services.apigatewayv2.store import Store
@@ -60,6 +60,10 @@ class Publisher:
         self._stopped.set()
         if self._unsubscribe is not None:
             self._unsubscribe()
+
+    def problem(self, api_id: str) -> str | None:
+        """Returns why an API cannot be served as it is recorded, or None."""
+        return problem(self._store, api_id, self._issuers.keys)
 
     def publish(self) -> None:
         """Publishes the records as they are now. Returns when every change made before the call is being served.
