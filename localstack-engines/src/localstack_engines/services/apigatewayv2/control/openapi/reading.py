@@ -142,7 +142,7 @@ class _Reader:
             return {}
         if scheme.get(names.AUTH_TYPE) == "awsSigv4":
             return {"authorization": "AWS_IAM"}
-        if names.AUTHORIZER not in scheme:
+        if not scheme.get(names.AUTHORIZER):
             raise InvalidDefinition(f"{key}: the security scheme {name} has no {names.AUTHORIZER}")
         return {"authorizer": name, "scopes": list(scopes or [])}
 

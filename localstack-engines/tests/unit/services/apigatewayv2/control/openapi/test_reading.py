@@ -150,6 +150,10 @@ def test_what_a_path_may_have_besides_operations_is_no_route() -> None:
         ({"paths": {"/a": {"get": {"security": [{"login": []}, {"other": []}]}}}}, "one security requirement"),
         ({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {**PROXY, "typo": 1}}}}}, "typo"),
         ({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {"$ref": "#/none"}}}}}, "does not exist"),
+        (
+            {"components": {"securitySchemes": {"login": {"x-amazon-apigateway-authorizer": {}}}}},
+            "security scheme login has no",
+        ),
         ({"x-amazon-apigateway-typo": {}}, "x-amazon-apigateway-typo"),
         ({"paths": {"/a": 7}}, "parse"),
     ],
