@@ -37,6 +37,6 @@ class Change:
 
 
 def _differences(now: dict[str, Any], before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Returns the former and the present value of each key that has another one."""
-    values = {key: (before.get(key, _ABSENT), now.get(key, _ABSENT)) for key in now.keys() | before.keys()}
+    """Returns the former and the present value of each key that has another one, in the former order."""
+    values = {key: (before.get(key, _ABSENT), now.get(key, _ABSENT)) for key in {**before, **now}}
     return {key: (former, given) for key, (former, given) in values.items() if former is not given}

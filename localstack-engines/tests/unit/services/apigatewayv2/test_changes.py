@@ -22,3 +22,12 @@ def test_later_changes_stay() -> None:
     records |= {"one": "later", "three": "again", "other": "e"}
     change.undo()
     assert records == {"one": "later", "two": "b", "three": "again", "other": "e"}
+
+
+def test_what_was_replaced_comes_back_in_its_order() -> None:
+    records: dict[str, object] = {key: key for key in "zebra"}
+    change = Change(records)
+    records.clear()
+    records |= {"new": "n"}
+    change.undo()
+    assert list(records) == list("zebra")
