@@ -30,6 +30,9 @@ UNDO = textwrap.dedent("""
     records["kept"] = Record(api_id="kept", name="before", routes={"old": Record(target="a")}, backend=None)
 
     class Publisher:  # HAProxy refuses the route "bad"; meanwhile another caller changes the API
+        def problem(self, api_id):
+            return None
+
         def publish(self):
             if "bad" in records["kept"].routes:
                 with store.changing(context, "kept"):
@@ -112,6 +115,22 @@ def test_an_address_that_no_api_has_is_not_found(
     assert (ask("unknown1").status_code, ask("unknown1").json()) == (404, NOT_FOUND)
 
 
+def test_a_bucket_may_be_an_integration(
+    api: HttpApi, aws: Callable[..., Any], endpoint: str, unique: str, cleanup: Callable[..., None]
+) -> None:
+    """LocalStack itself answers as if a bucket did for an address that no API has."""
+    s3 = aws("s3")
+    s3.create_bucket(Bucket=unique)
+    cleanup(s3.delete_bucket, Bucket=unique)
+    s3.put_object(Bucket=unique, Key="a", Body=b"content")
+    cleanup(s3.delete_object, Bucket=unique, Key="a")
+    bucket = f"http://127.0.0.1:{httpx.URL(endpoint).port}/{unique}"
+    api.route("GET /files/{key}", api.proxy(f"{bucket}/{{key}}"))
+    assert api.get("/files/a").text == "content"
+    missing = api.get("/files/none")
+    assert (missing.status_code, "NoSuchKey" in missing.text) == (404, True)
+
+
 def test_tls_on_the_same_port(api: HttpApi, endpoint: str) -> None:
     host = f"{api.id}.execute-api.localhost.localstack.cloud"
     with httpx.Client(verify=False) as client:
@@ -135,6 +154,13 @@ def test_execution_logs_of_a_stage_are_refused(api: HttpApi) -> None:
 def test_a_change_that_haproxy_refuses_is_undone() -> None:
     left = "BadRequestException ['kept'] before {'old': 'a', 'other': 'c'}"
     assert in_container("python", "-c", UNDO).strip().splitlines()[-1] == left
+
+
+def test_what_haproxys_configuration_cannot_have_is_refused(api: HttpApi) -> None:
+    cors = {"AllowOrigins": ["https://a.example"], "AllowHeaders": ["a\x01b"]}
+    refused(api.client.update_api, "BadRequestException", "control character", ApiId=api.id, CorsConfiguration=cors)
+    assert not api.client.get_api(ApiId=api.id).get("CorsConfiguration")
+    assert api.get("/x").status_code == 200
 
 
 def test_changes_at_the_same_time_are_made_once_each(api: HttpApi, upstream: Upstream) -> None:

@@ -30,6 +30,13 @@ def issuer(address: str) -> Iterator[Issuer]:
     issuer.close()
 
 
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """A client that waits for as long as a function may take to start."""
+    with httpx.Client(timeout=40) as http:
+        yield http
+
+
 def sam_app(issuer: Issuer, events: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Returns a SAM template: one HTTP API with two authorizers, and a function behind its routes."""
     code = {"Type": "AWS::Serverless::Function", "Properties": {"Runtime": "python3.13", "Handler": "index.handler"}}
@@ -73,17 +80,17 @@ def deploy_sam(stack: Stack, template: dict[str, Any], action: str) -> str:
         TemplateBody=json.dumps(template),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
-    until("the end of the deployment", lambda: not stack.status().endswith("IN_PROGRESS"))
+    until("the end of the deployment", lambda: not stack.status().endswith("IN_PROGRESS"), seconds=180)
     assert stack.status() == f"{action.upper()}_COMPLETE", stack.failures()
     [output] = stack.client.describe_stacks(StackName=stack.name)["Stacks"][0]["Outputs"]
     return str(output["OutputValue"])
 
 
 def test_a_sam_app_answers_and_follows_its_template(
-    aws: Callable[..., Any], endpoint: str, stack: Stack, issuer: Issuer
+    aws: Callable[..., Any], endpoint: str, http: httpx.Client, stack: Stack, issuer: Issuer
 ) -> None:
     events: dict[str, dict[str, Any]] = {
-        "Closed": {"Path": "/closed", "Method": "get", "PayloadFormatVersion": "2.0", "TimeoutInMillis": 5000},
+        "Closed": {"Path": "/closed", "Method": "get", "PayloadFormatVersion": "2.0", "TimeoutInMillis": 29000},
         "Guarded": {"Path": "/guarded", "Method": "post", "Auth": {"Authorizer": "Guard"}},
         "Open": {"Path": "/open/{id}", "Method": "any", "Auth": {"Authorizer": "NONE"}},
         "Rest": {"Auth": {"Authorizer": "NONE"}},
@@ -92,18 +99,18 @@ def test_a_sam_app_answers_and_follows_its_template(
     url = f"{endpoint}/_aws/execute-api/{api}"
     login = {"authorization": f"Bearer {issuer.token(scope='read')}"}
 
-    assert httpx.get(f"{url}/closed").status_code == 401
-    closed = httpx.get(f"{url}/closed", headers=login).json()
+    assert http.get(f"{url}/closed").status_code == 401
+    closed = http.get(f"{url}/closed", headers=login).json()
     assert (closed["route"], closed["authorizer"]["jwt"]["claims"]["sub"]) == ("GET /closed", "alice")
-    assert httpx.post(f"{url}/guarded", headers={"x-key": "bad"}).status_code == 403
-    guarded = httpx.post(f"{url}/guarded", headers={"x-key": "good"}).json()
+    assert http.post(f"{url}/guarded", headers={"x-key": "bad"}).status_code == 403
+    guarded = http.post(f"{url}/guarded", headers={"x-key": "good"}).json()
     assert guarded == {"route": "POST /guarded", "authorizer": {"lambda": {"who": "guard"}}}
-    answer = httpx.get(f"{url}/open/1", headers={"origin": "https://app.example"})
+    answer = http.get(f"{url}/open/1", headers={"origin": "https://app.example"})
     assert (answer.json()["route"], answer.headers["access-control-allow-origin"]) == (
         "ANY /open/{id}",
         "https://app.example",
     )
-    assert httpx.get(f"{url}/anything").json()["route"] == "$default"
+    assert http.get(f"{url}/anything").json()["route"] == "$default"
     client = aws("apigatewayv2")
     described = client.get_api(ApiId=api)
     assert (described["Name"], described["Version"]) == (stack.name, "1.0")
@@ -112,9 +119,9 @@ def test_a_sam_app_answers_and_follows_its_template(
     del events["Rest"]
     events["New"] = {"Path": "/new", "Method": "get", "Auth": {"Authorizer": "NONE"}}
     assert deploy_sam(stack, sam_app(issuer, events), "update") == api
-    assert httpx.get(f"{url}/new").json()["route"] == "GET /new"
-    assert httpx.get(f"{url}/anything").status_code == 404
-    assert httpx.get(f"{url}/closed", headers=login).status_code == 200
+    assert http.get(f"{url}/new").json()["route"] == "GET /new"
+    assert http.get(f"{url}/anything").status_code == 404
+    assert http.get(f"{url}/closed", headers=login).status_code == 200
     assert len(client.get_authorizers(ApiId=api)["Items"]) == 2
 
     stack.delete()

@@ -101,7 +101,7 @@ def test_events_are_put(
     api.route("POST /events/{kind}", integration)
     answer = api.http.post("/events/made", json={"id": 7})
     assert (answer.status_code, answer.json()["FailedEntryCount"]) == (202, 0)
-    [message] = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"]
+    [message] = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     event = json.loads(message["Body"])
     assert (event["detail"], event["detail-type"]) == ({"id": 7}, "made in green of $default")
     assert (event["resources"], event["time"]) == (["arn:one", "arn:two"], "2026-01-02T03:04:05Z")

@@ -229,6 +229,18 @@ class Gateway:
                 return api, stage, route
         raise LookupError(f"no route {route_id} in stage {stage_name} of API {api_id}")
 
+    def find_route_now_or_before(
+        self, before: "Gateway", api_id: str, stage_name: str, route_id: str
+    ) -> tuple[Api, Stage, Route]:
+        """Returns the route as it is served now, or else as it was served `before`.
+
+        HAProxy may have chosen the route of a request just before a change. Raises LookupError.
+        """
+        try:
+            return self.find_route(api_id, stage_name, route_id)
+        except LookupError:
+            return before.find_route(api_id, stage_name, route_id)
+
     def jwt_authorizers(self) -> dict[str, JwtAuthorizer]:
         """Returns the JWT authorizers of all routes by their ids."""
         found = [route.authorizer for _, _, route in self.routes()]

@@ -20,5 +20,12 @@ def test_a_route_that_is_not_served_is_an_error() -> None:
         GATEWAY.find_route("api", "dev", "r3")
 
 
+def test_a_route_of_a_request_in_flight_is_found_after_its_removal() -> None:
+    replaced = Gateway(apis=(Api(id="api", domain="d", stages=(Stage(name="dev", routes=ROUTES[:1]),)),))
+    assert replaced.find_route_now_or_before(GATEWAY, "api", "dev", "r2")[2] is ROUTES[1]
+    with pytest.raises(LookupError):
+        replaced.find_route_now_or_before(GATEWAY, "api", "dev", "r3")
+
+
 def test_jwt_authorizers_are_known_by_their_ids() -> None:
     assert GATEWAY.jwt_authorizers() == {"jwt": JWT}

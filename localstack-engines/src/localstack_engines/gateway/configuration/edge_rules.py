@@ -108,12 +108,14 @@ def _scope_set(route: Route) -> str:
 
 
 _NO_API = "http-response return status 404 content-type application/json string " + quote('{"message":"Not Found"}')
+# The integration of an API may be a bucket or another service of LocalStack: its answers are the API's. What a REST API
+# answers has the header.
+_IS_NO_API = "{ var(txn.candidate) -m found } !{ var(txn.api) -m found } !{ res.hdr(x-amz-apigw-id) -m found }"
 _NOT_FOUND = [
     # LocalStack knows no such REST API and takes the address for a bucket's. Only S3's answers have this header.
-    f"{_NO_API} if {{ var(txn.candidate) -m found }} {{ res.hdr(x-amz-id-2) -m found }}",
-    # Once it serves REST APIs it says so in words of its own. What a REST API answers has the second header.
-    f"{_NO_API} if {{ var(txn.candidate) -m found }} {{ status 404 }} {{ res.hdr(x-localstack) -m found }} "
-    "!{ res.hdr(x-amz-apigw-id) -m found }",
+    f"{_NO_API} if {_IS_NO_API} {{ res.hdr(x-amz-id-2) -m found }}",
+    # Once it serves REST APIs it says so in words of its own.
+    f"{_NO_API} if {_IS_NO_API} {{ status 404 }} {{ res.hdr(x-localstack) -m found }}",
 ]
 
 

@@ -2,20 +2,24 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from localstack_engines.gateway import headers
-from localstack_engines.gateway.model import Gateway, Route
+from localstack_engines.gateway.model import Api, Route, Stage
 from localstack_engines.gateway.routes import variables
 from localstack_engines.gateway.subrequests.events import Call
 from localstack_engines.gateway.subrequests.messages import Request
 
+FindRoute = Callable[[str, str, str], tuple[Api, Stage, Route]]
+"""Finds a route by the identifiers of its API, stage and itself. Raises LookupError."""
 
-def route_and_call(gateway: Gateway, request: Request, method: str, query: str, body: bytes) -> tuple[Route, Call]:
+
+def route_and_call(find: FindRoute, request: Request, method: str, query: str, body: bytes) -> tuple[Route, Call]:
     """Returns the route that HAProxy chose and the client's request. Raises LookupError when it is not served."""
     given = dict(request.headers)
-    api, stage, route = gateway.find_route(given[headers.API], given[headers.STAGE], given[headers.ROUTE_ID])
+    api, stage, route = find(given[headers.API], given[headers.STAGE], given[headers.ROUTE_ID])
     route_path = given[headers.ROUTE_PATH]
     call = Call(
         api_id=api.id,

@@ -15,7 +15,7 @@ from typing import Protocol
 from localstack_engines.gateway import headers
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.gateway.jwks import Issuers
-from localstack_engines.gateway.model import Function, Gateway, LambdaAuthorizer, ServiceCall
+from localstack_engines.gateway.model import Api, Function, Gateway, LambdaAuthorizer, Route, ServiceCall, Stage
 from localstack_engines.gateway.subrequests.buffering import send_again
 from localstack_engines.gateway.subrequests.calls import route_and_call
 from localstack_engines.gateway.subrequests.http_server import HttpServer
@@ -34,6 +34,9 @@ class ControlPlane(Protocol):
     @property
     def current(self) -> Gateway:
         """The APIs that are being served."""
+
+    def find_route(self, api_id: str, stage_name: str, route_id: str) -> tuple[Api, Stage, Route]:
+        """Returns a route of the APIs that are being served, or were until the last change. Raises LookupError."""
 
     def publish(self) -> None:
         """Serves the APIs as they are now, with the issuers' keys that are known now."""
@@ -106,14 +109,14 @@ class SubrequestServer:
 
     def _authorize(self, request: Request) -> Reply:
         method, query = request.header(headers.METHOD), request.header(headers.QUERY)
-        route, call = route_and_call(self._control_plane.current, request, method, query, b"")
+        route, call = route_and_call(self._control_plane.find_route, request, method, query, b"")
         assert isinstance(route.authorizer, LambdaAuthorizer)
         decision = self._authorizers.decide(route.authorizer, call)
         return _decision(decision.outcome, "" if decision.outcome is Outcome.ERROR else json.dumps(decision.context))
 
     def _invoke(self, request: Request) -> Reply:
         body, (_, _, query) = request.body(), request.target.partition("?")
-        route, call = route_and_call(self._control_plane.current, request, request.method, query, body)
+        route, call = route_and_call(self._control_plane.find_route, request, request.method, query, body)
         if isinstance(route.integration, ServiceCall):
             return answer(route.integration, call, self._edge.gateway_address)
         assert isinstance(route.integration, Function)

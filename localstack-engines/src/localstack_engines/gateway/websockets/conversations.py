@@ -190,7 +190,8 @@ class Conversations:
             raise IntegrationFailed(HTTPStatus.FORBIDDEN, "no route", _FORBIDDEN)
         if not self._throttling.passes(call.api.id, call.stage, call.route_key):
             raise IntegrationFailed(HTTPStatus.TOO_MANY_REQUESTS, "throttled", "Too Many Requests")
-        if route.schemas and not schemas.fits(route.schemas, call):
+        # A model of a caller's may take long: the event loop serves all connections.
+        if route.schemas and not await self._in_thread(MAX_INTEGRATION_SECONDS, schemas.fits, route.schemas, call):
             raise IntegrationFailed(
                 HTTPStatus.BAD_REQUEST, "the message does not fit the model", "Invalid request body"
             )
@@ -206,12 +207,20 @@ class Conversations:
             raise
 
     async def _in_thread(self, seconds: float, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Returns the work's result. Raises IntegrationFailed when it takes longer; the thread goes on with it."""
+        """Returns the work's result. Raises IntegrationFailed when it takes longer; the thread goes on with it.
+
+        So does an error that nobody expected: the client is told of it like of any other.
+        """
         future = asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
         try:
             return await asyncio.wait_for(future, seconds)
+        except IntegrationFailed:
+            raise
         except TimeoutError as late:
             raise integrations.timed_out(late) from late
+        except Exception as unexpected:
+            LOG.exception("an event of a WebSocket failed")
+            raise IntegrationFailed(HTTPStatus.INTERNAL_SERVER_ERROR, str(unexpected)) from unexpected
 
     @contextmanager
     def _logged(self, call: Call) -> Iterator["_Answered"]:

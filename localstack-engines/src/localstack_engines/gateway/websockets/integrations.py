@@ -135,6 +135,9 @@ def _http(integration: Integration, call: Call, body: str) -> Answer:
         raise timed_out(failure) from failure
     except requests.RequestException as failure:
         raise IntegrationFailed(HTTPStatus.INTERNAL_SERVER_ERROR, str(failure)) from failure
+    if "charset" not in answer.headers.get("content-type", ""):
+        # For text of any kind `requests` assumes Latin-1, as HTTP once did. A WebSocket's text is UTF-8.
+        answer.encoding = "utf-8"
     return Answer(answer.status_code, answer.text, {name.lower(): value for name, value in answer.headers.items()})
 
 

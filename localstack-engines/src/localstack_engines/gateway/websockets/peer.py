@@ -8,6 +8,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import h11
 from wsproto import ConnectionType, WSConnection
@@ -35,6 +36,8 @@ _REASONS = {
     ABNORMAL: "Connection Closed Abnormally",
 }
 _BLOCK_BYTES = 65536
+_CLOSE = (b"connection", b"close")
+"""What a refusal says to HAProxy, which would send another request on the same connection."""
 _CONTROLLED = ("upgrade", "connection", "content-length", "transfer-encoding")
 
 
@@ -63,7 +66,8 @@ class Peer:
                         return event
         except RemoteProtocolError as error:
             hint = error.event_hint
-            self._write(self._protocol.send(hint if isinstance(hint, RejectConnection) else RejectConnection()))
+            refusal = hint if isinstance(hint, RejectConnection) else RejectConnection()
+            self._write(self._protocol.send(replace(refusal, headers=[*refusal.headers, _CLOSE])))
         return None
 
     def accept(self, subprotocol: str | None, headers: Mapping[str, str]) -> None:
@@ -77,7 +81,7 @@ class Peer:
     def refuse(self, status: int, message: str) -> None:
         """Answers the handshake with an error."""
         body = json.dumps({"message": message}, separators=(",", ":")).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), _CLOSE]
         self._write(self._protocol.send(RejectConnection(status_code=status, headers=headers, has_body=True)))
         self._write(self._protocol.send(RejectData(data=body)))
 

@@ -26,11 +26,13 @@ def problem(schema: str) -> str | None:
     try:
         document = json.loads(schema)
         Draft4Validator.check_schema(document)
+        return _foreign_reference(document)
     except ValueError:
         return "the schema is not JSON"
+    except RecursionError:
+        return "the schema is nested too deeply"
     except SchemaError as error:
         return error.message
-    return _foreign_reference(document)
 
 
 def _foreign_reference(document: Any) -> str | None:

@@ -61,8 +61,8 @@ def text(value: Any) -> str:
 
 
 def parsed(body: str | None) -> Any:
-    """Returns the message as JSON, or None for one that is not JSON."""
+    """Returns the message as JSON, or None for one that is not JSON or is nested too deeply."""
     try:
         return json.loads(body or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -13,24 +13,30 @@ class Change:
 
     def __init__(self, *dictionaries: dict[str, Any]) -> None:
         self._before = [(live, dict(live)) for live in dictionaries]
-        self._former: list[tuple[dict[str, Any], dict[str, Any]]] | None = None
+        self._changed: list[tuple[dict[str, Any], dict[str, tuple[Any, Any]]]] | None = None
 
     def end(self) -> None:
-        """Finds what has changed. Later changes of other keys do not belong to it."""
-        if self._former is None:
-            self._former = [(live, _differences(live, before)) for live, before in self._before]
+        """Finds what has changed. Later changes do not belong to it."""
+        if self._changed is None:
+            self._changed = [(live, _differences(live, before)) for live, before in self._before]
 
     def undo(self) -> None:
-        """Gives every changed key its former value, and removes those that are new."""
+        """Gives every changed key its former value, and removes those that are new.
+
+        What has been changed again since the end stays as it is.
+        """
         self.end()
-        for live, former in self._former or ():
-            for key, value in former.items():
-                if value is _ABSENT:
-                    live.pop(key, None)
+        for live, changed in self._changed or ():
+            for key, (former, given) in changed.items():
+                if live.get(key, _ABSENT) is not given:
+                    continue
+                if former is _ABSENT:
+                    del live[key]
                 else:
-                    live[key] = value
+                    live[key] = former
 
 
-def _differences(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    keys = now.keys() | before.keys()
-    return {key: before.get(key, _ABSENT) for key in keys if now.get(key, _ABSENT) is not before.get(key, _ABSENT)}
+def _differences(now: dict[str, Any], before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Returns the former and the present value of each key that has another one, in the former order."""
+    values = {key: (before.get(key, _ABSENT), now.get(key, _ABSENT)) for key in {**before, **now}}
+    return {key: (former, given) for key, (former, given) in values.items() if former is not given}

@@ -132,7 +132,11 @@ class Store:
     def certificate(self, arn: str) -> str | None:
         """Returns a certificate of ACM with its chain and private key (PEM), or None when ACM does not have it."""
         _, _, _, region, account, *_ = arn.split(":")
-        found = acm_backends[account][region]._certificates.get(arn)
+        try:
+            found = acm_backends[account][region]._certificates.get(arn)
+        except KeyError:
+            # There is no such region.
+            return None
         if found is None:
             return None
         # Moto adds a root certificate that is not valid PEM.

@@ -197,3 +197,11 @@ def test_programs_in_the_container_get_https_on_its_own_port_where_there_is_a_ce
     assert binding(certificate=certificate, https_port=443)
     assert not binding(certificate=certificate)
     assert not binding(https_port=443)
+
+
+def test_answers_of_an_apis_integration_are_not_taken_for_those_of_an_unknown_api() -> None:
+    route = Route(id="r", key="GET /x", integration=PROXY)
+    replacing = [line for line in render(EDGE, gateway(route)).config.splitlines() if "http-response return" in line]
+    assert len(replacing) == 2
+    for of_an_api in ("var(txn.api)", "res.hdr(x-amz-apigw-id)"):
+        assert all(f"!{{ {of_an_api} -m found }}" in line for line in replacing)

@@ -2,9 +2,11 @@
 
 import base64
 import contextlib
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from localstack_engines.gateway.subrequests.messages import Request
 from localstack_engines.gateway.websockets.calls import Call
 from localstack_engines.gateway.websockets.connections import Connection, Connections, Gone
 from localstack_engines.gateway.websockets.management import ConnectionManagement
-from localstack_engines.gateway.websockets.model import Stage, WebSocketApi
+from localstack_engines.gateway.websockets.model import CONNECT, Integration, Route, Stage, WebSocketApi
 from localstack_engines.gateway.websockets.server import Limits, WebSocketServer
 
 STAGE = Stage(name="dev", access_log=True)
@@ -43,9 +45,9 @@ class Server:
         self.events.append((call.kind, status))
         self.calls.append(call)
 
-    def connect(self, path: str = "/dev", api: str = API.id) -> ClientConnection:
+    def connect(self, path: str = "/dev", api: str = API.id, query: str = "") -> ClientConnection:
         given = {headers.API: api, headers.PATH: path, headers.SOURCE: "1.2.3.4", headers.DOMAIN: API.domain}
-        return unix_connect(self.path, uri="ws://localhost/", additional_headers=given, compression=None)
+        return unix_connect(self.path, uri=f"ws://localhost/{query}", additional_headers=given, compression=None)
 
     def connect_raw(self) -> socket.socket:
         """Opens a WebSocket that afterwards does nothing by itself: it neither reads nor answers."""
@@ -143,7 +145,37 @@ def test_refused_handshakes_leave_nothing(serve: Callable[..., Server]) -> None:
             server.connect(**arguments)
         assert refused.value.response.status_code == 403
         assert refused.value.response.body == b'{"message":"Forbidden"}'
+        assert refused.value.response.headers["connection"] == "close"
     assert server.connections.all() == []
+
+
+def test_what_is_no_handshake_is_a_bad_request(serve: Callable[..., Server]) -> None:
+    server = serve()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(server.path)
+        client.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in answer.lower()
+
+
+def test_an_error_that_nobody_expected_is_told_to_the_client(serve: Callable[..., Server]) -> None:
+    """No HTTP header can have the value that the client gives here."""
+    server = serve()
+    for key, source in (("send", "route.request.body.name"), (CONNECT, "route.request.querystring.name")):
+        mapping = {"integration.request.header.x-name": source}
+        integration = Integration(id="i", kind="HTTP_PROXY", uri="http://127.0.0.1:1/", request_parameters=mapping)
+        stage = replace(STAGE, routes={key: Route(id="r", key=key, integration=integration)})
+        server.apis = {API.id: replace(API, stages={"dev": stage})}
+        if key == CONNECT:
+            with pytest.raises(InvalidStatus) as refused:
+                server.connect(query="?name=%E2%98%83")
+            assert refused.value.response.status_code == 500
+        else:
+            with server.connect() as client:
+                client.send('{"action": "send", "name": "\u2603"}')
+                assert json.loads(client.recv(timeout=20))["message"] == "Internal server error"
 
 
 def test_a_slow_reader_makes_the_backend_wait(serve: Callable[..., Server]) -> None:

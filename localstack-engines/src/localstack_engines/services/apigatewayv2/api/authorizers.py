@@ -1,9 +1,8 @@
 """Operations on authorizers."""
 
-from urllib.parse import urlsplit
-
 from localstack.aws.api import RequestContext
 
+from localstack_engines.gateway.urls import http_url
 from localstack_engines.services.apigatewayv2.api import validation, websocket_validation
 from localstack_engines.services.apigatewayv2.api.operations import Operations, Request, Response
 from localstack_engines.services.apigatewayv2.api.paging import page
@@ -60,7 +59,7 @@ class AuthorizerOperations(Operations):
     def check_issuer(self, authorizer: Request) -> None:
         """Fetches the issuer's keys. As on AWS, an authorizer cannot be created whose issuer does not answer."""
         issuer: str = (authorizer.get("JwtConfiguration") or {}).get("Issuer") or ""
-        if urlsplit(issuer).scheme not in ("http", "https"):
+        if http_url(issuer) is None:
             return  # the operation refuses it
         try:
             self.issuers.fetch(issuer)

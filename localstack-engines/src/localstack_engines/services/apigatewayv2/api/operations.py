@@ -56,12 +56,19 @@ class Operations:
     def _change(self, operation: Operation, context: RequestContext, request: Request) -> Response:
         with self.store.changing(context, request.get("ApiId")) as change:
             response = operation(context, request)
+            self._check_is_servable(context, request.get("ApiId") or response.get("ApiId"))
         try:
             self.publisher.publish()
-        except CommandFailed:
+        except Exception:
+            # A change that cannot be served, whatever the cause, would fail all that come after it.
             self.store.undo(change)
             raise
         return response
+
+    def _check_is_servable(self, context: RequestContext, api_id: str | None) -> None:
+        """Raises BadRequestException for values that HAProxy's configuration cannot have, control characters mostly."""
+        if api_id and (problem := self.publisher.problem(api_id)):
+            raise bad_request(f"The local gateway cannot serve the API after {context.operation.name}: {problem}")
 
     def _change_alone(self, operation: Operation, context: RequestContext, request: Request) -> Response:
         try:

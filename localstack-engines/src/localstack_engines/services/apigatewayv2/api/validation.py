@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Collection
 from typing import Any
-from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.expressions import Scope, UnknownExpression
 from localstack_engines.gateway.configuration.jwt import identity
 from localstack_engines.gateway.configuration.parameter_mapping import request_rules, response_rules
+from localstack_engines.gateway.urls import http_url
 from localstack_engines.services.apigatewayv2.api.service_integrations import check_service_integration
 from localstack_engines.services.apigatewayv2.errors import bad_request, no_route
 
@@ -102,7 +102,7 @@ def check_authorizer(authorizer: dict) -> None:
     sources = authorizer.get("IdentitySource") or []
     if kind == "JWT":
         jwt = authorizer.get("JwtConfiguration") or {}
-        if not jwt.get("Issuer") or urlsplit(jwt["Issuer"]).scheme not in ("http", "https"):
+        if http_url(jwt.get("Issuer") or "") is None:
             raise bad_request(f"Invalid issuer: {jwt.get('Issuer')}. Issuer must have a valid URL")
         if not jwt.get("Audience"):
             raise bad_request("Audience is a required parameter for JWT authorizer")
@@ -162,8 +162,8 @@ def _check_proxy(integration: dict, uri: str) -> None:
                 "Map service"
             )
         return
-    parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
-    if parts.scheme not in ("http", "https") or not parts.hostname or any(c in uri for c in " \t\r\n"):
+    # "1" may stand for a port, too.
+    if http_url(stage_variables.REFERENCE.sub("1", uri)) is None or any(c in uri for c in " \t\r\n"):
         raise bad_request("Invalid HTTP endpoint specified for URI")
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
+from localstack_engines.gateway.urls import http_url
 from localstack_engines.gateway.websockets import parameters, selection
 from localstack_engines.gateway.websockets.model import CONNECT, DEFAULT, DISCONNECT, MAX_INTEGRATION_SECONDS
 from localstack_engines.services.apigatewayv2.api.validation import LAMBDA, METHODS
@@ -115,8 +115,7 @@ def check_integration(integration: Mapping[str, Any]) -> None:
 def _check_http(integration: Mapping[str, Any], uri: str) -> None:
     if integration.get("IntegrationMethod") not in METHODS:
         raise bad_request(f"Invalid HTTP method specified: {integration.get('IntegrationMethod')}")
-    parts = urlsplit(stage_variables.REFERENCE.sub("x", uri))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if http_url(stage_variables.REFERENCE.sub("1", uri)) is None:
         raise bad_request("Invalid HTTP endpoint specified for URI")
 
 

@@ -7,11 +7,13 @@ import io
 from typing import Any
 
 from localstack_engines.gateway import headers
-from localstack_engines.gateway.subrequests.messages import Request
+from localstack_engines.gateway.subrequests.messages import Refused, Request, error
 from localstack_engines.gateway.websockets.management import ConnectionManagement
 
 _PATH = "/@connections/<identifier>"
 _METHODS = ("GET", "POST", "DELETE")
+_FRAMING = ("content-length", "transfer-encoding")
+"""Headers of a body that has been read."""
 
 
 class LocalConnections:
@@ -36,13 +38,14 @@ class LocalConnections:
 
         body = request.get_data()
         given = [(name.lower(), value) for name, value in request.headers.items()]
-        kept = [(name, value) for name, value in given if not name.startswith(headers.PREFIX)]
-        reply = self._management.answer(
-            Request(
-                method=request.method,
-                target=request.full_path,
-                headers=[(headers.PATH, f"/@connections/{identifier}"), *kept],
-                stream=io.BytesIO(body),
+        kept = [(name, value) for name, value in given if not name.startswith((headers.PREFIX, *_FRAMING))]
+        ours = [(headers.PATH, f"/@connections/{identifier}"), ("content-length", str(len(body)))]
+        try:
+            reply = self._management.answer(
+                Request(
+                    method=request.method, target=request.full_path, headers=[*ours, *kept], stream=io.BytesIO(body)
+                )
             )
-        )
+        except Refused as refused:
+            reply = error(refused.status, str(refused))
         return Response(reply.body, int(reply.status), dict(reply.headers))

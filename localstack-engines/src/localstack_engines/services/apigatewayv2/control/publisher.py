@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from localstack_engines.gateway import edge_proxy
 from localstack_engines.gateway.jwks import MAX_AGE, Issuers
-from localstack_engines.gateway.model import Gateway
+from localstack_engines.gateway.model import Api, Gateway, Route, Stage
 from localstack_engines.gateway.websockets.model import WebSocketApis
-from localstack_engines.services.apigatewayv2.control.translation import gateway
+from localstack_engines.services.apigatewayv2.control.translation import gateway, problem
 from localstack_engines.services.apigatewayv2.control.upstreams import CLOUD_MAP, Upstreams
 from localstack_engines.services.apigatewayv2.control.websocket_translation import websocket_apis
 from localstack_engines.services.apigatewayv2.store import Store
@@ -28,7 +28,7 @@ class Publisher:
         self._store = store
         self._issuers = issuers
         self._upstreams = upstreams
-        self._current = Gateway()
+        self._current = self._former = Gateway()
         self._websockets: WebSocketApis = {}
         self._publishing = threading.Lock()
         self._counting = threading.Lock()
@@ -41,6 +41,10 @@ class Publisher:
     def current(self) -> Gateway:
         """The HTTP APIs that are being served."""
         return self._current
+
+    def find_route(self, api_id: str, stage_name: str, route_id: str) -> tuple[Api, Stage, Route]:
+        """Returns a route of the APIs that are being served, or were until the last change. Raises LookupError."""
+        return self._current.find_route_now_or_before(self._former, api_id, stage_name, route_id)
 
     @property
     def websockets(self) -> WebSocketApis:
@@ -56,6 +60,10 @@ class Publisher:
         self._stopped.set()
         if self._unsubscribe is not None:
             self._unsubscribe()
+
+    def problem(self, api_id: str) -> str | None:
+        """Returns why an API cannot be served as it is recorded, or None."""
+        return problem(self._store, api_id, self._issuers.keys)
 
     def publish(self) -> None:
         """Publishes the records as they are now. Returns when every change made before the call is being served.
@@ -77,13 +85,15 @@ class Publisher:
             self._published = counted
 
     def _serve(self, model: Gateway, websockets: WebSocketApis) -> None:
-        former = self._current, self._websockets
+        before = self._former, self._current, self._websockets
+        if model != self._current:
+            self._former = self._current
         # The first request that HAProxy routes by the new model may need a sub-request for a new route.
         self._current, self._websockets = model, websockets
         try:
             edge_proxy.publish(model)
         except Exception:
-            self._current, self._websockets = former
+            self._former, self._current, self._websockets = before
             raise
 
     def _instances_changed(self, service_arn: str) -> None:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from localstack_engines.gateway import stage_variables
 from localstack_engines.gateway.configuration.render import render
@@ -26,6 +25,7 @@ from localstack_engines.gateway.model import (
     SigningKey,
     Stage,
 )
+from localstack_engines.gateway.urls import http_url
 from localstack_engines.services.apigatewayv2.control import stages
 from localstack_engines.services.apigatewayv2.control.certificates import is_usable
 from localstack_engines.services.apigatewayv2.control.throttles import throttle
@@ -49,9 +49,18 @@ def gateway(store: Store, keys: Keys, servers: Servers) -> Gateway:
             if record.protocol_type == "HTTP":
                 apis.setdefault(record.api_id, _api(account, region, record, keys))
         domain_names = list(store.domain_names.values())
-    found = tuple(api for api in apis.values() if _renders(api))
+    found = tuple(api for api in apis.values() if _is_served(api))
     domains = tuple(_custom_domain(store, record, {api.id for api in found}) for record in domain_names)
     return Gateway(apis=found, domains=domains, servers={upstream: servers(upstream) for upstream in _upstreams(found)})
+
+
+def problem(store: Store, api_id: str, keys: Keys) -> str | None:
+    """Returns why an HTTP API cannot be served as it is recorded, or None."""
+    with store.lock:
+        for account, region, record in store.all_apis():
+            if record.api_id == api_id and record.protocol_type == "HTTP":
+                return _problem(_api(account, region, record, keys))
+    return None
 
 
 def _custom_domain(store: Store, record: DomainName, served: set[str]) -> CustomDomain:
@@ -69,13 +78,18 @@ def _upstreams(apis: tuple[Api, ...]) -> set[str]:
     return {route.integration.upstream for route in routes if isinstance(route.integration, Proxy)}
 
 
-def _renders(api: Api) -> bool:
+def _is_served(api: Api) -> bool:
+    if reason := _problem(api):
+        LOG.error("HTTP API %s cannot be served: %s", api.id, reason)
+    return reason is None
+
+
+def _problem(api: Api) -> str | None:
     try:
         render(Edge(edge_port=1, gateway_address="127.0.0.1:1", directory=Path("/")), Gateway(apis=(api,)))
     except ValueError as error:
-        LOG.error("HTTP API %s cannot be served: %s", api.id, error)
-        return False
-    return True
+        return str(error)
+    return None
 
 
 def _api(account: str, region: str, record: Any, keys: Keys) -> Api:
@@ -148,7 +162,8 @@ def _authorizer(identifier: str, record: Any, keys: Keys) -> JwtAuthorizer | Lam
     )
 
 
-def _integration(record: Any, variables: dict[str, str]) -> Integration:
+def _integration(record: Any, variables: dict[str, str]) -> Integration | None:
+    """Returns the integration, or None when the stage's variables make no URL of its URI."""
     parameters = tuple((record.request_parameters or {}).items())
     shared: dict[str, Any] = {
         "id": record.id,
@@ -167,8 +182,11 @@ def _integration(record: Any, variables: dict[str, str]) -> Integration:
     if record.connection_type == "VPC_LINK":
         kind = LISTENER if ":elasticloadbalancing:" in record.integration_uri else CLOUD_MAP
         return Proxy(upstream=kind + record.integration_uri, method=method, server_name=server_name, **shared)
-    parts = urlsplit(stage_variables.resolve(record.integration_uri, variables))
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    url = http_url(stage_variables.resolve(record.integration_uri, variables))
+    if url is None:
+        LOG.warning("integration %s has no valid URL with the variables of a stage", record.id)
+        return None
+    parts, port = url
     return Proxy(
         upstream=f"{HOST}{parts.hostname}:{port}",
         host=parts.netloc.rpartition("@")[2],

@@ -57,7 +57,7 @@ class Upstreams:
             pass
         try:
             found = socket.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             LOG.warning("cannot resolve %s: %s", host, error)
             self._addresses.setdefault(host, ())
             return

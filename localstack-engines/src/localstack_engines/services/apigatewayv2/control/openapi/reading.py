@@ -41,7 +41,9 @@ def parse(text: str, base_path: str = "ignore", variables: Mapping[str, str] | N
         raise InvalidDefinition("Unable to parse API definition because of a missing or unsupported openapi version")
     try:
         return _Reader(document, base_path).definition()
-    except (AttributeError, TypeError, KeyError) as error:
+    except InvalidDefinition:
+        raise
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise InvalidDefinition(f"Unable to parse API definition: {error!r}") from None
 
 
@@ -140,7 +142,7 @@ class _Reader:
             return {}
         if scheme.get(names.AUTH_TYPE) == "awsSigv4":
             return {"authorization": "AWS_IAM"}
-        if names.AUTHORIZER not in scheme:
+        if not scheme.get(names.AUTHORIZER):
             raise InvalidDefinition(f"{key}: the security scheme {name} has no {names.AUTHORIZER}")
         return {"authorizer": name, "scopes": list(scopes or [])}
 

@@ -150,6 +150,10 @@ def test_what_a_path_may_have_besides_operations_is_no_route() -> None:
         ({"paths": {"/a": {"get": {"security": [{"login": []}, {"other": []}]}}}}, "one security requirement"),
         ({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {**PROXY, "typo": 1}}}}}, "typo"),
         ({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {"$ref": "#/none"}}}}}, "does not exist"),
+        (
+            {"components": {"securitySchemes": {"login": {"x-amazon-apigateway-authorizer": {}}}}},
+            "security scheme login has no",
+        ),
         ({"x-amazon-apigateway-typo": {}}, "x-amazon-apigateway-typo"),
         ({"paths": {"/a": 7}}, "parse"),
     ],
@@ -163,3 +167,8 @@ def test_what_would_have_no_effect_is_refused(change: dict[str, Any], reason: st
 def test_a_text_that_is_no_definition_is_refused(text: str) -> None:
     with pytest.raises(InvalidDefinition):
         parse(text)
+
+
+def test_a_server_that_is_no_url_is_refused() -> None:
+    with pytest.raises(InvalidDefinition, match="Invalid IPv6 URL"):
+        parse(json.dumps({**BASE, "servers": [{"url": "http://["}]}), "prepend")
