@@ -108,6 +108,24 @@ def test_events_are_put(
     assert event["id"] == answer.json()["Entries"][0]["EventId"]
 
 
+def test_a_record_is_put_into_a_stream(
+    api: HttpApi, aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]
+) -> None:
+    kinesis = aws("kinesis")
+    kinesis.create_stream(StreamName=unique, ShardCount=1)
+    cleanup(kinesis.delete_stream, StreamName=unique)
+    kinesis.get_waiter("stream_exists").wait(StreamName=unique, WaiterConfig={"Delay": 1})
+    parameters = {"StreamName": unique, "Data": "$request.body", "PartitionKey": "$request.querystring.key"}
+    api.route("POST /records", service(api, "Kinesis-PutRecord", parameters))
+    answer = api.http.post("/records?key=one", content="aGVsbG8=")
+    assert (answer.status_code, sorted(answer.json())) == (200, ["SequenceNumber", "ShardId"])
+    shard = {"StreamName": unique, "ShardId": answer.json()["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = kinesis.get_shard_iterator(**shard)["ShardIterator"]
+    [record] = kinesis.get_records(ShardIterator=iterator)["Records"]
+    assert (record["Data"], record["PartitionKey"]) == (b"hello", "one")
+    assert api.http.post("/records?key=one", content="not base64").status_code == 500
+
+
 def test_executions_are_started_and_stopped(
     api: HttpApi, aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]
 ) -> None:
