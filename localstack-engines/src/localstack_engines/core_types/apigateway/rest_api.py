@@ -10,8 +10,8 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import json_text
 from localstack_engines.cloudformation.resource import Failed
-from localstack_engines.cloudformation.tags import update_tags
 from localstack_engines.core_types.apigateway.patches import changed, escaped, remove
+from localstack_engines.core_types.apigateway.tags import update_resource_tags
 from localstack_engines.core_types.core_class import ResourceOfCore
 
 _PATHS = (
@@ -59,13 +59,7 @@ class RestApi(ResourceOfCore):
             patches += [{"op": "replace", "path": "/policy", "value": policy}]
         if patches:
             client.update_rest_api(restApiId=api_id, patchOperations=patches)
-        arn = f"arn:aws:apigateway:{request.region_name}::/restapis/{api_id}"
-        update_tags(
-            previous.get("Tags"),
-            model.get("Tags"),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-        )
+        update_resource_tags(client, request, f"/restapis/{api_id}")
         return self.done(model)
 
     def _import(self, request: ResourceRequest, client: Any) -> None:

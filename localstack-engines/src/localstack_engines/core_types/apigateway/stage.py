@@ -8,8 +8,8 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.resource import Failed
-from localstack_engines.cloudformation.tags import update_tags
 from localstack_engines.core_types.apigateway.patches import Patch, changed, escaped, remove, replace
+from localstack_engines.core_types.apigateway.tags import update_resource_tags
 from localstack_engines.core_types.core_class import ResourceOfCore
 
 _PATHS = (
@@ -51,14 +51,8 @@ class Stage(ResourceOfCore):
         model["StageName"] = previous["StageName"]
         patches = changed(_PATHS, model, previous) + _variables(model, previous) + _settings(model, previous)
         self._patch(request, patches)
-        client = self.client(request, "apigateway")
-        arn = f"arn:aws:apigateway:{request.region_name}::/restapis/{model['RestApiId']}/stages/{model['StageName']}"
-        update_tags(
-            previous.get("Tags"),
-            model.get("Tags"),
-            remove=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
-            put=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
-        )
+        stage = f"/restapis/{model['RestApiId']}/stages/{model['StageName']}"
+        update_resource_tags(self.client(request, "apigateway"), request, stage)
         return self.done(model)
 
     def _patch(self, request: ResourceRequest, patches: list[Patch]) -> None:

@@ -12,7 +12,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import SNAPSHOT, Failed, Resource
 from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import cluster_models, models
-from localstack_engines.services.rds.cloudformation.shared import exports_change, version_note
+from localstack_engines.services.rds.cloudformation.shared import default_group, exports_change, version_note
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 _TRANSITIONAL = frozenset((models.CREATING, models.STARTING, models.STOPPING, cluster_models.FAILING_OVER))
@@ -101,9 +101,7 @@ class DBCluster(Resource):
 
     def _modify(self, rds: Any, model: dict[str, Any], previous: dict[str, Any], changed: dict[str, Any]) -> None:
         if previous.get("DBClusterParameterGroupName") and not model.get("DBClusterParameterGroupName"):
-            found = _describe(rds, model)
-            major = (changed.get("EngineVersion") or found["EngineVersion"]).partition(".")[0]
-            changed["DBClusterParameterGroupName"] = f"default.{found['Engine']}{major}"
+            changed["DBClusterParameterGroupName"] = default_group(_describe(rds, model), changed.get("EngineVersion"))
         arguments = _arguments(rds, "ModifyDBCluster", changed)
         if "EngineVersion" in arguments:
             # CloudFormation upgrades to whatever version the template names.

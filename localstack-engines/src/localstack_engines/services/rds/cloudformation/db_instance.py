@@ -12,7 +12,7 @@ from localstack_engines.cloudformation.properties import to_request
 from localstack_engines.cloudformation.resource import SNAPSHOT, Failed, Resource
 from localstack_engines.cloudformation.waiting import wait_while
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.cloudformation.shared import exports_change, version_note
+from localstack_engines.services.rds.cloudformation.shared import default_group, exports_change, version_note
 from localstack_engines.services.rds.cloudformation.tags import update_resource_tags
 
 _TRANSITIONAL = frozenset(
@@ -92,9 +92,9 @@ class DBInstance(Resource):
             changed = {name: value for name, value in model.items() if previous.get(name) != value}
             self._promote_if_asked(rds, model)
             if previous.get("DBParameterGroupName") and not model.get("DBParameterGroupName"):
-                found = self._describe(rds, model)
-                major = (changed.get("EngineVersion") or found["EngineVersion"]).partition(".")[0]
-                changed["DBParameterGroupName"] = f"default.{found['Engine']}{major}"
+                changed["DBParameterGroupName"] = default_group(
+                    self._describe(rds, model), changed.get("EngineVersion")
+                )
             if "EngineVersion" in changed and model.get("AllowMajorVersionUpgrade"):
                 changed["AllowMajorVersionUpgrade"] = model["AllowMajorVersionUpgrade"]
             arguments = self._arguments(rds, "ModifyDBInstance", changed)

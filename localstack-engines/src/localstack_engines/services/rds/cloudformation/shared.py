@@ -10,6 +10,12 @@ def exports_change(previous: dict[str, Any], after: dict[str, Any]) -> dict[str,
     return {name: types for name, types in change.items() if types}
 
 
+def default_group(found: dict[str, Any], version: str | None) -> str:
+    """Returns the default parameter group of an instance or cluster for a version, or for the one that it has."""
+    major = (version or found["EngineVersion"]).partition(".")[0]
+    return f"default.{found['Engine']}{major}"
+
+
 def version_note(rds: Any, found: dict[str, Any]) -> str:
     """Returns what the service says about a version that another release runs; "" for the installed one.
 
