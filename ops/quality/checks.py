@@ -25,6 +25,8 @@ SUITES = (
     "tests/e2e",
     "tests/chaos",
 )
+# Two groups of tests, which tests/conftest.py makes. With arguments the tests run one after another, as --pdb needs it.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup")
 LINTERS = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
@@ -86,7 +88,13 @@ def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
         say("Checking the code")
         lint = max([_report(console, check) for check in checks.result()])
         say("Running the tests")
-        paths = [] if any(not argument.startswith("-") and "/" in argument for argument in arguments) else list(SUITES)
         # pytest gets the terminal itself, so that its colours and --pdb work.
-        tests = processes.run_in_terminal([sys.executable, "-m", "pytest", *paths, *arguments])
+        tests = processes.run_in_terminal([sys.executable, "-m", "pytest", *_selected(arguments)])
     return tests or lint
+
+
+def _selected(arguments: list[str]) -> list[str]:
+    if not arguments:
+        return [*SUITES, *SIDE_BY_SIDE]
+    has_paths = any(not argument.startswith("-") and "/" in argument for argument in arguments)
+    return arguments if has_paths else [*SUITES, *arguments]
