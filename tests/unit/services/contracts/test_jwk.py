@@ -32,7 +32,9 @@ def test_the_thumbprint_is_that_of_rfc_7638_section_3_1() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x30", b"\x30\x82\xff", b"not a key", _der(ec.generate_private_key(ec.SECP256R1()))]
+    "data",
+    [b"", b"\x30", b"\x30\x82\xff", b"not a key", _der(ec.generate_private_key(ec.SECP256R1()))],
+    ids=["empty", "one-byte", "cut-off", "text", "elliptic-curve"],
 )
 def test_what_is_no_rsa_key_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"DER|RSA"):

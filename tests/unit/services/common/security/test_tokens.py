@@ -113,7 +113,7 @@ CLAIMS: list[dict[str, Any]] = [
 
 
 @pytest.mark.attack(5)
-@pytest.mark.parametrize("claims", CLAIMS, ids=str)
+@pytest.mark.parametrize("claims", CLAIMS, ids="-".join)
 def test_invalid_claims_are_rejected(issuer: TestIssuer, claims: dict[str, Any]) -> None:
     with pytest.raises(Unauthorized):
         verify(issuer, issuer.token(Role.ADMIN, **claims))
