@@ -1,6 +1,7 @@
 """What a task definition can say about its containers, and what is refused because it would have no effect."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -176,3 +177,26 @@ def test_an_event_runs_a_task(lab: Lab, aws: Callable[..., Any], unique: str, cl
 def test_what_would_have_no_effect_is_refused(lab: Lab, change: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message):
         lab.register({**lab.container("true"), **change})
+
+
+def test_containers_trust_the_engines_certificate_and_the_public_authorities(lab: Lab) -> None:
+    # The front door presents the engines' certificate to clients of HTTP APIs, which it tells by this name.
+    program = (
+        "import os, socket, ssl, urllib.parse\n"
+        "place = urllib.parse.urlsplit(os.environ['AWS_ENDPOINT_URL'])\n"
+        "context = ssl.create_default_context()\n"
+        "plain = socket.create_connection((place.hostname, place.port))\n"
+        "secure = context.wrap_socket(plain, server_hostname='any.execute-api.' + place.hostname)\n"
+        "print(secure.version(), len(context.get_ca_certs()) > 50)"
+    )
+    container = lab.container(f"python3 -c {shlex.quote(program)}", readonlyRootFilesystem=True)
+    arn = lab.run(lab.register(container))
+    assert containers(lab.stopped(arn))["app"]["exitCode"] == 0
+    until("the log", lambda: lab.output(arn) == ["TLSv1.3 True"])
+
+
+def test_a_definition_names_other_authorities(lab: Lab) -> None:
+    own = [{"name": "SSL_CERT_FILE", "value": "/own.crt"}]
+    arn = lab.run(lab.register(lab.container('echo "$SSL_CERT_FILE"', environment=own)))
+    lab.stopped(arn)
+    until("the log", lambda: lab.output(arn) == ["/own.crt"])

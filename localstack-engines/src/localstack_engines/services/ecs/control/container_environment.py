@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localstack_engines.services.ecs.engine import trusted_authorities
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
 
@@ -10,9 +11,9 @@ AGENT_PATH = "/_aws/ecs/agent"
 
 
 def platform_environment(task: Task, container: str, credentials: dict[str, str]) -> dict[str, str]:
-    """Returns the variables for the region, endpoint, metadata address and credentials.
+    """Returns the variables for the region, endpoint, metadata address, authorities and credentials.
 
-    AWS does not set AWS_ENDPOINT_URL. Here it makes SDKs call LocalStack.
+    AWS sets neither AWS_ENDPOINT_URL, which makes SDKs call LocalStack, nor the authorities' variables.
     """
     return {
         "AWS_REGION": task.scope.region,
@@ -21,6 +22,7 @@ def platform_environment(task: Task, container: str, credentials: dict[str, str]
         "AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type}",
         "ECS_CONTAINER_METADATA_URI_V4": metadata_uri(task, container),
         "ECS_AGENT_URI": f"{settings.endpoint_url()}{AGENT_PATH}/{task.id}-{container}",
+        **trusted_authorities.variables(),
         **credentials,
     }
 
