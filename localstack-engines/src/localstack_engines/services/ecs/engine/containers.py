@@ -41,6 +41,9 @@ class Containers:
                 extra_hosts=network.hosts,
                 log_config=_LOG_CONFIG,
                 sysctls=network.sysctls,
+                cap_drop=["ALL"],
+                # network.namespaces loads packet filters here. The task's containers share the namespace, not this.
+                cap_add=["NET_ADMIN"],
             ),
         )
 
