@@ -70,9 +70,9 @@ def _problem(context: Any) -> ServiceError | None:
 
 
 def _session_token(request: Any) -> str | None:
-    """Returns the session's token, which a presigned URL has in its query."""
+    """Returns the session's token, which a presigned URL has in its query, in lower case with version 2 signatures."""
     name = "X-Amz-Security-Token"
-    return request.headers.get(name) or request.args.get(name)
+    return request.headers.get(name) or request.args.get(name) or request.args.get(name.lower())
 
 
 def _refusal(context: Any, principal: Principal) -> ServiceError | None:

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from localstack_engines.network import credentials_address
+from localstack_engines.network.namespaces import NamespaceGone, RulesetRefused
 from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
@@ -29,7 +31,7 @@ class Containers:
         """
         api = self._client.api
         endpoint = api.create_endpoint_config(ipv4_address=network.address)
-        return self._start_own(
+        namespace = self._start_own(
             "network",
             entrypoint=["/bin/sleep", "infinity"],
             name=self._name(owner, _NAMESPACE),
@@ -46,6 +48,16 @@ class Containers:
                 cap_add=["NET_ADMIN"],
             ),
         )
+        self._open_credentials_address(namespace, network)
+        return namespace
+
+    def _open_credentials_address(self, namespace: str, network: Network) -> None:
+        try:
+            credentials_address.open_in(namespace, network.resolver)
+        except (NamespaceGone, RulesetRefused) as error:
+            self.remove(namespace)
+            message = f"network of the task: {credentials_address.ADDRESS} cannot be reached: {error}"
+            raise TaskFailed("ResourceInitializationError", message) from error
 
     def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
         """Starts HAProxy in a network namespace, and returns the container's id."""
