@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from collections.abc import Mapping
 
 PREFIXES = {
+    "apigatewaymanagementapi": "execute-api",
     "apigatewayv2": "apigateway",
-    "cognito-idp": "cognito-idp",
     "dynamodbstreams": "dynamodb",
     "efs": "elasticfilesystem",
     "elbv2": "elasticloadbalancing",
@@ -22,56 +22,63 @@ PREFIXES = {
 ALWAYS_ALLOWED = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """AWS answers these for everybody, whatever policies say."""
 
-_ACTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "lambda": {"Invoke": ("InvokeFunction",), "InvokeAsync": ("InvokeFunction",)},
-    "dynamodb": {
-        "BatchExecuteStatement": ("PartiQLSelect",),
-        "ExecuteStatement": ("PartiQLSelect",),
-        "TransactGetItems": ("GetItem",),
+_ACTIONS: Mapping[str, Mapping[str, str]] = {
+    "apigatewaymanagementapi": {
+        "DeleteConnection": "ManageConnections",
+        "GetConnection": "ManageConnections",
+        "PostToConnection": "ManageConnections",
     },
+    "lambda": {"Invoke": "InvokeFunction", "InvokeAsync": "InvokeFunction"},
+    "dynamodb": {"TransactGetItems": "GetItem"},
     "sqs": {
-        "ChangeMessageVisibilityBatch": ("ChangeMessageVisibility",),
-        "DeleteMessageBatch": ("DeleteMessage",),
-        "SendMessageBatch": ("SendMessage",),
+        "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+        "DeleteMessageBatch": "DeleteMessage",
+        "SendMessageBatch": "SendMessage",
     },
-    "sns": {"PublishBatch": ("Publish",)},
+    "sns": {"PublishBatch": "Publish"},
     "s3": {
-        "AbortMultipartUpload": ("AbortMultipartUpload",),
-        "CompleteMultipartUpload": ("PutObject",),
-        "CopyObject": ("PutObject",),
-        "CreateMultipartUpload": ("PutObject",),
-        "DeleteBucketCors": ("PutBucketCORS",),
-        "DeleteBucketEncryption": ("PutEncryptionConfiguration",),
-        "DeleteBucketLifecycle": ("PutLifecycleConfiguration",),
-        "DeleteBucketTagging": ("PutBucketTagging",),
-        "DeleteObjects": ("DeleteObject",),
-        "GetBucketCors": ("GetBucketCORS",),
-        "GetBucketEncryption": ("GetEncryptionConfiguration",),
-        "GetBucketLifecycleConfiguration": ("GetLifecycleConfiguration",),
-        "GetBucketNotificationConfiguration": ("GetBucketNotification",),
-        "GetPublicAccessBlock": ("GetBucketPublicAccessBlock",),
-        "HeadBucket": ("ListBucket",),
-        "HeadObject": ("GetObject",),
-        "ListBuckets": ("ListAllMyBuckets",),
-        "ListMultipartUploads": ("ListBucketMultipartUploads",),
-        "ListObjectVersions": ("ListBucketVersions",),
-        "ListObjects": ("ListBucket",),
-        "ListObjectsV2": ("ListBucket",),
-        "ListParts": ("ListMultipartUploadParts",),
-        "PutBucketCors": ("PutBucketCORS",),
-        "PutBucketEncryption": ("PutEncryptionConfiguration",),
-        "PutBucketLifecycleConfiguration": ("PutLifecycleConfiguration",),
-        "PutBucketNotificationConfiguration": ("PutBucketNotification",),
-        "PutPublicAccessBlock": ("PutBucketPublicAccessBlock",),
-        "UploadPart": ("PutObject",),
-        "UploadPartCopy": ("PutObject",),
+        "CompleteMultipartUpload": "PutObject",
+        "CreateMultipartUpload": "PutObject",
+        "DeleteBucketCors": "PutBucketCORS",
+        "DeleteBucketEncryption": "PutEncryptionConfiguration",
+        "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+        "DeleteBucketTagging": "PutBucketTagging",
+        "DeleteObjects": "DeleteObject",
+        "GetBucketCors": "GetBucketCORS",
+        "GetBucketEncryption": "GetEncryptionConfiguration",
+        "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+        "GetBucketNotificationConfiguration": "GetBucketNotification",
+        "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+        "HeadBucket": "ListBucket",
+        "HeadObject": "GetObject",
+        "ListBuckets": "ListAllMyBuckets",
+        "ListMultipartUploads": "ListBucketMultipartUploads",
+        "ListObjectVersions": "ListBucketVersions",
+        "ListObjects": "ListBucket",
+        "ListObjectsV2": "ListBucket",
+        "ListParts": "ListMultipartUploadParts",
+        "PutBucketCors": "PutBucketCORS",
+        "PutBucketEncryption": "PutEncryptionConfiguration",
+        "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+        "PutBucketNotificationConfiguration": "PutBucketNotification",
+        "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+        "UploadPart": "PutObject",
     },
 }
 """By service and operation."""
 
 
-def actions(service: str, operation: str) -> tuple[str, ...]:
-    """Returns the actions that a caller of an operation needs. `service` is botocore's name of the API."""
+_VERSIONED = frozenset({"DeleteObject", "GetObject", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging"})
+"""The actions of S3 that have another name when the request names a version."""
+
+
+def action(service: str, operation: str, *, version: bool = False) -> str:
+    """Returns the action that a caller of an operation needs. `service` is botocore's name of the API.
+
+    `version` says whether the request names a version of an object.
+    """
     prefix = PREFIXES.get(service, service)
-    names = _ACTIONS.get(service, {}).get(operation, (operation,))
-    return tuple(f"{prefix}:{name}" for name in names)
+    name = _ACTIONS.get(service, {}).get(operation, operation)
+    if service == "s3" and version and name in _VERSIONED:
+        name = name.replace("Object", "ObjectVersion")
+    return f"{prefix}:{name}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from localstack_engines.iam.enforcement import arns, records
-from localstack_engines.iam.enforcement.actions import actions
+from localstack_engines.iam.enforcement.actions import action
 from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, UNKNOWN, Members, Rule, Scope
 
 _RULES: Mapping[str, Rule] = {
@@ -43,11 +43,21 @@ def _own(service: str, operation: str, scope: Scope, members: Members) -> Iterab
         return special(scope, members)
     rule = _RULES.get(service)
     found = list(rule(scope, operation, members)) if rule else [UNKNOWN]
-    return [Permission(action, names) for action in actions(service, operation) for names in found]
+    wanted = action(service, operation, version=bool(members.get("VersionId")))
+    return [Permission(wanted, names) for names in found]
 
 
 def _transaction(scope: Scope, members: Members) -> Iterable[Permission]:
-    return [Permission(action, names) for action, names in arns.transaction(scope, members)]
+    return [Permission(wanted, names) for wanted, names in arns.transaction(scope, members)]
+
+
+def _partiql(scope: Scope, members: Members) -> Iterable[Permission]:
+    """The action is that of the statement's first word. Which table it is about, only its parser knows."""
+    statements = [members, *(members.get("Statements") or []), *(members.get("TransactStatements") or [])]
+    verbs = {
+        str(one["Statement"]).split()[0].capitalize() for one in statements if str(one.get("Statement", "")).strip()
+    }
+    return [Permission(f"dynamodb:PartiQL{verb}", UNKNOWN) for verb in sorted(verbs)]
 
 
 def _copy(scope: Scope, members: Members) -> Iterable[Permission]:
@@ -60,6 +70,9 @@ def _copy(scope: Scope, members: Members) -> Iterable[Permission]:
 
 
 _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permission]]] = {
+    ("dynamodb", "BatchExecuteStatement"): _partiql,
+    ("dynamodb", "ExecuteStatement"): _partiql,
+    ("dynamodb", "ExecuteTransaction"): _partiql,
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("s3", "CopyObject"): _copy,
     ("s3", "UploadPartCopy"): _copy,

@@ -71,12 +71,14 @@ def policy(service: str, scope: Scope, members: Members) -> ResourcePolicy | Non
 
 def _key_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     key = _key(scope, str(members.get("KeyId") or members.get("TargetKeyId") or ""))
-    return ResourcePolicy(document=key.policy, account=scope.account, alone_decides=True) if key else None
+    if key is None:
+        return None
+    return ResourcePolicy(document=key.policy, account=key.metadata["AWSAccountId"], alone_decides=True)
 
 
 def _secret_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     secret = _secret(scope, str(members.get("SecretId") or ""))
-    return _policy(secret.policy if secret else None, scope.account)
+    return _policy(secret.policy, secret.arn.split(":")[4]) if secret else None
 
 
 def _bucket_policy(scope: Scope, members: Members) -> ResourcePolicy | None:

@@ -19,7 +19,7 @@ def serve(store: Store) -> None:
     from localstack.services.edge import ROUTER
     from rolo import Response
 
-    credentials = TaskCredentials(store, _assume_role)
+    credentials = TaskCredentials(store.tasks, _assume_role)
 
     def answer(request: Any, credentials_id: str) -> Any:
         found = credentials.find(credentials_id)

@@ -4,13 +4,12 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-rol
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localstack_engines.iam.enforcement.mode import mode
 from localstack_engines.services.ecs.models import Task
-from localstack_engines.services.ecs.store import Store
 
 PATH = "/v2/credentials"
 """The path at 169.254.170.2, before the id of the credentials."""
@@ -26,15 +25,15 @@ Session = dict[str, Any]
 class TaskCredentials:
     """Assumes the role of a task when its credentials are asked for."""
 
-    def __init__(self, store: Store, assume_role: Callable[[Task, str], Session]) -> None:
-        self._store = store
+    def __init__(self, tasks: Mapping[str, Task], assume_role: Callable[[Task, str], Session]) -> None:
+        self._tasks = tasks
         self._assume_role = assume_role
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def find(self, credentials_id: str) -> dict[str, str] | None:
         """Returns the document of the endpoint, or None if no task that runs has credentials with this id."""
-        task = next((t for t in list(self._store.tasks.values()) if t.credentials_id == credentials_id), None)
+        task = next((t for t in list(self._tasks.values()) if t.credentials_id == credentials_id), None)
         role = role_of(task) if task else None
         if task is None or role is None or task.stopped_at is not None:
             with self._lock:
