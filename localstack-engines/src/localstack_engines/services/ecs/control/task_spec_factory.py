@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from localstack_engines.network import credentials_address
 from localstack_engines.network.interfaces import Interface, Place
 from localstack_engines.services.ecr import public as ecr
 from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
@@ -52,6 +53,7 @@ def _network(place: Interface | Place, definitions: Sequence[dict[str, Any]] = (
         mac_address=place.mac_address,
         hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
         sysctls=_network_sysctls(definitions),
+        prepare=lambda namespace: credentials_address.open_in(namespace, resolver),
     )
 
 

@@ -3,8 +3,6 @@
 import logging
 from typing import Any
 
-from localstack_engines.network import credentials_address
-from localstack_engines.network.namespaces import NamespaceGone, RulesetRefused
 from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
@@ -48,16 +46,18 @@ class Containers:
                 cap_add=["NET_ADMIN"],
             ),
         )
-        self._open_credentials_address(namespace, network)
+        self._prepare(namespace, network)
         return namespace
 
-    def _open_credentials_address(self, namespace: str, network: Network) -> None:
+    def _prepare(self, namespace: str, network: Network) -> None:
+        """Calls the network's `prepare`. A namespace that cannot be prepared is removed."""
+        if network.prepare is None:
+            return
         try:
-            credentials_address.open_in(namespace, network.resolver)
-        except (NamespaceGone, RulesetRefused) as error:
+            network.prepare(namespace)
+        except Exception as error:
             self.remove(namespace)
-            message = f"network of the task: {credentials_address.ADDRESS} cannot be reached: {error}"
-            raise TaskFailed("ResourceInitializationError", message) from error
+            raise TaskFailed("ResourceInitializationError", f"network of the task: {error}") from error
 
     def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
         """Starts HAProxy in a network namespace, and returns the container's id."""
