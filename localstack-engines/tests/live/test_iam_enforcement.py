@@ -183,6 +183,11 @@ def test_credentials_that_nobody_has(role: Role) -> None:
     refused(client("s3", stale).list_buckets, "InvalidAccessKeyId")
 
 
+def test_a_role_that_does_not_exist_allows_nothing(role: Role) -> None:
+    role.arn = f"{role.arn}-absent"
+    refused(role.client("kms").list_keys, "AccessDeniedException", "no identity-based policy allows the kms:ListKeys")
+
+
 def test_what_has_no_rule_needs_the_action_only(role: Role) -> None:
     states = role.client("stepfunctions")
     refused(states.list_state_machines, "AccessDeniedException")

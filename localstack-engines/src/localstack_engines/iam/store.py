@@ -6,7 +6,6 @@ from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.services.sts.models import sts_stores
-from moto.core.exceptions import RESTError
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
@@ -38,11 +37,8 @@ def _session_key(account: str, access_key_id: str) -> AccessKey | None:
 
 def _session_principal(account: str, session: Any) -> Principal:
     backend = iam_backends[account][_PARTITION]
-    try:
-        role = backend.get_role_by_arn(session.role_arn)
-    except RESTError:
-        # The role was deleted, or there never was one. Nothing allows its sessions anything.
-        role = None
+    # The role may be deleted, or there never was one. Then nothing allows its sessions anything.
+    role = next((one for one in list(backend.roles.values()) if one.arn == session.role_arn), None)
     config = sts_stores[account][_TAGS_REGION].sessions.get(session.access_key_id)
     session_tags = {tag["Key"]: tag["Value"] for tag in config["tags"].values()} if config else {}
     return Principal(
