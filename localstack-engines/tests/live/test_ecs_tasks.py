@@ -119,7 +119,8 @@ def test_environment_secrets_and_overrides(lab: Lab, aws: Callable[..., Any], un
     assert json.loads(environment["WHOLE"])["port"] == 5432
     assert environment["AWS_REGION"] == "us-east-1"
     assert environment["AWS_ENDPOINT_URL"].startswith("http://localhost.localstack.cloud:")
-    assert environment["AWS_SESSION_TOKEN"]
+    assert environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].startswith("/v2/credentials/")
+    assert not [name for name in environment if name.startswith("AWS_ACCESS_KEY")]
 
 
 def test_a_missing_secret_stops_the_task_before_it_starts(lab: Lab) -> None:

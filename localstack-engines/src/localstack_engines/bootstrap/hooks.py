@@ -17,6 +17,7 @@ def start() -> None:
     from localstack_engines.bootstrap import entry_points, introspection, unparsed_requests
     from localstack_engines.cloudformation import resource_types
     from localstack_engines.core_types.cloudformation import answers
+    from localstack_engines.iam.enforcement import handler as enforcement
     from localstack_engines.services.ecs.control import event_target
     from localstack_engines.toolkit import labels, settings
 
@@ -26,6 +27,7 @@ def start() -> None:
     introspection.install()
     answers.install()
     unparsed_requests.install()
+    enforcement.install()
     event_target.install()
     for part in _parts():
         part.start()

@@ -7,6 +7,7 @@ reads this endpoint to see that this did not happen.
 from typing import Any
 
 from localstack_engines.bootstrap import entry_points
+from localstack_engines.iam.enforcement.mode import mode
 from localstack_engines.toolkit import ports, settings
 
 PATH = f"/_localstack/{settings.NAME}"
@@ -21,6 +22,7 @@ class PluginResource:
         return {
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
+            "iam": mode(),
             "providers": {name: _provider(name) for name in ("cloudformation", *entry_points.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"

@@ -7,6 +7,7 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from localstack_engines.iam.enforcement.mode import mode
 from localstack_engines.toolkit import settings
 
 
@@ -37,6 +38,7 @@ def _name_server(resolv_conf: Path = Path("/etc/resolv.conf")) -> str:
 
 if __name__ == "__main__":
     prepare_environment(os.environ)
+    mode()  # a value that is no mode ends the start here, with a message
     from localstack.runtime.main import main
 
     main()

@@ -66,6 +66,8 @@ class Task:
     host_ports: dict[tuple[str, int], int] = field(default_factory=dict)
     """Ports of the instance, by the container and the port that they lead to."""
     attachment_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    credentials_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Known to the task's containers only: it gives the credentials of the task's role."""
     containers: dict[str, ContainerState] = field(default_factory=dict)
     created_at: datetime = field(default_factory=now)
     pull_started_at: datetime | None = None

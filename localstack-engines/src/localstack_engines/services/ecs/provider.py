@@ -2,7 +2,7 @@
 
 from localstack.services.plugins import Service
 
-from localstack_engines.services.ecs.api import execute_command, task_agent, task_metadata
+from localstack_engines.services.ecs.api import execute_command, task_agent, task_credentials, task_metadata
 from localstack_engines.services.ecs.api.account_settings import AccountSettingOperations
 from localstack_engines.services.ecs.api.attributes import AttributeOperations
 from localstack_engines.services.ecs.api.capacity_providers import CapacityProviderOperations
@@ -62,6 +62,7 @@ class EcsProvider(
         self._engine.start()
         self.scheduler.start()
         self.instances.start()
+        task_credentials.serve(self.store)
         task_metadata.serve(self.store)
         task_agent.serve(self.store, self.scheduler)
         execute_command.serve(self.exec_sessions, self._engine.terminal)

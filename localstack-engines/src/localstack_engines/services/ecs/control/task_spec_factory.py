@@ -1,10 +1,11 @@
-"""Makes the engine's specification of a task, with secrets, credentials and log streams."""
+"""Makes the engine's specification of a task, with secrets and log streams."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from localstack_engines.network import credentials_address
 from localstack_engines.network.interfaces import Interface, Place
 from localstack_engines.services.ecr import public as ecr
 from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
@@ -24,16 +25,13 @@ _INITIALIZATION_ERROR = "ResourceInitializationError"
 def task_spec(task: Task) -> TaskSpec:
     """Returns the specification of a task that has its address.
 
-    Reads secrets and environment files, assumes the task's role and creates log streams. Raises TaskFailed.
+    Reads secrets and environment files, and creates log streams. Raises TaskFailed.
     """
     definition = task.effective_definition
     definitions = definition["containerDefinitions"]
-    credentials = container_environment.task_credentials(task_client(task, "sts"), task)
     volumes, instance = volumes_of(task), task.container_instance
     with ThreadPoolExecutor(max_workers=len(definitions)) as pool:
-        containers = list(
-            pool.map(lambda container: _container(task, definition, container, credentials, volumes), definitions)
-        )
+        containers = list(pool.map(lambda container: _container(task, definition, container, volumes), definitions))
     place = task.interface or task.place
     return TaskSpec(
         id=task.id,
@@ -55,6 +53,7 @@ def _network(place: Interface | Place, definitions: Sequence[dict[str, Any]] = (
         mac_address=place.mac_address,
         hosts={settings.endpoint_host(): resolver, "host.docker.internal": "host-gateway"},
         sysctls=_network_sysctls(definitions),
+        prepare=lambda namespace: credentials_address.open_in(namespace, resolver),
     )
 
 
@@ -67,12 +66,11 @@ def _container(
     task: Task,
     task_definition: dict[str, Any],
     definition: dict[str, Any],
-    credentials: dict[str, str],
     volumes: dict[str, Volume],
 ) -> ContainerSpec:
     name = definition["name"]
     override = task.container_override(name)
-    platform = container_environment.platform_environment(task, name, credentials)
+    platform = container_environment.platform_environment(task, name)
     given = {e["name"]: e.get("value", "") for e in definition.get("environment") or []}
     files = override.get("environmentFiles") or definition.get("environmentFiles") or []
     return container_spec(

@@ -31,7 +31,7 @@ class Containers:
         """
         api = self._client.api
         endpoint = api.create_endpoint_config(ipv4_address=network.address)
-        return self._start_own(
+        namespace = self._start_own(
             "network",
             entrypoint=["/bin/sleep", "infinity"],
             name=self._name(owner, _NAMESPACE),
@@ -43,8 +43,23 @@ class Containers:
                 extra_hosts=network.hosts,
                 log_config=_LOG_CONFIG,
                 sysctls=network.sysctls,
+                cap_drop=["ALL"],
+                # network.namespaces loads packet filters here. The task's containers share the namespace, not this.
+                cap_add=["NET_ADMIN"],
             ),
         )
+        self._prepare(namespace, network)
+        return namespace
+
+    def _prepare(self, namespace: str, network: Network) -> None:
+        """Calls the network's `prepare`. A namespace that cannot be prepared is removed."""
+        if network.prepare is None:
+            return
+        try:
+            network.prepare(namespace)
+        except Exception as error:
+            self.remove(namespace)
+            raise TaskFailed("ResourceInitializationError", f"network of the task: {error}") from error
 
     def create_proxy(self, task_id: str, name: str, namespace: str, configuration: str) -> str:
         """Starts HAProxy in a network namespace, and returns the container's id."""

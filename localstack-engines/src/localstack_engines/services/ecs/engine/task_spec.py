@@ -1,5 +1,6 @@
 """Specifications of what the engine runs (plain data)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from localstack_engines.toolkit.log_shipping.log_events import LogSink
@@ -70,6 +71,8 @@ class Network:
     """Additional host names and their addresses. Docker replaces `host-gateway` by the address of the machine."""
     sysctls: dict[str, str] = field(default_factory=dict)
     """Kernel parameters of the network (`net.*`)."""
+    prepare: Callable[[str], None] | None = None
+    """Is called with the container that holds the namespace, before any other container joins it."""
 
 
 @dataclass(frozen=True)

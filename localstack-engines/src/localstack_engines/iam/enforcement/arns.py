@@ -1,0 +1,203 @@
+"""The ARNs of what a request is about, from its members.
+
+Source of the formats: the Service Authorization Reference,
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ANY_OF_THESE = tuple[str | None, ...]
+"""The names that one resource has for IAM. A policy may use each of them. None stands for an unknown ARN."""
+
+ALL = ("*",)
+"""What operations are about that have no resource."""
+
+UNKNOWN: ANY_OF_THESE = (None,)
+
+Members = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Account and region of a request."""
+
+    account: str
+    region: str
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+Rule = Callable[[Scope, str, Members], Iterable[ANY_OF_THESE]]
+"""Takes scope, operation and members of a request and returns its resources, one or several."""
+
+
+def named(service: str, **formats: str) -> Rule:
+    """Makes the rule of a service: the first member of these that a request has names its resource.
+
+    A format is the ARN's last part, with `{}` for the member's value. A value that is an ARN stays as it is. A list
+    names several resources. Without any of these members the request is about no resource.
+    """
+
+    def rule(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+        member = next((name for name in formats if members.get(name)), None)
+        if member is None:
+            return [ALL]
+        found = members[member]
+        values = found if isinstance(found, list) else [found]
+        return [(as_arn(scope, service, formats[member], str(value)),) for value in values]
+
+    return rule
+
+
+def as_arn(scope: Scope, service: str, resource: str, value: str) -> str:
+    return value if value.startswith("arn:") else scope.arn(service, resource.format(value))
+
+
+def _s3(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    bucket, key = members.get("Bucket"), members.get("Key")
+    if not bucket:
+        return [ALL]
+    arn = f"arn:aws:s3:::{bucket}"
+    if operation == "DeleteObjects":
+        return [(f"{arn}/{one.get('Key')}",) for one in members.get("Delete", {}).get("Objects", [])]
+    return [(f"{arn}/{key}" if key else arn,)]
+
+
+def _sqs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """A queue's URL ends in its owner's account and its name."""
+    *_, account, name = ["", *str(members.get("QueueUrl") or members.get("QueueName") or "").split("/")]
+    if not name:
+        return [ALL]
+    owner = account if account.isdigit() else members.get("QueueOwnerAWSAccountId") or scope.account
+    return [(Scope(owner, scope.region).arn("sqs", name),)]
+
+
+def _sns(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    arn = members.get("TopicArn") or members.get("TargetArn") or members.get("ResourceArn")
+    if subscription := members.get("SubscriptionArn"):
+        # The actions on subscriptions are permissions on their topic.
+        arn = str(subscription).rpartition(":")[0]
+    if not arn and members.get("Name"):
+        arn = scope.arn("sns", members["Name"])
+    return [(arn,) if arn else ALL]
+
+
+def _logs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    group = members.get("logGroupName") or members.get("logGroupIdentifier")
+    if not group:
+        return [ALL]
+    arn = as_arn(scope, "logs", "log-group:{}", str(group)).removesuffix(":*")
+    if stream := members.get("logStreamName"):
+        return [(f"{arn}:log-stream:{stream}",)]
+    # AWS takes policies on the log group with and without `:*` at the end.
+    return [(f"{arn}:log-stream:", arn)]
+
+
+def _dynamodb(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    def table(name: str) -> str:
+        return as_arn(scope, "dynamodb", "table/{}", name)
+
+    if isinstance(members.get("RequestItems"), dict):
+        return [(table(name),) for name in members["RequestItems"]]
+    if name := members.get("TableName"):
+        index = members.get("IndexName")
+        return [(f"{table(name)}/index/{index}" if index else table(name),)]
+    if arn := members.get("ResourceArn") or members.get("StreamArn"):
+        return [(arn,)]
+    return [ALL] if operation.startswith(("List", "Describe")) else [UNKNOWN]
+
+
+def transaction(scope: Scope, members: Members) -> Iterable[tuple[str, ANY_OF_THESE]]:
+    """Returns action and table of each item of DynamoDB's TransactWriteItems."""
+    names = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+    for item in members.get("TransactItems") or []:
+        for kind, details in item.items():
+            table = as_arn(scope, "dynamodb", "table/{}", str(details.get("TableName")))
+            yield f"dynamodb:{names.get(kind, kind)}", (table,)
+
+
+def _transact_get(scope: Scope, members: Members) -> Iterable[ANY_OF_THESE]:
+    for item in members.get("TransactItems") or []:
+        yield (as_arn(scope, "dynamodb", "table/{}", str(item.get("Get", {}).get("TableName"))),)
+
+
+def _dynamodb_reads(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    if operation == "TransactGetItems":
+        return _transact_get(scope, members)
+    return _dynamodb(scope, operation, members)
+
+
+def _ses(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """Sending is an action on the identity of the sender: its address, or the address's domain."""
+    sender = members.get("Source") or members.get("FromEmailAddress") or members.get("Identity")
+    if not sender:
+        return [UNKNOWN if operation == "SendRawEmail" else ALL]
+    address = str(sender).rpartition("<")[2].rstrip("> ")
+    names = dict.fromkeys((address.rpartition("@")[2], address))
+    return [tuple(scope.arn("ses", f"identity/{name}") for name in names)]
+
+
+def _ssm(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    if "Parameter" not in operation:
+        return [UNKNOWN]
+    if operation == "DescribeParameters":
+        return [ALL]
+    found = members.get("Names") or members.get("Name") or members.get("Path") or []
+    names = found if isinstance(found, list) else [found]
+    return [(as_arn(scope, "ssm", "parameter/{}", str(name).lstrip("/")),) for name in names]
+
+
+def _events(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    if operation == "PutEvents":
+        buses = {str(entry.get("EventBusName") or "default") for entry in members.get("Entries") or []}
+        return [(as_arn(scope, "events", "event-bus/{}", bus),) for bus in sorted(buses)]
+    name = members.get("Rule") or (members.get("Name") if operation.endswith("Rule") else None)
+    if not name:
+        return [UNKNOWN]
+    bus = str(members.get("EventBusName") or "default").rpartition("/")[2]
+    return [(scope.arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}"),)]
+
+
+def _servicediscovery(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    rule = named(
+        "servicediscovery",
+        ServiceId="service/{}",
+        NamespaceId="namespace/{}",
+        ResourceARN="{}",
+        Id="service/{}" if "Service" in operation else "namespace/{}",
+    )
+    return rule(scope, operation, members)
+
+
+RULES: Mapping[str, Rule] = {
+    "cloudwatch": named("cloudwatch", AlarmName="alarm:{}", AlarmNames="alarm:{}", ResourceARN="{}"),
+    "dynamodb": _dynamodb_reads,
+    "ecr": named("ecr", repositoryName="repository/{}", repositoryNames="repository/{}", resourceArn="{}"),
+    "events": _events,
+    "kafka": named("kafka", ClusterArn="{}", ResourceArn="{}", Arn="{}", VpcConnectionArn="{}"),
+    "kinesis": named("kinesis", StreamName="stream/{}", StreamARN="{}", ResourceARN="{}", ConsumerARN="{}"),
+    "lambda": named("lambda", FunctionName="function:{}", Resource="{}"),
+    "logs": _logs,
+    "rds": named(
+        "rds",
+        DBInstanceIdentifier="db:{}",
+        DBClusterIdentifier="cluster:{}",
+        DBSnapshotIdentifier="snapshot:{}",
+        DBClusterSnapshotIdentifier="cluster-snapshot:{}",
+        DBParameterGroupName="pg:{}",
+        DBSubnetGroupName="subgrp:{}",
+        ResourceName="{}",
+    ),
+    "s3": _s3,
+    "servicediscovery": _servicediscovery,
+    "ses": _ses,
+    "sesv2": _ses,
+    "sns": _sns,
+    "sqs": _sqs,
+    "ssm": _ssm,
+    "sts": named("sts", RoleArn="{}"),
+}
+"""By botocore's name of the API. `records.py` has the rules of KMS and Secrets Manager, which need their records."""

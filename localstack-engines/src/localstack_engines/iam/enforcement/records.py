@@ -1,0 +1,167 @@
+"""What LocalStack's own services know of resources: their ARNs, aliases, tags and policies."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope
+from localstack_engines.iam.evaluation import ResourcePolicy
+
+_PARTITION = "aws"
+
+
+def kms_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """A key is named by its id, its ARN, or an alias. IAM always sees the key's ARN."""
+    named = members.get("KeyId") or members.get("TargetKeyId")
+    if not named:
+        return [("*",)]
+    key = _key(scope, str(named))
+    return [(key.metadata["Arn"] if key else scope.arn("kms", f"key/{str(named).rpartition('/')[2]}"),)]
+
+
+def secret_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """A secret is named by its name, its ARN, or its ARN without the last six characters."""
+    named = members.get("SecretId") or members.get("Name")
+    if not named:
+        return [("*",)]
+    secret = _secret(scope, str(named))
+    if secret is not None:
+        return [(secret.arn,)]
+    return [(named if str(named).startswith("arn:") else scope.arn("secretsmanager", f"secret:{named}"),)]
+
+
+def role_arn(scope: Scope, name: str) -> str:
+    """Returns the ARN of a role, which has its path."""
+    role = _role(scope.account, name)
+    return str(role.arn) if role else f"arn:aws:iam::{scope.account}:role/{name}"
+
+
+def role_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    for member, kind in (("UserName", "user"), ("GroupName", "group")):
+        if name := members.get(member):
+            return [(f"arn:aws:iam::{scope.account}:{kind}/{name}",)]
+    if name := members.get("RoleName"):
+        return [(role_arn(scope, name),)]
+    return [(members["PolicyArn"],) if members.get("PolicyArn") else ("*",)]
+
+
+def key_aliases(scope: Scope, named: str) -> list[str]:
+    """Returns the aliases of a key."""
+    key = _key(scope, named)
+    if key is None:
+        return []
+    aliases = _kms(scope).aliases.values()
+    found = (a.metadata for a in list(aliases))
+    return [a["AliasName"] for a in found if a["TargetKeyId"] == key.metadata["KeyId"]]
+
+
+def secret_tags(scope: Scope, named: str) -> dict[str, str]:
+    secret = _secret(scope, named)
+    return {tag["Key"]: tag["Value"] for tag in (secret.tags or [])} if secret else {}
+
+
+def policy(service: str, scope: Scope, members: Members) -> ResourcePolicy | None:
+    """Returns the policy of the resource of a request, or None when it has none."""
+    find = _POLICIES.get(service)
+    return find(scope, members) if find else None
+
+
+def _key_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    key = _key(scope, str(members.get("KeyId") or members.get("TargetKeyId") or ""))
+    if key is None:
+        return None
+    return ResourcePolicy(document=key.policy, account=key.metadata["AWSAccountId"], alone_decides=True)
+
+
+def _secret_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    secret = _secret(scope, str(members.get("SecretId") or ""))
+    return _policy(secret.policy, secret.arn.split(":")[4]) if secret else None
+
+
+def _bucket_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    from localstack.services.s3.models import s3_stores
+
+    name = members.get("Bucket") or ""
+    store = s3_stores[scope.account][scope.region]
+    bucket = s3_stores[store.global_bucket_map.get(name, scope.account)][scope.region].buckets.get(name)
+    return _policy(bucket.policy if bucket else None, bucket.bucket_account_id if bucket else scope.account)
+
+
+def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    from localstack.services.sqs.models import sqs_stores
+
+    *_, account, name = ["", *str(members.get("QueueUrl") or "").split("/")]
+    owner = account if account.isdigit() else scope.account
+    queue = sqs_stores[owner][scope.region].queues.get(name)
+    return _policy(queue.attributes.get("Policy") if queue else None, owner)
+
+
+def _topic_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    from localstack.services.sns.models import sns_stores
+
+    parts = str(members.get("TopicArn") or members.get("TargetArn") or "").split(":")
+    if parts[2:3] != ["sns"]:
+        return None
+    topic = sns_stores[parts[4]][parts[3]].topics.get(":".join(parts))
+    return _policy(topic["attributes"].get("Policy") if topic else None, parts[4])
+
+
+def _trust_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
+    arn = str(members.get("RoleArn") or "")
+    if not arn.startswith("arn:"):
+        return None
+    account = arn.split(":")[4]
+    role = _role(account, arn.rpartition("/")[2])
+    document = role.assume_role_policy_document if role else "{}"
+    return ResourcePolicy(document=document, account=account, alone_decides=True)
+
+
+_POLICIES: Mapping[str, Callable[[Scope, Members], ResourcePolicy | None]] = {
+    "kms": _key_policy,
+    "s3": _bucket_policy,
+    "secretsmanager": _secret_policy,
+    "sns": _topic_policy,
+    "sqs": _queue_policy,
+    "sts": _trust_policy,
+}
+
+
+def _policy(document: Any, account: str) -> ResourcePolicy | None:
+    if not document:
+        return None
+    text = document if isinstance(document, str) else json.dumps(document)
+    return ResourcePolicy(document=text, account=account)
+
+
+def _kms(scope: Scope) -> Any:
+    from localstack.services.kms.models import kms_stores
+
+    return kms_stores[scope.account][scope.region]
+
+
+def _key(scope: Scope, named: str) -> Any:
+    """Returns the record of a key, or None. A key's ARN may name another account."""
+    if named.startswith("arn:"):
+        *_, region, account, _ = named.split(":")
+        scope = Scope(account, region)
+    store, name = _kms(scope), named.rpartition(":")[2]
+    if name.startswith("alias/"):
+        alias = store.aliases.get(name)
+        name = alias.metadata["TargetKeyId"] if alias else ""
+    return store.keys.get(name.removeprefix("key/"))
+
+
+def _secret(scope: Scope, named: str) -> Any:
+    if named.startswith("arn:"):
+        *_, region, account, _, _ = named.split(":", 6)
+        scope = Scope(account, region)
+    secrets = secretsmanager_backends[scope.account][scope.region].secrets
+    return next((s for s in list(secrets.values()) if named in (s.name, s.arn, s.arn.rpartition("-")[0])), None)
+
+
+def _role(account: str, name: str) -> Any:
+    roles = iam_backends[account][_PARTITION].roles.values()
+    return next((role for role in list(roles) if role.name == name), None)

@@ -1,0 +1,122 @@
+"""The action and the ARNs of requests."""
+
+import pytest
+
+from localstack_engines.iam.enforcement.actions import action
+from localstack_engines.iam.enforcement.arns import RULES, Scope, transaction
+from localstack_engines.iam.enforcement.mode import mode
+
+SCOPE = Scope("000000000000", "eu-central-1")
+HERE = "eu-central-1:000000000000"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "members", "names"),
+    [
+        ("s3", "GetObject", {"Bucket": "b", "Key": "a/b"}, [("arn:aws:s3:::b/a/b",)]),
+        ("s3", "ListObjectsV2", {"Bucket": "b"}, [("arn:aws:s3:::b",)]),
+        ("s3", "ListBuckets", {}, [("*",)]),
+        (
+            "s3",
+            "DeleteObjects",
+            {"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key": "y"}]}},
+            [("arn:aws:s3:::b/x",), ("arn:aws:s3:::b/y",)],
+        ),
+        (
+            "sqs",
+            "SendMessage",
+            {"QueueUrl": "http://h:1/111111111111/q"},
+            [("arn:aws:sqs:eu-central-1:111111111111:q",)],
+        ),
+        ("sqs", "GetQueueUrl", {"QueueName": "q"}, [(f"arn:aws:sqs:{HERE}:q",)]),
+        ("sns", "Publish", {"PhoneNumber": "+49"}, [("*",)]),
+        ("sns", "Publish", {"TopicArn": "arn:t"}, [("arn:t",)]),
+        ("sns", "Unsubscribe", {"SubscriptionArn": f"arn:aws:sns:{HERE}:t:1"}, [(f"arn:aws:sns:{HERE}:t",)]),
+        (
+            "logs",
+            "PutLogEvents",
+            {"logGroupName": "/g", "logStreamName": "s"},
+            [(f"arn:aws:logs:{HERE}:log-group:/g:log-stream:s",)],
+        ),
+        (
+            "logs",
+            "DescribeLogStreams",
+            {"logGroupName": "/g"},
+            [(f"arn:aws:logs:{HERE}:log-group:/g:log-stream:", f"arn:aws:logs:{HERE}:log-group:/g")],
+        ),
+        ("dynamodb", "Query", {"TableName": "t", "IndexName": "i"}, [(f"arn:aws:dynamodb:{HERE}:table/t/index/i",)]),
+        (
+            "dynamodb",
+            "BatchGetItem",
+            {"RequestItems": {"t": {}, "u": {}}},
+            [(f"arn:aws:dynamodb:{HERE}:table/t",), (f"arn:aws:dynamodb:{HERE}:table/u",)],
+        ),
+        (
+            "dynamodb",
+            "TransactGetItems",
+            {"TransactItems": [{"Get": {"TableName": "t"}}]},
+            [(f"arn:aws:dynamodb:{HERE}:table/t",)],
+        ),
+        (
+            "ses",
+            "SendEmail",
+            {"Source": "PMS <no-reply@pms.example>"},
+            [(f"arn:aws:ses:{HERE}:identity/pms.example", f"arn:aws:ses:{HERE}:identity/no-reply@pms.example")],
+        ),
+        (
+            "ssm",
+            "GetParameters",
+            {"Names": ["/a/b", "c"]},
+            [(f"arn:aws:ssm:{HERE}:parameter/a/b",), (f"arn:aws:ssm:{HERE}:parameter/c",)],
+        ),
+        ("ssm", "SendCommand", {}, [(None,)]),
+        (
+            "events",
+            "PutEvents",
+            {"Entries": [{}, {"EventBusName": "b"}]},
+            [(f"arn:aws:events:{HERE}:event-bus/b",), (f"arn:aws:events:{HERE}:event-bus/default",)],
+        ),
+        ("kafka", "GetBootstrapBrokers", {"ClusterArn": "arn:c"}, [("arn:c",)]),
+        ("ecr", "GetAuthorizationToken", {}, [("*",)]),
+        ("rds", "StopDBInstance", {"DBInstanceIdentifier": "d"}, [(f"arn:aws:rds:{HERE}:db:d",)]),
+        ("servicediscovery", "GetNamespace", {"Id": "ns-1"}, [(f"arn:aws:servicediscovery:{HERE}:namespace/ns-1",)]),
+        ("servicediscovery", "DiscoverInstances", {"NamespaceName": "n"}, [("*",)]),
+        ("lambda", "Invoke", {"FunctionName": "f"}, [(f"arn:aws:lambda:{HERE}:function:f",)]),
+    ],
+)
+def test_resources(service, operation, members, names):
+    assert list(RULES[service](SCOPE, operation, members)) == names
+
+
+def test_each_item_of_a_transaction_needs_its_own_action():
+    items = [{"Put": {"TableName": "t"}}, {"ConditionCheck": {"TableName": "u"}}]
+    assert list(transaction(SCOPE, {"TransactItems": items})) == [
+        ("dynamodb:PutItem", (f"arn:aws:dynamodb:{HERE}:table/t",)),
+        ("dynamodb:ConditionCheckItem", (f"arn:aws:dynamodb:{HERE}:table/u",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "version", "expected"),
+    [
+        ("kms", "Sign", False, "kms:Sign"),
+        ("s3", "ListObjectsV2", False, "s3:ListBucket"),
+        ("s3", "HeadObject", True, "s3:GetObjectVersion"),
+        ("lambda", "Invoke", False, "lambda:InvokeFunction"),
+        ("stepfunctions", "StartExecution", False, "states:StartExecution"),
+        ("apigatewaymanagementapi", "PostToConnection", False, "execute-api:ManageConnections"),
+        ("sqs", "SendMessageBatch", False, "sqs:SendMessage"),
+    ],
+)
+def test_actions(service, operation, version, expected):
+    assert action(service, operation, version=version) == expected
+
+
+def test_the_mode_is_one_of_three(monkeypatch):
+    monkeypatch.delenv("ENGINES_IAM", raising=False)
+    assert mode() == "off"
+    monkeypatch.setenv("ENGINES_IAM", "warn")
+    assert mode() == "warn"
+    monkeypatch.setenv("ENGINES_IAM", "on")
+    with pytest.raises(ValueError, match="off, warn, enforce"):
+        mode()
