@@ -116,7 +116,9 @@ _MEMBERS = {
     ),
     "ListVpcConnectionsRequest": Members(ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
     "ListClientVpcConnectionsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
-    "ListScramSecretsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
+    "BatchAssociateScramSecretRequest": Members("ClusterArn SecretArnList"),
+    "BatchDisassociateScramSecretRequest": Members("ClusterArn SecretArnList"),
+    "ListScramSecretsRequest": Members("ClusterArn MaxResults NextToken"),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 
