@@ -22,7 +22,7 @@ def payload(credentials: Credentials, host: str, action: str = "kafka-cluster:Co
     return json.dumps({"version": "2020_10_22", "host": host, "user-agent": "test", **parts}).encode()
 
 
-def authenticate(servers: str, mechanism: str, message: bytes) -> tuple[int, str | None, bytes]:
+def authenticate(servers: str, mechanism: str, message: bytes) -> tuple[int, str, bytes]:
     """Sends the first message of a log-in. Returns Kafka's error code, its message, and the broker's answer."""
     host, _, port = servers.partition(",")[0].partition(":")
     with (
@@ -37,7 +37,7 @@ def authenticate(servers: str, mechanism: str, message: bytes) -> tuple[int, str
     text = answer[4 : 4 + max(length, 0)]
     (size,) = struct.unpack_from(">i", answer, 4 + len(text))
     start = 8 + len(text)
-    return code, text.decode() if length >= 0 else None, answer[start : start + size]
+    return code, text.decode(), answer[start : start + size]
 
 
 def _call(connection: socket.socket, key: int, body: bytes) -> bytes:

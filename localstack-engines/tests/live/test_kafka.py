@@ -108,7 +108,10 @@ def test_what_a_request_leaves_out_is_described(kafka: Any, cluster: dict[str, A
     refused(
         kafka.update_cluster_kafka_version, "BadRequestException", "upgraded", **current, TargetKafkaVersion="3.6.0"
     )
-    kafka.update_storage(**current, VolumeSizeGB=1100)
+    kafka.update_monitoring(**current, EnhancedMonitoring="PER_BROKER")
+    found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    assert found["EnhancedMonitoring"] == "PER_BROKER"
+    kafka.update_storage(ClusterArn=arn, CurrentVersion=found["CurrentVersion"], VolumeSizeGB=1100)
     found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
     assert found["BrokerNodeGroupInfo"]["StorageInfo"]["EbsStorageInfo"]["VolumeSize"] == 1100
     operations = kafka.list_cluster_operations(ClusterArn=arn)["ClusterOperationInfoList"]
@@ -217,7 +220,6 @@ def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
         ),
         (nodes(ConnectivityInfo={"NetworkType": "DUAL"}), "DUAL is not supported"),
         ({"StorageMode": "TIERED"}, "Tiered storage is not supported"),
-        ({"EnhancedMonitoring": "PER_BROKER"}, "PER_BROKER is not supported"),
         ({"OpenMonitoring": {"Prometheus": {"JmxExporter": {"EnabledInBroker": True}}}}, "Prometheus"),
         ({"LoggingInfo": {"BrokerLogs": {"S3": {"Enabled": True, "Bucket": "b"}}}}, "S3 is not supported"),
         ({"Rebalancing": {"Status": "ACTIVE"}}, "Express"),

@@ -3,13 +3,15 @@
 from localstack_engines.toolkit.support import Members, Support
 
 _NONE = "there are none, and no operation makes one"
+_MONITORING = {"EnhancedMonitoring": "brokers publish no metrics to CloudWatch; the level is recorded"}
 
 _MEMBERS = {
     "CreateClusterRequest": Members(
         used=(
             "BrokerNodeGroupInfo Rebalancing ClientAuthentication ClusterName ConfigurationInfo EncryptionInfo "
-            "EnhancedMonitoring OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes Tags StorageMode"
+            "OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes Tags StorageMode"
         ),
+        ignored=_MONITORING,
     ),
     "BrokerNodeGroupInfo": Members(
         "ClientSubnets InstanceType SecurityGroups StorageInfo ConnectivityInfo BrokerAZDistribution"
@@ -59,8 +61,9 @@ _MEMBERS = {
     "ProvisionedRequest": Members(
         used=(
             "BrokerNodeGroupInfo Rebalancing ClientAuthentication ConfigurationInfo EncryptionInfo "
-            "EnhancedMonitoring OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes StorageMode"
+            "OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes StorageMode"
         ),
+        ignored=_MONITORING,
     ),
     "CreateConfigurationRequest": Members("Description KafkaVersions Name ServerProperties"),
     "DeleteClusterRequest": Members("ClusterArn CurrentVersion"),
@@ -96,7 +99,7 @@ _MEMBERS = {
     ),
     "UpdateConfigurationRequest": Members("Arn Description ServerProperties"),
     "UpdateClusterConfigurationRequest": Members("ClusterArn ConfigurationInfo CurrentVersion"),
-    "UpdateMonitoringRequest": Members("ClusterArn CurrentVersion EnhancedMonitoring OpenMonitoring LoggingInfo"),
+    "UpdateMonitoringRequest": Members("ClusterArn CurrentVersion OpenMonitoring LoggingInfo", ignored=_MONITORING),
     "CreateTopicRequest": Members("ClusterArn TopicName PartitionCount ReplicationFactor Configs"),
     "UpdateTopicRequest": Members("ClusterArn TopicName PartitionCount Configs"),
     "DeleteTopicRequest": Members("ClusterArn TopicName"),

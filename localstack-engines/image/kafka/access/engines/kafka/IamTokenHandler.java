@@ -1,23 +1,17 @@
 package engines.kafka;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
-import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallback;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Validates the tokens of SASL/OAUTHBEARER, which are presigned requests for kafka-cluster:Connect. */
 public final class IamTokenHandler implements AuthenticateCallbackHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(IamTokenHandler.class);
-
     private PluginClient plugin;
 
     @Override
@@ -26,23 +20,15 @@ public final class IamTokenHandler implements AuthenticateCallbackHandler {
     }
 
     @Override
-    public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
+    public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
         for (Callback callback : callbacks) {
             if (!(callback instanceof OAuthBearerValidatorCallback validation)) {
                 throw new UnsupportedCallbackException(callback);
             }
-            validate(validation);
-        }
-    }
-
-    private void validate(OAuthBearerValidatorCallback validation) {
-        var body = PluginClient.JSON.createObjectNode().put("token", validation.tokenValue());
-        try {
-            IamLogin login = IamLogin.check(plugin, "token", body);
-            validation.token(new Token(validation.tokenValue(), login));
-        } catch (SaslAuthenticationException refused) {
-            LOG.warn("A token was refused: {}", refused.getMessage());
-            validation.error(refused.getMessage(), null, null);
+            // A refusal is thrown: Kafka then tells the client the reason at once. Not every client reads the error
+            // that RFC 7628 has the server send as a challenge.
+            var body = PluginClient.JSON.createObjectNode().put("token", validation.tokenValue());
+            validation.token(new Token(validation.tokenValue(), IamLogin.check(plugin, "token", body)));
         }
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
+from localstack_engines.services.ecs.engine.trust import TrustVolume
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Containers:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._own_image: str | None = None
+        self._trust = TrustVolume(client)
 
     def create_namespace(self, owner: str, network: Network) -> str:
         """Starts the container that holds the network namespace of a task or host, and returns its id.
@@ -89,8 +91,8 @@ class Containers:
         from docker.errors import DockerException
 
         api = self._client.api
-        options = dict(spec.options)
-        own_labels = options.pop("labels", {})
+        options, host_options = dict(spec.options), dict(spec.host_options)
+        own_labels, binds = options.pop("labels", {}), host_options.pop("binds", [])
         try:
             created = api.create_container(
                 spec.image,
@@ -106,7 +108,8 @@ class Containers:
                     pid_mode=f"container:{namespace}" if task.shares_processes else None,
                     volumes_from=[f"{sources[name]}:{mode}" for name, mode in spec.volumes_from.items()] or None,
                     log_config=_LOG_CONFIG,
-                    **spec.host_options,
+                    binds=[*binds, self._trust.bind(self._image())],
+                    **host_options,
                 ),
                 **options,
             )
