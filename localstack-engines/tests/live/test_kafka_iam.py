@@ -164,6 +164,8 @@ def test_log_ins_that_do_not_fit_are_refused(cluster: str, servers: str, role: s
         assert "is not authorized to perform kafka-cluster:Connect" in await refusal(servers, **iam(own))
         assert "signature does not match" in await refusal(servers, **iam(stolen))
         assert "security token included in the request is invalid" in await refusal(servers, **iam(unknown))
+        other = Credentials("111122223333", "test")
+        assert "is not in the cluster's account" in await refusal(servers, **iam(other))
         assert "not for MSK in us-east-1" in await refusal(servers, **iam(ROOT, region="eu-west-1"))
 
     asyncio.run(run())

@@ -12,6 +12,7 @@ from live.test_kafka import kafka, subnets
 from lab.errors import refused
 from lab.kafka import active, consume, create_topic, delete, new_name, produce, refusal, request, scram
 from lab.localstack import client, in_container
+from lab.stacks import DeployFailed, Stack
 
 __all__ = ["kafka", "subnets"]
 
@@ -118,6 +119,30 @@ def test_acls_of_kafka_hold_for_users(kafka: Any, cluster: str, secret: str) -> 
 
     asyncio.run(run())
     kafka.batch_disassociate_scram_secret(ClusterArn=cluster, SecretArnList=[secret])
+
+
+def test_a_template_associates_secrets(kafka: Any, cluster: str, secret: str, key: str, stack: Stack) -> None:
+    name = f"AmazonMSK_{new_name()}"
+    value = json.dumps({"username": name, "password": "p"})
+    own = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name, "KmsKeyId": key, "SecretString": value}}
+
+    def deploy(*secrets: Any) -> None:
+        users = {"ClusterArn": cluster, "SecretArnList": list(secrets)}
+        stack.deploy({"Secret": own, "Users": {"Type": "AWS::MSK::BatchScramSecret", "Properties": users}})
+
+    def associated() -> list[str]:
+        return list(kafka.list_scram_secrets(ClusterArn=cluster)["SecretArnList"])
+
+    deploy({"Ref": "Secret"}, secret)
+    mine = stack.physical_id("Secret")
+    assert sorted(associated()) == sorted([mine, secret])
+    deploy({"Ref": "Secret"})
+    assert associated() == [mine]
+    with pytest.raises(DeployFailed, match="wasn't able to access"):
+        deploy({"Ref": "Secret"}, f"{secret}-none")
+    assert associated() == [mine]
+    stack.delete()
+    assert associated() == []
 
 
 def test_secrets_that_cannot_be_used_are_named(kafka: Any, cluster: str, key: str) -> None:

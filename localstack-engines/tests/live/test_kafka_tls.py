@@ -71,7 +71,8 @@ def test_a_running_cluster_gets_other_listeners(kafka: Any, subnets: list[str]) 
     assert info["ClientAuthentication"]["Sasl"]["Iam"] == {"Enabled": True}
     assert info["ClientAuthentication"]["Unauthenticated"] == {"Enabled": False}
     held = [purpose for purpose in introspection()["ports"].values() if arn.rsplit("/", 1)[1] in purpose]
-    assert len(held) == 1
+    brokers = kafka.list_nodes(ClusterArn=arn)["NodeInfoList"]
+    assert len(held) == len(brokers)
     delete(kafka, arn)
 
 
@@ -79,6 +80,20 @@ def test_a_running_cluster_gets_other_listeners(kafka: Any, subnets: list[str]) 
 def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
     with Lab(aws) as lab:
         yield lab
+
+
+@pytest.fixture
+def reachable(lab: Lab) -> Iterator[dict[str, Any]]:
+    """The network of brokers that the lab's tasks reach."""
+    made = [
+        lab.ec2.create_subnet(
+            VpcId=lab.vpc, CidrBlock=f"{lab.subnet_prefix}{number}.0/24", AvailabilityZone=f"us-east-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in ((32, "a"), (33, "b"))
+    ]
+    yield {"InstanceType": "kafka.t3.small", "ClientSubnets": made, "SecurityGroups": [lab.group]}
+    for subnet in made:
+        lab.ec2.delete_subnet(SubnetId=subnet)
 
 
 _CONNECT = """
@@ -90,16 +105,15 @@ with socket.create_connection((host, int(port)), 10) as plain:
 """
 
 
-def test_tasks_trust_the_brokers_as_they_are(kafka: Any, subnets: list[str], lab: Lab) -> None:
-    wanted = request(subnets, EncryptionInfo=transit("TLS"))
+def test_tasks_trust_the_brokers_as_they_are(kafka: Any, lab: Lab, reachable: dict[str, Any]) -> None:
+    wanted = request([], EncryptionInfo=transit("TLS"), BrokerNodeGroupInfo=reachable)
     arn = kafka.create_cluster(ClusterName=new_name(), **wanted)["ClusterArn"]
     active(kafka, arn)
-    command = f"python3 -c '{_CONNECT}' {strings(kafka, arn)['Tls']}"
+    command = f"python3 -c '{_CONNECT}' {strings(kafka, arn)['Tls'].partition(',')[0]}"
     read_only = lab.container(command, readonlyRootFilesystem=True)
     own = lab.container(command, environment=[{"name": "SSL_CERT_FILE", "value": "/dev/null"}])
-    for container, code in ((read_only, 0), (own, 1)):
-        task = lab.stopped(lab.run(lab.register(container)))
-        assert task["containers"][0]["exitCode"] == code
+    tasks = [lab.run(lab.register(container)) for container in (read_only, own)]
+    assert [lab.stopped(task)["containers"][0]["exitCode"] for task in tasks] == [0, 1]
     delete(kafka, arn)
 
 

@@ -31,11 +31,16 @@ public final class ClusterAuthorizer extends StandardAuthorizer {
 
     private PluginClient plugin;
 
-    private record Question(String principal, AclOperation operation, ResourceType type, String name) {
+    private record Question(
+            String principal, String address, AclOperation operation, ResourceType type, String name) {
         static Question of(AuthorizableRequestContext context, Action action) {
             var resource = action.resourcePattern();
             return new Question(
-                    context.principal().getName(), action.operation(), resource.resourceType(), resource.name());
+                    context.principal().getName(),
+                    context.clientAddress().getHostAddress(),
+                    action.operation(),
+                    resource.resourceType(),
+                    resource.name());
         }
 
         ObjectNode json() {

@@ -69,6 +69,9 @@ def _log_in(cluster: Cluster, url: str) -> dict[str, Any]:
         principal = verify(url, service="kafka-cluster", action=CONNECT)
     except InvalidSignature as error:
         return {"refused": str(error)}
+    if principal.account != cluster.account:
+        # Other accounts need a cluster policy, which is for connections that are refused here.
+        return {"refused": f"{principal.arn} is not in the cluster's account"}
     access_key, region, end = iam_requests.scope(url)
     if region != cluster.region:
         return {"refused": f"The request is signed for {region}"}

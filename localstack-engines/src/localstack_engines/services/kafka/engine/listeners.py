@@ -11,17 +11,22 @@ from localstack_engines.toolkit.process.certificate import certificate
 
 @dataclass(frozen=True)
 class Listener:
-    """A listener: its name, its security protocol, and the mechanisms of SASL that clients may use."""
+    """A listener: its name and port on MSK, its security protocol, and the mechanisms of SASL that clients may use.
+
+    A broker has a published port instead of MSK's. Rules of security groups name MSK's.
+    Source: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html
+    """
 
     name: str
+    msk_port: int
     protocol: str
     mechanisms: tuple[str, ...] = ()
 
 
-PLAINTEXT = Listener("CLIENT", "PLAINTEXT")
-TLS = Listener("CLIENT_SECURE", "SSL")
-SCRAM = Listener("CLIENT_SASL_SCRAM", "SASL_SSL", ("SCRAM-SHA-512",))
-IAM = Listener("CLIENT_IAM", "SASL_SSL", ("OAUTHBEARER", "AWS_MSK_IAM"))
+PLAINTEXT = Listener("CLIENT", 9092, "PLAINTEXT")
+TLS = Listener("CLIENT_SECURE", 9094, "SSL")
+SCRAM = Listener("CLIENT_SASL_SCRAM", 9096, "SASL_SSL", ("SCRAM-SHA-512",))
+IAM = Listener("CLIENT_IAM", 9098, "SASL_SSL", ("OAUTHBEARER", "AWS_MSK_IAM"))
 
 _SECURITY = "org.apache.kafka.common.security"
 _LOGIN_MODULES = {
