@@ -20,7 +20,6 @@ from lab.kafka import (
     new_name,
     produce,
     request,
-    trusting,
 )
 from lab.localstack import client, in_container
 from lab.waiting import until
@@ -183,25 +182,6 @@ def test_broker_logs_reach_cloudwatch(kafka: Any, subnets: list[str]) -> None:
     until("the log", lambda: logs.filter_log_events(logGroupName=group, filterPattern="started")["events"])
     delete(kafka, arn)
     logs.delete_log_group(logGroupName=group)
-
-
-def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
-    wanted = request(subnets)
-    del wanted["EncryptionInfo"]
-    arn = kafka.create_cluster(ClusterName=new_name(), **wanted)["ClusterArn"]
-    active(kafka, arn)
-    strings = kafka.get_bootstrap_brokers(ClusterArn=arn)
-    assert "BootstrapBrokerString" not in strings
-    security = {"security_protocol": "SSL", "ssl_context": trusting()}
-
-    async def round_trip() -> list[bytes]:
-        servers = strings["BootstrapBrokerStringTls"]
-        await create_topic(servers, "t", **security)
-        await produce(servers, "t", [b"secret"], **security)
-        return await consume(servers, "t", **security)
-
-    assert asyncio.run(round_trip()) == [b"secret"]
-    delete(kafka, arn)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,23 @@ def test_a_running_cluster_gets_other_listeners(kafka: Any, subnets: list[str]) 
     delete(kafka, arn)
 
 
+def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
+    wanted = request(subnets)
+    del wanted["EncryptionInfo"]
+    arn = kafka.create_cluster(ClusterName=new_name(), **wanted)["ClusterArn"]
+    active(kafka, arn)
+    assert set(strings(kafka, arn)) == {"Tls"}
+    servers, security = strings(kafka, arn)["Tls"], {**TLS, "ssl_context": trusting()}
+
+    async def round_trip() -> list[bytes]:
+        await create_topic(servers, "t", **security)
+        await produce(servers, "t", [b"secret"], **security)
+        return await consume(servers, "t", **security)
+
+    assert asyncio.run(round_trip()) == [b"secret"]
+    delete(kafka, arn)
+
+
 @pytest.fixture(scope="module")
 def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
     with Lab(aws) as lab:

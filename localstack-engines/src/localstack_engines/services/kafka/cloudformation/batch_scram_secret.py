@@ -30,17 +30,17 @@ class BatchScramSecret(Resource):
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state or request.previous_state
-        kafka = self.client(request, "kafka")
-        # A creation that failed has associated none or a part of them.
-        known = set(kafka.list_scram_secrets(ClusterArn=model["ClusterArn"])["SecretArnList"])
-        self._change(request, model["ClusterArn"], _secrets(model) & known, set())
+        self._change(request, model["ClusterArn"], _secrets(model), set())
         return self.done({})
 
     def _change(self, request: ResourceRequest, cluster: str, before: set[str], after: set[str]) -> None:
         """Associates the new secrets first: a secret that cannot be associated leaves the former ones."""
         kafka = self.client(request, "kafka")
         _call(kafka.batch_associate_scram_secret, cluster, after - before)
-        _call(kafka.batch_disassociate_scram_secret, cluster, before - after)
+        pages = kafka.get_paginator("list_scram_secrets").paginate(ClusterArn=cluster)
+        # What a failed action was to associate is not there when it is undone.
+        known = {arn for page in pages for arn in page["SecretArnList"]}
+        _call(kafka.batch_disassociate_scram_secret, cluster, (before - after) & known)
 
 
 def _secrets(model: dict[str, Any]) -> set[str]:
