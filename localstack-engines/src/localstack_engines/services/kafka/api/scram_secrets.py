@@ -19,8 +19,11 @@ class ScramSecretOperations(Operations):
     """Associates secrets with clusters. The brokers read a secret at each log-in, so a new password counts at once."""
 
     def batch_associate_scram_secret(self, context: RequestContext, request: Request) -> Response:
-        cluster, failures = self._cluster_with_scram(context, request), []
-        for arn in request["SecretArnList"]:
+        cluster, arns = self._named(context, request)
+        if not security.has_scram(cluster.provisioned):
+            raise bad_request("SASL/SCRAM authentication is not enabled for the cluster.", "clusterArn")
+        failures = []
+        for arn in arns:
             try:
                 scram_secrets.check(cluster, arn)
             except scram_secrets.Unusable as error:
@@ -31,8 +34,9 @@ class ScramSecretOperations(Operations):
         return {"ClusterArn": cluster.arn, "UnprocessedScramSecrets": failures}
 
     def batch_disassociate_scram_secret(self, context: RequestContext, request: Request) -> Response:
-        cluster, failures = self._cluster_with_scram(context, request), []
-        for arn in request["SecretArnList"]:
+        cluster, arns = self._named(context, request)
+        failures = []
+        for arn in arns:
             if arn in cluster.scram_secrets:
                 cluster.scram_secrets.remove(arn)
             else:
@@ -43,13 +47,12 @@ class ScramSecretOperations(Operations):
         found, next_token = PAGER.page(self.cluster(context, request["ClusterArn"]).scram_secrets, request)
         return {"SecretArnList": found, **next_token}
 
-    def _cluster_with_scram(self, context: RequestContext, request: Request) -> Cluster:
-        cluster = self.cluster(context, request["ClusterArn"])
-        if not security.has_scram(cluster.provisioned):
-            raise bad_request("SASL/SCRAM authentication is not enabled for the cluster.", "clusterArn")
-        if not 1 <= len(request["SecretArnList"]) <= _MOST_AT_ONCE:
+    def _named(self, context: RequestContext, request: Request) -> tuple[Cluster, list[str]]:
+        """Returns the cluster and the secrets of a request."""
+        cluster, arns = self.cluster(context, request["ClusterArn"]), list(request["SecretArnList"])
+        if not 1 <= len(arns) <= _MOST_AT_ONCE:
             raise bad_request(f"Specify 1 to {_MOST_AT_ONCE} secrets.", "secretArnList")
-        return cluster
+        return cluster, arns
 
 
 def _failure(arn: str, message: str) -> dict[str, str]:
