@@ -4,17 +4,23 @@ import asyncio
 import base64
 import json
 import re
-import ssl
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from lab.errors import refused
+from lab.kafka import (
+    active,
+    bootstrap,
+    broker_setting,
+    consume,
+    create_topic,
+    delete,
+    new_name,
+    produce,
+    request,
+)
 from lab.localstack import client, in_container
 from lab.waiting import until
 
@@ -38,44 +44,8 @@ def subnets() -> Iterator[list[str]]:
     ec2.delete_vpc(VpcId=vpc)
 
 
-def new_name() -> str:
-    return f"test-{uuid.uuid4().hex[:8]}"
-
-
-def request(subnets: list[str], **options: Any) -> dict[str, Any]:
-    return {
-        "KafkaVersion": "4.1.x.kraft",
-        "NumberOfBrokerNodes": 2,
-        "BrokerNodeGroupInfo": {"InstanceType": "kafka.t3.small", "ClientSubnets": subnets},
-        "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}},
-        **options,
-    }
-
-
 def nodes(**members: Any) -> dict[str, Any]:
     return {"BrokerNodeGroupInfo": members}
-
-
-def active(kafka: Any, arn: str) -> dict[str, Any]:
-    def reached() -> dict[str, Any] | None:
-        found = kafka.describe_cluster_v2(ClusterArn=arn)["ClusterInfo"]
-        assert found["State"] != "FAILED", found["StateInfo"]
-        return found if found["State"] == "ACTIVE" else None
-
-    return until("ACTIVE", reached)
-
-
-def delete(kafka: Any, arn: str) -> None:
-    assert kafka.delete_cluster(ClusterArn=arn)["State"] == "DELETING"
-
-    def gone() -> bool:
-        try:
-            kafka.describe_cluster(ClusterArn=arn)
-        except kafka.exceptions.NotFoundException:
-            return True
-        return False
-
-    until("the deletion", gone)
 
 
 @pytest.fixture(scope="module")
@@ -83,60 +53,6 @@ def cluster(kafka: Any, subnets: list[str]) -> Iterator[dict[str, Any]]:
     arn = kafka.create_cluster_v2(ClusterName=new_name(), Provisioned=request(subnets), Tags={"a": "b"})["ClusterArn"]
     yield active(kafka, arn)
     delete(kafka, arn)
-
-
-def bootstrap(kafka: Any, cluster: dict[str, Any]) -> str:
-    return str(kafka.get_bootstrap_brokers(ClusterArn=cluster["ClusterArn"])["BootstrapBrokerString"])
-
-
-async def create_topic(servers: str, name: str, **security: Any) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, **security)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
-
-
-async def produce(servers: str, topic: str, values: list[bytes], **security: Any) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True, **security)
-    await producer.start()
-    try:
-        for value in values:
-            await producer.send_and_wait(topic, value)
-    finally:
-        await producer.stop()
-
-
-async def consume(servers: str, topic: str, **security: Any) -> list[bytes]:
-    """Returns all messages that are in the topic's first partition now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", **security)
-    await consumer.start()
-    try:
-        partition = TopicPartition(topic, 0)
-        consumer.assign([partition])
-        end = (await consumer.end_offsets([partition]))[partition]
-        found: list[bytes] = []
-        while len(found) < end:
-            found += [
-                record.value for records in (await consumer.getmany(timeout_ms=500)).values() for record in records
-            ]
-        return found
-    finally:
-        await consumer.stop()
-
-
-def broker_setting(servers: str, name: str) -> str:
-    async def read() -> str:
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-        await admin.start()
-        try:
-            [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")])
-            return next(entry[1] for resource in response.resources for entry in resource[4] if entry[0] == name)
-        finally:
-            await admin.close()
-
-    return asyncio.run(read())
 
 
 def test_active_means_that_messages_pass(kafka: Any, subnets: list[str]) -> None:
@@ -191,11 +107,10 @@ def test_what_a_request_leaves_out_is_described(kafka: Any, cluster: dict[str, A
     refused(
         kafka.update_cluster_kafka_version, "BadRequestException", "upgraded", **current, TargetKafkaVersion="3.6.0"
     )
-    refused(
-        kafka.update_security, "BadRequestException", "listeners", **current,
-        EncryptionInfo={"EncryptionInTransit": {"ClientBroker": "TLS"}},
-    )  # fmt: skip
-    kafka.update_storage(**current, VolumeSizeGB=1100)
+    kafka.update_monitoring(**current, EnhancedMonitoring="PER_BROKER")
+    found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    assert found["EnhancedMonitoring"] == "PER_BROKER"
+    kafka.update_storage(ClusterArn=arn, CurrentVersion=found["CurrentVersion"], VolumeSizeGB=1100)
     found = kafka.describe_cluster(ClusterArn=arn)["ClusterInfo"]
     assert found["BrokerNodeGroupInfo"]["StorageInfo"]["EbsStorageInfo"]["VolumeSize"] == 1100
     operations = kafka.list_cluster_operations(ClusterArn=arn)["ClusterOperationInfoList"]
@@ -269,26 +184,6 @@ def test_broker_logs_reach_cloudwatch(kafka: Any, subnets: list[str]) -> None:
     logs.delete_log_group(logGroupName=group)
 
 
-def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
-    wanted = request(subnets)
-    del wanted["EncryptionInfo"]
-    arn = kafka.create_cluster(ClusterName=new_name(), **wanted)["ClusterArn"]
-    active(kafka, arn)
-    strings = kafka.get_bootstrap_brokers(ClusterArn=arn)
-    assert "BootstrapBrokerString" not in strings
-    context = ssl.create_default_context(cadata=in_container("cat", "/var/lib/localstack/engines/tls/server.crt"))
-    security = {"security_protocol": "SSL", "ssl_context": context}
-
-    async def round_trip() -> list[bytes]:
-        servers = strings["BootstrapBrokerStringTls"]
-        await create_topic(servers, "t", **security)
-        await produce(servers, "t", [b"secret"], **security)
-        return await consume(servers, "t", **security)
-
-    assert asyncio.run(round_trip()) == [b"secret"]
-    delete(kafka, arn)
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -305,11 +200,11 @@ def test_tls_is_the_default(kafka: Any, subnets: list[str]) -> None:
         ),
         (nodes(ConnectivityInfo={"NetworkType": "DUAL"}), "DUAL is not supported"),
         ({"StorageMode": "TIERED"}, "Tiered storage is not supported"),
-        ({"EnhancedMonitoring": "PER_BROKER"}, "PER_BROKER is not supported"),
         ({"OpenMonitoring": {"Prometheus": {"JmxExporter": {"EnabledInBroker": True}}}}, "Prometheus"),
         ({"LoggingInfo": {"BrokerLogs": {"S3": {"Enabled": True, "Bucket": "b"}}}}, "S3 is not supported"),
         ({"Rebalancing": {"Status": "ACTIVE"}}, "Express"),
-        ({"ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}}}, "IAM client authentication is not supported"),
+        ({"ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}}}, "SASL client authentication"),
+        ({"ClientAuthentication": {"Tls": {"Enabled": True}}}, "TLS client authentication is not supported"),
     ],
 )
 def test_invalid_clusters_are_refused(kafka: Any, subnets: list[str], change: dict[str, Any], message: str) -> None:

@@ -39,5 +39,4 @@ def trust() -> dict[str, str]:
 
     They trust the public ones too.
     """
-    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE")
-    return dict.fromkeys(names, str(certificate.trusted()))
+    return dict.fromkeys(certificate.TRUST_VARIABLES, str(certificate.trusted()))

@@ -17,13 +17,15 @@ def world(implemented: set[str]) -> World:
     api, ec2, vpc = client("kafka"), client("ec2"), resources.vpc("10.204.0.0/16")
     made, topic = resources.two_subnets(vpc, "10.204"), unique()
     nodes = {"InstanceType": "kafka.t3.small", "ClientSubnets": made}
-    plain = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
+    encryption = {"EncryptionInTransit": {"ClientBroker": "TLS_PLAINTEXT"}}
     provisioned = {
         "KafkaVersion": "4.1.x.kraft",
         "NumberOfBrokerNodes": 2,
         "BrokerNodeGroupInfo": nodes,
-        "EncryptionInfo": plain,
+        "EncryptionInfo": encryption,
+        "ClientAuthentication": {"Sasl": {"Scram": {"Enabled": True}}, "Unauthenticated": {"Enabled": True}},
     }
+    secret = _secret()
 
     def info(world: World) -> Json:
         arn = world.known["ClusterArn"]
@@ -41,6 +43,7 @@ def world(implemented: set[str]) -> World:
             found["ClusterArn"] for found in api.list_clusters_v2()["ClusterInfoList"] if "cf-" in found["ClusterName"]
         ]:
             resources.quietly(api.delete_cluster, ClusterArn=arn)
+        resources.quietly(client("secretsmanager").delete_secret, SecretId=secret, ForceDeleteWithoutRecovery=True)
         for subnet in made:
             ec2.delete_subnet(SubnetId=subnet)
         resources.remove_vpc(vpc)
@@ -66,7 +69,15 @@ def world(implemented: set[str]) -> World:
             ),
             "UpdateStorage": changed(VolumeSizeGB=3000),
             "UpdateConnectivity": changed(ConnectivityInfo={"PublicAccess": {"Type": "DISABLED"}}),
-            "UpdateSecurity": changed(EncryptionInfo=plain),
+            "UpdateSecurity": changed(EncryptionInfo=encryption),
+            "BatchAssociateScramSecret": lambda world: {
+                "ClusterArn": world.known["ClusterArn"],
+                "SecretArnList": [secret],
+            },
+            "BatchDisassociateScramSecret": lambda world: {
+                "ClusterArn": world.known["ClusterArn"],
+                "SecretArnList": [secret],
+            },
             "CreateTopic": lambda world: {
                 "ClusterArn": info(world)["ClusterArn"],
                 "TopicName": topic,
@@ -116,3 +127,11 @@ def world(implemented: set[str]) -> World:
 def _active(api: Any, arn: str) -> Json | None:
     found: Json = api.describe_cluster(ClusterArn=arn)["ClusterInfo"]
     return found if found["State"] == "ACTIVE" else None
+
+
+def _secret() -> str:
+    """Returns the ARN of a secret with a user."""
+    key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+    value = json.dumps({"username": "cf", "password": "cf"})
+    made = client("secretsmanager").create_secret(Name=f"AmazonMSK_{unique()}", KmsKeyId=key, SecretString=value)
+    return str(made["ARN"])

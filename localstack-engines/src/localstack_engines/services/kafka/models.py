@@ -96,6 +96,8 @@ class Cluster:
     policy: tuple[str, str] | None = None
     """The version and the text of the cluster policy."""
     last_operation: Operation | None = None
+    scram_secrets: list[str] = field(default_factory=list)
+    """The ARNs of the secrets that hold users, in the order of their association."""
     followers: list[LogFollower] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held during a change. A deletion waits until a creation that is under way has ended."""

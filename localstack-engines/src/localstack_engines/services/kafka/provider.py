@@ -9,6 +9,7 @@ from localstack_engines.services.kafka.api.configurations import ConfigurationOp
 from localstack_engines.services.kafka.api.kafka_versions import KafkaVersionOperations
 from localstack_engines.services.kafka.api.nodes import NodeOperations
 from localstack_engines.services.kafka.api.policies import PolicyOperations
+from localstack_engines.services.kafka.api.scram_secrets import ScramSecretOperations
 from localstack_engines.services.kafka.api.tags import TagOperations
 from localstack_engines.services.kafka.api.topics import TopicOperations
 from localstack_engines.services.kafka.api.updates import UpdateOperations
@@ -26,6 +27,7 @@ class KafkaProvider(
     KafkaVersionOperations,
     NodeOperations,
     PolicyOperations,
+    ScramSecretOperations,
     TagOperations,
     TopicOperations,
     UpdateOperations,

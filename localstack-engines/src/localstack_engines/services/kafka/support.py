@@ -3,13 +3,15 @@
 from localstack_engines.toolkit.support import Members, Support
 
 _NONE = "there are none, and no operation makes one"
+_MONITORING = {"EnhancedMonitoring": "brokers publish no metrics to CloudWatch; the level is recorded"}
 
 _MEMBERS = {
     "CreateClusterRequest": Members(
         used=(
             "BrokerNodeGroupInfo Rebalancing ClientAuthentication ClusterName ConfigurationInfo EncryptionInfo "
-            "EnhancedMonitoring OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes Tags StorageMode"
+            "OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes Tags StorageMode"
         ),
+        ignored=_MONITORING,
     ),
     "BrokerNodeGroupInfo": Members(
         "ClientSubnets InstanceType SecurityGroups StorageInfo ConnectivityInfo BrokerAZDistribution"
@@ -59,8 +61,9 @@ _MEMBERS = {
     "ProvisionedRequest": Members(
         used=(
             "BrokerNodeGroupInfo Rebalancing ClientAuthentication ConfigurationInfo EncryptionInfo "
-            "EnhancedMonitoring OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes StorageMode"
+            "OpenMonitoring KafkaVersion LoggingInfo NumberOfBrokerNodes StorageMode"
         ),
+        ignored=_MONITORING,
     ),
     "CreateConfigurationRequest": Members("Description KafkaVersions Name ServerProperties"),
     "DeleteClusterRequest": Members("ClusterArn CurrentVersion"),
@@ -96,7 +99,7 @@ _MEMBERS = {
     ),
     "UpdateConfigurationRequest": Members("Arn Description ServerProperties"),
     "UpdateClusterConfigurationRequest": Members("ClusterArn ConfigurationInfo CurrentVersion"),
-    "UpdateMonitoringRequest": Members("ClusterArn CurrentVersion EnhancedMonitoring OpenMonitoring LoggingInfo"),
+    "UpdateMonitoringRequest": Members("ClusterArn CurrentVersion OpenMonitoring LoggingInfo", ignored=_MONITORING),
     "CreateTopicRequest": Members("ClusterArn TopicName PartitionCount ReplicationFactor Configs"),
     "UpdateTopicRequest": Members("ClusterArn TopicName PartitionCount Configs"),
     "DeleteTopicRequest": Members("ClusterArn TopicName"),
@@ -116,7 +119,9 @@ _MEMBERS = {
     ),
     "ListVpcConnectionsRequest": Members(ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
     "ListClientVpcConnectionsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
-    "ListScramSecretsRequest": Members("ClusterArn", ignored=dict.fromkeys(("MaxResults", "NextToken"), _NONE)),
+    "BatchAssociateScramSecretRequest": Members("ClusterArn SecretArnList"),
+    "BatchDisassociateScramSecretRequest": Members("ClusterArn SecretArnList"),
+    "ListScramSecretsRequest": Members("ClusterArn MaxResults NextToken"),
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""
 

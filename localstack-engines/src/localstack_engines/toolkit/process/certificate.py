@@ -11,6 +11,9 @@ from localstack_engines.toolkit import settings
 
 _SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
+TRUST_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE")
+"""Variables with the path of a file of authorities: for OpenSSL, Python, Go, requests, Node.js and AWS SDKs."""
+
 _lock = threading.Lock()
 
 

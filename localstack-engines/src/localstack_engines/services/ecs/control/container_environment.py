@@ -1,18 +1,20 @@
 """What ECS adds to a container's environment variables."""
 
 from localstack_engines.services.ecs.control import task_credentials
-from localstack_engines.services.ecs.engine import trusted_authorities
+from localstack_engines.services.ecs.engine import trust
 from localstack_engines.services.ecs.models import Task
 from localstack_engines.toolkit import settings
+from localstack_engines.toolkit.process import certificate
 
 AGENT_PATH = "/_aws/ecs/agent"
 """Where LocalStack serves the ECS agent's endpoints."""
 
 
 def platform_environment(task: Task, container: str) -> dict[str, str]:
-    """Returns the variables for the region, endpoint, metadata address, authorities and credentials.
+    """Returns the variables for the region, endpoint, metadata address, trusted authorities and credentials.
 
-    AWS sets neither AWS_ENDPOINT_URL, which makes SDKs call LocalStack, nor the authorities' variables.
+    AWS does not set AWS_ENDPOINT_URL. Here it makes SDKs call LocalStack. Nor does it set the variables of trusted
+    authorities, since its servers have public certificates.
     """
     return {
         "AWS_REGION": task.scope.region,
@@ -21,7 +23,7 @@ def platform_environment(task: Task, container: str) -> dict[str, str]:
         "AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type}",
         "ECS_CONTAINER_METADATA_URI_V4": metadata_uri(task, container),
         "ECS_AGENT_URI": f"{settings.endpoint_url()}{AGENT_PATH}/{task.id}-{container}",
-        **trusted_authorities.variables(),
+        **dict.fromkeys(certificate.TRUST_VARIABLES, trust.BUNDLE),
         **task_credentials.environment(task),
     }
 

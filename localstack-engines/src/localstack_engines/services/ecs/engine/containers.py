@@ -6,7 +6,7 @@ from typing import Any
 from localstack_engines.services.ecs.engine import directories
 from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.task_spec import ContainerSpec, Network, TaskSpec, Volume
-from localstack_engines.services.ecs.engine.trusted_authorities import TrustedAuthorities
+from localstack_engines.services.ecs.engine.trust import TrustVolume
 from localstack_engines.toolkit import labels, settings
 
 LOG = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class Containers:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._own_image: str | None = None
-        self._authorities = TrustedAuthorities(client)
+        self._trust = TrustVolume(client)
 
     def create_namespace(self, owner: str, network: Network) -> str:
         """Starts the container that holds the network namespace of a task or host, and returns its id.
@@ -106,11 +106,9 @@ class Containers:
         from docker.errors import DockerException
 
         api = self._client.api
-        options = dict(spec.options)
-        own_labels = options.pop("labels", {})
-        host_options = dict(spec.host_options)
+        options, host_options = dict(spec.options), dict(spec.host_options)
+        own_labels, binds = options.pop("labels", {}), host_options.pop("binds", [])
         try:
-            host_options["binds"] = [*host_options.get("binds", []), self._authorities.bind(self._image())]
             created = api.create_container(
                 spec.image,
                 command=spec.command,
@@ -125,6 +123,7 @@ class Containers:
                     pid_mode=f"container:{namespace}" if task.shares_processes else None,
                     volumes_from=[f"{sources[name]}:{mode}" for name, mode in spec.volumes_from.items()] or None,
                     log_config=_LOG_CONFIG,
+                    binds=[*binds, self._trust.bind(self._image())],
                     **host_options,
                 ),
                 **options,

@@ -9,7 +9,7 @@ from localstack_engines.services.kafka.errors import not_found
 
 
 class AbsentResourceOperations(Operations):
-    """Lists replicators, VPC connections and SCRAM secrets. There are none, and one that a request names is unknown."""
+    """Lists replicators and VPC connections. There are none, and one that a request names is unknown."""
 
     def list_replicators(self, context: RequestContext, request: Request) -> Response:
         return {"Replicators": []}
@@ -26,10 +26,6 @@ class AbsentResourceOperations(Operations):
     def list_client_vpc_connections(self, context: RequestContext, request: Request) -> Response:
         self.cluster(context, request["ClusterArn"])
         return {"ClientVpcConnections": []}
-
-    def list_scram_secrets(self, context: RequestContext, request: Request) -> Response:
-        self.cluster(context, request["ClusterArn"])
-        return {"SecretArnList": []}
 
 
 def _unknown(parameter: str) -> NoReturn:

@@ -5,7 +5,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import descriptions, validation
+from localstack_engines.services.kafka.api import descriptions, security, validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
 from localstack_engines.services.kafka.errors import bad_request, conflict, not_supported, outdated_version
@@ -63,9 +63,9 @@ class ClusterOperations(Operations):
         configuration = provisioned.get("ConfigurationInfo")
         properties = self.configured_properties(context, configuration)
         arn = models.new_arn(context.account_id, context.region, "cluster", name)
-        brokers, protocols = provisioned["NumberOfBrokerNodes"], validation.security_protocols(provisioned)
+        brokers, listeners = provisioned["NumberOfBrokerNodes"], security.listeners(provisioned)
         try:
-            kafka = self.manager.plan(name, arn.rsplit("/", 1)[1], protocols, brokers)
+            kafka = self.manager.plan(name, arn, listeners, brokers)
         except ports.NoPortLeft as error:
             raise bad_request(str(error)) from error
         cluster = Cluster(

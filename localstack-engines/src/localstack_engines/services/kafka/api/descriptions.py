@@ -33,7 +33,6 @@ _DEFAULTS: dict[str, Any] = {
     "ClientAuthentication": {
         "Sasl": {"Scram": _OFF, "Iam": _OFF},
         "Tls": {"CertificateAuthorityArnList": [], "Enabled": False},
-        "Unauthenticated": {"Enabled": True},
     },
     "EncryptionInfo": {"EncryptionInTransit": {"ClientBroker": "TLS", "InCluster": True}},
     "EnhancedMonitoring": "DEFAULT",
@@ -95,7 +94,10 @@ def _provisioned(cluster: Cluster) -> dict[str, Any]:
     if cluster.configuration:
         software["ConfigurationArn"] = cluster.configuration["Arn"]
         software["ConfigurationRevision"] = cluster.configuration["Revision"]
-    return {**_with_defaults(_DEFAULTS, given), "CurrentBrokerSoftwareInfo": software}
+    described = {**_with_defaults(_DEFAULTS, given), "CurrentBrokerSoftwareInfo": software}
+    anonymous = any(not listener.mechanisms for listener in cluster.kafka.spec.listeners)
+    described["ClientAuthentication"]["Unauthenticated"] = {"Enabled": anonymous}
+    return described
 
 
 def _with_defaults(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

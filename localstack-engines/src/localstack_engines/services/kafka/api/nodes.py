@@ -6,11 +6,14 @@ from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.api import descriptions
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.paging import PAGER
+from localstack_engines.services.kafka.engine import listeners
 from localstack_engines.services.kafka.errors import bad_request
 
 _BOOTSTRAP_MEMBERS = {
-    "PLAINTEXT": "BootstrapBrokerString",
-    "SSL": "BootstrapBrokerStringTls",
+    listeners.PLAINTEXT: "BootstrapBrokerString",
+    listeners.TLS: "BootstrapBrokerStringTls",
+    listeners.SCRAM: "BootstrapBrokerStringSaslScram",
+    listeners.IAM: "BootstrapBrokerStringSaslIam",
 }
 
 
@@ -28,5 +31,5 @@ class NodeOperations(Operations):
                 f"Bootstrap brokers cannot be retrieved while the cluster is in the {cluster.state} state.",
                 "clusterArn",
             )
-        found = {name: cluster.kafka.bootstrap(protocol) for protocol, name in _BOOTSTRAP_MEMBERS.items()}
+        found = {name: cluster.kafka.bootstrap(listener) for listener, name in _BOOTSTRAP_MEMBERS.items()}
         return {name: addresses for name, addresses in found.items() if addresses}

@@ -10,7 +10,7 @@ from localstack_engines.services.kafka.errors import bad_request, not_found, out
 
 
 class PolicyOperations(Operations):
-    """Stores policies. They are not enforced: the local brokers have no IAM."""
+    """Stores policies. They are for clients of other accounts, which need multi-VPC connectivity."""
 
     def put_cluster_policy(self, context: RequestContext, request: Request) -> Response:
         cluster = self.cluster(context, request["ClusterArn"])

@@ -25,8 +25,6 @@ def _features(settings: Mapping[str, Any]) -> Iterator[str]:
     yield from _connections((settings.get("BrokerNodeGroupInfo") or {}).get("ConnectivityInfo") or {})
     if settings.get("StorageMode") not in (None, "LOCAL"):
         yield "Tiered storage"
-    if settings.get("EnhancedMonitoring") not in (None, "DEFAULT"):
-        yield f"The monitoring level {settings['EnhancedMonitoring']}"
     prometheus = (settings.get("OpenMonitoring") or {}).get("Prometheus") or {}
     for exporter in ("JmxExporter", "NodeExporter"):
         if (prometheus.get(exporter) or {}).get("EnabledInBroker"):

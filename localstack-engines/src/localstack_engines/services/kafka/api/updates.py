@@ -5,11 +5,11 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.kafka import models
-from localstack_engines.services.kafka.api import validation
+from localstack_engines.services.kafka.api import security, validation
 from localstack_engines.services.kafka.api.operations import Operations, Request, Response
 from localstack_engines.services.kafka.api.unsupported_settings import check_connectivity, check_settings
 from localstack_engines.services.kafka.control import versions
-from localstack_engines.services.kafka.errors import bad_request, not_supported, outdated_version
+from localstack_engines.services.kafka.errors import bad_request, outdated_version
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.toolkit import ports
 
@@ -91,14 +91,22 @@ class UpdateOperations(Operations):
         return self._record(context, cluster, "UPDATE_REBALANCING", cluster.provisioned, change)
 
     def update_security(self, context: RequestContext, request: Request) -> Response:
-        """Accepts settings with the listeners that the brokers have. Others would need new ports."""
+        """Opens and closes listeners. A kept one keeps its port, and clients of the others notice nothing."""
         cluster = self._updatable(context, request)
-        names = ("ClientAuthentication", "EncryptionInfo")
-        change = {name: request[name] for name in names if request.get(name) is not None}
-        wanted = validation.security_protocols({**cluster.provisioned, **change})
-        if set(wanted) != set(cluster.kafka.spec.protocols):
-            raise not_supported("A change of the listeners of a running cluster")
-        return self._record(context, cluster, "UPDATE_SECURITY", cluster.provisioned, change)
+        change = _security_change(cluster, request)
+        wanted = security.listeners({**cluster.provisioned, **change})
+        if wanted == cluster.kafka.spec.listeners:
+            return self._record(context, cluster, "UPDATE_SECURITY", cluster.provisioned, change)
+        properties = self.configured_properties(context, cluster.configuration)
+        try:
+            closed = cluster.kafka.plan_listeners(wanted)
+        except ports.NoPortLeft as error:
+            raise bad_request(str(error)) from error
+        before = {name: cluster.provisioned[name] for name in change if name in cluster.provisioned}
+        operation = self._begin(context, cluster, "UPDATE_SECURITY", before, change)
+        cluster.provisioned.update(change)
+        self.manager.reconfigure(cluster, properties, operation, closed)
+        return _started(operation)
 
     def update_storage(self, context: RequestContext, request: Request) -> Response:
         cluster = self._updatable(context, request)
@@ -178,6 +186,16 @@ class UpdateOperations(Operations):
         settings.update(change)
         operation.state, operation.ended = "UPDATE_COMPLETE", models.now()
         return _started(operation)
+
+
+def _security_change(cluster: Cluster, request: Request) -> dict[str, Any]:
+    """Returns the settings of UpdateSecurity. Encryption at rest stays: the operation cannot change it."""
+    change = {}
+    if request.get("ClientAuthentication") is not None:
+        change["ClientAuthentication"] = request["ClientAuthentication"]
+    if request.get("EncryptionInfo") is not None:
+        change["EncryptionInfo"] = {**(cluster.provisioned.get("EncryptionInfo") or {}), **request["EncryptionInfo"]}
+    return change
 
 
 def _started(operation: Operation) -> Response:

@@ -1,4 +1,4 @@
-"""Checks of a new cluster, in AWS's words, and the listeners that follow from its settings.
+"""Checks of a new cluster, in AWS's words.
 
 Source: https://docs.aws.amazon.com/msk/1.0/apireference/clusters.html
 """
@@ -9,9 +9,10 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from localstack_engines.network import ec2
+from localstack_engines.services.kafka.api import security
 from localstack_engines.services.kafka.api.unsupported_settings import check_settings
 from localstack_engines.services.kafka.control import versions
-from localstack_engines.services.kafka.errors import bad_request, not_supported
+from localstack_engines.services.kafka.errors import bad_request
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
 _INSTANCE_TYPE = re.compile(r"^(kafka\.t3\.small|kafka\.m5\.(\d+x)?large|(kafka|express)\.m7g\.(\d+x)?large)$")
@@ -32,7 +33,7 @@ def check_provisioned(context: RequestContext, provisioned: dict[str, Any]) -> N
         raise bad_request("Intelligent rebalancing is for clusters with Express brokers only.", "rebalancing")
     check_network(context, nodes["ClientSubnets"], nodes.get("SecurityGroups") or [])
     check_broker_count(provisioned["NumberOfBrokerNodes"], len(nodes["ClientSubnets"]))
-    security_protocols(provisioned)
+    security.listeners(provisioned)
 
 
 def check_instance_type(instance_type: str) -> None:
@@ -84,26 +85,3 @@ def check_broker_count(brokers: int, zones: int) -> None:
             "The number of broker nodes must be a multiple of Availability Zones in the Subnets parameter.",
             "numberOfBrokerNodes",
         )
-
-
-def security_protocols(provisioned: dict[str, Any]) -> tuple[str, ...]:
-    """Returns Kafka's security protocols for the encryption and authentication settings. The default is TLS only."""
-    encryption = (provisioned.get("EncryptionInfo") or {}).get("EncryptionInTransit") or {}
-    transit = encryption.get("ClientBroker") or "TLS"
-    authentication = provisioned.get("ClientAuthentication") or {}
-    sasl = authentication.get("Sasl") or {}
-    if (sasl.get("Iam") or {}).get("Enabled"):
-        raise not_supported("IAM client authentication")
-    if (authentication.get("Tls") or {}).get("Enabled"):
-        raise not_supported("TLS client authentication")
-    if (sasl.get("Scram") or {}).get("Enabled"):
-        raise not_supported("SASL/SCRAM client authentication")
-    anonymous = (authentication.get("Unauthenticated") or {}).get("Enabled", True)
-    found = []
-    if anonymous and transit in ("PLAINTEXT", "TLS_PLAINTEXT"):
-        found.append("PLAINTEXT")
-    if anonymous and transit in ("TLS", "TLS_PLAINTEXT"):
-        found.append("SSL")
-    if not found:
-        raise bad_request("You must enable at least one form of client authentication.", "clientAuthentication")
-    return tuple(found)

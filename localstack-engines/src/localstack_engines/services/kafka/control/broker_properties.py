@@ -35,7 +35,6 @@ _OBSOLETE = {
     "log.message.timestamp.difference.max.ms",
     "replica.selector.class",
     "zookeeper.session.timeout.ms",
-    "allow.everyone.if.no.acl.found",
 }
 
 _LIMITED_BY_BROKERS = (
@@ -76,6 +75,7 @@ def effective(configured: Mapping[str, str], zones: int, brokers: int) -> dict[s
     """
     replicas, in_sync = ("3", "2") if zones >= 3 else ("2", "1")
     merged = {
+        "allow.everyone.if.no.acl.found": "true",
         "auto.create.topics.enable": "false",
         "default.replication.factor": replicas,
         "min.insync.replicas": in_sync,

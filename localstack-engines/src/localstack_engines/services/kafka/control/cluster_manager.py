@@ -1,13 +1,16 @@
 """Starts, changes and removes the brokers of clusters, in the background."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.control import broker_properties
+from localstack_engines.services.kafka.control.access import Access
+from localstack_engines.services.kafka.engine.access_server import AccessServer
 from localstack_engines.services.kafka.engine.cluster import ClusterSpec, KafkaCluster
+from localstack_engines.services.kafka.engine.listeners import Listener
 from localstack_engines.services.kafka.models import Cluster, Operation
 from localstack_engines.services.kafka.store import Store
-from localstack_engines.toolkit import settings
+from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.background import run_in_background
 from localstack_engines.toolkit.log_shipping.cloudwatch import log_stream
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
@@ -19,16 +22,24 @@ class ClusterManager:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._directory = settings.state_directory("kafka")
+        self._access = AccessServer()
 
-    def plan(self, name: str, unique: str, protocols: tuple[str, ...], brokers: int) -> KafkaCluster:
-        """Returns a cluster that has its ports and does not run yet. Raises NoPortLeft.
-
-        `unique` is the name of the directory for its files.
-        """
-        directory = self._directory / unique
-        spec = ClusterSpec(name=name, directory=directory, host=settings.endpoint_host(), protocols=protocols)
+    def plan(self, name: str, arn: str, listeners: tuple[Listener, ...], brokers: int) -> KafkaCluster:
+        """Returns the brokers of a cluster, which have their ports and do not run yet. Raises NoPortLeft."""
+        url = self._access.add(Access(self._store, arn).answer)
+        spec = ClusterSpec(
+            name=name,
+            directory=self._directory / arn.rsplit("/", 1)[1],
+            host=settings.endpoint_host(),
+            listeners=listeners,
+            access_url=url,
+        )
         kafka = KafkaCluster(spec)
-        kafka.reserve(min(brokers, _max_brokers()))
+        try:
+            kafka.reserve(min(brokers, _max_brokers()))
+        except ports.NoPortLeft:
+            self._access.remove(url)
+            raise
         return kafka
 
     def start(self, cluster: Cluster, properties: dict[str, str]) -> None:
@@ -36,10 +47,17 @@ class ClusterManager:
         self._background(cluster, models.CREATING, lambda: cluster.kafka.start(_effective(cluster, properties)))
         self.follow_logs(cluster)
 
-    def reconfigure(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
-        """Restarts the brokers with other properties, one after the other."""
-        work = _recorded(operation, lambda: cluster.kafka.reconfigure(_effective(cluster, properties)))
-        self._background(cluster, models.UPDATING, work)
+    def reconfigure(
+        self, cluster: Cluster, properties: dict[str, str], operation: Operation, closed: Sequence[int] = ()
+    ) -> None:
+        """Restarts the brokers with other properties, one after the other, and releases the ports that they closed."""
+
+        def change() -> None:
+            cluster.kafka.reconfigure(_effective(cluster, properties))
+            for port in closed:
+                ports.release(port)
+
+        self._background(cluster, models.UPDATING, _recorded(operation, change))
 
     def expand(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
         """Starts the brokers that were added, within the local limit. Raises NoPortLeft."""
@@ -58,6 +76,7 @@ class ClusterManager:
         def work() -> None:
             _stop_followers(cluster)
             cluster.kafka.destroy()
+            self._access.remove(cluster.kafka.spec.access_url)
             self._store.remove_cluster(cluster)
 
         self._background(cluster, models.DELETING, work)
@@ -76,6 +95,7 @@ class ClusterManager:
         """Stops all brokers cleanly."""
         for cluster in self._store.clusters():
             cluster.kafka.stop()
+        self._access.stop()
 
     @staticmethod
     def _background(cluster: Cluster, state: str, work: Callable[[], None]) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from localstack_engines.services.kafka.engine import storage
+from localstack_engines.services.kafka.engine.listeners import Listener, access_properties
 from localstack_engines.services.kafka.engine.protocol import live_brokers
 from localstack_engines.toolkit import settings
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
-from localstack_engines.toolkit.process.certificate import certificate
 
 _HEAP = "160m"
 
@@ -36,8 +36,8 @@ _BASE_PROPERTIES = {
 class BrokerSpec:
     """The specification of a broker.
 
-    `listeners` maps a security protocol to its published port. `controllers` maps the node ids of the quorum to their
-    ports; a broker whose id is in it is also a controller.
+    `listeners` has the published port of each listener. `controllers` maps the node ids of the quorum to their ports; a
+    broker whose id is in it is also a controller. `access_url` is where the broker asks about its clients.
     """
 
     name: str
@@ -45,8 +45,9 @@ class BrokerSpec:
     cluster_id: str
     directory: Path
     host: str
-    listeners: Mapping[str, int]
+    listeners: dict[Listener, int]
     internal_port: int
+    access_url: str
     controllers: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -86,7 +87,8 @@ class Broker:
 
     def configure(self, properties: Mapping[str, str]) -> None:
         """Writes the properties: the defaults, then `properties`, then those that the spec determines."""
-        merged = {**_BASE_PROPERTIES, **properties, **self._identity(), **self._network(), **self._tls()}
+        merged = {**_BASE_PROPERTIES, **properties, **self._identity(), **self._network()}
+        merged |= access_properties(self.spec.listeners, self.spec.access_url)
         lines = [f"{name}={_escape(value)}" for name, value in sorted(merged.items())]
         self._properties_file.write_text("\n".join(lines) + "\n")
 
@@ -108,28 +110,17 @@ class Broker:
 
     def _network(self) -> dict[str, str]:
         spec = self.spec
-        bound = [f"{name}://0.0.0.0:{port}" for name, port in spec.listeners.items()]
-        advertised = [f"{name}://{spec.host}:{port}" for name, port in spec.listeners.items()]
+        bound = [f"{listener.name}://0.0.0.0:{port}" for listener, port in spec.listeners.items()]
+        advertised = [f"{listener.name}://{spec.host}:{port}" for listener, port in spec.listeners.items()]
         internal = f"INTERNAL://127.0.0.1:{spec.internal_port}"
         controller = spec.controllers.get(spec.node_id)
         own_controller = [f"CONTROLLER://127.0.0.1:{controller}"] if controller else []
-        protocols = [*(f"{name}:{name}" for name in spec.listeners), "INTERNAL:PLAINTEXT", "CONTROLLER:PLAINTEXT"]
+        protocols = [f"{listener.name}:{listener.protocol}" for listener in spec.listeners]
         return {
             "listeners": ",".join([*bound, internal, *own_controller]),
             "advertised.listeners": ",".join([*advertised, internal]),
-            "listener.security.protocol.map": ",".join(protocols),
+            "listener.security.protocol.map": ",".join([*protocols, "INTERNAL:PLAINTEXT", "CONTROLLER:PLAINTEXT"]),
             "inter.broker.listener.name": "INTERNAL",
-        }
-
-    def _tls(self) -> dict[str, str]:
-        if "SSL" not in self.spec.listeners:
-            return {}
-        certificate_file, key_file = certificate()
-        return {
-            "ssl.keystore.type": "PEM",
-            "ssl.keystore.certificate.chain": certificate_file.read_text(),
-            "ssl.keystore.key": key_file.read_text(),
-            "ssl.client.auth": "none",
         }
 
 

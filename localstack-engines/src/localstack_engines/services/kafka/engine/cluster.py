@@ -2,24 +2,26 @@
 
 import shutil
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localstack_engines.services.kafka.engine import storage
 from localstack_engines.services.kafka.engine.broker import Broker, BrokerSpec
+from localstack_engines.services.kafka.engine.listeners import Listener
 from localstack_engines.toolkit import ports
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterSpec:
-    """The specification of a cluster. `protocols` has the security protocol of each published listener."""
+    """The specification of a cluster. `listeners` are the published ones; brokers ask at `access_url` about clients."""
 
     name: str
     directory: Path
     host: str
-    protocols: tuple[str, ...]
+    listeners: tuple[Listener, ...]
+    access_url: str
 
 
 class KafkaCluster:
@@ -48,7 +50,7 @@ class KafkaCluster:
                 planned.append(Broker(self._broker_spec(node_id)))
         except ports.NoPortLeft:
             for broker in planned:
-                _release(broker)
+                _release(broker.spec.listeners.values())
             raise
         self.brokers += planned
 
@@ -71,6 +73,28 @@ class KafkaCluster:
             broker.configure(properties)
             broker.process.restart()
 
+    def plan_listeners(self, listeners: tuple[Listener, ...]) -> list[int]:
+        """Gives the brokers other listeners, which the next `reconfigure` opens and closes; a kept one keeps its port.
+
+        Returns the ports to release after that. Raises NoPortLeft; nothing is changed then.
+        """
+        planned: list[dict[Listener, int]] = []
+        try:
+            for broker in self.brokers:
+                new = tuple(listener for listener in listeners if listener not in broker.spec.listeners)
+                planned.append(self._reserve_ports(broker.spec.node_id, new))
+        except ports.NoPortLeft:
+            for taken in planned:
+                _release(taken.values())
+            raise
+        self.spec = replace(self.spec, listeners=listeners)
+        closed: list[int] = []
+        for broker, taken in zip(self.brokers, planned, strict=True):
+            known = broker.spec.listeners | taken
+            closed += [port for listener, port in known.items() if listener not in listeners]
+            broker.spec = replace(broker.spec, listeners={listener: known[listener] for listener in listeners})
+        return closed
+
     def restart(self, node_ids: list[int]) -> None:
         for broker in self.brokers:
             if broker.spec.node_id in node_ids:
@@ -84,28 +108,21 @@ class KafkaCluster:
         """Stops the brokers, removes their files and releases their ports."""
         self._in_parallel(Broker.destroy)
         for broker in self.brokers:
-            _release(broker)
+            _release(broker.spec.listeners.values())
         shutil.rmtree(self.spec.directory, ignore_errors=True)
 
-    def bootstrap(self, protocol: str) -> str | None:
-        """Returns `host:port` of every broker for a protocol, or None when no broker has a listener for it."""
+    def bootstrap(self, listener: Listener) -> str | None:
+        """Returns `host:port` of every broker for a listener, or None when the brokers do not have it."""
         addresses = [
-            f"{broker.spec.host}:{broker.spec.listeners[protocol]}"
+            f"{broker.spec.host}:{broker.spec.listeners[listener]}"
             for broker in self.brokers
-            if protocol in broker.spec.listeners
+            if listener in broker.spec.listeners
         ]
         return ",".join(addresses) or None
 
     def _broker_spec(self, node_id: int) -> BrokerSpec:
-        spec, purpose = self.spec, f"kafka:{self.spec.directory.name}:{node_id}"
-        listeners: dict[str, int] = {}
-        try:
-            for protocol in spec.protocols:
-                listeners[protocol] = ports.reserve(f"{purpose}:{protocol}")
-        except ports.NoPortLeft:
-            for port in listeners.values():
-                ports.release(port)
-            raise
+        spec = self.spec
+        listeners = self._reserve_ports(node_id, spec.listeners)
         return BrokerSpec(
             name=f"kafka {spec.name} broker {node_id}",
             node_id=node_id,
@@ -114,8 +131,20 @@ class KafkaCluster:
             host=spec.host,
             listeners=listeners,
             internal_port=_internal_ports(1)[0],
+            access_url=spec.access_url,
             controllers=self._controllers,
         )
+
+    def _reserve_ports(self, node_id: int, listeners: tuple[Listener, ...]) -> dict[Listener, int]:
+        """Takes a port of a broker for each listener. Raises NoPortLeft; no port is taken then."""
+        found: dict[Listener, int] = {}
+        try:
+            for listener in listeners:
+                found[listener] = ports.reserve(f"kafka:{self.spec.directory.name}:{node_id}:{listener.name}")
+        except ports.NoPortLeft:
+            _release(found.values())
+            raise
+        return found
 
     def _in_parallel(self, action: Callable[[Broker], None]) -> None:
         if self.brokers:
@@ -123,8 +152,8 @@ class KafkaCluster:
                 list(pool.map(action, self.brokers))
 
 
-def _release(broker: Broker) -> None:
-    for port in broker.spec.listeners.values():
+def _release(found: Iterable[int]) -> None:
+    for port in found:
         ports.release(port)
 
 

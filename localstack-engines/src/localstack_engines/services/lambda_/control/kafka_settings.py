@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMappi
 """
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 from localstack.aws.api.lambda_ import InvalidParameterValueException
@@ -103,12 +103,14 @@ def bootstrap_servers(arn: str) -> tuple[str, bool]:
         _refuse(f"{error.response['Error'].get('Message', error)} (cluster {arn})")
     if plain := found.get("BootstrapBrokerString"):
         return plain, False
+    if "BootstrapBrokerStringTls" not in found:
+        _unsupported("A cluster without unauthenticated access")
     return found["BootstrapBrokerStringTls"], True
 
 
-def _unsupported(what: str) -> None:
+def _unsupported(what: str) -> NoReturn:
     _refuse(f"{what} is not supported for Kafka by the local Lambda service.")
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     raise InvalidParameterValueException(message, Type="User")
