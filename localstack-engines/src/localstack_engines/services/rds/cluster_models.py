@@ -73,6 +73,11 @@ class Cluster:
         return f"arn:aws:rds:{region}:{account}:cluster:{identifier}"
 
     @property
+    def iam_authentication(self) -> bool:
+        """Whether roles may log in to the members with a token of IAM."""
+        return bool(self.recorded["IAMDatabaseAuthenticationEnabled"])
+
+    @property
     def writer(self) -> Instance | None:
         return next((member for member in self.members if member.primary is None), None)
 

@@ -25,13 +25,18 @@ _DEFAULTS = {
     "CopyTagsToSnapshot": False,
     "DeletionProtection": False,
     "EnableCloudwatchLogsExports": [],
+    "EnableIAMDatabaseAuthentication": False,
     "EngineLifecycleSupport": "open-source-rds-extended-support",
     "PreferredBackupWindow": "07:12-07:42",
     "PreferredMaintenanceWindow": "wed:06:38-wed:07:08",
     "StorageEncrypted": False,
     "StorageType": "aurora",
 }
-_RENAMED = {"DBSubnetGroupName": "DBSubnetGroup", "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports"}
+_RENAMED = {
+    "DBSubnetGroupName": "DBSubnetGroup",
+    "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+    "EnableIAMDatabaseAuthentication": "IAMDatabaseAuthenticationEnabled",
+}
 _RECORDED = (
     *_DEFAULTS, "AvailabilityZones", "DBSubnetGroupName", "KmsKeyId", "ServerlessV2ScalingConfiguration",
     "VpcSecurityGroupIds",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from localstack_engines.services.rds import cluster_models, models
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events
-from localstack_engines.services.rds.control.instance_manager import FAILURES, InstanceManager, NewInstance, Origin
+from localstack_engines.services.rds.control.creation import NewInstance, Origin
+from localstack_engines.services.rds.control.instance_manager import FAILURES, InstanceManager
 from localstack_engines.services.rds.engine.failover import FailoverFailed, hand_over, rejoin, turn_to
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.services.rds.engine.relay import Relay
