@@ -125,6 +125,8 @@ class ClusterSnapshot:
     tags: dict[str, str] = field(default_factory=dict)
     restorers: list[str] = field(default_factory=list)
     source_arn: str | None = None
+    master_password: str | None = None
+    """Of a cluster without data, which never had an instance: the first one makes the user. Else the data has it."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

@@ -240,7 +240,7 @@ class Store:
     def zones_of_subnet_group(self, context: RequestContext, identifier: str) -> list[str]:
         """Returns the zones of the subnets that an instance can be in; none for one without a subnet group."""
         group = getattr(self._instance(context, identifier), "db_subnet_group", None)
-        return sorted({str(subnet.availability_zone) for subnet in group.subnets}) if group else []
+        return sorted({str(subnet["SubnetAvailabilityZone"]["Name"]) for subnet in group.subnets}) if group else []
 
     def instances_in_subnet_group(self, context: RequestContext, name: str) -> list[str]:
         """Returns the identifiers of the group's instances."""

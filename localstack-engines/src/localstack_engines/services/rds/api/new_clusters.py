@@ -109,6 +109,11 @@ class NewClusterOperations(Operations):
         """Makes a cluster for a checked CreateDBCluster request, whose first member has the data of `volume` if any."""
         identifier = request["DBClusterIdentifier"] = request["DBClusterIdentifier"].lower()
         check_identifier(identifier, "DBClusterIdentifier")
+        with self.clusters.creations:
+            return self._make_cluster(context, request, volume)
+
+    def _make_cluster(self, context: RequestContext, request: Request, volume: Key | None) -> Response:
+        identifier = request["DBClusterIdentifier"]
         if self.clusters.get(key(context, identifier)) is not None:
             raise ServiceError("DBClusterAlreadyExistsFault", f"DB Cluster {identifier} already exists")
         check_cluster_settings(request)

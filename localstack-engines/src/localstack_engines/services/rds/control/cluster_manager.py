@@ -1,6 +1,7 @@
 """Keeps the members of DB clusters, their writers and their endpoints."""
 
 import logging
+import threading
 from collections.abc import Callable
 
 from localstack_engines.services.rds import cluster_models, models
@@ -24,6 +25,8 @@ class ClusterManager:
     def __init__(self, instances: InstanceManager) -> None:
         self._instances = instances
         self._clusters: dict[Key, Cluster] = {}
+        self.creations = threading.Lock()
+        """Held from the look whether a cluster exists until it does, so that two requests do not make the same one."""
         self._root = settings.state_directory("rds")
 
     def get(self, key: Key) -> Cluster | None:
