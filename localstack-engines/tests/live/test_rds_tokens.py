@@ -1,5 +1,7 @@
 """RDS: roles that have rds_iam log in with tokens of IAM, over TLS, if a policy allows it."""
 
+import ssl
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -7,12 +9,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from lab.localstack import ACCOUNT, REGION, client
+from lab.localstack import ACCOUNT, ENDPOINT, REGION, client
 from lab.rds import add_member, create, create_cluster, delete, delete_cluster, describe, public_dns, sql, wait_for
 from lab.rds_tokens import ROOT, iam_user, signed, token
 from lab.waiting import until
 
 ROLE = "app"
+LOG_GROUP = "/aws/rds/instance/{}/iam-db-auth-error"
 REFUSED = "LDAP authentication failed"
 DISABLED = "pg_hba.conf rejects connection"
 
@@ -21,10 +24,11 @@ DISABLED = "pg_hba.conf rejects connection"
 def instance(rds: Any) -> Iterator[dict[str, Any]]:
     """An instance with IAM database authentication, and a role that uses it."""
     name = f"db-{uuid.uuid4().hex[:8]}"
-    created = create(rds, name, EnableIAMDatabaseAuthentication=True)
+    created = create(rds, name, EnableIAMDatabaseAuthentication=True, EnableCloudwatchLogsExports=["iam-db-auth-error"])
     sql(created, f"CREATE USER {ROLE} PASSWORD 'its-Passw0rd'", f"GRANT rds_iam TO {ROLE}", "SELECT 1")
     yield created
     delete(rds, name)
+    client("logs").delete_log_group(logGroupName=LOG_GROUP.format(name))
 
 
 def login(found: dict[str, Any], password: str, user: str = ROLE, **options: Any) -> Any:
@@ -57,6 +61,11 @@ def test_a_policy_decides_who_may_connect(instance: dict[str, Any], unique: str)
         [key] = client("iam").list_access_keys(UserName=unique)["AccessKeyMetadata"]
         client("iam").update_access_key(UserName=unique, AccessKeyId=key["AccessKeyId"], Status="Inactive")
         refuses(instance, made)
+    group = LOG_GROUP.format(instance["DBInstanceIdentifier"])
+    reason = {"logGroupName": group, "filterPattern": '"no identity-based policy allows"'}
+    logs = client("logs")
+    not_yet = (logs.exceptions.ResourceNotFoundException,)
+    until("the reason", lambda: logs.filter_log_events(**reason)["events"], despite=not_yet)
 
 
 def test_a_session_of_a_role_logs_in(instance: dict[str, Any], unique: str) -> None:
@@ -111,6 +120,18 @@ def test_only_tls_and_only_members_of_rds_iam(instance: dict[str, Any]) -> None:
     sql(instance, 'CREATE USER "a/b""c d"', 'GRANT rds_iam TO "a/b""c d"', "SELECT 1")
     assert login(instance, token(instance, strange), user=strange) == strange
     refuses(instance, made, user=strange)
+
+
+def test_a_client_verifies_the_server(instance: dict[str, Any]) -> None:
+    with urllib.request.urlopen(f"{ENDPOINT}/_localstack/engines/ca-bundle.pem", timeout=60) as response:
+        bundle = response.read().decode()
+    # As libpq's sslmode=verify-full does.
+    verifying = ssl.create_default_context(cadata=bundle)
+    found = {**instance, "MasterUsername": ROLE}
+    assert sql(found, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", ssl=verifying,
+               password=token(instance, ROLE)) is True  # fmt: skip
+    with pytest.raises(ssl.SSLCertVerificationError):
+        sql(found, "SELECT 1", password=token(instance, ROLE), ssl=ssl.create_default_context())
 
 
 def test_it_is_turned_off_and_on_while_the_server_runs(rds: Any, instance: dict[str, Any]) -> None:

@@ -57,7 +57,8 @@ class Instance:
     iam_authentication: bool = False
     """Whether roles may log in with a token of IAM. For a member of a cluster, its cluster says so."""
     resource_id: str = field(default_factory=lambda: "db-" + random_upper(26))
-    log_follower: LogFollower | None = None
+    log_followers: dict[str, LogFollower] = field(default_factory=dict)
+    """The exports of its logs, by the logs' types."""
     # Held during a change. A deletion waits until a creation that is under way has ended.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 

@@ -41,13 +41,14 @@ class ClusterRestoreOperations(NewClusterOperations):
             "DatabaseName": snapshot.database,
             "MasterUserPassword": snapshot.master_password,
         }
-        volume = _new_volume(context) if snapshot.master_password is None else None
+        copy = _new_volume(context)
         try:
-            if volume is not None:
-                self.manager.copy_snapshot(snapshot.data, volume)
-            return self._restore_cluster(context, request, own, volume)
+            if snapshot.master_password is not None:
+                return self._restore_cluster(context, request, own, None)
+            self.manager.copy_snapshot(snapshot.data, copy)
+            return self._restore_cluster(context, request, own, copy)
         except BaseException as error:
-            raise self._undone_restoration(volume, error) from error
+            raise self._undone_restoration(copy, error) from error
 
     def restore_db_cluster_to_point_in_time(self, context: RequestContext, request: Request) -> Response:
         source = self._source_cluster(context, request)
@@ -65,13 +66,14 @@ class ClusterRestoreOperations(NewClusterOperations):
             "DBSubnetGroupName": source.recorded.get("DBSubnetGroup"),
             "ServerlessV2ScalingConfiguration": source.recorded.get("ServerlessV2ScalingConfiguration"),
         }
-        volume: Key | None = _new_volume(context)
+        copy = _new_volume(context)
         try:
-            if not self.clusters.take_snapshot(source, volume):
-                own["MasterUserPassword"], volume = source.master_password, None
-            return self._restore_cluster(context, request, own, volume)
+            if self.clusters.take_snapshot(source, copy):
+                return self._restore_cluster(context, request, own, copy)
+            own["MasterUserPassword"] = source.master_password
+            return self._restore_cluster(context, request, own, None)
         except BaseException as error:
-            raise self._undone_restoration(volume, error) from error
+            raise self._undone_restoration(copy, error) from error
 
     def describe_db_cluster_automated_backups(self, context: RequestContext, request: Request) -> Response:
         found = self.clusters.clusters(context.account_id, context.region)
@@ -104,10 +106,9 @@ class ClusterRestoreOperations(NewClusterOperations):
             wanted["StorageEncrypted"] = True
         return self.make_cluster(context, wanted, volume)
 
-    def _undone_restoration(self, volume: Key | None, error: BaseException) -> BaseException:
+    def _undone_restoration(self, copy: Key, error: BaseException) -> BaseException:
         """Removes the copy that a failed restoration leaves. Returns the error for the client."""
-        if volume is not None:
-            self.manager.delete_snapshot(volume)
+        self.manager.delete_snapshot(copy)
         if isinstance(error, SqlError | OSError):
             return ServiceError("InternalFailure", f"cannot copy the cluster's data: {error}", 500)
         return error

@@ -192,7 +192,7 @@ class ClusterOperations(ClusterSnapshotOperations):
         cluster.recorded["EnabledCloudwatchLogsExports"] = sorted(kept | set(change.get("EnableLogTypes") or ()))
         for member in cluster.members:
             self.store.change_log_exports(context, member.identifier, change)
-            self.export_log(context, member)
+            self.export_logs(context, member)
 
     def _change_cluster_password(self, context: RequestContext, request: Request, cluster: Cluster) -> None:
         """Changes the master password, or who manages it, if the request says so."""

@@ -81,7 +81,7 @@ class InstanceOperations(MemberOperations):
         self.apply_changes(context, instance, self._split(request, instance, record))
         if exports := request.get("CloudwatchLogsExportConfiguration"):
             self.store.change_log_exports(context, instance.identifier, exports)
-        self.export_log(context, instance)
+        self.export_logs(context, instance)
         return self.description(context, instance)
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:

@@ -37,12 +37,12 @@ def _monitoring(context: RequestContext, request: Mapping[str, Any], present: Ma
     if interval not in (None, *_INTERVALS):
         raise invalid_value(f"Invalid monitoring interval: {interval}. It must be one of {_INTERVALS}.")
     wanted = (present.get("MonitoringInterval") or 0) if interval is None else interval
-    role = role or present.get("MonitoringRoleArn")
+    role = str(role or present.get("MonitoringRoleArn") or "")
     if wanted and not role:
         raise invalid_combination(
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0."
         )
-    if role and not wanted and request.get("MonitoringRoleArn"):
+    if not wanted and request.get("MonitoringRoleArn"):
         raise invalid_combination("A MonitoringInterval value other than 0 is required if you specify a role.")
     if wanted and not _is_assumable(context, role):
         raise invalid_value(

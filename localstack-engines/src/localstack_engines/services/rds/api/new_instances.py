@@ -88,5 +88,5 @@ class NewInstanceOperations(Operations):
 
     def _launched(self, context: RequestContext, instance: Instance) -> Response:
         self.store.note_server(context, instance)
-        self.export_log(context, instance)
+        self.export_logs(context, instance)
         return self.description(context, instance)

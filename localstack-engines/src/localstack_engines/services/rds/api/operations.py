@@ -9,7 +9,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.rds import network, option_groups
 from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.cluster_models import Cluster
-from localstack_engines.services.rds.control import events, log_exports, maintenance, versions
+from localstack_engines.services.rds.control import events, maintenance, versions
 from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.events import EventLog, Subscription
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
@@ -211,10 +211,9 @@ class Operations:
         if text := versions.substitute(engine, version):
             self.manager.record(instance, events.SUBSTITUTED, text)
 
-    def export_log(self, context: RequestContext, instance: Instance) -> None:
-        """Starts or stops the export of the log to CloudWatch, as the instance's record says."""
-        exports = self.store.instance(context, instance.identifier).log_exports
-        self.manager.export_log(instance, log_exports.POSTGRESQL in exports)
+    def export_logs(self, context: RequestContext, instance: Instance) -> None:
+        """Starts or stops the export of the logs to CloudWatch, as the instance's record says."""
+        self.manager.export_logs(instance, self.store.instance(context, instance.identifier).log_exports)
 
     def take_snapshot(self, context: RequestContext, instance: Instance, request: Request) -> dict[str, Any]:
         """Records a snapshot, copies the data and returns the description. Removes the record when the copy fails."""

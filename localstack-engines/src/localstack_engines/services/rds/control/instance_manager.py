@@ -4,7 +4,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -189,12 +189,9 @@ class InstanceManager:
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
 
-    def export_log(self, instance: Instance, wanted: bool) -> None:
-        """Starts or stops the export of the server's log to CloudWatch Logs."""
-        if wanted:
-            log_exports.start(instance)
-        else:
-            log_exports.stop(instance)
+    def export_logs(self, instance: Instance, wanted: Container[str]) -> None:
+        """Exports the server's logs of these types to CloudWatch Logs, and no other ones."""
+        log_exports.export(instance, wanted)
 
     def rename(self, instance: Instance, identifier: str) -> None:
         account, region, old = instance.key

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from localstack_engines.iam import evaluation, presigned
@@ -20,6 +21,8 @@ LOG = logging.getLogger(__name__)
 
 _SERVICE, _CONNECT = "rds-db", "connect"
 _MAX_SECONDS = 900
+_MAX_LINE = 1_000
+"""Characters of a line in the log: a token may have more, and whoever connects chooses it."""
 
 
 class Refused(Exception):
@@ -41,23 +44,26 @@ class TokenLogins:
         self._responder.stop()
 
     def _accepts(self, name: str, token: str) -> bool:
+        port, role = client_access.login(name)
+        instance = self._servers(port)
+        if instance is None:
+            return False
         try:
-            port, role = client_access.login(name)
-            instance = self._servers(port)
-            if instance is None or not instance.token_logins:
+            if not instance.token_logins:
                 raise Refused("the instance has no IAM database authentication")
             check(instance, role, token)
-        except (Refused, ValueError) as error:
-            LOG.warning("RDS: %s cannot log in with a token: %s", name, error)
+        except Refused as error:
+            _log(instance, f"{role!r} cannot log in: {error}"[:_MAX_LINE])
             return False
         return True
 
 
 def check(instance: Instance, role: str, token: str) -> None:
     """Checks that a token lets a role log in to an instance now. Raises Refused."""
+    address = f"https://{token}"
     try:
-        principal = presigned.verify(token, service=_SERVICE, action=_CONNECT)
-        url = urlsplit(f"https://{token}")
+        principal = presigned.verify(address, service=_SERVICE, action=_CONNECT)
+        url = urlsplit(address)
         endpoint = url.hostname, url.port
     except (presigned.InvalidSignature, ValueError) as error:
         raise Refused(str(error)) from error
@@ -65,9 +71,9 @@ def check(instance: Instance, role: str, token: str) -> None:
     parameters = {name.lower(): value for name, value in parse_qsl(url.query, keep_blank_values=True)}
     account, region, _ = instance.key
     if endpoint not in endpoints(instance):
-        raise Refused(f"the token is for the endpoint {url.netloc}")
+        raise Refused(f"the token is for the endpoint {url.netloc!r}")
     if parameters.get("dbuser") != role:
-        raise Refused(f"the token is for the user {parameters.get('dbuser')}")
+        raise Refused(f"the token is for the user {parameters.get('dbuser')!r}")
     if parameters["x-amz-credential"].split("/")[2] != region:
         raise Refused("the token is for another region")
     if int(parameters["x-amz-expires"]) > _MAX_SECONDS:
@@ -77,7 +83,13 @@ def check(instance: Instance, role: str, token: str) -> None:
         raise Refused(f"{principal.arn} is of another account")
     decision = evaluation.evaluate(principal, action=f"{_SERVICE}:{_CONNECT}", resource=resource)
     if not decision.allowed:
-        raise Refused(f"{principal.arn} may not connect as {resource}: {decision.reason}")
+        raise Refused(f"{principal.arn} may not connect as {resource!r}: {decision.reason}")
+
+
+def _log(instance: Instance, reason: str) -> None:
+    LOG.warning("DB instance %s: %s", instance.identifier, reason)
+    with instance.server.login_log_file.open("a") as stream:
+        stream.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC {reason}\n")
 
 
 def endpoints(instance: Instance) -> set[tuple[str | None, int | None]]:

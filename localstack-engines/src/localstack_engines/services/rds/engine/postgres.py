@@ -66,6 +66,7 @@ class PostgresServer:
         self.spec = spec
         self.data = spec.directory / "data"
         self.log_file = spec.directory / "postgresql.log"
+        self.login_log_file = spec.directory / "iam-db-auth-error.log"
         self._primary: int | None = None
         self._process = SupervisedProcess(
             ProcessSpec(
