@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -41,8 +42,6 @@ class ServiceDatabase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         size, identifier = config.database, f"{config.prefix}-{service.name}"
-        if size.export_logs:
-            self._add_log_groups(config, identifier, encryption_key)
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -76,6 +75,9 @@ class ServiceDatabase(Construct):
             enable_performance_insights=size.performance_insights or None,
             performance_insight_encryption_key=encryption_key if size.performance_insights else None,
         )
+        if size.export_logs:
+            # The instance would make the groups itself with its first lines, without retention and key.
+            self.instance.node.add_dependency(*self._add_log_groups(config, identifier, encryption_key))
         if self.instance.secret is None:
             raise RuntimeError("the instance has no secret although its credentials are generated")
         self.owner_secret: secretsmanager.ISecret = self.instance.secret
@@ -87,8 +89,10 @@ class ServiceDatabase(Construct):
             encryption_key=encryption_key,
         ).attach(self.instance)
 
-    def _add_log_groups(self, config: StageConfig, identifier: str, encryption_key: kms.IKey | None) -> None:
-        for log in LOGS:
+    def _add_log_groups(
+        self, config: StageConfig, identifier: str, encryption_key: kms.IKey | None
+    ) -> list[logs.LogGroup]:
+        return [
             add_log_group(
                 self,
                 f"{log.capitalize()}Log",
@@ -96,3 +100,5 @@ class ServiceDatabase(Construct):
                 config=config,
                 encryption_key=encryption_key,
             )
+            for log in LOGS
+        ]

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -154,10 +155,48 @@ def test_stop_and_start(rds: Any, pair: str) -> None:
     assert (is_reader(found, found["Endpoint"]), is_reader(found, found["ReaderEndpoint"])) == (False, True)
 
 
+def test_a_cluster_that_never_had_an_instance_has_snapshots(rds: Any, name: str) -> None:
+    create_cluster(rds, name)
+    rds.delete_db_cluster(DBClusterIdentifier=name, FinalDBSnapshotIdentifier=f"{name}-s")
+    copy = {"SourceDBClusterSnapshotIdentifier": f"{name}-s", "TargetDBClusterSnapshotIdentifier": f"{name}-c"}
+    rds.copy_db_cluster_snapshot(**copy)
+    rds.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier=name, SnapshotIdentifier=f"{name}-c", Engine="aurora-postgresql"
+    )
+    found = wait_for_cluster(rds, name, "available")
+    add_member(rds, name, f"{name}-1")
+    try:
+        wait_for(rds, f"{name}-1", "available")
+        # It is as new as its source: the first instance makes the master user and the database.
+        assert sql_at(found, found["Endpoint"], "SELECT current_user || '@' || current_database()") == "postgres@clinic"
+    finally:
+        delete_cluster(rds, name)
+        for snapshot in ("s", "c"):
+            rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"{name}-{snapshot}")
+
+
+def test_two_requests_make_one_cluster(rds: Any, name: str) -> None:
+    request = {"DBClusterIdentifier": name, "Engine": "aurora-postgresql", "MasterUsername": "postgres"}
+
+    def make(_: int) -> str:
+        try:
+            return str(
+                rds.create_db_cluster(**request, MasterUserPassword=PASSWORD)["DBCluster"]["DbClusterResourceId"]
+            )
+        except rds.exceptions.DBClusterAlreadyExistsFault:
+            return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [one for one in pool.map(make, range(8)) if one]
+    try:
+        assert made == [wait_for_cluster(rds, name, "available")["DbClusterResourceId"]]
+    finally:
+        delete_cluster(rds, name)
+
+
 def test_the_data_outlives_the_instances_and_is_restored(rds: Any, name: str) -> None:
     create_cluster(rds, name)
     snapshot = {"DBClusterSnapshotIdentifier": f"{name}-s", "DBClusterIdentifier": name}
-    refused(rds.create_db_cluster_snapshot, "InvalidDBClusterStateFault", "never had an instance", **snapshot)
     add_member(rds, name, f"{name}-1")
     add_member(rds, name, f"{name}-2")
     wait_for(rds, f"{name}-1", "available")

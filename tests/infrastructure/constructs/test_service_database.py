@@ -35,3 +35,11 @@ def test_production_databases_are_protected_and_monitored(prod_stage: Synthesis)
         assert properties["BackupRetentionPeriod"] == 35
         assert properties["MonitoringInterval"] == 60
         assert "KmsKeyId" in properties
+
+
+def test_log_groups_of_production_databases_exist_before_their_first_lines(prod_stage: Synthesis) -> None:
+    groups = {name.partition("/")[2]: found for name, found in prod_stage.of_type("AWS::Logs::LogGroup").items()}
+    for resource in prod_stage.of_type(DATABASE).values():
+        before = {groups[name]["Properties"]["LogGroupName"] for name in resource["DependsOn"] if name in groups}
+        source = f"/aws/rds/instance/{resource['Properties']['DBInstanceIdentifier']}"
+        assert before == {f"{source}/postgresql", f"{source}/upgrade"}

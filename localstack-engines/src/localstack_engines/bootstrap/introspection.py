@@ -1,7 +1,11 @@
-"""GET /_localstack/engines: the classes that answer for each service and each CloudFormation type.
+"""What the plugin says about itself.
 
-LocalStack drops a provider whose import fails without an error, and another one then answers. A test
-reads this endpoint to see that this did not happen.
+GET /_localstack/engines: the classes that answer for each service and each CloudFormation type. LocalStack drops a
+provider whose import fails without an error, and another one then answers. A test reads this endpoint to see that this
+did not happen.
+
+GET /_localstack/engines/ca-bundle.pem: the authority that clients of the engines trust, as those of RDS trust AWS's
+bundle.
 """
 
 from typing import Any
@@ -9,8 +13,10 @@ from typing import Any
 from localstack_engines.bootstrap import entry_points
 from localstack_engines.iam.enforcement.mode import mode
 from localstack_engines.toolkit import ports, settings
+from localstack_engines.toolkit.process.certificate import certificate
 
 PATH = f"/_localstack/{settings.NAME}"
+BUNDLE_PATH = f"{PATH}/ca-bundle.pem"
 
 
 class PluginResource:
@@ -33,6 +39,15 @@ class PluginResource:
         }
 
 
+class BundleResource:
+    """The certificate that all engines have. It signs itself, so a client that trusts it can verify each of them."""
+
+    def on_get(self, request: Any) -> Any:
+        from rolo import Response
+
+        return Response(certificate()[0].read_text(), mimetype="application/x-pem-file")
+
+
 def _provider(name: str) -> str:
     """Returns the class that answers for a service, or the error that its import raised."""
     from localstack.services.plugins import SERVICE_PLUGINS
@@ -45,8 +60,9 @@ def _provider(name: str) -> str:
 
 
 def install() -> None:
-    """Adds the endpoint to LocalStack's internal API."""
+    """Adds the endpoints to LocalStack's internal API."""
     from localstack.services.internal import get_internal_apis
     from rolo import Resource
 
     get_internal_apis().add(Resource(PATH, PluginResource()))
+    get_internal_apis().add(Resource(BUNDLE_PATH, BundleResource()))

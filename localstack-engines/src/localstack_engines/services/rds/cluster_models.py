@@ -73,6 +73,11 @@ class Cluster:
         return f"arn:aws:rds:{region}:{account}:cluster:{identifier}"
 
     @property
+    def iam_authentication(self) -> bool:
+        """Whether roles may log in to the members with a token of IAM."""
+        return bool(self.recorded["IAMDatabaseAuthenticationEnabled"])
+
+    @property
     def writer(self) -> Instance | None:
         return next((member for member in self.members if member.primary is None), None)
 
@@ -120,6 +125,8 @@ class ClusterSnapshot:
     tags: dict[str, str] = field(default_factory=dict)
     restorers: list[str] = field(default_factory=list)
     source_arn: str | None = None
+    master_password: str | None = None
+    """Of a cluster without data, which never had an instance: the first one makes the user. Else the data has it."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

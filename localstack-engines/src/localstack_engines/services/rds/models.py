@@ -54,8 +54,11 @@ class Instance:
     cluster: "Cluster | None" = None
     """The cluster that this instance is a member of."""
     promotion_tier: int = 1
+    iam_authentication: bool = False
+    """Whether roles may log in with a token of IAM. For a member of a cluster, its cluster says so."""
     resource_id: str = field(default_factory=lambda: "db-" + random_upper(26))
-    log_follower: LogFollower | None = None
+    log_followers: dict[str, LogFollower] = field(default_factory=dict)
+    """The exports of its logs, by the logs' types."""
     # Held during a change. A deletion waits until a creation that is under way has ended.
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -66,6 +69,11 @@ class Instance:
     @property
     def port(self) -> int:
         return self.server.spec.port
+
+    @property
+    def token_logins(self) -> bool:
+        """Whether roles may log in to the server with a token of IAM."""
+        return self.cluster.iam_authentication if self.cluster else self.iam_authentication
 
     def take_pending(self) -> dict[str, Any]:
         """Returns the changes that wait for the maintenance window, and forgets them."""
@@ -94,6 +102,9 @@ class InstanceRecord:
     maintenance_window: str
     backup_retention: int
     parameter_group: str
+    multi_az: bool
+    monitoring: Mapping[str, Any]
+    """The settings of Enhanced Monitoring and Performance Insights, by DBInstance's members."""
     members: Mapping[str, Any]
     """What an instance that is restored from this one gets, by CreateDBInstance's members."""
 

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,14 @@ from localstack_engines.services.rds.option_groups import OptionGroups
 from localstack_engines.services.rds.snapshot_store import RESTORED_MEMBERS, SnapshotStore
 from localstack_engines.toolkit.errors import ServiceError
 
+_MONITORING = (
+    "MonitoringInterval",
+    "MonitoringRoleArn",
+    "PerformanceInsightsEnabled",
+    "PerformanceInsightsKMSKeyId",
+    "PerformanceInsightsRetentionPeriod",
+)
+"""Members of a DBInstance that describe its Enhanced Monitoring and its Performance Insights."""
 _IDENTIFIER = re.compile(r"(?!.*--)[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -77,6 +85,8 @@ class Store:
             maintenance_window=found.preferred_maintenance_window,
             parameter_group=str(found.db_parameter_groups()[0].name),
             backup_retention=int(found.backup_retention_period or 0),
+            multi_az=bool(found.multi_az),
+            monitoring={name: getattr(found, xform_name(name), None) for name in _MONITORING},
             members={member: getattr(found, attribute, None) for member, attribute in RESTORED_MEMBERS.items()},
         )
 
@@ -95,6 +105,26 @@ class Store:
         found = self._instance(context, identifier)
         for name, value in members.items():
             setattr(found, xform_name(name), value)
+
+    def place_standby(self, context: RequestContext, identifier: str, zones: Sequence[str]) -> None:
+        """Gives the standby of a Multi-AZ instance one of the zones, and other instances no zone for a standby.
+
+        The instance itself is in one of them too.
+        """
+        found = self._instance(context, identifier)
+        if not found.multi_az:
+            found.secondary_availability_zone = None
+            return
+        if found.availability_zone not in zones:
+            found.availability_zone = zones[0]
+        others = (zone for zone in zones if zone != found.availability_zone)
+        found.secondary_availability_zone = next(others, None)
+
+    def swap_zones(self, context: RequestContext, identifier: str) -> None:
+        """Makes the zone of a Multi-AZ instance's standby the instance's own, and the other way round."""
+        found = self._instance(context, identifier)
+        zones = found.secondary_availability_zone, found.availability_zone
+        found.availability_zone, found.secondary_availability_zone = zones
 
     def change_log_exports(self, context: RequestContext, identifier: str, change: Mapping[str, Any]) -> None:
         """Applies a `CloudwatchLogsExportConfiguration` to the record."""
@@ -206,6 +236,11 @@ class Store:
         backend = _backend(context)
         chosen = [subnets.get_subnet(subnet_id) for subnet_id in subnet_ids]
         backend.subnet_groups[name] = backend.modify_db_subnet_group(name, description, chosen)
+
+    def zones_of_subnet_group(self, context: RequestContext, identifier: str) -> list[str]:
+        """Returns the zones of the subnets that an instance can be in; none for one without a subnet group."""
+        group = getattr(self._instance(context, identifier), "db_subnet_group", None)
+        return sorted({str(subnet["SubnetAvailabilityZone"]["Name"]) for subnet in group.subnets}) if group else []
 
     def instances_in_subnet_group(self, context: RequestContext, name: str) -> list[str]:
         """Returns the identifiers of the group's instances."""

@@ -27,17 +27,25 @@ _NO_LOCAL_MEANING = {
     "AutoMinorVersionUpgrade": "one minor release is installed",
     "CertificateRotationRestart": "there is one certificate authority",
     "DeleteAutomatedBackups": "no automated backups are kept",
-    "MultiAZ": "a server has no standby; the setting is recorded",
+    "EnablePerformanceInsights": "no load is measured; the setting is recorded",
+    "MonitoringInterval": "no metrics are collected; the setting is checked and recorded",
+    "MonitoringRoleArn": "no metrics are collected; the role has to exist, and is recorded",
+    "MultiAZ": "a server has no standby; the setting and two zones are recorded, and a failover changes them",
+    "PerformanceInsightsKMSKeyId": "no load is measured; the key has to exist, and is recorded",
+    "PerformanceInsightsRetentionPeriod": "no load is measured; the setting is recorded",
     "PreferredBackupWindow": "no automated snapshots are taken; the window is recorded",
     "PubliclyAccessible": "every server is reached through the host's ports; the setting is recorded",
     "UseDefaultProcessorFeatures": "PostgreSQL's instance classes have no other ones",
 }
+_MONITORING = (
+    "MonitoringInterval MonitoringRoleArn EnablePerformanceInsights PerformanceInsightsKMSKeyId "
+    "PerformanceInsightsRetentionPeriod"
+)
 _ONLY: dict[str, tuple[Any, ...]] = {
     "BackupTarget": ("region",),
     "DatabaseInsightsMode": ("standard",),
     "EngineLifecycleSupport": ("open-source-rds-extended-support", "open-source-rds-extended-support-disabled"),
     "MasterUserAuthenticationType": ("password",),
-    "MonitoringInterval": (0,),
     "NetworkType": ("IPV4",),
     "SnapshotTarget": ("region",),
 }
@@ -64,13 +72,10 @@ _MEMBERS = {
             "LicenseModel Iops StorageThroughput OptionGroupName Tags StorageType StorageEncrypted KmsKeyId "
             "CopyTagsToSnapshot EnableCloudwatchLogsExports DeletionProtection MaxAllocatedStorage "
             "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId DBClusterIdentifier "
-            "PromotionTier"
+            "PromotionTier EnableIAMDatabaseAuthentication"
         ),
-        "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade PubliclyAccessible",
-        (
-            "MonitoringInterval DatabaseInsightsMode NetworkType BackupTarget EngineLifecycleSupport "
-            "MasterUserAuthenticationType"
-        ),
+        f"PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade PubliclyAccessible {_MONITORING}",
+        ("DatabaseInsightsMode NetworkType BackupTarget EngineLifecycleSupport MasterUserAuthenticationType"),
     ),
     "ModifyDBInstanceMessage": _instance(
         (
@@ -80,13 +85,13 @@ _MEMBERS = {
             "NewDBInstanceIdentifier StorageType CACertificateIdentifier CopyTagsToSnapshot DBPortNumber "
             "CloudwatchLogsExportConfiguration DeletionProtection MaxAllocatedStorage "
             "ManageMasterUserPassword RotateMasterUserPassword MasterUserSecretKmsKeyId Engine "
-            "AllowMajorVersionUpgrade PromotionTier"
+            "AllowMajorVersionUpgrade PromotionTier EnableIAMDatabaseAuthentication"
         ),
         (
             "PreferredBackupWindow MultiAZ AutoMinorVersionUpgrade "
-            "PubliclyAccessible UseDefaultProcessorFeatures CertificateRotationRestart"
+            f"PubliclyAccessible UseDefaultProcessorFeatures CertificateRotationRestart {_MONITORING}"
         ),
-        ("MonitoringInterval DatabaseInsightsMode NetworkType MasterUserAuthenticationType EngineLifecycleSupport"),
+        ("DatabaseInsightsMode NetworkType MasterUserAuthenticationType EngineLifecycleSupport"),
     ),
     "RestoreDBInstanceFromDBSnapshotMessage": _instance(
         (
@@ -94,7 +99,8 @@ _MEMBERS = {
             "DBSubnetGroupName LicenseModel DBName Engine Iops StorageThroughput OptionGroupName Tags "
             "StorageType VpcSecurityGroupIds CopyTagsToSnapshot EnableCloudwatchLogsExports "
             "DBParameterGroupName DeletionProtection AllocatedStorage BackupRetentionPeriod "
-            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId"
+            "CACertificateIdentifier ManageMasterUserPassword MasterUserSecretKmsKeyId "
+            "EnableIAMDatabaseAuthentication"
         ),
         ("MultiAZ PubliclyAccessible AutoMinorVersionUpgrade UseDefaultProcessorFeatures PreferredBackupWindow"),
         "NetworkType BackupTarget EngineLifecycleSupport",
@@ -106,7 +112,7 @@ _MEMBERS = {
             "StorageThroughput OptionGroupName CopyTagsToSnapshot Tags StorageType VpcSecurityGroupIds "
             "EnableCloudwatchLogsExports DBParameterGroupName DeletionProtection SourceDbiResourceId "
             "MaxAllocatedStorage AllocatedStorage BackupRetentionPeriod CACertificateIdentifier "
-            "ManageMasterUserPassword MasterUserSecretKmsKeyId"
+            "ManageMasterUserPassword MasterUserSecretKmsKeyId EnableIAMDatabaseAuthentication"
         ),
         ("MultiAZ PubliclyAccessible AutoMinorVersionUpgrade UseDefaultProcessorFeatures PreferredBackupWindow"),
         "NetworkType BackupTarget EngineLifecycleSupport",
@@ -116,10 +122,11 @@ _MEMBERS = {
             "DBInstanceIdentifier SourceDBInstanceIdentifier DBInstanceClass AvailabilityZone Port Iops "
             "StorageThroughput OptionGroupName DBParameterGroupName Tags DBSubnetGroupName "
             "VpcSecurityGroupIds StorageType CopyTagsToSnapshot KmsKeyId EnableCloudwatchLogsExports "
-            "DeletionProtection MaxAllocatedStorage AllocatedStorage CACertificateIdentifier SourceRegion"
+            "DeletionProtection MaxAllocatedStorage AllocatedStorage CACertificateIdentifier SourceRegion "
+            "EnableIAMDatabaseAuthentication"
         ),
-        "MultiAZ AutoMinorVersionUpgrade PubliclyAccessible UseDefaultProcessorFeatures",
-        "MonitoringInterval DatabaseInsightsMode NetworkType BackupTarget",
+        f"MultiAZ AutoMinorVersionUpgrade PubliclyAccessible UseDefaultProcessorFeatures {_MONITORING}",
+        "DatabaseInsightsMode NetworkType BackupTarget",
     ),
     "AddSourceIdentifierToSubscriptionMessage": Members("SubscriptionName SourceIdentifier"),
     "AddTagsToResourceMessage": Members("ResourceName Tags"),
@@ -242,7 +249,7 @@ _MEMBERS = {
     "PurchaseReservedDBInstancesOfferingMessage": _absent(
         "ReservedDBInstancesOfferingId", "ReservedDBInstanceId DBInstanceCount Tags"
     ),
-    "RebootDBInstanceMessage": Members("DBInstanceIdentifier"),
+    "RebootDBInstanceMessage": Members("DBInstanceIdentifier ForceFailover"),
     "RemoveSourceIdentifierFromSubscriptionMessage": Members("SubscriptionName SourceIdentifier"),
     "RemoveTagsFromResourceMessage": Members("ResourceName TagKeys"),
     "ResetDBParameterGroupMessage": Members("DBParameterGroupName ResetAllParameters Parameters"),

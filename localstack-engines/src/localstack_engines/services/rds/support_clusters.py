@@ -28,7 +28,7 @@ def _cluster(used: str, ignored: str, only: str) -> Members:
 _SHARED = (
     "DBClusterIdentifier BackupRetentionPeriod VpcSecurityGroupIds DBClusterParameterGroupName Port "
     "PreferredBackupWindow StorageType DeletionProtection CopyTagsToSnapshot ServerlessV2ScalingConfiguration "
-    "EngineLifecycleSupport "
+    "EngineLifecycleSupport EnableIAMDatabaseAuthentication "
 )
 _NEW = f"{_SHARED} DBSubnetGroupName Tags KmsKeyId EnableCloudwatchLogsExports "
 _PAGES = "MaxRecords Marker"

@@ -24,7 +24,6 @@ _ABSENT = {
     "DomainMemberships": [],
     "EngineMode": "provisioned",
     "HttpEndpointEnabled": False,
-    "IAMDatabaseAuthenticationEnabled": False,
     "LocalWriteForwardingStatus": "disabled",
     "MonitoringInterval": 0,
     "NetworkType": "IPV4",
@@ -33,7 +32,10 @@ _ABSENT = {
 }
 """What a cluster has that has none of these features."""
 
-_OF_A_SNAPSHOT = ("BackupRetentionPeriod", "KmsKeyId", "PreferredBackupWindow", "StorageEncrypted", "StorageType")
+_OF_A_SNAPSHOT = (
+    "BackupRetentionPeriod", "IAMDatabaseAuthenticationEnabled", "KmsKeyId", "PreferredBackupWindow",
+    "StorageEncrypted", "StorageType",
+)  # fmt: skip
 _OF_A_RESTORED_CLUSTER = ("KmsKeyId", "StorageEncrypted", "StorageType")
 
 
@@ -112,7 +114,6 @@ def snapshot(found: ClusterSnapshot) -> dict[str, Any]:
         "Engine": found.engine,
         "EngineMode": "provisioned",
         "EngineVersion": found.engine_version,
-        "IAMDatabaseAuthenticationEnabled": False,
         "LicenseModel": "postgresql-license",
         "MasterUsername": found.master_username,
         "PercentProgress": 100,

@@ -6,11 +6,12 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Crea
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import descriptions, validation
+from localstack_engines.services.rds.api import descriptions, monitoring, validation
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
 from localstack_engines.services.rds.api.operations import Request, Response, key
 from localstack_engines.services.rds.cluster_models import Cluster
-from localstack_engines.services.rds.control.instance_manager import FAILURES, NewInstance
+from localstack_engines.services.rds.control.creation import NewInstance
+from localstack_engines.services.rds.control.instance_manager import FAILURES
 from localstack_engines.services.rds.engine.failover import FailoverFailed
 from localstack_engines.services.rds.errors import invalid_cluster_state, invalid_combination
 from localstack_engines.services.rds.models import Instance
@@ -19,10 +20,10 @@ from localstack_engines.toolkit.errors import ServiceError
 
 _OF_THE_CLUSTER = (
     "AllocatedStorage", "BackupRetentionPeriod", "CloudwatchLogsExportConfiguration", "DBName", "DBPortNumber",
-    "DeletionProtection", "EnableCloudwatchLogsExports", "Iops", "KmsKeyId", "ManageMasterUserPassword",
-    "MasterUserPassword", "MasterUserSecretKmsKeyId", "MasterUsername", "MaxAllocatedStorage", "MultiAZ",
-    "OptionGroupName", "Port", "PreferredBackupWindow", "RotateMasterUserPassword", "StorageEncrypted",
-    "StorageThroughput", "StorageType", "VpcSecurityGroupIds",
+    "DeletionProtection", "EnableCloudwatchLogsExports", "EnableIAMDatabaseAuthentication", "Iops", "KmsKeyId",
+    "ManageMasterUserPassword", "MasterUserPassword", "MasterUserSecretKmsKeyId", "MasterUsername",
+    "MaxAllocatedStorage", "MultiAZ", "OptionGroupName", "Port", "PreferredBackupWindow", "RotateMasterUserPassword",
+    "StorageEncrypted", "StorageThroughput", "StorageType", "VpcSecurityGroupIds",
 )  # fmt: skip
 """Members of requests for an instance that only its cluster has."""
 
@@ -51,10 +52,12 @@ class MemberOperations(NewInstanceOperations):
         group = self.parameter_group_of(context, name, cluster.engine, cluster.engine_version)
         tier = request.get("PromotionTier", _DEFAULT_TIER)
         record = self._member_record(context, request, cluster)
+        settings = monitoring.changes(context, request, {})
         with self.store.undone_on_failure(context, identifier), cluster.lock:
             self.check_not_deleted(cluster)
             moto(context, "CreateDBInstance", record)
             recorded = {
+                **settings,
                 "DBClusterIdentifier": cluster.identifier,
                 "EngineLifecycleSupport": cluster.recorded["EngineLifecycleSupport"],
                 "OptionGroupName": f"default:{cluster.engine}-{cluster.engine_version.split('.')[0]}",

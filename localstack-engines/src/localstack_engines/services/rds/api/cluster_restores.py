@@ -15,7 +15,7 @@ from localstack_engines.services.rds.api.operations import Request, Response, ke
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import cluster_not_found, invalid_cluster_state, invalid_combination
+from localstack_engines.services.rds.errors import cluster_not_found, invalid_combination
 from localstack_engines.services.rds.models import Key
 from localstack_engines.toolkit.errors import ServiceError
 
@@ -39,13 +39,16 @@ class ClusterRestoreOperations(NewClusterOperations):
             "EngineVersion": version,
             "MasterUsername": snapshot.master_username,
             "DatabaseName": snapshot.database,
+            "MasterUserPassword": snapshot.master_password,
         }
-        volume = _new_volume(context)
+        copy = _new_volume(context)
         try:
-            self.manager.copy_snapshot(snapshot.data, volume)
-            return self._restore_cluster(context, request, own, volume)
+            if snapshot.master_password is not None:
+                return self._restore_cluster(context, request, own, None)
+            self.manager.copy_snapshot(snapshot.data, copy)
+            return self._restore_cluster(context, request, own, copy)
         except BaseException as error:
-            raise self._undone_restoration(volume, error) from error
+            raise self._undone_restoration(copy, error) from error
 
     def restore_db_cluster_to_point_in_time(self, context: RequestContext, request: Request) -> Response:
         source = self._source_cluster(context, request)
@@ -63,13 +66,14 @@ class ClusterRestoreOperations(NewClusterOperations):
             "DBSubnetGroupName": source.recorded.get("DBSubnetGroup"),
             "ServerlessV2ScalingConfiguration": source.recorded.get("ServerlessV2ScalingConfiguration"),
         }
-        volume = _new_volume(context)
+        copy = _new_volume(context)
         try:
-            if not self.clusters.take_snapshot(source, volume):
-                raise invalid_cluster_state(f"DbCluster {source.identifier} has no data: it never had an instance.")
-            return self._restore_cluster(context, request, own, volume)
+            if self.clusters.take_snapshot(source, copy):
+                return self._restore_cluster(context, request, own, copy)
+            own["MasterUserPassword"] = source.master_password
+            return self._restore_cluster(context, request, own, None)
         except BaseException as error:
-            raise self._undone_restoration(volume, error) from error
+            raise self._undone_restoration(copy, error) from error
 
     def describe_db_cluster_automated_backups(self, context: RequestContext, request: Request) -> Response:
         found = self.clusters.clusters(context.account_id, context.region)
@@ -90,7 +94,9 @@ class ClusterRestoreOperations(NewClusterOperations):
             f"The automated backup of {found['DBClusterIdentifier']} is active: delete the cluster.",
         )
 
-    def _restore_cluster(self, context: RequestContext, request: Request, own: dict[str, Any], volume: Key) -> Response:
+    def _restore_cluster(
+        self, context: RequestContext, request: Request, own: dict[str, Any], volume: Key | None
+    ) -> Response:
         given = {name: value for name, value in request.items() if name not in _SOURCE and value is not None}
         wanted = {**{name: value for name, value in own.items() if value is not None}, **given}
         wanted |= {name: own[name] for name in ("Engine", "MasterUsername")}
@@ -100,9 +106,9 @@ class ClusterRestoreOperations(NewClusterOperations):
             wanted["StorageEncrypted"] = True
         return self.make_cluster(context, wanted, volume)
 
-    def _undone_restoration(self, volume: Key, error: BaseException) -> BaseException:
+    def _undone_restoration(self, copy: Key, error: BaseException) -> BaseException:
         """Removes the copy that a failed restoration leaves. Returns the error for the client."""
-        self.manager.delete_snapshot(volume)
+        self.manager.delete_snapshot(copy)
         if isinstance(error, SqlError | OSError):
             return ServiceError("InternalFailure", f"cannot copy the cluster's data: {error}", 500)
         return error

@@ -13,7 +13,7 @@ from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.cluster_models import Cluster, ClusterSnapshot
 from localstack_engines.services.rds.control import events
 from localstack_engines.services.rds.engine.postgres import SqlError
-from localstack_engines.services.rds.errors import invalid_cluster_state, invalid_value
+from localstack_engines.services.rds.errors import invalid_value
 from localstack_engines.toolkit.errors import ServiceError
 
 _TYPES = ("automated", "manual", "shared", "public", "awsbackup")
@@ -47,7 +47,8 @@ class ClusterSnapshotOperations(NewClusterOperations):
         )
         self.store.clusters.add_snapshot(made)
         try:
-            self.manager.copy_snapshot(source.data, made.data)
+            if source.master_password is None:
+                self.manager.copy_snapshot(source.data, made.data)
         except BaseException:
             self.store.clusters.remove_snapshot(made)
             self.manager.delete_snapshot(made.data)
@@ -118,7 +119,7 @@ class ClusterSnapshotOperations(NewClusterOperations):
         self.store.clusters.add_snapshot(made)
         try:
             if not self.clusters.take_snapshot(cluster, made.data):
-                raise invalid_cluster_state(f"DbCluster {cluster.identifier} has no data: it never had an instance.")
+                made.master_password = cluster.master_password
         except BaseException as error:
             self.store.clusters.remove_snapshot(made)
             self.manager.delete_snapshot(made.data)

@@ -62,6 +62,7 @@ class ClusterOperations(ClusterSnapshotOperations):
         if configured := wanted.get("ServerlessV2ScalingConfiguration"):
             recorded["ServerlessV2ScalingConfiguration"] = configured
         cluster.recorded.update(recorded)
+        self._allow_tokens(wanted.get("EnableIAMDatabaseAuthentication"), cluster)
         self._change_cluster_version(context, wanted, cluster)
         self._change_cluster_exports(context, wanted, cluster)
         shared = ("BackupRetentionPeriod", "PreferredBackupWindow", "StorageType", "VpcSecurityGroupIds")
@@ -176,6 +177,13 @@ class ClusterOperations(ClusterSnapshotOperations):
         if chosen != member.parameters:
             self.manager.apply_parameters(member, chosen, reboot_needed=True)
 
+    def _allow_tokens(self, allowed: bool | None, cluster: Cluster) -> None:
+        """Lets roles log in to the members with tokens of IAM, or no more; None changes nothing."""
+        if allowed not in (None, cluster.iam_authentication):
+            cluster.recorded["IAMDatabaseAuthenticationEnabled"] = allowed
+            for member in list(cluster.members):
+                self.manager.allow_tokens(member, bool(allowed))
+
     def _change_cluster_exports(self, context: RequestContext, request: Request, cluster: Cluster) -> None:
         change = request.get("CloudwatchLogsExportConfiguration")
         if not change:
@@ -184,7 +192,7 @@ class ClusterOperations(ClusterSnapshotOperations):
         cluster.recorded["EnabledCloudwatchLogsExports"] = sorted(kept | set(change.get("EnableLogTypes") or ()))
         for member in cluster.members:
             self.store.change_log_exports(context, member.identifier, change)
-            self.export_log(context, member)
+            self.export_logs(context, member)
 
     def _change_cluster_password(self, context: RequestContext, request: Request, cluster: Cluster) -> None:
         """Changes the master password, or who manages it, if the request says so."""

@@ -19,7 +19,6 @@ _ABSENT = {
     "DatabaseInsightsMode": "standard",
     "DedicatedLogVolume": False,
     "DomainMemberships": [],
-    "IAMDatabaseAuthenticationEnabled": False,
     "IsStorageConfigUpgradeAvailable": False,
     "MonitoringInterval": 0,
     "MultiTenant": False,
@@ -38,6 +37,7 @@ def instance(description: dict[str, Any], found: Instance | None, replicas: Sequ
     description["DBInstanceStatus"] = found.status
     description["DbiResourceId"] = found.resource_id
     description["DbInstancePort"] = 0
+    description["IAMDatabaseAuthenticationEnabled"] = found.token_logins
     description["PendingModifiedValues"] = maintenance.pending_values(found.pending)
     for name, value in _ABSENT.items():
         if description.get(name) is None:
@@ -164,9 +164,9 @@ def orderable(engine: str, version: str, instance_class: str, storage_type: str,
         "StorageType": storage_type,
         "SupportsIops": kind.iops is not None,
         "SupportsStorageThroughput": kind.throughput is not None,
-        "SupportsEnhancedMonitoring": False,
-        "SupportsIAMDatabaseAuthentication": False,
-        "SupportsPerformanceInsights": False,
+        "SupportsEnhancedMonitoring": True,
+        "SupportsIAMDatabaseAuthentication": True,
+        "SupportsPerformanceInsights": True,
         "MinStorageSize": kind.minimum,
         "MaxStorageSize": kind.maximum,
         "AvailableProcessorFeatures": [],

@@ -7,7 +7,7 @@ from typing import Any
 from localstack.aws.api import RequestContext, ServiceException
 
 from localstack_engines.services.rds import models
-from localstack_engines.services.rds.api import descriptions, encryption, validation
+from localstack_engines.services.rds.api import descriptions, encryption, monitoring, validation
 from localstack_engines.services.rds.api.cluster_members import MemberOperations, check_member
 from localstack_engines.services.rds.api.operations import Request, Response, check_no_member, key, name_of
 from localstack_engines.services.rds.api.paging import PAGER
@@ -29,7 +29,12 @@ _AT_ONCE = frozenset(
         "DeletionProtection",
         "EngineLifecycleSupport",
         "MaxAllocatedStorage",
+        "MonitoringInterval",
+        "MonitoringRoleArn",
         "OptionGroupName",
+        "PerformanceInsightsEnabled",
+        "PerformanceInsightsKMSKeyId",
+        "PerformanceInsightsRetentionPeriod",
         "PreferredBackupWindow",
         "PreferredMaintenanceWindow",
         "PromotionTier",
@@ -76,7 +81,7 @@ class InstanceOperations(MemberOperations):
         self.apply_changes(context, instance, self._split(request, instance, record))
         if exports := request.get("CloudwatchLogsExportConfiguration"):
             self.store.change_log_exports(context, instance.identifier, exports)
-        self.export_log(context, instance)
+        self.export_logs(context, instance)
         return self.description(context, instance)
 
     def delete_db_instance(self, context: RequestContext, request: Request) -> Response:
@@ -113,7 +118,14 @@ class InstanceOperations(MemberOperations):
     def reboot_db_instance(self, context: RequestContext, request: Request) -> Response:
         # A failed instance can be rebooted: its parameters may have kept it from starting, and may be better now.
         instance = self.instance(context, request, allowed=(models.AVAILABLE, models.FAILED))
-        self.manager.reboot(instance)
+        failover = bool(request.get("ForceFailover"))
+        if failover:
+            if not self.store.instance(context, instance.identifier).multi_az:
+                raise invalid_combination(
+                    "ForceFailover cannot be specified since the instance is not configured for MultiAZ."
+                )
+            self.store.swap_zones(context, instance.identifier)
+        self.manager.reboot(instance, failover)
         if instance.cluster is not None and instance.primary is None:
             # Aurora's readers restart with their writer. Some settings of theirs must not be less than the writer's.
             for reader in instance.cluster.readers:
@@ -149,6 +161,7 @@ class InstanceOperations(MemberOperations):
         self._check_version(context, request, record)
         self._check_storage(request, record)
         self._check_names(context, request, instance)
+        request |= monitoring.changes(context, request, record.monitoring)
 
     def _check_version(self, context: RequestContext, request: Request, record: InstanceRecord) -> None:
         """Checks the wanted version and the parameter group that comes with it. Puts the full version there."""
@@ -211,7 +224,11 @@ class InstanceOperations(MemberOperations):
     def _split(request: Request, instance: Instance, record: InstanceRecord) -> dict[str, Any]:
         """Returns the changes to apply now. The others wait in the instance for its maintenance window."""
         known = _AT_ONCE | maintenance.DEFERRED
-        present = record.members
+        present = {
+            **record.members,
+            "EnableIAMDatabaseAuthentication": instance.iam_authentication,
+            "MultiAZ": record.multi_az,
+        }
         changes = {
             name: value
             for name, value in request.items()

@@ -25,13 +25,18 @@ _DEFAULTS = {
     "CopyTagsToSnapshot": False,
     "DeletionProtection": False,
     "EnableCloudwatchLogsExports": [],
+    "EnableIAMDatabaseAuthentication": False,
     "EngineLifecycleSupport": "open-source-rds-extended-support",
     "PreferredBackupWindow": "07:12-07:42",
     "PreferredMaintenanceWindow": "wed:06:38-wed:07:08",
     "StorageEncrypted": False,
     "StorageType": "aurora",
 }
-_RENAMED = {"DBSubnetGroupName": "DBSubnetGroup", "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports"}
+_RENAMED = {
+    "DBSubnetGroupName": "DBSubnetGroup",
+    "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+    "EnableIAMDatabaseAuthentication": "IAMDatabaseAuthenticationEnabled",
+}
 _RECORDED = (
     *_DEFAULTS, "AvailabilityZones", "DBSubnetGroupName", "KmsKeyId", "ServerlessV2ScalingConfiguration",
     "VpcSecurityGroupIds",
@@ -104,6 +109,11 @@ class NewClusterOperations(Operations):
         """Makes a cluster for a checked CreateDBCluster request, whose first member has the data of `volume` if any."""
         identifier = request["DBClusterIdentifier"] = request["DBClusterIdentifier"].lower()
         check_identifier(identifier, "DBClusterIdentifier")
+        with self.clusters.creations:
+            return self._make_cluster(context, request, volume)
+
+    def _make_cluster(self, context: RequestContext, request: Request, volume: Key | None) -> Response:
+        identifier = request["DBClusterIdentifier"]
         if self.clusters.get(key(context, identifier)) is not None:
             raise ServiceError("DBClusterAlreadyExistsFault", f"DB Cluster {identifier} already exists")
         check_cluster_settings(request)

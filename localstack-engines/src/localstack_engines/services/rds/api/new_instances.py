@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.rds.api import encryption, validation
+from localstack_engines.services.rds.api import encryption, monitoring, validation
 from localstack_engines.services.rds.api.operations import Operations, Request, Response, key
 from localstack_engines.services.rds.control import certificates, versions
-from localstack_engines.services.rds.control.instance_manager import NewInstance, Origin
+from localstack_engines.services.rds.control.creation import NewInstance, Origin
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit import ports
 from localstack_engines.toolkit.dispatch import moto
@@ -33,14 +33,17 @@ class NewInstanceOperations(Operations):
         if managed:
             name = request.get("MasterUserSecretKmsKeyId") or encryption.SECRETS_KEY
             secret_key = encryption.key_arn(context, name)
+        settings = monitoring.changes(context, request, {})
         record = {name: value for name, value in request.items() if name not in _OWN}
         with self.store.undone_on_failure(context, identifier):
             moto(context, "CreateDBInstance", record)
             password = request.get("MasterUserPassword")
             if managed:
                 password = self.store.manage_master_password(context, identifier, secret_key)
-            recorded = {"OptionGroupName": options, "EngineLifecycleSupport": request["EngineLifecycleSupport"]}
+            lifecycle = request["EngineLifecycleSupport"]
+            recorded = {**settings, "OptionGroupName": options, "EngineLifecycleSupport": lifecycle}
             self.store.update_instance(context, identifier, recorded)
+            self.place_standby(context, identifier)
             new = NewInstance(
                 key=key(context, identifier),
                 master_username=request["MasterUsername"],
@@ -49,6 +52,7 @@ class NewInstanceOperations(Operations):
                 parameters=group.values,
                 origin=origin,
                 port=port,
+                iam_authentication=bool(request.get("EnableIAMDatabaseAuthentication")),
             )
             return self.launch(
                 context, request, lambda: self.manager.create(new), lambda made: self.manager.delete(made, None)
@@ -84,5 +88,5 @@ class NewInstanceOperations(Operations):
 
     def _launched(self, context: RequestContext, instance: Instance) -> Response:
         self.store.note_server(context, instance)
-        self.export_log(context, instance)
+        self.export_logs(context, instance)
         return self.description(context, instance)

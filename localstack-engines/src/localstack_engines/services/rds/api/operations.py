@@ -9,7 +9,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.rds import network, option_groups
 from localstack_engines.services.rds.api import descriptions, validation
 from localstack_engines.services.rds.cluster_models import Cluster
-from localstack_engines.services.rds.control import events, log_exports, maintenance, versions
+from localstack_engines.services.rds.control import events, maintenance, versions
 from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.events import EventLog, Subscription
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
@@ -160,7 +160,8 @@ class Operations:
     def apply_due_changes(self, context: RequestContext) -> None:
         """Applies those changes of the region's instances whose maintenance window has come.
 
-        They change records only, so nobody can tell whether they were applied at the window or at the next look.
+        But for IAM database authentication they change records only, so nobody can tell whether they were applied at
+        the window or at the next look.
         """
         for instance in self.manager.instances(context.account_id, context.region):
             if instance.pending_since is None:
@@ -178,6 +179,10 @@ class Operations:
         if "PromotionTier" in changes:
             instance.promotion_tier = changes.pop("PromotionTier")
         self.store.update_instance(context, instance.identifier, changes)
+        if "MultiAZ" in changes:
+            self.place_standby(context, instance.identifier)
+        if "EnableIAMDatabaseAuthentication" in changes:
+            self.manager.allow_tokens(instance, bool(changes["EnableIAMDatabaseAuthentication"]))
         if name := changes.get("DBParameterGroupName"):
             chosen = self.chosen_parameters(context, instance.cluster, self.parameter_group(context, name))
             self.manager.apply_parameters(instance, chosen, reboot_needed=True)
@@ -187,6 +192,11 @@ class Operations:
         for member, kind in (("DBInstanceClass", events.CLASS_CHANGED), ("AllocatedStorage", events.STORAGE_CHANGED)):
             if member in changes:
                 self.manager.record(instance, kind)
+
+    def place_standby(self, context: RequestContext, identifier: str) -> None:
+        """Records the zones of an instance and its standby: of its subnet group, or of the region without one."""
+        zones = self.store.zones_of_subnet_group(context, identifier) or network.zones(context)
+        self.store.place_standby(context, identifier, zones)
 
     def chosen_parameters(
         self, context: RequestContext, cluster: Cluster | None, group: ParameterGroup
@@ -201,10 +211,9 @@ class Operations:
         if text := versions.substitute(engine, version):
             self.manager.record(instance, events.SUBSTITUTED, text)
 
-    def export_log(self, context: RequestContext, instance: Instance) -> None:
-        """Starts or stops the export of the log to CloudWatch, as the instance's record says."""
-        exports = self.store.instance(context, instance.identifier).log_exports
-        self.manager.export_log(instance, log_exports.POSTGRESQL in exports)
+    def export_logs(self, context: RequestContext, instance: Instance) -> None:
+        """Starts or stops the export of the logs to CloudWatch, as the instance's record says."""
+        self.manager.export_logs(instance, self.store.instance(context, instance.identifier).log_exports)
 
     def take_snapshot(self, context: RequestContext, instance: Instance, request: Request) -> dict[str, Any]:
         """Records a snapshot, copies the data and returns the description. Removes the record when the copy fails."""

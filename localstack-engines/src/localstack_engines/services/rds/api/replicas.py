@@ -7,7 +7,7 @@ from localstack_engines.services.rds.api import validation
 from localstack_engines.services.rds.api.new_instances import NewInstanceOperations
 from localstack_engines.services.rds.api.operations import Request, Response, check_no_member
 from localstack_engines.services.rds.control import events, versions
-from localstack_engines.services.rds.control.instance_manager import Origin
+from localstack_engines.services.rds.control.creation import Origin
 from localstack_engines.services.rds.errors import invalid_combination, invalid_state
 
 _OF_THE_SOURCE = ("SourceDBInstanceIdentifier", "SourceRegion")

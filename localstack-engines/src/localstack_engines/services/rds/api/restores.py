@@ -17,7 +17,7 @@ from localstack_engines.services.rds.api.new_instances import NewInstanceOperati
 from localstack_engines.services.rds.api.operations import Request, Response, check_no_member, key
 from localstack_engines.services.rds.api.paging import PAGER
 from localstack_engines.services.rds.control import events, versions
-from localstack_engines.services.rds.control.instance_manager import Origin
+from localstack_engines.services.rds.control.creation import Origin
 from localstack_engines.services.rds.engine.postgres import SqlError
 from localstack_engines.services.rds.errors import (
     instance_not_found,

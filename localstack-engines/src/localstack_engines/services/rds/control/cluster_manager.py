@@ -1,12 +1,14 @@
 """Keeps the members of DB clusters, their writers and their endpoints."""
 
 import logging
+import threading
 from collections.abc import Callable
 
 from localstack_engines.services.rds import cluster_models, models
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events
-from localstack_engines.services.rds.control.instance_manager import FAILURES, InstanceManager, NewInstance, Origin
+from localstack_engines.services.rds.control.creation import NewInstance, Origin
+from localstack_engines.services.rds.control.instance_manager import FAILURES, InstanceManager
 from localstack_engines.services.rds.engine.failover import FailoverFailed, hand_over, rejoin, turn_to
 from localstack_engines.services.rds.engine.postgres import PostgresServer
 from localstack_engines.services.rds.engine.relay import Relay
@@ -23,6 +25,8 @@ class ClusterManager:
     def __init__(self, instances: InstanceManager) -> None:
         self._instances = instances
         self._clusters: dict[Key, Cluster] = {}
+        self.creations = threading.Lock()
+        """Held from the look whether a cluster exists until it does, so that two requests do not make the same one."""
         self._root = settings.state_directory("rds")
 
     def get(self, key: Key) -> Cluster | None:

@@ -4,16 +4,17 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CalledProcessError
 
 from localstack_engines.services.rds import models
 from localstack_engines.services.rds.cluster_models import Cluster
 from localstack_engines.services.rds.control import events, log_exports, parameters
+from localstack_engines.services.rds.control.creation import NewInstance
 from localstack_engines.services.rds.control.event_logs import EventLogs
+from localstack_engines.services.rds.control.token_logins import TokenLogins
 from localstack_engines.services.rds.engine.postgres import PostgresServer, ServerSpec, SqlError, copy_tree
 from localstack_engines.services.rds.engine.template import TemplateFailed
 from localstack_engines.services.rds.models import Instance, Key
@@ -29,37 +30,6 @@ FAILURES = (ProcessFailed, SqlError, TemplateFailed, OSError, CalledProcessError
 _PAUSE_SECONDS = 0.05
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What an instance has its data from: a copy of a data directory, or a primary, whose read replica it becomes.
-
-    `done` is the event that says so when it is done.
-    """
-
-    copy: Key | None
-    done: events.Kind
-    about: str
-    temporary: bool = False
-    """Whether the copy is removed afterwards."""
-    primary: Instance | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewInstance:
-    """What a DB instance is made from. A copy has its own roles and databases, so `database` is unused then.
-
-    `port` is the port that it must have; None lets it have any.
-    """
-
-    key: Key
-    master_username: str
-    master_password: str | None
-    database: str | None
-    parameters: dict[str, str]
-    origin: Origin | None = None
-    port: int | None = None
-
-
 class InstanceManager:
     """Runs the servers of all DB instances. Long work happens in threads; `Instance.status` shows its progress."""
 
@@ -67,6 +37,7 @@ class InstanceManager:
         self.event_logs = event_logs
         self._instances: dict[Key, Instance] = {}
         self._root = settings.state_directory("rds")
+        self._token_logins = TokenLogins(self._at_port)
 
     def get(self, key: Key) -> Instance | None:
         return self._instances.get(key)
@@ -99,6 +70,7 @@ class InstanceManager:
         instance = Instance(new.key, PostgresServer(spec), new.master_username, parameters=dict(new.parameters))
         instance.primary = new.origin.primary if new.origin else None
         instance.cluster, instance.promotion_tier = cluster, tier
+        instance.iam_authentication = new.iam_authentication
         self._instances[new.key] = instance
         done, about = (new.origin.done, new.origin.about) if new.origin else (events.CREATED, "")
 
@@ -117,13 +89,20 @@ class InstanceManager:
         """Stops the server in a thread, which it returns."""
         return self._background(instance, models.STOPPING, instance.server.stop, events.STOPPED, models.STOPPED)
 
-    def reboot(self, instance: Instance) -> None:
-        """Stops and starts the server, which then has the parameters that waited for a reboot."""
+    def reboot(self, instance: Instance, failover: bool = False) -> None:
+        """Stops and starts the server, which then has the parameters that waited for a reboot.
+
+        With `failover` it counts as the standby, which has taken over.
+        """
 
         def reboot() -> None:
+            if failover:
+                self.record(instance, events.MULTI_AZ_FAILOVER_STARTED)
             instance.server.stop()
             self.record(instance, events.SHUT_DOWN)
             self._boot(instance)
+            if failover:
+                self.record(instance, events.MULTI_AZ_FAILOVER_COMPLETED)
 
         self._background(instance, models.REBOOTING, reboot, events.RESTARTED)
 
@@ -159,6 +138,15 @@ class InstanceManager:
             instance.server.reload()
             if reboot_needed and instance.server.ready:
                 instance.parameter_status = models.PENDING_REBOOT
+
+    def allow_tokens(self, instance: Instance, allowed: bool) -> None:
+        """Lets roles log in with tokens of IAM from now on, or no more. A member does what its cluster says."""
+        with instance.lock:
+            instance.iam_authentication = allowed
+            if instance.complete:
+                # One that is being created will be configured so.
+                self.configure(instance)
+                instance.server.reload()
 
     def delete(self, instance: Instance, snapshot: Key | None) -> None:
         """Stops the server and removes its files. Keeps the data if `snapshot` names a snapshot for it.
@@ -201,12 +189,9 @@ class InstanceManager:
     def delete_snapshot(self, snapshot: Key) -> None:
         shutil.rmtree(self._snapshot_directory(snapshot), ignore_errors=True)
 
-    def export_log(self, instance: Instance, wanted: bool) -> None:
-        """Starts or stops the export of the server's log to CloudWatch Logs."""
-        if wanted:
-            log_exports.start(instance)
-        else:
-            log_exports.stop(instance)
+    def export_logs(self, instance: Instance, wanted: Container[str]) -> None:
+        """Exports the server's logs of these types to CloudWatch Logs, and no other ones."""
+        log_exports.export(instance, wanted)
 
     def rename(self, instance: Instance, identifier: str) -> None:
         account, region, old = instance.key
@@ -216,10 +201,15 @@ class InstanceManager:
 
     def stop_all(self) -> None:
         """Stops all servers cleanly and at the same time."""
+        self._token_logins.stop()
         servers = [instance.server for instance in list(self._instances.values())]
         if servers:
             with ThreadPoolExecutor(max_workers=len(servers)) as pool:
                 list(pool.map(PostgresServer.stop, servers))
+
+    def _at_port(self, port: int) -> Instance | None:
+        """Returns the instance whose server has the port."""
+        return next((found for found in list(self._instances.values()) if found.port == port), None)
 
     def _snapshot_directory(self, key: Key) -> Path:
         return self._root.joinpath("snapshots", *key)
@@ -257,7 +247,11 @@ class InstanceManager:
     def configure(self, instance: Instance) -> None:
         """Writes the configuration of an instance's server."""
         chosen = instance.parameters
-        instance.server.configure(parameters.server_settings(chosen), tls_only=parameters.force_ssl(chosen))
+        instance.server.configure(
+            parameters.server_settings(chosen),
+            tls_only=parameters.force_ssl(chosen),
+            binds=self._token_logins.port() if instance.token_logins else None,
+        )
 
     def _background(
         self,

@@ -1,30 +1,46 @@
-"""The export of a server's log to CloudWatch Logs.
+"""The export of a server's logs to CloudWatch Logs.
 
 Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
 """
+
+from collections.abc import Container
+from pathlib import Path
 
 from localstack_engines.services.rds.models import Instance
 from localstack_engines.toolkit.log_shipping.cloudwatch import log_stream
 from localstack_engines.toolkit.log_shipping.follower import LogFollower
 
-POSTGRESQL = "postgresql"
-"""The log type that RDS for PostgreSQL exports here."""
 
-
-def start(instance: Instance) -> None:
-    """Starts the export unless it runs already. The log group and the stream are created with the first lines."""
-    if instance.log_follower is not None:
-        return
-    account, region, identifier = instance.key
-    source = f"cluster/{instance.cluster.identifier}" if instance.cluster else f"instance/{identifier}"
-    group = f"/aws/rds/{source}/{POSTGRESQL}"
-    send = log_stream(account, region, group, f"{identifier}.0", create_group=True)
-    instance.log_follower = LogFollower(instance.server.log_file, send)
-    instance.log_follower.start()
+def export(instance: Instance, wanted: Container[str]) -> None:
+    """Exports the logs of the wanted types, and no other ones. A log group is created with the first lines."""
+    for log_type, file in _files(instance).items():
+        if log_type in wanted:
+            _start(instance, log_type, file)
+        else:
+            _stop(instance, log_type)
 
 
 def stop(instance: Instance) -> None:
-    """Sends the lines that have been written so far and ends the export, if there is one."""
-    if instance.log_follower is not None:
-        instance.log_follower.stop()
-        instance.log_follower = None
+    """Sends the lines that have been written so far and ends the exports."""
+    export(instance, ())
+
+
+def _files(instance: Instance) -> dict[str, Path]:
+    """Returns the logs by their types. A server here never writes a log of the type `upgrade`."""
+    return {"postgresql": instance.server.log_file, "iam-db-auth-error": instance.server.login_log_file}
+
+
+def _start(instance: Instance, log_type: str, file: Path) -> None:
+    if log_type in instance.log_followers:
+        return
+    account, region, identifier = instance.key
+    source = f"cluster/{instance.cluster.identifier}" if instance.cluster else f"instance/{identifier}"
+    send = log_stream(account, region, f"/aws/rds/{source}/{log_type}", f"{identifier}.0", create_group=True)
+    follower = instance.log_followers[log_type] = LogFollower(file, send)
+    follower.start()
+
+
+def _stop(instance: Instance, log_type: str) -> None:
+    follower = instance.log_followers.pop(log_type, None)
+    if follower is not None:
+        follower.stop()

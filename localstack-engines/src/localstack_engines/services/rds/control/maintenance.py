@@ -13,6 +13,7 @@ DEFERRED = frozenset(
         "CACertificateIdentifier",
         "DBInstanceClass",
         "DBSubnetGroupName",
+        "EnableIAMDatabaseAuthentication",
         "EngineVersion",
         "Iops",
         "LicenseModel",
@@ -27,7 +28,10 @@ DEFERRED = frozenset(
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NOT_SHOWN = ("DBParameterGroupName",)
 """It waits with a new version, and PendingModifiedValues has no member for it."""
-_RENAMED = {"NewDBInstanceIdentifier": "DBInstanceIdentifier"}
+_RENAMED = {
+    "EnableIAMDatabaseAuthentication": "IAMDatabaseAuthenticationEnabled",
+    "NewDBInstanceIdentifier": "DBInstanceIdentifier",
+}
 
 
 def deferred(changes: Mapping[str, Any], retention: int) -> set[str]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from localstack_engines.services.rds.engine import control_file
+from localstack_engines.services.rds.engine import client_access, control_file
 from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
-from localstack_engines.services.rds.engine.roles import DEFAULTS, IAM, master_user
+from localstack_engines.services.rds.engine.roles import DEFAULTS, master_user
 from localstack_engines.services.rds.engine.template import SUPERUSER, data_directory
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 from localstack_engines.toolkit.process.certificate import certificate
@@ -32,19 +32,6 @@ _BASE_SETTINGS = {
     "ssl": "on",
     **DEFAULTS,
 }
-
-# The superuser logs in through the Unix socket only, from the accounts root and postgres. All other roles log in
-# with a password, over TCP, but for the members of rds_iam: on RDS they need a token of IAM. The owner is one of them,
-# since it can grant the role.
-_HBA = f"""local all {SUPERUSER} peer map=engine
-local replication {SUPERUSER} peer map=engine
-host all {SUPERUSER} all reject
-{{host}} all "{{owner}}" all scram-sha-256
-host all +{IAM} all reject
-{{host}} all all all scram-sha-256
-"""
-_IDENT = f"engine root {SUPERUSER}\nengine {SYSTEM_USER} {SUPERUSER}\n"
-
 
 _PROMOTION_SECONDS = 60
 _STANDBY_MARK = "standby.signal"
@@ -79,6 +66,7 @@ class PostgresServer:
         self.spec = spec
         self.data = spec.directory / "data"
         self.log_file = spec.directory / "postgresql.log"
+        self.login_log_file = spec.directory / "iam-db-auth-error.log"
         self._primary: int | None = None
         self._process = SupervisedProcess(
             ProcessSpec(
@@ -148,10 +136,13 @@ class PostgresServer:
                 f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {slot}",  # noqa: S608
             )
 
-    def configure(self, settings: Mapping[str, str], tls_only: bool = False) -> None:
-        """Writes the configuration: the defaults, then `settings`. A running server has to `reload` it."""
-        host = "hostssl" if tls_only else "host"
-        (self.data / "pg_hba.conf").write_text(_HBA.format(host=host, owner=self.spec.owner))
+    def configure(self, settings: Mapping[str, str], tls_only: bool = False, binds: int | None = None) -> None:
+        """Writes the configuration: the defaults, then `settings`. A running server has to `reload` it.
+
+        `binds` is the port of the responder that checks tokens of IAM; without one nobody logs in with a token.
+        """
+        rules = client_access.rules(self.spec.owner, self.spec.port, tls_only, binds)
+        (self.data / "pg_hba.conf").write_text(rules)
         own = {**_BASE_SETTINGS, "port": str(self.spec.port), "unix_socket_directories": str(self.spec.sockets)}
         own_only = {key: own[key] for key in ("port", "unix_socket_directories")}
         merged = {**own, **settings, **own_only, **self._standby_settings({**own, **settings})}
@@ -232,7 +223,7 @@ class PostgresServer:
         """Gives a copied data directory what belongs to this server only."""
         for foreign in (_STANDBY_MARK, _PID_FILE):
             (self.data / foreign).unlink(missing_ok=True)
-        (self.data / "pg_ident.conf").write_text(_IDENT)
+        (self.data / "pg_ident.conf").write_text(client_access.IDENTITIES)
         for file in certificate():
             # PostgreSQL does not start when others can read its key.
             target = self.data / file.name
