@@ -44,3 +44,14 @@ def instance_size(instance_type: str) -> tuple[int, int, str] | None:
         return None
     architectures = found.get("ProcessorInfo", {}).get("SupportedArchitectures", ["x86_64"])
     return found["VCpuInfo"]["DefaultVCpus"], found["MemoryInfo"]["SizeInMiB"], architectures[0]
+
+
+def owner_of_vpc(vpc_id: str) -> Any | None:
+    """Returns the records of the account and region that have a VPC, or None."""
+    from moto.ec2.models import ec2_backends
+
+    for regions in list(ec2_backends.values()):
+        for found in list(regions.values()):
+            if vpc_id in found.vpcs:
+                return found
+    return None

@@ -67,7 +67,7 @@ def _converse(stream: Any, text: bytes) -> tuple[bytes, bytes]:
         connection.settimeout(_SECONDS)
         connection.sendall(text)
         connection.shutdown(socket.SHUT_WR)
-        for kind, data in frames_iter(connection, tty=False):
+        for kind, data in frames_iter(connection, tty=False):  # type: ignore[no-untyped-call]
             received[kind] += data
     finally:
         # If only the socket were closed, the response would warn when it is garbage-collected.
