@@ -131,3 +131,36 @@ def test_new_members_of_a_group_can_connect(lab: Lab, groups: Groups) -> None:
     lab.ec2.authorize_security_group_egress(GroupId=other, IpPermissions=[allow("-1", cidr="0.0.0.0/0")])
     lab.ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Groups=[other])
     groups.expect(member, "TimeoutError")
+
+
+def test_databases_and_their_tasks(lab: Lab, groups: Groups, rds: Any, name: str, cleanup: Callable[..., None]) -> None:
+    """A rule for AWS's port holds for the published port of the server here."""
+    database, client = groups.create(), groups.create()
+    rds.create_db_instance(
+        DBInstanceIdentifier=name,
+        Engine="postgres",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="shop",
+        MasterUserPassword="not-secret-1",
+        VpcSecurityGroupIds=[database],
+    )
+    cleanup(rds.delete_db_instance, DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+    def endpoint() -> Json | None:
+        [found] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+        return dict(found["Endpoint"]) if found["DBInstanceStatus"] == "available" else None
+
+    found = until("the instance", endpoint)
+    task = groups.connect(client, found["Address"], found["Port"])
+    own = address(lab.running(task))
+    groups.expect(task, "TimeoutError")
+    lab.ec2.authorize_security_group_egress(GroupId=client, IpPermissions=[allow("tcp", 5432, group=database)])
+    ports = "/".join(map(str, sorted((5432, found["Port"]))))
+    expected = f"no ingress rule of the DB instance {name} ({database}) allows tcp {ports} from {client}"
+    until("the denial", lambda: [one["explanation"] for one in denials(address=own)] == [expected])
+
+    lab.ec2.authorize_security_group_ingress(GroupId=database, IpPermissions=[allow("tcp", 5432, group=client)])
+    groups.expect(task, "connected")
+    rds.modify_db_instance(DBInstanceIdentifier=name, VpcSecurityGroupIds=[groups.create()])
+    groups.expect(task, "TimeoutError")

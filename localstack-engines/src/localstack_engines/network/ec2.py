@@ -55,3 +55,10 @@ def owner_of_vpc(vpc_id: str) -> Any | None:
             if vpc_id in found.vpcs:
                 return found
     return None
+
+
+def default_group_of_subnets(account: str, region: str, subnet_ids: list[str]) -> list[str]:
+    """Returns the default security group of the VPC that subnets are in; none when EC2 does not have them."""
+    found = next((known for one in subnet_ids if (known := subnet(account, region, one))), None)
+    group = backend(account, region).get_default_security_group(found.vpc_id) if found else None
+    return [str(group.id)] if group else []

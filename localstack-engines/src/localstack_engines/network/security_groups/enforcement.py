@@ -11,7 +11,7 @@ from localstack_engines.network.networks import VpcNetwork, networks
 from localstack_engines.network.security_groups import denied, records, ruleset
 from localstack_engines.network.security_groups.denied import Denial
 from localstack_engines.network.security_groups.model import Vpc
-from localstack_engines.toolkit import settings
+from localstack_engines.toolkit import ports, settings
 
 LOG = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class PacketFilters:
         if mode not in (ENFORCE, OFF):
             raise ValueError(f"ENGINES_SECURITY_GROUPS is {mode!r}, and can be {ENFORCE} or {OFF}")
         if self.is_on:
+            ports.subscribe(self.changed)
             threading.Thread(target=self._follow, name="security-groups", daemon=True).start()
 
     def stop(self) -> None:
