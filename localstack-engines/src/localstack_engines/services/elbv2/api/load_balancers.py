@@ -43,6 +43,8 @@ class LoadBalancerOperations(Operations):
         subnets, groups = _subnets(request), list(request.get("SecurityGroups") or [])
         zones, vpc_id = _zones(scope, subnets, kind)
         _check_security_groups(scope, groups, vpc_id)
+        if not groups and kind == "application":
+            groups = records.default_security_groups(scope, subnets)
         wanted = (kind, request.get("Scheme") or "internet-facing", subnets, groups)
         region = self.store.region(context)
         with self.store.lock:
