@@ -139,6 +139,23 @@ def test_ranges_of_a_vpc_are_those_that_it_has_on_this_machine() -> None:
     assert records._rule(backend, network, record()) is None
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ip_protocol": "foo"},
+        {"ip_protocol": "256"},
+        {"from_port": 81, "to_port": 80},
+        {"from_port": 1, "to_port": 65536},
+        {"ip_protocol": "icmp", "from_port": 256, "to_port": -1},
+        {"cidr_ipv4": None},
+        {"cidr_ipv4": "everywhere"},
+    ],
+)
+def test_what_aws_refuses_allows_nothing(given: dict[str, Any]) -> None:
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    assert records._rule(None, network, record(**{"cidr_ipv4": "0.0.0.0/0", **given})) is None
+
+
 def test_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     filters = PacketFilters()
     assert filters.is_on

@@ -74,10 +74,10 @@ def _denial(direction: str, element: dict[str, Any], vpc: Vpc, own: Interface, n
         direction=direction,
         peer=str(peer),
         protocol=str(protocol),
-        port=_number(port),
+        port=int(port),
         packets=int(element["counter"]["packets"]),
         last_time=now - timedelta(seconds=age),
-        explanation=explain(direction, str(peer), str(protocol), _number(port), vpc, own),
+        explanation=explain(direction, str(peer), str(protocol), int(port), vpc, own),
     )
 
 
@@ -112,10 +112,3 @@ def _describe(address: str, vpc: Vpc) -> str:
 
 def _names(groups: frozenset[str]) -> str:
     return ", ".join(sorted(groups)) or "no group"
-
-
-def _number(port: int | str) -> int:
-    """nft writes a port by its service's name when it has none of the numeric options."""
-    import socket
-
-    return port if isinstance(port, int) else socket.getservbyname(port)

@@ -83,7 +83,12 @@ class PacketFilters:
         namespace = self._namespaces.pop(container, None)
         if namespace is None:
             return
-        found = self._denials(namespace, records.read(namespace.network))
+        try:
+            found = self._denials(namespace, records.read(namespace.network))
+        except Exception:
+            # Nobody can read them any more, and the task has to end nevertheless.
+            LOG.exception("the denied connections of %s are lost", namespace.address)
+            return
         self._past.add(found)
         for denial in found:
             LOG.warning("security groups: %s: %s", denial.name, denial.explanation)

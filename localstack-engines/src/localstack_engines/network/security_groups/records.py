@@ -12,6 +12,9 @@ EndpointSource = Callable[[], Iterable[Endpoint]]
 """Returns the endpoints of a service now."""
 GroupSource = Callable[[], Iterable[str]]
 """Returns the security groups of which LocalStack's own addresses count as members."""
+_PROTOCOLS = {None: EVERY_PROTOCOL, "icmpv6": "58"}
+"""Other spellings of protocols."""
+_LAST_PORT, _LAST_NUMBER = 65535, 255
 _endpoint_sources: list[EndpointSource] = []
 _group_sources: list[GroupSource] = []
 
@@ -65,16 +68,31 @@ def _group(backend: Any, network: VpcNetwork, group: Any) -> Group:
 
 
 def _rule(backend: Any, network: VpcNetwork, rule: Any) -> Rule | None:
-    """Returns a rule; None for one about IPv6, which the VPC's network does not have."""
+    """Returns a rule; None for one that allows nothing here.
+
+    That is one about IPv6, which the VPC's network does not have, and one with values that EC2's records accept and AWS
+    refuses: nft would refuse the whole ruleset.
+    """
     group = (rule.source_group or {}).get("GroupId")
     cidrs = [text for text in (rule.cidr_ipv4, *_prefixes(backend, rule.prefix_list_id)) if text]
     if not group and not cidrs:
         return None
+    protocol = _PROTOCOLS.get(rule.ip_protocol, rule.ip_protocol)
     first, last = (-1 if port is None else int(port) for port in (rule.from_port, rule.to_port))
-    if rule.ip_protocol in ("tcp", "udp") and first == -1:
-        first, last = 0, 65535
-    local = tuple(part for cidr in cidrs for part in _local(network, cidr))
-    return Rule(rule.ip_protocol or EVERY_PROTOCOL, first, last, local, group)
+    if protocol in ("tcp", "udp"):
+        first, last = (0, _LAST_PORT) if first == -1 else (first, last)
+        if not 0 <= first <= last <= _LAST_PORT:
+            return None
+    elif protocol == "icmp":
+        if max(first, last) > _LAST_NUMBER:
+            return None
+    elif protocol != EVERY_PROTOCOL and not (protocol.isdecimal() and int(protocol) <= _LAST_NUMBER):
+        return None
+    try:
+        local = tuple(part for cidr in cidrs for part in _local(network, cidr))
+    except ValueError:
+        return None
+    return Rule(protocol, first, last, local, group)
 
 
 def _prefixes(backend: Any, prefix_list_id: str | None) -> list[str]:
