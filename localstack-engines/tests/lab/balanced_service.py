@@ -78,6 +78,8 @@ def balanced_service(kind: str, command: str, count: int) -> Json:
         return ref(f"{kind}{name}")
 
     protocol = "HTTP" if is_application else "TCP"
+    # A Network Load Balancer without security groups is known by its address only.
+    source = {"SourceSecurityGroupId": att(f"{kind}BalancerGroup", "GroupId")} if is_application else {"CidrIp": CIDR}
     groups = {"SecurityGroups": [att(f"{kind}BalancerGroup", "GroupId")]} if is_application else {}
     found = {
         "BalancerGroup": resource(
@@ -86,7 +88,12 @@ def balanced_service(kind: str, command: str, count: int) -> Json:
             VpcId=ref("Vpc"),
             SecurityGroupIngress=[{"CidrIp": "0.0.0.0/0", "FromPort": 80, "ToPort": 80, "IpProtocol": "tcp"}],
         ),
-        "ServiceGroup": resource("AWS::EC2::SecurityGroup", GroupDescription="service", VpcId=ref("Vpc")),
+        "ServiceGroup": resource(
+            "AWS::EC2::SecurityGroup",
+            GroupDescription="service",
+            VpcId=ref("Vpc"),
+            SecurityGroupIngress=[{**source, "FromPort": 8080, "ToPort": 8080, "IpProtocol": "tcp"}],
+        ),
         "Balancer": {
             **resource(
                 "AWS::ElasticLoadBalancingV2::LoadBalancer",

@@ -33,6 +33,8 @@ class Lab:
         self.subnet = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"{base}.16.0/20")["Subnet"]["SubnetId"]
         self.subnet_prefix = f"{base}."
         self.group = self.ec2.create_security_group(GroupName=self.name, Description="lab", VpcId=self.vpc)["GroupId"]
+        everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+        self.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=everything)
         self.logs.create_log_group(logGroupName=f"/{self.name}")
         self.ecs.create_cluster(clusterName=self.name)
         return self

@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 @hooks.on_infra_start()
 def start() -> None:
     """Removes what an earlier run left, registers CloudFormation's types and EventBridge's target, starts the parts."""
-    from localstack_engines.bootstrap import entry_points, introspection, unparsed_requests
+    from localstack_engines.bootstrap import denied_connections, entry_points, introspection, unparsed_requests
     from localstack_engines.cloudformation import resource_types
     from localstack_engines.core_types.cloudformation import answers
     from localstack_engines.iam.enforcement import handler as enforcement
@@ -25,6 +25,7 @@ def start() -> None:
     settings.forget_state()
     resource_types.install(entry_points.RESOURCE_TYPE_MODULES)
     introspection.install()
+    denied_connections.install()
     answers.install()
     unparsed_requests.install()
     enforcement.install()

@@ -44,3 +44,21 @@ def instance_size(instance_type: str) -> tuple[int, int, str] | None:
         return None
     architectures = found.get("ProcessorInfo", {}).get("SupportedArchitectures", ["x86_64"])
     return found["VCpuInfo"]["DefaultVCpus"], found["MemoryInfo"]["SizeInMiB"], architectures[0]
+
+
+def owner_of_vpc(vpc_id: str) -> Any | None:
+    """Returns the records of the account and region that have a VPC, or None."""
+    from moto.ec2.models import ec2_backends
+
+    for regions in list(ec2_backends.values()):
+        for found in list(regions.values()):
+            if vpc_id in found.vpcs:
+                return found
+    return None
+
+
+def default_group_of_subnets(account: str, region: str, subnet_ids: list[str]) -> list[str]:
+    """Returns the default security group of the VPC that subnets are in; none when EC2 does not have them."""
+    found = next((known for one in subnet_ids if (known := subnet(account, region, one))), None)
+    group = backend(account, region).get_default_security_group(found.vpc_id) if found else None
+    return [str(group.id)] if group else []

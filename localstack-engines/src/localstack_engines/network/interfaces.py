@@ -6,6 +6,7 @@ from typing import Any
 
 from localstack_engines.network import addresses, ec2
 from localstack_engines.network.networks import VpcNetwork, networks
+from localstack_engines.network.security_groups.enforcement import filters
 
 _allocation = threading.Lock()
 _last_addresses: dict[str, str] = {}
@@ -64,6 +65,7 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
         address = _next_free(account, region, network, subnet)
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"
+    filters.changed()
     dns_name = f"ip-{address.replace('.', '-')}.{'ec2' if region == 'us-east-1' else region + '.compute'}.internal"
     return Interface(eni.id, subnet_id, address, mac_of(address), dns_name, subnet.availability_zone, network)
 
@@ -71,6 +73,14 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
 def detach(account: str, region: str, interface: Interface) -> None:
     """Removes the interface. Does nothing if it is gone."""
     ec2.backend(account, region).enis.pop(interface.id, None)
+    filters.changed()
+
+
+def set_groups(account: str, region: str, interface: Interface, groups: list[str]) -> None:
+    """Gives an interface other security groups. They have to exist."""
+    eni = ec2.backend(account, region).enis[interface.id]
+    eni._group_set = [ec2.security_group(account, region, group) for group in groups]
+    filters.changed()
 
 
 def reserve(account: str, region: str, subnet_id: str) -> Place:

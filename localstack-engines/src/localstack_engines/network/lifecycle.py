@@ -1,17 +1,23 @@
-"""Start and stop of the network: DNS answers, and the removal of Docker networks."""
+"""Start and stop of the network: DNS answers, security groups, and the removal of Docker networks."""
 
 from localstack_engines.network import dns
 from localstack_engines.network.networks import networks
+from localstack_engines.network.security_groups import api_changes, default_group
+from localstack_engines.network.security_groups.enforcement import filters
 
 
 def start() -> None:
     """Installs the DNS sources; from now on the deletion of a VPC removes its Docker network."""
     dns.install()
     _remove_network_with_vpc()
+    default_group.install()
+    api_changes.install()
+    filters.start()
 
 
 def stop() -> None:
     """Removes all networks."""
+    filters.stop()
     networks.remove_all()
 
 

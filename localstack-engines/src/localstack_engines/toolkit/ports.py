@@ -6,6 +6,7 @@ its port, so these reservations last until they are released.
 
 import socket
 import threading
+from collections.abc import Callable
 
 from localstack_engines.toolkit import settings
 
@@ -23,6 +24,7 @@ class PortRange:
     def __init__(self, ports: range) -> None:
         self._ports = ports
         self._taken: dict[int, str] = {}
+        self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     def reserve(self, purpose: str, wanted: int | None = None) -> int:
@@ -40,6 +42,7 @@ class PortRange:
             for port in candidates:
                 if port not in self._taken and _is_free(port):
                     self._taken[port] = purpose
+                    self._tell()
                     return port
         raise NoPortLeft(
             f"no port left for {purpose}: {wanted or f'{self._ports.start}-{self._ports.stop - 1}'} in use "
@@ -50,6 +53,15 @@ class PortRange:
         """Releases a port; does nothing when it is not reserved."""
         with self._lock:
             self._taken.pop(port, None)
+            self._tell()
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` after each reservation and release. It must return at once."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def taken(self) -> dict[int, str]:
         """Returns the purposes of the reserved ports, by port."""
@@ -71,3 +83,4 @@ _external = PortRange(settings.external_ports())
 reserve = _external.reserve
 release = _external.release
 taken = _external.taken
+subscribe = _external.subscribe

@@ -10,6 +10,7 @@ from localstack_engines.gateway.websockets.calls import Call
 from localstack_engines.gateway.websockets.connections import Connections
 from localstack_engines.gateway.websockets.management import ConnectionManagement
 from localstack_engines.gateway.websockets.server import WebSocketServer
+from localstack_engines.network.security_groups import records
 from localstack_engines.services.apigatewayv2.api.api_mappings import ApiMappingOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
 from localstack_engines.services.apigatewayv2.api.domain_names import DomainNameOperations
@@ -65,6 +66,7 @@ class ApiGatewayV2Provider(
         )
 
     def on_before_start(self) -> None:
+        records.add_resolver_groups(self.store.vpc_link_groups)
         for part in self._background:
             part.start()
 

@@ -30,6 +30,7 @@ from moto.apigatewayv2.models import (
 )
 from moto.core.common_models import BaseModel
 
+from localstack_engines.network import ec2
 from localstack_engines.services.apigatewayv2.changes import Change
 from localstack_engines.services.apigatewayv2.errors import not_found
 from localstack_engines.services.apigatewayv2.models import AccessLogSettings, Deployment, DomainName
@@ -142,6 +143,13 @@ class Store:
         # Moto adds a root certificate that is not valid PEM.
         chain = found.chain.removesuffix(AWS_ROOT_CA)
         return b"\n".join((found.cert, chain, found.key)).decode()
+
+    def vpc_link_groups(self) -> Iterator[str]:
+        """Yields the security groups of all VPC links. One that was created without is in its VPC's default group."""
+        for account, regions in list(apigatewayv2_backends.items()):
+            for region, backend in list(regions.items()):
+                for link in list(backend.vpc_links.values()):
+                    yield from link.sg_ids or ec2.default_group_of_subnets(account, region, link.subnet_ids)
 
     def has_vpc_link(self, context: RequestContext, identifier: str | None) -> bool:
         return identifier in _backend(context).vpc_links

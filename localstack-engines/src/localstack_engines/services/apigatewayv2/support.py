@@ -79,9 +79,7 @@ _MEMBERS = {
     "CreateRouteRequest": Members(_ROUTE_MEMBERS, recorded="OperationName"),
     "CreateRouteResponseRequest": Members(_ROUTE_RESPONSE_MEMBERS, recorded=_ROUTE_RESPONSE_RECORDED),
     "CreateStageRequest": Members(f"{_STAGE_MEMBERS} StageVariables", recorded="Description Tags"),
-    "CreateVpcLinkRequest": Members(
-        "Name SubnetIds", recorded="Tags", ignored={"SecurityGroupIds": "security groups are not enforced"}
-    ),
+    "CreateVpcLinkRequest": Members("Name SecurityGroupIds SubnetIds", recorded="Tags"),
     "DeleteAccessLogSettingsRequest": Members("ApiId StageName"),
     "DeleteApiMappingRequest": Members("ApiMappingId DomainName"),
     "DeleteApiRequest": Members("ApiId"),

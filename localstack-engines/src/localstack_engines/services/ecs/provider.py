@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.network.security_groups.enforcement import filters
 from localstack_engines.services.ecs.api import execute_command, task_agent, task_credentials, task_metadata
 from localstack_engines.services.ecs.api.account_settings import AccountSettingOperations
 from localstack_engines.services.ecs.api.attributes import AttributeOperations
@@ -48,7 +49,7 @@ class EcsProvider(
 
     def __init__(self) -> None:
         store = Store()
-        self._engine = TaskEngine()
+        self._engine = TaskEngine(filters)
         runner = TaskRunner(store, self._engine)
         scaling = ManagedScaling(store)
         instances = ContainerInstances(store, runner, lambda scope: scheduler.wake_cluster(scope), scaling.tend)

@@ -3,6 +3,7 @@
 from localstack.services.plugins import Service
 
 from localstack_engines.network import dns
+from localstack_engines.network.security_groups import records
 from localstack_engines.services.elbv2.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.elbv2.api.account import AccountOperations
 from localstack_engines.services.elbv2.api.certificates import CertificateOperations
@@ -12,6 +13,7 @@ from localstack_engines.services.elbv2.api.rules import RuleOperations
 from localstack_engines.services.elbv2.api.tags import TagOperations
 from localstack_engines.services.elbv2.api.target_groups import TargetGroupOperations
 from localstack_engines.services.elbv2.api.targets import TargetOperations
+from localstack_engines.services.elbv2.control import network_endpoints
 from localstack_engines.services.elbv2.control.balancers import balancers
 from localstack_engines.services.elbv2.control.names import Names
 from localstack_engines.services.elbv2.support import SUPPORT
@@ -37,6 +39,7 @@ class Elbv2Provider(
 
     def on_before_start(self) -> None:
         dns.add_source(self._names.answer)
+        records.add_endpoints(lambda: network_endpoints.endpoints(balancers.store))
 
     def on_before_stop(self) -> None:
         self.balancers.stop_all()

@@ -98,6 +98,11 @@ def instance_address(scope: Scope, instance_id: str) -> str | None:
     return None
 
 
+def default_security_groups(scope: Scope, subnets: list[str]) -> list[str]:
+    """Returns the default security group of the VPC that subnets are in."""
+    return ec2.default_group_of_subnets(scope.account, scope.region, subnets)
+
+
 def certificate(arn: str) -> str | None:
     """Returns a certificate of ACM with its chain and private key (PEM), or None when ACM has none of this ARN."""
     from moto.acm.models import AWS_ROOT_CA, acm_backends

@@ -14,7 +14,7 @@ _REFUSED = {
 
 _PAGE = "Marker PageSize"
 _ELASTIC_IP = "an Elastic IP address does not lead to this machine: the listeners' published ports do"
-_GROUPS = "security groups are not enforced"
+_PRIVATE_LINK = "there is no PrivateLink"
 _CHECK = (
     "HealthCheckProtocol HealthCheckPort HealthCheckEnabled HealthCheckPath HealthCheckIntervalSeconds "
     "HealthCheckTimeoutSeconds HealthyThresholdCount UnhealthyThresholdCount Matcher"
@@ -96,7 +96,8 @@ _MEMBERS = {
     "SetIpAddressTypeInput": Members("LoadBalancerArn IpAddressType"),
     "SetRulePrioritiesInput": Members("RulePriorities"),
     "SetSecurityGroupsInput": Members(
-        "LoadBalancerArn SecurityGroups", ignored={"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": _GROUPS}
+        "LoadBalancerArn SecurityGroups",
+        ignored={"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": _PRIVATE_LINK},
     ),
     "SetSubnetsInput": Members(
         "LoadBalancerArn Subnets SubnetMappings IpAddressType", only={"EnablePrefixForIpv6SourceNat": ("off",)}

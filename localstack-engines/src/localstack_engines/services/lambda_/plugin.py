@@ -11,11 +11,14 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     name = "process"
 
     def load(self, *args: Any, **kwargs: Any) -> type:
+        from localstack_engines.network.security_groups import records
+        from localstack_engines.services.lambda_.control import network_groups
         from localstack_engines.services.lambda_.control.process_executor import ProcessRuntimeExecutor
 
         _allow_deletion_of_failed_functions()
         _forget_disabled_mappings()
         _name_the_edge_port()
+        records.add_resolver_groups(network_groups.groups)
         return ProcessRuntimeExecutor
 
 

@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.network.security_groups import records
 from localstack_engines.services.rds.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.rds.api.account import AccountOperations
 from localstack_engines.services.rds.api.cluster_parameter_groups import ClusterParameterGroupOperations
@@ -17,6 +18,7 @@ from localstack_engines.services.rds.api.restores import RestoreOperations
 from localstack_engines.services.rds.api.snapshots import SnapshotOperations
 from localstack_engines.services.rds.api.subnet_groups import SubnetGroupOperations
 from localstack_engines.services.rds.api.tags import TagOperations
+from localstack_engines.services.rds.control import network_endpoints
 from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
@@ -47,6 +49,9 @@ class RdsProvider(
     def __init__(self) -> None:
         manager = InstanceManager(EventLogs())
         super().__init__(Store(), manager, ClusterManager(manager))
+
+    def on_before_start(self) -> None:
+        records.add_endpoints(lambda: network_endpoints.endpoints(self.store, self.manager, self.clusters))
 
     def on_before_stop(self) -> None:
         self.clusters.stop_all()

@@ -15,7 +15,7 @@ from localstack_engines.network import ec2
 from localstack_engines.services.rds.cluster_store import ClusterStore
 from localstack_engines.services.rds.errors import instance_not_found, invalid_value
 from localstack_engines.services.rds.managed_secrets import ManagedSecret, new_password
-from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.services.rds.models import Instance, InstanceRecord, Key, ParameterGroup
 from localstack_engines.services.rds.option_groups import OptionGroups
 from localstack_engines.services.rds.snapshot_store import RESTORED_MEMBERS, SnapshotStore
 from localstack_engines.toolkit.errors import ServiceError
@@ -60,6 +60,12 @@ class Store:
     def identifiers(self, context: RequestContext) -> list[str]:
         """Returns the identifiers of all DB instances."""
         return [found.db_instance_identifier for found in _backend(context).databases.values()]
+
+    def security_groups(self, key: Key) -> list[str]:
+        """Returns the VPC security groups of a DB instance; none while it has no record."""
+        account, region, identifier = key
+        found = rds_backends[account][region].databases.get(identifier)
+        return list(found.vpc_security_group_ids) if found else []
 
     def identity(self, context: RequestContext, identifier: str) -> dict[str, Any]:
         """Returns those members of a DBInstance that every record has."""

@@ -8,7 +8,7 @@ from localstack_engines.services.ecs.engine.containers import Containers
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.images import Images
 from localstack_engines.services.ecs.engine.task_listener import StopCause, TaskListener
-from localstack_engines.services.ecs.engine.task_networks import TaskNetworks
+from localstack_engines.services.ecs.engine.task_networks import PacketFilters, TaskNetworks
 from localstack_engines.services.ecs.engine.task_run import SharedResources, TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 from localstack_engines.services.ecs.engine.terminal import Terminal
@@ -20,14 +20,16 @@ _CONNECTIONS = 64
 class TaskEngine:
     """Runs tasks. Call `start` before the first task; `stop` ends all tasks."""
 
-    def __init__(self) -> None:
+    def __init__(self, filters: PacketFilters) -> None:
+        self._filters = filters
         self._resources: SharedResources | None = None
         self._runs: dict[str, TaskRun] = {}
 
     def start(self) -> None:
         client = _client()
         containers, exits = Containers(client), ExitWatcher(client)
-        self._resources = SharedResources(containers, Images(client), exits, TaskNetworks(containers, exits))
+        task_networks = TaskNetworks(containers, exits, self._filters)
+        self._resources = SharedResources(containers, Images(client), exits, task_networks)
         self._resources.exits.start()
 
     def run(self, spec: TaskSpec, listener: TaskListener, states: dict[str, ContainerState]) -> TaskRun:

@@ -8,8 +8,10 @@ connections on.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from localstack_engines.services.ecs.engine.containers import Containers
+from localstack_engines.services.ecs.engine.errors import TaskFailed
 from localstack_engines.services.ecs.engine.exit_watcher import ExitWatcher
 from localstack_engines.services.ecs.engine.task_spec import Host, TaskSpec
 
@@ -35,12 +37,23 @@ class TaskNetwork:
     """The containers that belong to this task only."""
 
 
+class PacketFilters(Protocol):
+    """What filters the packets of tasks."""
+
+    def open(self, container: str, address: str) -> None:
+        """Filters the packets of the namespace that a container holds, which has this address."""
+
+    def close(self, container: str) -> None:
+        """Is told that the namespace is about to be removed."""
+
+
 class TaskNetworks:
     """Opens and closes the networks of tasks. Keeps a host's network until it is removed."""
 
-    def __init__(self, containers: Containers, exits: ExitWatcher) -> None:
+    def __init__(self, containers: Containers, exits: ExitWatcher, filters: PacketFilters) -> None:
         self._containers = containers
         self._exits = exits
+        self._filters = filters
         self._hosts: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -54,6 +67,7 @@ class TaskNetworks:
         network = TaskNetwork(self._containers.create_namespace(task.id, task.network))
         network.own.append(network.namespace)
         try:
+            self._filter(network.namespace, task.network.address)
             if host and task.ports:
                 network.own.append(self._containers.create_proxy(task.id, _PROXY, host, proxy_configuration(task)))
         except Exception:
@@ -63,7 +77,15 @@ class TaskNetworks:
             self._exits.on_exit(container, lambda code: on_lost())
         return network
 
+    def _filter(self, namespace: str, address: str) -> None:
+        try:
+            self._filters.open(namespace, address)
+        except Exception as error:
+            message = f"the security groups of the task cannot be enforced: {error}"
+            raise TaskFailed("ResourceInitializationError", message) from error
+
     def close(self, network: TaskNetwork) -> None:
+        self._filters.close(network.namespace)
         for container in network.own:
             self._exits.forget(container)
             self._containers.remove(container)

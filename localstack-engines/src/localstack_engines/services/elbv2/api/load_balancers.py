@@ -43,6 +43,8 @@ class LoadBalancerOperations(Operations):
         subnets, groups = _subnets(request), list(request.get("SecurityGroups") or [])
         zones, vpc_id = _zones(scope, subnets, kind)
         _check_security_groups(scope, groups, vpc_id)
+        if not groups and kind == "application":
+            groups = records.default_security_groups(scope, subnets)
         wanted = (kind, request.get("Scheme") or "internet-facing", subnets, groups)
         region = self.store.region(context)
         with self.store.lock:
@@ -69,6 +71,9 @@ class LoadBalancerOperations(Operations):
             interface = interfaces.attach(
                 scope.account, scope.region, subnets[0], groups, f"ELB {request['Name']} ({kind})"
             )
+            if not groups and kind == "network":
+                # EC2's records put an interface into the default group.
+                interfaces.set_groups(scope.account, scope.region, interface, [])
         except SubnetFull as error:
             raise ServiceError(
                 "InvalidSubnet",
@@ -139,6 +144,9 @@ class LoadBalancerOperations(Operations):
             raise invalid_configuration("A Network Load Balancer that was created without security groups has none")
         _check_security_groups(balancer.scope, request["SecurityGroups"], balancer.vpc_id)
         balancer.security_groups = list(request["SecurityGroups"])
+        interfaces.set_groups(
+            balancer.scope.account, balancer.scope.region, balancer.interface, balancer.security_groups
+        )
         return {"SecurityGroupIds": balancer.security_groups}
 
     def set_subnets(self, context: RequestContext, request: Request) -> Response:

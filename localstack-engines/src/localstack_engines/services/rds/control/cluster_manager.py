@@ -32,6 +32,10 @@ class ClusterManager:
     def get(self, key: Key) -> Cluster | None:
         return self._clusters.get(key)
 
+    def all(self) -> list[Cluster]:
+        """Returns the clusters of all accounts."""
+        return list(self._clusters.values())
+
     def clusters(self, account: str, region: str) -> list[Cluster]:
         """Returns the clusters of an account in a region."""
         return [found for found in list(self._clusters.values()) if found.key[:2] == (account, region)]

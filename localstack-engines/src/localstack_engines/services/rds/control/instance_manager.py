@@ -42,6 +42,10 @@ class InstanceManager:
     def get(self, key: Key) -> Instance | None:
         return self._instances.get(key)
 
+    def all(self) -> list[Instance]:
+        """Returns the instances of all accounts."""
+        return list(self._instances.values())
+
     def instances(self, account: str, region: str) -> list[Instance]:
         """Returns the instances of an account in a region."""
         return [found for found in list(self._instances.values()) if found.key[:2] == (account, region)]
