@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.metrics import collector
 from localstack_engines.services.rds.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.rds.api.account import AccountOperations
 from localstack_engines.services.rds.api.cluster_parameter_groups import ClusterParameterGroupOperations
@@ -20,6 +21,7 @@ from localstack_engines.services.rds.api.tags import TagOperations
 from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
+from localstack_engines.services.rds.control.metrics import InstanceMetrics
 from localstack_engines.services.rds.store import Store
 from localstack_engines.services.rds.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
@@ -47,6 +49,10 @@ class RdsProvider(
     def __init__(self) -> None:
         manager = InstanceManager(EventLogs())
         super().__init__(Store(), manager, ClusterManager(manager))
+        self._metrics = InstanceMetrics(manager)
+
+    def on_before_start(self) -> None:
+        collector.add(self._metrics.samples)
 
     def on_before_stop(self) -> None:
         self.clusters.stop_all()

@@ -15,7 +15,7 @@ from localstack_engines.network import ec2
 from localstack_engines.services.rds.cluster_store import ClusterStore
 from localstack_engines.services.rds.errors import instance_not_found, invalid_value
 from localstack_engines.services.rds.managed_secrets import ManagedSecret, new_password
-from localstack_engines.services.rds.models import Instance, InstanceRecord, ParameterGroup
+from localstack_engines.services.rds.models import Instance, InstanceRecord, Key, ParameterGroup
 from localstack_engines.services.rds.option_groups import OptionGroups
 from localstack_engines.services.rds.snapshot_store import RESTORED_MEMBERS, SnapshotStore
 from localstack_engines.toolkit.errors import ServiceError
@@ -240,6 +240,13 @@ class Store:
         if found is None:
             raise ServiceError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name.lower()}", 404)
         return found
+
+
+def allocated_storage(key: Key) -> int | None:
+    """Returns the allocated storage of a DB instance in GiB; None while there is no record of it."""
+    account, region, identifier = key
+    found = rds_backends[account][region].databases.get(identifier)
+    return int(found.allocated_storage) if found is not None else None
 
 
 def _backend(context: RequestContext) -> RDSBackend:
