@@ -7,6 +7,7 @@ reads this endpoint to see that this did not happen.
 from typing import Any
 
 from localstack_engines.bootstrap import entry_points
+from localstack_engines.metrics import period
 from localstack_engines.toolkit import ports, settings
 
 PATH = f"/_localstack/{settings.NAME}"
@@ -21,12 +22,13 @@ class PluginResource:
         return {
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
-            "providers": {name: _provider(name) for name in ("cloudformation", *entry_points.SERVICES)},
+            "providers": {name: _provider(name) for name in ("cloudformation", "cloudwatch", *entry_points.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"
                 for name, provider in sorted(resource_types.resource_providers().items())
             },
             "failed_modules": resource_types.failures(),
+            "metric_seconds": period.seconds(),
             "ports": {str(port): purpose for port, purpose in ports.taken().items()},
         }
 
