@@ -9,6 +9,7 @@ import pytest
 from lab import metrics
 from lab.ecs import Json, Lab
 from lab.errors import refused
+from lab.localstack import in_container
 from lab.waiting import until
 
 BUSY_PERIODS = 3
@@ -166,6 +167,19 @@ def test_a_scheduled_action_changes_the_limits_in_time(lab: Lab, scaling: Any, t
         Schedule="cron(0 12 * *)",
         ScalableTargetAction={"MinCapacity": 2},
     )
+
+
+def test_cron_expressions_count_weekdays_from_sunday() -> None:
+    program = (
+        "from datetime import datetime, UTC\n"
+        "from localstack_engines.services.applicationautoscaling.control.schedule import next_time\n"
+        "noon = datetime(2026, 3, 1, 12, tzinfo=UTC)\n"
+        "for days in ('1', 'MON-FRI', '7'):\n"
+        "    print(next_time(f'cron(30 6 ? * {days} *)', 'Europe/Berlin', noon, noon).isoformat())\n"
+    )
+    found = in_container("python", "-c", program).split()
+    # The first of March is a Sunday.
+    assert found == ["2026-03-08T06:30:00+01:00", "2026-03-02T06:30:00+01:00", "2026-03-07T06:30:00+01:00"]
 
 
 def test_suspended_scaling_changes_nothing(lab: Lab, scaling: Any, cloudwatch: Any, target: Json, unique: str) -> None:
