@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-SERVICES = ("apigatewayv2", "autoscaling", "cloudformation", "ecr", "ecs", "efs", "kafka", "rds", "servicediscovery")
+SERVICES = (
+    "apigatewayv2",
+    "application-autoscaling",
+    "autoscaling",
+    "cloudformation",
+    "cloudwatch",
+    "ecr",
+    "ecs",
+    "efs",
+    "kafka",
+    "rds",
+    "servicediscovery",
+)
 TYPES = (
     "AWS::ApiGateway::Deployment",
     "AWS::ApiGateway::RestApi",
@@ -18,6 +30,8 @@ TYPES = (
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
     "AWS::ApiGatewayV2::VpcLink",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::Table",
     "AWS::EC2::EIP",

@@ -12,6 +12,7 @@ from typing import Any
 
 from localstack_engines.bootstrap import entry_points
 from localstack_engines.iam.enforcement.mode import mode
+from localstack_engines.metrics import period
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.process.certificate import certificate
 
@@ -29,12 +30,13 @@ class PluginResource:
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
             "iam": mode(),
-            "providers": {name: _provider(name) for name in ("cloudformation", *entry_points.SERVICES)},
+            "providers": {name: _provider(name) for name in ("cloudformation", "cloudwatch", *entry_points.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"
                 for name, provider in sorted(resource_types.resource_providers().items())
             },
             "failed_modules": resource_types.failures(),
+            "metric_seconds": period.seconds(),
             "ports": {str(port): purpose for port, purpose in ports.taken().items()},
         }
 

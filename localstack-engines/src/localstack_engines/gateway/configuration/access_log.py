@@ -1,4 +1,8 @@
-"""Access logs: HAProxy sends a line of JSON for each request to a stage that has access logging."""
+"""HAProxy's log of the requests to APIs, from which the plugin makes their metrics and access logs.
+
+Each request gives a line. It is short, unless a stage has access logging: then it is JSON with all that an access log
+can name.
+"""
 
 from localstack_engines.gateway import route_record
 from localstack_engines.gateway.configuration.syntax import quote
@@ -28,16 +32,28 @@ _FIELDS = {
 }
 
 
+SHORT = ("apiId", "stage", "status", "latencyMs", "integrationLatencyMs")
+"""The fields of a short line in their order."""
+
+SEPARATOR = "|"
+"""Between the fields of a short line. None of them contains it."""
+
+
 def log_lines(edge: Edge, gateway: Gateway) -> list[str]:
-    """Returns the lines of the edge frontend for access logs; none when no stage has access logging."""
-    if not any(stage.access_log for api in gateway.apis for stage in api.stages):
+    """Returns the lines of the edge frontend for the log; none without APIs."""
+    if not gateway.apis:
         return []
+    common = [
+        f"log unix@{edge.access_log_socket} len 65535 format raw local0 info",
+        "http-response set-var(txn.integration_latency) res.timer.hdr",
+    ]
+    if not any(stage.access_log for api in gateway.apis for stage in api.stages):
+        return [*common, f"log-format {quote(SEPARATOR.join(f'%[{_FIELDS[name]}]' for name in SHORT))}"]
     items = " ".join(f"%({name})[{fetch}]" for name, fetch in _FIELDS.items())
     return [
-        f"log unix@{edge.access_log_socket} len 65535 format raw local0 info",
+        *common,
         f"log-format {quote('%{+json}o ' + items)}",
         "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
         "http-request set-var-fmt(txn.protocol) 'HTTP/%[req.ver]'",
         "http-request set-var(txn.started) date(0,ms)",
-        "http-response set-var(txn.integration_latency) res.timer.hdr",
     ]

@@ -72,6 +72,7 @@ def rules(gateway: Gateway, files: Files) -> list[str]:
         "http-request set-log-level silent",
         *first,
         *_select_api(gateway, files),
+        "http-request set-log-level info if { var(txn.api) -m found }",
         *(rule for api in gateway.apis for rule in _select_route(api, files)),
         answer(404, "Not Found", f"!{_ROUTE_IS_FOUND}"),
         *_throttling(gateway),
@@ -161,8 +162,6 @@ def _select_route(api: Api, files: Files) -> list[str]:
     ]
     for stage in api.stages:
         in_stage = f"{chosen} {{ var(txn.stage) -m str {quote(stage.name)} }}"
-        if stage.access_log:
-            rules.append(f"http-request set-log-level info if {in_stage}")
         # AWS matches the decoded path: an encoded one must not lead around a route with an authorizer.
         rules.append("http-request set-var(txn.decoded) var(txn.route_path),url_dec if " + in_stage)
         lookup = f"method,concat(,txn.decoded),map_reg({files.route_map(api, stage)})"

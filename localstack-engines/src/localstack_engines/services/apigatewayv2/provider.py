@@ -10,6 +10,7 @@ from localstack_engines.gateway.websockets.calls import Call
 from localstack_engines.gateway.websockets.connections import Connections
 from localstack_engines.gateway.websockets.management import ConnectionManagement
 from localstack_engines.gateway.websockets.server import WebSocketServer
+from localstack_engines.metrics import collector
 from localstack_engines.network.security_groups import records
 from localstack_engines.services.apigatewayv2.api.api_mappings import ApiMappingOperations
 from localstack_engines.services.apigatewayv2.api.deployments import DeploymentOperations
@@ -26,6 +27,7 @@ from localstack_engines.services.apigatewayv2.control import websocket_access_lo
 from localstack_engines.services.apigatewayv2.control.access_logs import AccessLogs
 from localstack_engines.services.apigatewayv2.control.local_connections import LocalConnections
 from localstack_engines.services.apigatewayv2.control.publisher import Publisher
+from localstack_engines.services.apigatewayv2.control.request_metrics import RequestMetrics
 from localstack_engines.services.apigatewayv2.control.upstreams import Upstreams
 from localstack_engines.services.apigatewayv2.store import Store
 from localstack_engines.services.apigatewayv2.support import SUPPORT
@@ -51,7 +53,9 @@ class ApiGatewayV2Provider(
         store, edge, issuers = Store(), edge_proxy.edge(), Issuers()
         publisher = Publisher(store, issuers, Upstreams())
         lambda_authorizers, connections = LambdaAuthorizers(), Connections()
-        management, access_logs = ConnectionManagement(connections), AccessLogs(store, edge.access_log_socket)
+        management = ConnectionManagement(connections)
+        self._metrics = RequestMetrics(store)
+        access_logs = AccessLogs(store, edge.access_log_socket, self._metrics)
 
         def log(call: Call, status: int, milliseconds: float) -> None:
             access_logs.put(websocket_access_log.line(call, status, milliseconds))
@@ -69,6 +73,7 @@ class ApiGatewayV2Provider(
         records.add_resolver_groups(self.store.vpc_link_groups)
         for part in self._background:
             part.start()
+        collector.add(self._metrics.samples)
 
     def on_before_stop(self) -> None:
         for part in reversed(self._background):

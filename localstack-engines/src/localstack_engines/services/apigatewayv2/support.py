@@ -133,7 +133,7 @@ _MEMBERS = {
     "ResetAuthorizersCacheRequest": Members("ApiId StageName"),
     "RouteSettings": Members(
         "DataTraceEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit",
-        ignored={"DetailedMetricsEnabled": "the gateway reports no metrics"},
+        ignored={"DetailedMetricsEnabled": "there are metrics of APIs and stages, none of routes"},
     ),
     "TagResourceRequest": Members("ResourceArn Tags"),
     "TlsConfigInput": Members("ServerNameToVerify"),

@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.metrics import collector
 from localstack_engines.network.security_groups.enforcement import filters
 from localstack_engines.services.ecs.api import execute_command, task_agent, task_credentials, task_metadata
 from localstack_engines.services.ecs.api.account_settings import AccountSettingOperations
@@ -20,6 +21,7 @@ from localstack_engines.services.ecs.api.tasks import TaskOperations
 from localstack_engines.services.ecs.control import load_balancers
 from localstack_engines.services.ecs.control.container_instances import ContainerInstances
 from localstack_engines.services.ecs.control.managed_scaling import ManagedScaling
+from localstack_engines.services.ecs.control.metrics import ServiceMetrics
 from localstack_engines.services.ecs.control.reconciler import Reconciler
 from localstack_engines.services.ecs.control.scheduler import Scheduler
 from localstack_engines.services.ecs.control.task_placer import TaskPlacer
@@ -55,6 +57,7 @@ class EcsProvider(
         instances = ContainerInstances(store, runner, lambda scope: scheduler.wake_cluster(scope), scaling.tend)
         placer = TaskPlacer(store, instances, scaling)
         scheduler = Scheduler(store, Reconciler(store, runner, instances, placer))
+        self._metrics = ServiceMetrics(store, self._engine.usage)
         runner.listen(scheduler.task_changed)
         load_balancers.watch(store, scheduler.task_changed)
         super().__init__(store, runner, scheduler, instances, placer)
@@ -63,6 +66,7 @@ class EcsProvider(
         self._engine.start()
         self.scheduler.start()
         self.instances.start()
+        collector.add(self._metrics.samples)
         task_credentials.serve(self.store)
         task_metadata.serve(self.store)
         task_agent.serve(self.store, self.scheduler)

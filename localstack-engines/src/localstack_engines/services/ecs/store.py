@@ -101,6 +101,11 @@ class Store:
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
         return cluster is not None and cluster.status == "ACTIVE"
 
+    def has_insights(self, scope: Scope) -> bool:
+        """Whether Container Insights is on for a cluster that exists."""
+        settings = _backend(scope.account, scope.region).clusters[scope.cluster].settings or []
+        return any(one["name"] == "containerInsights" and one["value"] != "disabled" for one in settings)
+
     def active_cluster_arns(self, account: str, region: str) -> list[str]:
         return [c.arn for c in _backend(account, region).clusters.values() if c.status == "ACTIVE"]
 

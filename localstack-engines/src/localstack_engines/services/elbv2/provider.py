@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.metrics import collector
 from localstack_engines.network import dns
 from localstack_engines.network.security_groups import records
 from localstack_engines.services.elbv2.api.absent_resources import AbsentResourceOperations
@@ -39,6 +40,7 @@ class Elbv2Provider(
 
     def on_before_start(self) -> None:
         dns.add_source(self._names.answer)
+        collector.add(self.balancers.metrics.samples)
         records.add_endpoints(lambda: network_endpoints.endpoints(balancers.store))
 
     def on_before_stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.metrics import collector
 from localstack_engines.network.security_groups import records
 from localstack_engines.services.kafka.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.kafka.api.cluster_operations import ClusterOperationOperations
@@ -16,6 +17,7 @@ from localstack_engines.services.kafka.api.topics import TopicOperations
 from localstack_engines.services.kafka.api.updates import UpdateOperations
 from localstack_engines.services.kafka.control import network_endpoints
 from localstack_engines.services.kafka.control.cluster_manager import ClusterManager
+from localstack_engines.services.kafka.control.metrics import ClusterMetrics
 from localstack_engines.services.kafka.store import Store
 from localstack_engines.services.kafka.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
@@ -39,8 +41,10 @@ class KafkaProvider(
     def __init__(self) -> None:
         store = Store()
         super().__init__(store, ClusterManager(store))
+        self._metrics = ClusterMetrics(store)
 
     def on_before_start(self) -> None:
+        collector.add(self._metrics.samples)
         records.add_endpoints(lambda: network_endpoints.endpoints(self.store))
 
     def on_before_stop(self) -> None:

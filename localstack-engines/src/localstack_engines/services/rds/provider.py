@@ -2,6 +2,7 @@
 
 from localstack.services.plugins import Service
 
+from localstack_engines.metrics import collector
 from localstack_engines.network.security_groups import records
 from localstack_engines.services.rds.api.absent_resources import AbsentResourceOperations
 from localstack_engines.services.rds.api.account import AccountOperations
@@ -22,6 +23,7 @@ from localstack_engines.services.rds.control import network_endpoints
 from localstack_engines.services.rds.control.cluster_manager import ClusterManager
 from localstack_engines.services.rds.control.event_logs import EventLogs
 from localstack_engines.services.rds.control.instance_manager import InstanceManager
+from localstack_engines.services.rds.control.metrics import InstanceMetrics
 from localstack_engines.services.rds.store import Store
 from localstack_engines.services.rds.support import SUPPORT
 from localstack_engines.toolkit.dispatch import make_service
@@ -49,8 +51,10 @@ class RdsProvider(
     def __init__(self) -> None:
         manager = InstanceManager(EventLogs())
         super().__init__(Store(), manager, ClusterManager(manager))
+        self._metrics = InstanceMetrics(manager)
 
     def on_before_start(self) -> None:
+        collector.add(self._metrics.samples)
         records.add_endpoints(lambda: network_endpoints.endpoints(self.store, self.manager, self.clusters))
 
     def on_before_stop(self) -> None:

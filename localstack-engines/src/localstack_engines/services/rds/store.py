@@ -283,5 +283,12 @@ class Store:
         return found
 
 
+def allocated_storage(key: Key) -> int | None:
+    """Returns the allocated storage of a DB instance in GiB; None while there is no record of it."""
+    account, region, identifier = key
+    found = rds_backends[account][region].databases.get(identifier)
+    return int(found.allocated_storage) if found is not None else None
+
+
 def _backend(context: RequestContext) -> RDSBackend:
     return rds_backends[context.account_id][context.region]

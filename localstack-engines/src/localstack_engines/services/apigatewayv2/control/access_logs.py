@@ -1,4 +1,4 @@
-"""Access logs: HAProxy's lines go to CloudWatch Logs, each in the format of its stage."""
+"""Access logs: HAProxy's lines go to CloudWatch Logs, each in the format of its stage. Their requests are counted."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localstack_engines.services.apigatewayv2.control.access_log_format import context_values, render
+from localstack_engines.services.apigatewayv2.control.request_metrics import RequestMetrics, short_line
 from localstack_engines.services.apigatewayv2.models import AccessLogSettings
 from localstack_engines.services.apigatewayv2.store import Store
 
@@ -26,8 +27,9 @@ _BATCH_SECONDS = 0.2
 class AccessLogs:
     """Receives lines on a datagram socket in one thread, and writes them in batches in another."""
 
-    def __init__(self, store: Store, socket_path: Path) -> None:
+    def __init__(self, store: Store, socket_path: Path, metrics: RequestMetrics) -> None:
         self._store = store
+        self._metrics = metrics
         self._path = socket_path
         self._lines: queue.Queue[dict | None] = queue.Queue(maxsize=_QUEUED_LINES)
         self._socket: socket.socket | None = None
@@ -54,9 +56,18 @@ class AccessLogs:
             except OSError:
                 return
             try:
-                self.put(json.loads(datagram.rstrip(b"\0\n")))
+                self._take(datagram.rstrip(b"\0\n"))
             except ValueError as error:
                 LOG.debug("access log line dropped: %s", error)
+
+    def _take(self, line: bytes) -> None:
+        """Counts a request, and puts its line into the log if it has all fields. Raises ValueError."""
+        if not line.startswith(b"{"):
+            self._metrics.count(short_line(line.decode()))
+            return
+        fields = json.loads(line)
+        self._metrics.count(fields)
+        self.put(fields)
 
     def put(self, line: dict) -> None:
         """Takes a line for the log of its stage. Lines beyond the size of the queue are lost."""

@@ -1,6 +1,7 @@
 """The engine that runs tasks: one Docker client, and what all tasks share."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from localstack_engines.services.ecs.engine.container_state import ContainerState
@@ -12,6 +13,7 @@ from localstack_engines.services.ecs.engine.task_networks import PacketFilters, 
 from localstack_engines.services.ecs.engine.task_run import SharedResources, TaskRun
 from localstack_engines.services.ecs.engine.task_spec import TaskSpec
 from localstack_engines.services.ecs.engine.terminal import Terminal
+from localstack_engines.services.ecs.engine.usage import Usage, UsageMeter
 
 _CLIENT_TIMEOUT = 120
 _CONNECTIONS = 64
@@ -24,9 +26,11 @@ class TaskEngine:
         self._filters = filters
         self._resources: SharedResources | None = None
         self._runs: dict[str, TaskRun] = {}
+        self._meter: UsageMeter | None = None
 
     def start(self) -> None:
         client = _client()
+        self._meter = UsageMeter(client)
         containers, exits = Containers(client), ExitWatcher(client)
         task_networks = TaskNetworks(containers, exits, self._filters)
         self._resources = SharedResources(containers, Images(client), exits, task_networks)
@@ -44,6 +48,10 @@ class TaskEngine:
     def terminal(self, container_id: str, command: list[str]) -> Terminal:
         """Runs a command with a terminal in a container of a task. Raises TerminalUnavailable."""
         return Terminal(_client(), container_id, command)
+
+    def usage(self, containers: Iterable[str]) -> dict[str, Usage]:
+        """Returns what containers have used since the last call, by their ids."""
+        return self._meter.measure(containers) if self._meter else {}
 
     def remove_host(self, host_id: str) -> None:
         """Removes the network of a host that no longer has tasks."""

@@ -1,4 +1,4 @@
-"""Access logs of Application Load Balancers in S3, under the names that AWS gives them."""
+"""Access logs of Application Load Balancers in S3, under the names that AWS gives them. Their requests are counted."""
 
 import gzip
 import logging
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localstack_engines.services.elbv2 import store as records
 from localstack_engines.services.elbv2.control.access_log_line import line
+from localstack_engines.services.elbv2.control.request_metrics import RequestMetrics, pool_name
 from localstack_engines.services.elbv2.engine.log_receiver import LogReceiver
 from localstack_engines.services.elbv2.errors import invalid_configuration
 from localstack_engines.services.elbv2.models import LoadBalancer
@@ -26,18 +27,19 @@ _MOST_LINES = 100_000
 
 
 class AccessLogs:
-    """Collects the requests of load balancers whose logs are enabled, and writes them to their buckets."""
+    """Counts the requests of load balancers, and writes those whose logs are enabled to their buckets."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, metrics: RequestMetrics) -> None:
         self._store = store
+        self._metrics = metrics
         self._lines: dict[str, list[str]] = defaultdict(list)
         self._lock = threading.Lock()
         self._receiver: LogReceiver | None = None
         self._stopped = threading.Event()
 
     def port(self, balancer: LoadBalancer) -> int | None:
-        """Returns the port to which a load balancer sends its log, None when it writes none."""
-        if not _is_on(balancer):
+        """Returns the port to which a load balancer sends a line for each request, None for one of streams."""
+        if not balancer.is_application:
             return None
         with self._lock:
             if self._receiver is None:
@@ -47,7 +49,7 @@ class AccessLogs:
 
     def check(self, balancer: LoadBalancer) -> None:
         """Writes AWS's test file, if the logs are enabled. Raises InvalidConfigurationRequest when that fails."""
-        if not _is_on(balancer):
+        if not is_on(balancer):
             return
         bucket = balancer.attributes["access_logs.s3.bucket"]
         key = f"{_prefix(balancer)}AWSLogs/{balancer.scope.account}/ELBAccessLogTestFile"
@@ -77,9 +79,13 @@ class AccessLogs:
 
     def _received(self, address: str, entry: dict[str, Any]) -> None:
         balancer = next((one for one in self._store.load_balancers() if one.interface.address == address), None)
-        if balancer is None or not _is_on(balancer):
+        if balancer is None:
             return
-        groups = {f"pool-{arn.rsplit('/', 1)[-1]}": arn for arn in records.target_groups_of(balancer)}
+        self._metrics.count(balancer, entry)
+        # A load balancer sends short lines until it serves the change that enables its log.
+        if not is_on(balancer) or "uri" not in entry:
+            return
+        groups = {pool_name(arn): arn for arn in records.target_groups_of(balancer)}
         text = line(balancer, groups, entry)
         with self._lock:
             lines = self._lines[balancer.arn]
@@ -92,7 +98,8 @@ class AccessLogs:
                 self.write(balancer)
 
 
-def _is_on(balancer: LoadBalancer) -> bool:
+def is_on(balancer: LoadBalancer) -> bool:
+    """Whether the access log of a load balancer is enabled."""
     return balancer.attributes.get("access_logs.s3.enabled") == "true" and balancer.is_application
 
 

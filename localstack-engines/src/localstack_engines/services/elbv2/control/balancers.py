@@ -11,7 +11,8 @@ from localstack_engines.gateway.haproxy.master_socket import CommandFailed
 from localstack_engines.network import interfaces
 from localstack_engines.network.networks import docker_client
 from localstack_engines.services.elbv2.control import translation
-from localstack_engines.services.elbv2.control.access_logs import AccessLogs
+from localstack_engines.services.elbv2.control.access_logs import AccessLogs, is_on
+from localstack_engines.services.elbv2.control.request_metrics import RequestMetrics
 from localstack_engines.services.elbv2.control.targets import Targets
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.container import BalancerContainer, Place
@@ -43,7 +44,8 @@ class Balancers:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.access_logs = AccessLogs(store)
+        self.metrics = RequestMetrics(store)
+        self.access_logs = AccessLogs(store, self.metrics)
         self.targets = Targets(store, self._publish_group, self._drain)
         self._containers: dict[str, BalancerContainer] = {}
         self._entrance: Entrance | None = None
@@ -160,7 +162,9 @@ class Balancers:
             container.serve(self._model(balancer))
 
     def _model(self, balancer: LoadBalancer) -> model.LoadBalancer:
-        return translation.load_balancer(self.store, balancer, self.access_logs.port(balancer))
+        return translation.load_balancer(
+            self.store, balancer, self.access_logs.port(balancer), logs_all=is_on(balancer)
+        )
 
     def _drain(self, group: TargetGroup, target: Target, seconds: float) -> None:
         for balancer in self.store.users(group):

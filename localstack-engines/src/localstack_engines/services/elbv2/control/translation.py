@@ -23,15 +23,18 @@ TRAFFIC_PORT = "traffic-port"
 _BALANCE = {"round_robin": "roundrobin", "least_outstanding_requests": "leastconn", "weighted_random": "random"}
 
 
-def load_balancer(store: Store, balancer: LoadBalancer, log_port: int | None) -> model.LoadBalancer:
-    """Returns what a load balancer serves now. `log_port` is LocalStack's port for its access log, if it writes one."""
+def load_balancer(store: Store, balancer: LoadBalancer, log_port: int | None, *, logs_all: bool) -> model.LoadBalancer:
+    """Returns what a load balancer serves now. `log_port` is LocalStack's port for lines about its requests, if any.
+
+    With `logs_all` a line has all that an access log says.
+    """
     groups = [group for arn in sorted(set(records.target_groups_of(balancer))) if (group := store.target_group(arn))]
     listeners = sorted(balancer.listeners.values(), key=lambda one: one.arn)
     return model.LoadBalancer(
         trusted=balancer.interface.network.resolver,
         listeners=tuple(_listener(store, listener) for listener in listeners),
         pools=tuple(pool(group, balancer) for group in groups),
-        options=_options(balancer.attributes, log_port),
+        options=_options(balancer.attributes, log_port, logs_all=logs_all),
         servers={group.id: servers(group) for group in groups},
     )
 
@@ -154,7 +157,7 @@ def _stickiness(attributes: Mapping[str, str]) -> model.Stickiness:
     )
 
 
-def _options(attributes: Mapping[str, str], log_port: int | None) -> model.Options:
+def _options(attributes: Mapping[str, str], log_port: int | None, *, logs_all: bool) -> model.Options:
     def is_on(key: str) -> bool:
         return attributes.get(key) == "true"
 
@@ -171,5 +174,6 @@ def _options(attributes: Mapping[str, str], log_port: int | None) -> model.Optio
         drops_invalid_headers=is_on("routing.http.drop_invalid_header_fields.enabled"),
         tls_headers=is_on("routing.http.x_amzn_tls_version_and_cipher_suite.enabled"),
         log_port=log_port,
+        logs_all=logs_all,
         client_port=is_on("routing.http.xff_client_port.enabled"),
     )

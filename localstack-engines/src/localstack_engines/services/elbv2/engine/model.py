@@ -131,7 +131,8 @@ class Listener:
 class Options:
     """The attributes of a load balancer that HAProxy honours. Times are in seconds.
 
-    A line about each request goes to `log_port` of LocalStack, when there is one.
+    A line about each request goes to `log_port` of LocalStack, when there is one. With `logs_all` it has all
+    fields of an access log, otherwise those of metrics.
     """
 
     idle_timeout: int = 60
@@ -143,6 +144,7 @@ class Options:
     tls_headers: bool = False
     client_port: bool = False
     log_port: int | None = None
+    logs_all: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

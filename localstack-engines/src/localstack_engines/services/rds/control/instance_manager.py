@@ -50,6 +50,10 @@ class InstanceManager:
         """Returns the instances of an account in a region."""
         return [found for found in list(self._instances.values()) if found.key[:2] == (account, region)]
 
+    def all_instances(self) -> list[Instance]:
+        """Returns the instances of all accounts and regions."""
+        return list(self._instances.values())
+
     def record(self, instance: Instance, kind: events.Kind, about: str = "") -> None:
         """Records an event of an instance."""
         account, region, identifier = instance.key

@@ -11,6 +11,7 @@ from localstack_engines.services.rds.engine import client_access, control_file
 from localstack_engines.services.rds.engine.installation import SYSTEM_USER, program
 from localstack_engines.services.rds.engine.roles import DEFAULTS, master_user
 from localstack_engines.services.rds.engine.template import SUPERUSER, data_directory
+from localstack_engines.services.rds.engine.usage import QUERY, DatabaseUsage
 from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 from localstack_engines.toolkit.process.certificate import certificate
 
@@ -86,6 +87,15 @@ class PostgresServer:
     def ready(self) -> bool:
         """Whether the server answers SQL; False while it recovers from a crash."""
         return self._process.ready
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, None while it does not run."""
+        return self._process.pid
+
+    def usage(self) -> DatabaseUsage:
+        """Returns what the databases use. Raises SqlError."""
+        return DatabaseUsage.parse(self.execute(QUERY))
 
     def initialise(self, source: Path | None = None) -> None:
         """Makes the data directory: a copy of the template, or of `source`, which is a backup."""

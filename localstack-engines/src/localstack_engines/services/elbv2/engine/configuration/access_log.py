@@ -1,4 +1,7 @@
-"""Access logs: HAProxy sends LocalStack a datagram with a JSON object for each request to an HTTP listener."""
+"""Logs: HAProxy sends LocalStack a datagram with a JSON object for each request to an HTTP listener.
+
+The object is short, with what metrics need, unless the load balancer has an access log.
+"""
 
 from localstack_engines.gateway.configuration.syntax import quote
 
@@ -35,22 +38,30 @@ _FETCHES = {
 }
 
 
-def lines(address: str, port: int) -> list[str]:
+_OF_METRICS = ("status", "targetStatus", "pool", "targetMs")
+
+
+def lines(address: str, port: int, *, complete: bool) -> list[str]:
     """Returns the lines of a frontend whose requests are logged, before all other rules."""
     items = " ".join(
         [
-            *(f"%({name}){alias}" for name, alias in _ALIASES.items()),
-            *(f"%({name})[{fetch}]" for name, fetch in _FETCHES.items()),
+            *(f"%({name}){alias}" for name, alias in _ALIASES.items() if complete or name in _OF_METRICS),
+            *(f"%({name})[{fetch}]" for name, fetch in _FETCHES.items() if complete or name in _OF_METRICS),
         ]
     )
-    return [
+    common = [
         f"log {address}:{port} len 65535 format raw local0 info",
         f"log-format {quote('%{+json}o ' + items)}",
         # The worker that takes the request over logs it.
         "http-request set-log-level silent if { stopping }",
+        "http-response set-var(txn.target_status) status",
+    ]
+    if not complete:
+        return common
+    return [
+        *common,
         "http-request set-var(txn.started) date(0,ms)",
         "http-request set-var(txn.host) req.hdr(host)",
         "http-request set-var(txn.user_agent) req.fhdr(user-agent)",
-        "http-response set-var(txn.target_status) status",
         "http-after-response set-var(txn.location) res.hdr(location) if !{ var(txn.target_status) -m found }",
     ]

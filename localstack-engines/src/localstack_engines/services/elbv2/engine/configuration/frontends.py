@@ -56,8 +56,10 @@ def render(balancer: LoadBalancer, listener: Listener, directory: Path) -> tuple
 
 
 def _log(balancer: LoadBalancer) -> list[str]:
-    port = balancer.options.log_port
-    return [] if port is None else access_log.lines(balancer.trusted, port)
+    options = balancer.options
+    if options.log_port is None:
+        return []
+    return access_log.lines(balancer.trusted, options.log_port, complete=options.logs_all)
 
 
 def _stream(balancer: LoadBalancer, listener: Listener, directory: Path) -> list[str]:
