@@ -80,11 +80,15 @@ def function(name: str, source: str) -> dict[str, Any]:
 
 def chat() -> dict[str, Any]:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    grant = {"Effect": "Allow", "Action": ["s3:*", "execute-api:ManageConnections"], "Resource": "*"}
     return {
         "Bucket": {"Type": "AWS::S3::Bucket"},
         "Role": {
             "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
+            "Properties": {
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+                "Policies": [{"PolicyName": "chat", "PolicyDocument": {"Version": "2012-10-17", "Statement": [grant]}}],
+            },
         },
         "Api": {
             "Type": "AWS::ApiGatewayV2::Api",

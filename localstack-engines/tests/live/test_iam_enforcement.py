@@ -183,6 +183,15 @@ def test_credentials_that_nobody_has(role: Role) -> None:
     refused(client("s3", stale).list_buckets, "InvalidAccessKeyId")
 
 
+def test_names_that_are_no_arns_are_refused_like_others(role: Role) -> None:
+    refused(
+        role.client("kms").sign, "AccessDeniedException", KeyId="arn:x", Message=b"m", SigningAlgorithm="ECDSA_SHA_256"
+    )
+    secrets, strange = role.client("secretsmanager"), "arn:aws:secretsmanager:mars-1:12:secret:x"
+    refused(secrets.get_secret_value, "AccessDeniedException", SecretId=strange)
+    refused(role.client("sns").publish, "AuthorizationError", TopicArn="arn:aws:sns:mars-1", Message="m")
+
+
 def test_a_role_that_does_not_exist_allows_nothing(role: Role) -> None:
     role.arn = f"{role.arn}-absent"
     refused(role.client("kms").list_keys, "AccessDeniedException", "no identity-based policy allows the kms:ListKeys")

@@ -62,7 +62,7 @@ def _s3(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE
         return [ALL]
     arn = f"arn:aws:s3:::{bucket}"
     if operation == "DeleteObjects":
-        return [(f"{arn}/{one.get('Key')}",) for one in members.get("Delete", {}).get("Objects", [])]
+        return [(f"{arn}/{one.get('Key')}",) for one in (members.get("Delete") or {}).get("Objects") or []]
     return [(f"{arn}/{key}" if key else arn,)]
 
 
@@ -121,7 +121,7 @@ def transaction(scope: Scope, members: Members) -> Iterable[tuple[str, ANY_OF_TH
 
 def _transact_get(scope: Scope, members: Members) -> Iterable[ANY_OF_THESE]:
     for item in members.get("TransactItems") or []:
-        yield (as_arn(scope, "dynamodb", "table/{}", str(item.get("Get", {}).get("TableName"))),)
+        yield (as_arn(scope, "dynamodb", "table/{}", str((item.get("Get") or {}).get("TableName"))),)
 
 
 def _dynamodb_reads(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:

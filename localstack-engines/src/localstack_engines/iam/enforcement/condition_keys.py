@@ -57,7 +57,10 @@ def _of_tags(members: Members) -> Keys:
     """Returns the tags in a request. APIs have them as a list of pairs or as an object."""
     tags = next((members[name] for name in ("Tags", "tags", "TagList") if members.get(name)), None)
     if isinstance(tags, list):
-        pairs = [(tag.get("Key") or tag.get("key"), tag.get("Value") or tag.get("value")) for tag in tags]
+        lowered = [
+            {str(name).lower(): value for name, value in tag.items()} for tag in tags if isinstance(tag, Mapping)
+        ]
+        pairs = [(tag["key"], tag.get("value")) for tag in lowered if "key" in tag]
     else:
         pairs = list(tags.items()) if isinstance(tags, Mapping) else []
     found: Keys = {f"aws:RequestTag/{key}": str(value or "") for key, value in pairs}

@@ -1,9 +1,12 @@
 """What LocalStack's own services know of resources: their ARNs, aliases, tags and policies."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from localstack.utils.aws.aws_stack import get_valid_regions
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -11,6 +14,8 @@ from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope
 from localstack_engines.iam.evaluation import ResourcePolicy
 
 _PARTITION = "aws"
+_ARN_PARTS = 6
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 def kms_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
@@ -94,7 +99,7 @@ def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sqs.models import sqs_stores
 
     *_, account, name = ["", *str(members.get("QueueUrl") or "").split("/")]
-    owner = account if account.isdigit() else scope.account
+    owner = account if _ACCOUNT.fullmatch(account) else scope.account
     queue = sqs_stores[owner][scope.region].queues.get(name)
     return _policy(queue.attributes.get("Policy") if queue else None, owner)
 
@@ -102,21 +107,20 @@ def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
 def _topic_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sns.models import sns_stores
 
-    parts = str(members.get("TopicArn") or members.get("TargetArn") or "").split(":")
-    if parts[2:3] != ["sns"]:
-        return None
-    topic = sns_stores[parts[4]][parts[3]].topics.get(":".join(parts))
-    return _policy(topic["attributes"].get("Policy") if topic else None, parts[4])
+    arn = str(members.get("TopicArn") or members.get("TargetArn") or "")
+    owner = _owner(arn)
+    topic = sns_stores[owner.account][owner.region].topics.get(arn) if owner else None
+    return _policy(topic["attributes"].get("Policy"), owner.account) if topic and owner else None
 
 
 def _trust_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     arn = str(members.get("RoleArn") or "")
-    if not arn.startswith("arn:"):
+    owner = _owner(arn)
+    if owner is None:
         return None
-    account = arn.split(":")[4]
-    role = _role(account, arn.rpartition("/")[2])
+    role = _role(owner.account, arn.rpartition("/")[2])
     document = role.assume_role_policy_document if role else "{}"
-    return ResourcePolicy(document=document, account=account, alone_decides=True)
+    return ResourcePolicy(document=document, account=owner.account, alone_decides=True)
 
 
 _POLICIES: Mapping[str, Callable[[Scope, Members], ResourcePolicy | None]] = {
@@ -136,6 +140,21 @@ def _policy(document: Any, account: str) -> ResourcePolicy | None:
     return ResourcePolicy(document=text, account=account)
 
 
+def _owner(arn: str) -> Scope | None:
+    """Returns account and region of an ARN, or None for what is no ARN. A global resource is one of us-east-1."""
+    parts = arn.split(":")
+    if parts[0] != "arn" or len(parts) < _ARN_PARTS or not _ACCOUNT.fullmatch(parts[4]):
+        return None
+    region = parts[3] or "us-east-1"
+    return Scope(parts[4], region) if region in _regions() else None
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Returns the regions for which LocalStack keeps records. It raises ValueError for others."""
+    return frozenset(get_valid_regions())
+
+
 def _kms(scope: Scope) -> Any:
     from localstack.services.kms.models import kms_stores
 
@@ -144,9 +163,7 @@ def _kms(scope: Scope) -> Any:
 
 def _key(scope: Scope, named: str) -> Any:
     """Returns the record of a key, or None. A key's ARN may name another account."""
-    if named.startswith("arn:"):
-        *_, region, account, _ = named.split(":")
-        scope = Scope(account, region)
+    scope = _owner(named) or scope
     store, name = _kms(scope), named.rpartition(":")[2]
     if name.startswith("alias/"):
         alias = store.aliases.get(name)
@@ -155,9 +172,7 @@ def _key(scope: Scope, named: str) -> Any:
 
 
 def _secret(scope: Scope, named: str) -> Any:
-    if named.startswith("arn:"):
-        *_, region, account, _, _ = named.split(":", 6)
-        scope = Scope(account, region)
+    scope = _owner(named) or scope
     secrets = secretsmanager_backends[scope.account][scope.region].secrets
     return next((s for s in list(secrets.values()) if named in (s.name, s.arn, s.arn.rpartition("-")[0])), None)
 
