@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 from collections.abc import Callable, Iterable
-from itertools import batched
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
@@ -48,7 +47,8 @@ def _secrets(model: dict[str, Any]) -> set[str]:
 
 
 def _call(operation: Callable[..., dict[str, Any]], cluster: str, secrets: Iterable[str]) -> None:
-    for some in batched(sorted(secrets), _MOST_AT_ONCE):
-        answer = operation(ClusterArn=cluster, SecretArnList=list(some))
+    wanted = sorted(secrets)
+    for start in range(0, len(wanted), _MOST_AT_ONCE):
+        answer = operation(ClusterArn=cluster, SecretArnList=wanted[start : start + _MOST_AT_ONCE])
         for failure in answer["UnprocessedScramSecrets"]:
             raise Failed(f"{failure['ErrorMessage']} ({failure['SecretArn']})", failure["ErrorCode"])
