@@ -19,7 +19,7 @@ class ScramSecretOperations(Operations):
     """Associates secrets with clusters. The brokers read a secret at each log-in, so a new password counts at once."""
 
     def batch_associate_scram_secret(self, context: RequestContext, request: Request) -> Response:
-        cluster, arns = self._named(context, request)
+        cluster, arns = self._cluster_and_secrets(context, request)
         if not security.has_scram(cluster.provisioned):
             raise bad_request("SASL/SCRAM authentication is not enabled for the cluster.", "clusterArn")
         failures = []
@@ -34,7 +34,7 @@ class ScramSecretOperations(Operations):
         return {"ClusterArn": cluster.arn, "UnprocessedScramSecrets": failures}
 
     def batch_disassociate_scram_secret(self, context: RequestContext, request: Request) -> Response:
-        cluster, arns = self._named(context, request)
+        cluster, arns = self._cluster_and_secrets(context, request)
         failures = []
         for arn in arns:
             if arn in cluster.scram_secrets:
@@ -47,7 +47,7 @@ class ScramSecretOperations(Operations):
         found, next_token = PAGER.page(self.cluster(context, request["ClusterArn"]).scram_secrets, request)
         return {"SecretArnList": found, **next_token}
 
-    def _named(self, context: RequestContext, request: Request) -> tuple[Cluster, list[str]]:
+    def _cluster_and_secrets(self, context: RequestContext, request: Request) -> tuple[Cluster, list[str]]:
         """Returns the cluster and the secrets of a request."""
         cluster, arns = self.cluster(context, request["ClusterArn"]), list(request["SecretArnList"])
         if not 1 <= len(arns) <= _MOST_AT_ONCE:
