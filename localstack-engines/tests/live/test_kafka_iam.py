@@ -86,6 +86,14 @@ def resource(cluster: str, kind: str, name: str) -> str:
     return f"{cluster.replace(':cluster/', f':{kind}/')}/{name}"
 
 
+def writer(cluster: str, role: str) -> tuple[str, str, dict[str, Any]]:
+    """Returns a topic, its ARN, and the settings of a client that may create the topic and write to it."""
+    topic = new_name()
+    arn = resource(cluster, "topic", topic)
+    allow(role, {cluster: ["Connect"], arn: ["CreateTopic", "DescribeTopic", "WriteData"]})
+    return topic, arn, iam(session(role))
+
+
 def test_a_role_may_do_what_its_policy_allows(cluster: str, servers: str, role: str) -> None:
     mine, other, group = new_name(), new_name(), new_name()
     allow(
@@ -117,10 +125,7 @@ def test_a_role_may_do_what_its_policy_allows(cluster: str, servers: str, role: 
 
 
 def test_a_change_of_a_policy_has_effect_on_open_connections(cluster: str, servers: str, role: str) -> None:
-    topic = new_name()
-    arn = resource(cluster, "topic", topic)
-    allow(role, {cluster: ["Connect"], arn: ["CreateTopic", "DescribeTopic", "WriteData"]})
-    security = iam(session(role))
+    topic, arn, security = writer(cluster, role)
 
     async def run() -> None:
         await create_topic(servers, topic, **security)
@@ -141,10 +146,7 @@ def test_a_change_of_a_policy_has_effect_on_open_connections(cluster: str, serve
 
 
 def test_an_idempotent_producer_needs_its_own_permission(cluster: str, servers: str, role: str) -> None:
-    topic = new_name()
-    arn = resource(cluster, "topic", topic)
-    allow(role, {cluster: ["Connect"], arn: ["CreateTopic", "DescribeTopic", "WriteData"]})
-    security = iam(session(role))
+    topic, _, security = writer(cluster, role)
 
     async def run() -> None:
         await create_topic(servers, topic, **security)

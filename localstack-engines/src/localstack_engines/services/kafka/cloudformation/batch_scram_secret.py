@@ -47,8 +47,8 @@ def _secrets(model: dict[str, Any]) -> set[str]:
 
 
 def _call(operation: Callable[..., dict[str, Any]], cluster: str, secrets: Iterable[str]) -> None:
-    arns = sorted(secrets)
-    for start in range(0, len(arns), _MOST_AT_ONCE):
-        answer = operation(ClusterArn=cluster, SecretArnList=arns[start : start + _MOST_AT_ONCE])
+    wanted = sorted(secrets)
+    for start in range(0, len(wanted), _MOST_AT_ONCE):
+        answer = operation(ClusterArn=cluster, SecretArnList=wanted[start : start + _MOST_AT_ONCE])
         for failure in answer["UnprocessedScramSecrets"]:
             raise Failed(f"{failure['ErrorMessage']} ({failure['SecretArn']})", failure["ErrorCode"])
