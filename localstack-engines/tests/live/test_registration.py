@@ -78,7 +78,8 @@ TYPES = (
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_plugins_provider_answers(plugin: dict[str, Any], service: str) -> None:
-    package = "cloudformation" if service == "cloudformation" else f"services.{service}"
+    elsewhere = {"cloudformation": "cloudformation", "cloudwatch": "metrics"}
+    package = elsewhere.get(service) or f"services.{service.replace('-', '')}"
     assert plugin["providers"][service].startswith(f"localstack_engines.{package}.")
 
 
