@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
+from services.contracts import topics
+from services.contracts.topics import Topic
+
 HTTP_PORT = 8080
 GRPC_PORT = 50051
 
@@ -18,7 +21,7 @@ class Grant(Enum):
     """A permission of a service beyond its own database and the broker."""
 
     SIGN_TOKENS = auto()
-    """Sign access tokens in KMS, and read the public keys."""
+    """Sign access tokens in KMS. Every service reads the public keys."""
     SEED_ADMIN = auto()
     """Receive the generated credentials of the first administrator."""
     SEND_EMAIL = auto()
@@ -33,6 +36,9 @@ class Service:
     serves_grpc: bool = False
     calls: tuple[str, ...] = ()
     """The names of the services that this one calls over gRPC."""
+    publishes: tuple[Topic, ...] = ()
+    consumes: tuple[Topic, ...] = ()
+    """The topics whose events the service handles, in a consumer group that has the service's name."""
     grants: frozenset[Grant] = frozenset()
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Environment variables of the containers, in addition to those that every service has."""
@@ -43,11 +49,20 @@ class Service:
         return self.name.capitalize()
 
 
-AUTH = Service(name="auth", grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
-PATIENT = Service(name="patient", serves_grpc=True, calls=("billing",))
-APPOINTMENT = Service(name="appointment", calls=("patient",))
-BILLING = Service(name="billing", serves_grpc=True)
-NOTIFICATION = Service(name="notification", grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS}))
+AUTH = Service(name="auth", publishes=(topics.USER,), grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
+PATIENT = Service(name="patient", publishes=(topics.PATIENT,), serves_grpc=True, calls=("billing",))
+APPOINTMENT = Service(
+    name="appointment",
+    publishes=(topics.APPOINTMENT,),
+    consumes=(topics.PATIENT, topics.USER),
+    calls=("patient",),
+)
+BILLING = Service(
+    name="billing", publishes=(topics.BILLING,), consumes=(topics.APPOINTMENT, topics.PATIENT), serves_grpc=True
+)
+NOTIFICATION = Service(
+    name="notification", consumes=topics.TOPICS, grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS})
+)
 
 SERVICES: Mapping[str, Service] = MappingProxyType(
     {service.name: service for service in (AUTH, PATIENT, APPOINTMENT, BILLING, NOTIFICATION)}

@@ -42,7 +42,7 @@ class DatabaseConfig:
     deletion_protection: bool
     """Whether RDS refuses to delete the instance."""
     iam_authentication: bool
-    """Whether IAM identities can log in to the database."""
+    """Whether services log in with tokens of IAM over verified TLS. Otherwise they have passwords."""
     export_logs: bool
     """Whether the server's logs go to CloudWatch Logs."""
     enhanced_monitoring: bool

@@ -17,7 +17,6 @@ from cdk_app.constructs.routes import route_construct_id
 SOLUTIONS = "AwsSolutions::AwsSolutions"
 HIPAA = "HIPAA.Security::HIPAA.Security"
 SERVICE_ROLE = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role"
-KAFKA = "Resource::arn:aws:kafka:<AWS::Region>:<AWS::AccountId>"
 KMS = "Resource::arn:aws:kms:<AWS::Region>:<AWS::AccountId>"
 
 
@@ -75,15 +74,7 @@ _POLICY_FINDINGS = (
             path=path,
             reason="A condition admits only the keys behind the signing aliases, which a rotation replaces.",
         )
-        for path in (
-            "services/Auth/Task/TaskRole/DefaultPolicy/Resource",
-            "identity/Discovery/Function/ServiceRole/DefaultPolicy/Resource",
-        )
-    ),
-    AcknowledgedFinding(
-        rule=f"{SOLUTIONS}-IAM5[Resource::*]",
-        path="services/Notification/Task/TaskRole/DefaultPolicy/Resource",
-        reason="sns:Publish to a phone number supports no resource.",
+        for path in (_TASK_ROLE, "identity/Discovery/Function/ServiceRole/DefaultPolicy/Resource")
     ),
 )
 
@@ -91,7 +82,7 @@ _DATABASE_FINDINGS = (
     *(
         AcknowledgedFinding(rule=rule, path=path, reason=_ROTATION)
         for rule in (f"{SOLUTIONS}-SMG4", f"{HIPAA}-SecretsManagerRotationEnabled")
-        for path in ("data/*/Instance/Secret/Resource", "data/*/ServiceSecret/Resource", "identity/Admin/Resource")
+        for path in ("data/*/Instance/Secret/Resource", "identity/Admin/Resource")
     ),
     AcknowledgedFinding(
         rule=f"{SOLUTIONS}-IAM4[{SERVICE_ROLE}/AmazonRDSEnhancedMonitoringRole]",
@@ -164,14 +155,4 @@ def _findings(config: StageConfig) -> tuple[AcknowledgedFinding, ...]:
         *_DATABASE_FINDINGS,
         *_FUNCTION_FINDINGS,
         *_TASK_FINDINGS,
-        AcknowledgedFinding(
-            rule=f"{SOLUTIONS}-IAM5[{KAFKA}:topic/{config.prefix}/*/pms.*]",
-            path=_TASK_ROLE,
-            reason="The system's own topics on its own cluster, whose UUID is unknown before it exists.",
-        ),
-        AcknowledgedFinding(
-            rule=f"{SOLUTIONS}-IAM5[{KAFKA}:group/{config.prefix}/*/*]",
-            path=_TASK_ROLE,
-            reason="Consumer groups on the system's own cluster, whose UUID is unknown before it exists.",
-        ),
     )

@@ -11,7 +11,7 @@ from ops import aws, settings
 from ops.problems import Problem
 from ops.waiting import pauses
 
-ADMIN_SECRET = "pms/auth/admin"
+ADMIN_SECRET = f"{settings.PREFIX}/auth/admin"
 TRANSIENT = (429, 502, 503, 504)
 """Statuses after which a client may repeat its request: too many requests, or no server for the moment."""
 

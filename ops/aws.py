@@ -5,6 +5,9 @@ from typing import Any
 
 from ops import settings
 
+IAM_BROKERS = "BootstrapBrokerStringSaslIam"
+"""The field of GetBootstrapBrokers's answer that has the brokers' addresses for log-ins of IAM."""
+
 
 def client(service: str, endpoint: str = settings.EDGE_URL) -> Any:
     """Returns a boto3 client of the LocalStack at `endpoint`."""
@@ -77,10 +80,13 @@ def broker_cluster() -> dict[str, Any] | None:
     return next((dict(cluster) for cluster in found if cluster["ClusterName"] == settings.CLUSTER), None)
 
 
-def bootstrap_brokers() -> str | None:
-    """Returns the addresses of the Kafka brokers, separated by commas, or None before there are any."""
+def bootstrap_brokers(field: str = "BootstrapBrokerString") -> str | None:
+    """Returns the addresses of the Kafka brokers, separated by commas, or None before there are any.
+
+    `field` is the name in GetBootstrapBrokers's answer, one for each kind of log-in. The default needs none.
+    """
     cluster = broker_cluster()
     if cluster is None:
         return None
     brokers = client("kafka").get_bootstrap_brokers(ClusterArn=cluster["ClusterArn"])
-    return str(brokers.get("BootstrapBrokerString", "")) or None
+    return str(brokers.get(field, "")) or None

@@ -35,6 +35,12 @@ def say(line: str) -> None:
     console.print(f"==> {line}", markup=False, soft_wrap=True)
 
 
+@app.callback()
+def check() -> None:
+    """Refuses a stage that does not exist, before anything is done."""
+    settings.check_stage()
+
+
 @app.command()
 def up() -> None:
     """Build, start and deploy everything."""

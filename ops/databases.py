@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from ops import aws
+from ops import aws, settings
 
 _TIMEOUT_SECONDS = 10
 
@@ -12,7 +12,7 @@ async def connect(service: str) -> Any:
     """Returns an asyncpg connection to a service's database. Raises asyncpg's errors."""
     import asyncpg
 
-    secret = await asyncio.to_thread(aws.secret, f"pms/{service}/database")
+    secret = await asyncio.to_thread(aws.secret, f"{settings.PREFIX}/{service}/database")
     return await asyncpg.connect(
         host=secret["host"],
         port=int(secret["port"]),

@@ -4,14 +4,22 @@ import os
 import shutil
 from pathlib import Path
 
+from ops.problems import Problem
+
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state"  # logs, stamps and outputs of this checkout, which git ignores
 LOGS = STATE / "logs"
 VENV_BIN = ROOT / ".venv" / "bin"
 NODE_MODULES = ROOT / "node_modules"
 NODE_BIN = NODE_MODULES / ".bin"
-CDK_OUT = ROOT / "cdk.out"
-OUTPUTS = STATE / "outputs.json"
+
+STAGES = {"local": "pms", "prod": "pms-prod"}
+"""The stages of the CDK app, and the start of their stacks' and resources' names."""
+STAGE = os.environ.get("STAGE") or "local"
+"""The stage that is deployed into LocalStack, and that all commands look at."""
+PREFIX = STAGES.get(STAGE, "")
+CDK_OUT = ROOT / ("cdk.out" if STAGE == "local" else f"cdk.out.{STAGE}")
+OUTPUTS = STATE / ("outputs.json" if STAGE == "local" else f"outputs-{STAGE}.json")
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -21,13 +29,20 @@ OWNER_LABEL = f"localstack-engines.owner={CONTAINER}"
 EDGE_PORT = 4566
 ENGINE_PORTS = range(4510, 4560)
 EDGE_URL = f"http://localhost:{EDGE_PORT}"
-CLUSTER = "pms"
-API_ID = "pms"
+CLUSTER = PREFIX
+API_ID = PREFIX
 API_URL = f"{EDGE_URL}/_aws/execute-api/{API_ID}"
 ENGINE_HOST = "localhost.localstack.cloud"
 API_HOST = f"{API_ID}.execute-api.localhost.localstack.cloud"
+API_HOSTS = [f"{prefix}.execute-api.localhost.localstack.cloud" for prefix in STAGES.values()]
 
 CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def check_stage() -> None:
+    """Raises Problem when STAGE names no stage."""
+    if STAGE not in STAGES:
+        raise Problem(f"there is no stage {STAGE!r}", f"STAGE={' or STAGE='.join(STAGES)}")
 
 
 def aws_environment() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from aws_cdk import Duration
@@ -27,12 +28,19 @@ HEALTH_CHECK = ecs.HealthCheck(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContainerInputs:
+    """What one container receives in its environment."""
+
+    environment: Mapping[str, str]
+    secrets: Mapping[str, ecs.Secret]
+
+
 class FargateService(Construct):
     """Tasks of one service in the private subnets, registered in Cloud Map.
 
     A deployment keeps the full capacity. The circuit breaker rolls back a revision whose tasks do not become healthy.
-    The migration container receives the owner's credentials in `migration_secrets`, the service's container its own in
-    `service_secrets`.
+    Only the migration container receives the credentials of the database's owner.
     """
 
     def __init__(
@@ -45,9 +53,8 @@ class FargateService(Construct):
         cluster: ecs.ICluster,
         security_group: ec2.ISecurityGroup,
         image: ecs.ContainerImage,
-        environment: Mapping[str, str],
-        migration_secrets: Mapping[str, ecs.Secret],
-        service_secrets: Mapping[str, ecs.Secret],
+        migration: ContainerInputs,
+        serving: ContainerInputs,
         cloud_map_service_arn: str,
         encryption_key: kms.IKey | None,
     ) -> None:
@@ -62,37 +69,31 @@ class FargateService(Construct):
             cpu=config.service.cpu,
             memory_limit_mib=config.service.memory_mib,
         )
-        self._add_containers(
-            service,
-            image=image,
-            environment=environment,
-            migration_secrets=migration_secrets,
-            service_secrets=service_secrets,
-        )
+        self._add_containers(service, image=image, migration=migration, serving=serving)
         self.service = self._add_service(config, service, cluster=cluster, security_group=security_group)
         self._register(service, cloud_map_service_arn)
         if encryption_key is not None:
             grant_secret_decryption(self.task_definition.obtain_execution_role(), encryption_key=encryption_key)
 
     def _add_containers(
-        self,
-        service: Service,
-        *,
-        image: ecs.ContainerImage,
-        environment: Mapping[str, str],
-        migration_secrets: Mapping[str, ecs.Secret],
-        service_secrets: Mapping[str, ecs.Secret],
+        self, service: Service, *, image: ecs.ContainerImage, migration: ContainerInputs, serving: ContainerInputs
     ) -> None:
         add_container = partial(
             self.task_definition.add_container,
             image=image,
-            environment=dict(environment),
             logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=self.log_group),
         )
-        migration = add_container("migrate", command=["migrate"], essential=False, secrets=dict(migration_secrets))
+        migrate = add_container(
+            "migrate",
+            command=["migrate"],
+            essential=False,
+            environment=dict(migration.environment),
+            secrets=dict(migration.secrets),
+        )
         container = add_container(
             service.name,
-            secrets=dict(service_secrets),
+            environment=dict(serving.environment),
+            secrets=dict(serving.secrets),
             stop_timeout=STOP_TIMEOUT,
             health_check=HEALTH_CHECK,
         )
@@ -100,7 +101,7 @@ class FargateService(Construct):
         if service.serves_grpc:
             container.add_port_mappings(ecs.PortMapping(container_port=GRPC_PORT))
         container.add_container_dependencies(
-            ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
+            ecs.ContainerDependency(container=migrate, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
         # Otherwise the default container is the first one, which is the migration.
         self.task_definition.default_container = container

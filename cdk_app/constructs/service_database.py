@@ -21,8 +21,9 @@ LOGS = ("postgresql", "upgrade")
 class ServiceDatabase(Construct):
     """An instance with one database, named after its service.
 
-    Two roles log in. `owner_secret` belongs to the master user, who owns the tables and migrates them. `service_secret`
-    belongs to the service, whose role the migration creates. Each holds host, port, dbname, username and password.
+    Two roles log in. `owner_secret` belongs to the master user, who owns the tables and migrates them. The service has
+    the role `service_username`, which the migration creates. It logs in with a token of IAM or with `service_secret`,
+    which is `None` in a stage with IAM authentication. A secret holds host, port, dbname, username and password.
     Secrets Manager generates the passwords, and they are stored nowhere else. All databases of a stage share
     `subnet_group` and `parameter_group`.
     """
@@ -81,13 +82,24 @@ class ServiceDatabase(Construct):
         if self.instance.secret is None:
             raise RuntimeError("the instance has no secret although its credentials are generated")
         self.owner_secret: secretsmanager.ISecret = self.instance.secret
-        self.service_secret: secretsmanager.ISecret = rds.DatabaseSecret(
-            self,
-            "ServiceSecret",
-            username=f"{service.name}_service",
-            secret_name=f"{config.prefix}/{service.name}/database-service",
-            encryption_key=encryption_key,
-        ).attach(self.instance)
+        self.service_username = f"{service.name}_service"
+        self.service_secret: secretsmanager.ISecret | None = None
+        if not size.iam_authentication:
+            self.service_secret = rds.DatabaseSecret(
+                self,
+                "ServiceSecret",
+                username=self.service_username,
+                secret_name=f"{config.prefix}/{service.name}/database-service",
+                encryption_key=encryption_key,
+            ).attach(self.instance)
+
+    @property
+    def resource_id(self) -> str:
+        """The instance's name in ARNs of `rds-db:connect`."""
+        identifier = self.instance.instance_resource_id
+        if identifier is None:
+            raise RuntimeError("an instance that this app makes has a resource id")
+        return identifier
 
     def _add_log_groups(
         self, config: StageConfig, identifier: str, encryption_key: kms.IKey | None

@@ -16,8 +16,12 @@ from cdk_app.config import StageConfig
 from cdk_app.constructs.alarms import add_service_alarms
 from cdk_app.constructs.autoscaling import add_autoscaling
 from cdk_app.constructs.cloud_map_service import CloudMapService
-from cdk_app.constructs.fargate_service import FargateService
-from cdk_app.constructs.task_permissions import grant_broker_access, grant_catalogue_entry
+from cdk_app.constructs.fargate_service import ContainerInputs, FargateService
+from cdk_app.constructs.task_permissions import (
+    grant_broker_access,
+    grant_catalogue_entry,
+    grant_database_login,
+)
 from cdk_app.stacks.data import DataStack
 from cdk_app.stacks.identity import AUDIENCE, IdentityStack
 from cdk_app.stacks.messaging import MessagingStack
@@ -81,15 +85,17 @@ class ServicesStack(SystemStack):
             cluster=self._cluster,
             security_group=network.security_groups.services[service.name],
             image=self._image(service),
-            environment=self._environment(service),
-            migration_secrets=self._migration_secrets(service),
-            service_secrets=self._service_secrets(service),
+            migration=self._migration_inputs(service),
+            serving=self._serving_inputs(service),
             cloud_map_service_arn=cloud_map.arn,
             encryption_key=network.encryption_key,
         )
         role = fargate.task_definition.task_role
         self._data.audit_anchors.grant_anchor(role, service.name)
-        grant_broker_access(role, cluster_arn=self._messaging.cluster_arn, config=config)
+        grant_broker_access(role, service=service, cluster_arn=self._messaging.cluster_arn, config=config)
+        if config.database.iam_authentication:
+            database = self._data.databases[service.name]
+            grant_database_login(role, resource_id=database.resource_id, username=database.service_username)
         grant_catalogue_entry(role, service=service, config=config, signing_keys=self._identity.signing_keys)
         if network.alarm_topic is not None:
             add_service_alarms(fargate, service=fargate.service, topic=network.alarm_topic)
@@ -124,32 +130,46 @@ class ServicesStack(SystemStack):
             "GRPC_PORT": str(GRPC_PORT),
             "JWT_ISSUER": identity.api.endpoint,
             "JWT_AUDIENCE": AUDIENCE,
+            "SIGNING_KEY_ALIAS": identity.signing_keys.alias,
             **self._data.audit_anchors.environment(service.name),
             "KAFKA_CLUSTER_ARN": self._messaging.cluster_arn,
             "KAFKA_SECURITY": config.broker.security,
+            "DATABASE_SSL": "verify-full" if config.database.iam_authentication else "prefer",
         }
         for called in service.calls:
             target = f"dns:///{called}.{self._namespace.namespace_name}:{GRPC_PORT}"
             environment[f"{called.upper()}_GRPC_TARGET"] = target
-        if Grant.SIGN_TOKENS in service.grants:
-            environment["SIGNING_KEY_ALIAS"] = identity.signing_keys.alias
         if Grant.SEND_EMAIL in service.grants:
             environment["EMAIL_SENDER"] = config.email_sender
         return {**environment, **service.environment}
 
-    def _migration_secrets(self, service: Service) -> dict[str, ecs.Secret]:
-        """Returns the credentials of the database's owner, and those of the service's role, which it creates."""
+    def _migration_inputs(self, service: Service) -> ContainerInputs:
+        """Returns the credentials of the database's owner, and what the service's role will log in with."""
         database = self._data.databases[service.name]
-        return {
-            **_fields(database.owner_secret, DATABASE_FIELDS),
-            **_fields(database.service_secret, SERVICE_ROLE_FIELDS),
-        }
+        environment, secrets = self._environment(service), _fields(database.owner_secret, DATABASE_FIELDS)
+        if database.service_secret is not None:
+            secrets |= _fields(database.service_secret, SERVICE_ROLE_FIELDS)
+        else:
+            environment |= {"SERVICE_DATABASE_USERNAME": database.service_username, "SERVICE_DATABASE_IAM": "true"}
+        return ContainerInputs(environment=environment, secrets=secrets)
 
-    def _service_secrets(self, service: Service) -> dict[str, ecs.Secret]:
-        secrets = _fields(self._data.databases[service.name].service_secret, DATABASE_FIELDS)
+    def _serving_inputs(self, service: Service) -> ContainerInputs:
+        """Returns what the service's role logs in with; and the administrator's credentials, for who creates them."""
+        database = self._data.databases[service.name]
+        environment, secrets = self._environment(service), dict[str, ecs.Secret]()
+        if database.service_secret is not None:
+            secrets |= _fields(database.service_secret, DATABASE_FIELDS)
+        else:
+            environment |= {
+                "DATABASE_HOST": database.instance.db_instance_endpoint_address,
+                "DATABASE_PORT": database.instance.db_instance_endpoint_port,
+                "DATABASE_NAME": service.name,
+                "DATABASE_USERNAME": database.service_username,
+                "DATABASE_IAM": "true",
+            }
         if Grant.SEED_ADMIN in service.grants:
             secrets |= _fields(self._identity.admin_secret, ADMIN_FIELDS)
-        return secrets
+        return ContainerInputs(environment=environment, secrets=secrets)
 
 
 def _fields(secret: secretsmanager.ISecret, fields: Mapping[str, str]) -> dict[str, ecs.Secret]:

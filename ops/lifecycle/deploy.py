@@ -19,7 +19,7 @@ APP_INPUTS = [
 def app_fingerprint() -> str:
     """Returns a hash of all that the app is synthesised from."""
     lock = settings.ROOT / "ops" / "requirements.txt"
-    return fingerprint.of([*APP_INPUTS, lock])
+    return fingerprint.of([*APP_INPUTS, lock], settings.STAGE)
 
 
 def synthesise(report: Report) -> None:
@@ -29,7 +29,8 @@ def synthesise(report: Report) -> None:
         report.done("up to date")
         return
     fingerprint.forget("synth")
-    _cdk(["cdk", "synth", "--quiet", "--output", str(settings.CDK_OUT)], "synth", report)
+    command = ["cdk", "synth", "--quiet", "--context", f"stage={settings.STAGE}", "--output", str(settings.CDK_OUT)]
+    _cdk(command, "synth", report)
     fingerprint.remember("synth", inputs)
 
 
@@ -50,7 +51,9 @@ def build_images(report: Report) -> None:
 
 
 def _build_image(tag: str, source: dict[str, Any], report: Report) -> None:
-    arguments = source.get("dockerBuildArgs", {})
+    # Production's images are made from a base that Docker pulls. Here they have the local stage's base, under the
+    # names that the CDK gives them, so the templates are the same.
+    arguments = {"BASE_IMAGE": images.BASE, **source.get("dockerBuildArgs", {})}
     name = arguments.get("SERVICE", tag)
     report.detail(f"docker build {name}")
     command = ["docker", "build", "--tag", tag]
@@ -136,6 +139,10 @@ def _docker_assets() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _cdk(command: list[str], name: str, report: Report) -> None:
     log = settings.LOGS / f"{name}.log"
-    env = settings.child_environment() | {"CI": "true"}  # plain lines on stdout instead of a redrawn screen
+    env = settings.child_environment() | {
+        "CI": "true",  # plain lines on stdout instead of a redrawn screen
+        "CDK_DEFAULT_ACCOUNT": settings.ACCOUNT,
+        "CDK_DEFAULT_REGION": settings.REGION,
+    }
     problem, remedy = f"{' '.join(command[:2])} failed", f"read the whole output in {log}"
     processes.check(command, problem, remedy, log=log, on_line=report.detail, env=env)

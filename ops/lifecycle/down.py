@@ -19,6 +19,7 @@ OUR_IMAGES = (
 STOP_SECONDS = 15
 CACHES = (
     "cdk.out",
+    "cdk.out.prod",
     "node_modules",
     ".mypy_cache",
     ".pytest_cache",
@@ -36,7 +37,8 @@ def down(say: Say) -> None:
     else:
         localstack.remove(say)
     fingerprint.forget("deploy")
-    settings.OUTPUTS.unlink(missing_ok=True)
+    for outputs in settings.STATE.glob("outputs*.json"):
+        outputs.unlink()
 
 
 def clean(say: Say) -> None:

@@ -46,7 +46,7 @@ def _first_reason(cloudformation: Any, stack_id: str) -> str | None:
 def _crashed_containers() -> list[str]:
     lines: list[str] = []
     shown = set()
-    if not any(stack["StackName"] == "pms-services" for stack in aws.stacks()):
+    if not any(stack["StackName"] == f"{settings.PREFIX}-services" for stack in aws.stacks()):
         return []  # this stack holds the cluster
     for task in sorted(aws.tasks(status="STOPPED"), key=lambda task: str(task.get("stoppedAt", "")), reverse=True):
         for container in task["containers"]:

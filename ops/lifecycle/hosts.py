@@ -10,7 +10,7 @@ from pathlib import Path
 from ops import settings
 
 HOSTS = Path("/etc/hosts")
-NAMES = (settings.ENGINE_HOST, settings.API_HOST)
+NAMES = (settings.ENGINE_HOST, *settings.API_HOSTS)
 LINE = f"127.0.0.1 {' '.join(NAMES)}"
 
 

@@ -3,6 +3,7 @@
 from ops import processes, settings
 from ops.lifecycle.steps import Report
 
+BASE = "pms/base:latest"
 DEBIAN = "debian:trixie-slim"
 BUILD = settings.ROOT / "images" / "build"
 

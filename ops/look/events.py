@@ -13,6 +13,8 @@ from ops.problems import Problem
 def consume(console: Console, topic: str, limit: int) -> None:
     """Prints a topic's events from its beginning, until `limit` are printed; for ever if it is 0. Raises Problem."""
     brokers = aws.bootstrap_brokers()
+    if not brokers and aws.bootstrap_brokers(aws.IAM_BROKERS):
+        raise Problem("this stage's brokers take log-ins of IAM only, which this command has none for", "make status")
     if not brokers:
         raise Problem("there is no Kafka cluster yet", "make up")
     asyncio.run(_consume(console, brokers, topic, limit))

@@ -76,7 +76,7 @@ def _broker(table: Table) -> None:
         table.add_row(
             cluster["ClusterName"],
             _coloured(cluster["State"], lambda text: text == "ACTIVE"),
-            aws.bootstrap_brokers() or "",
+            aws.bootstrap_brokers() or aws.bootstrap_brokers(aws.IAM_BROKERS) or "",
         )
 
 

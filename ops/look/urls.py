@@ -17,7 +17,7 @@ sign in    POST {api}/auth/login as {username}; the password:
 try        . ops/activate     (puts awslocal and cdklocal on PATH; or: make shell)
            awslocal ecs list-services --cluster {cluster}
            awslocal rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]'
-           awslocal logs tail /pms/auth --follow
+           awslocal logs tail /{cluster}/auth --follow
 
 then       make demo, make status, make logs SERVICE=patient, make kafka TOPIC=pms.patient.v1, make down"""
 

@@ -9,13 +9,8 @@ from services.contracts.signing_keys import ACCESS_TOKEN_SECONDS
 
 
 class AuthSettings(ServiceSettings):
-    """Adds the signing keys, lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
+    """Adds lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
 
-    signing_key_alias: str = Field(
-        default="alias/pms-signing",
-        description="The alias of the KMS key that signs tokens: RSA_2048, for SIGN_VERIFY. The aliases `-next` and "
-        "`-previous` belong to it (`contracts/signing_keys.py`).",
-    )
     access_token_seconds: int = Field(
         default=ACCESS_TOKEN_SECONDS,
         description="Also how long a disabled or downgraded user may still have access to other services.",

@@ -158,6 +158,19 @@ class Aws:
         raise _Failed(code, response.status_code in _TRANSIENT or code in _THROTTLED)
 
 
+def presigned(url: str, service: str, region: str, seconds: int) -> str:
+    """Returns `url` for a GET with a SigV4 signature in its query, which is valid for so long.
+
+    Raises botocore's errors without credentials. It may ask for them over HTTP, so it is called in a thread.
+    """
+    from botocore.auth import SigV4QueryAuth
+    from botocore.awsrequest import AWSRequest
+
+    request = AWSRequest("GET", url)
+    SigV4QueryAuth(credentials().get_frozen_credentials(), service, region, expires=seconds).add_auth(request)
+    return str(request.url)
+
+
 class _Failed(Exception):
     """One attempt failed. `may_pass` says whether another one may succeed."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from services.common import database_login
 from services.common.errors import Unavailable
 from services.common.settings import ServiceSettings
 from services.common.unit_of_work import Call, UnitOfWork
@@ -149,11 +150,11 @@ def connect_arguments(settings: ServiceSettings) -> dict[str, Any]:
         "host": settings.database_host,
         "port": settings.database_port,
         "user": settings.database_username,
-        "password": settings.database_password.get_secret_value(),
+        "password": database_login.password(settings),
         "database": settings.database_name,
         "timeout": 5,
         "command_timeout": settings.statement_seconds + 5,
-        "ssl": settings.database_ssl,
+        "ssl": database_login.tls(settings),
         "server_settings": {
             "application_name": f"pms-{settings.service_name}",
             "timezone": "UTC",

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,25 +18,29 @@ _SEALED = ("audit_seal", "audit_patient", "audit_anchor")
 _AUDIT_COLUMNS = "id, at, actor, roles, action, resource, resource_id, outcome, trace_id, patient_ids"
 
 
-async def provide(connection: AsyncConnection, name: str, password: str) -> None:
+async def provide(connection: AsyncConnection, name: str, password: SecretStr | None) -> None:
     """Creates the role, or changes its password, and grants it everything that it may do. Does not commit.
 
+    Without a password it logs in with tokens of IAM, as all members of RDS's role `rds_iam` do.
     It may read and write rows, but of the audit log's tables it may only read and add rows. It owns nothing, so it can
     neither change a table nor switch off a trigger.
     """
     role = await _quoted(connection, "quote_ident", name)
     exists = await connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :name"), {"name": name})
-    secret = await _quoted(connection, "quote_literal", verifier(password))
+    stored = "NULL"
+    if password is not None:
+        stored = await _quoted(connection, "quote_literal", verifier(password.get_secret_value()))
     for statement in (
-        f"{'ALTER' if exists else 'CREATE'} ROLE {role} LOGIN PASSWORD {secret}",
+        f"{'ALTER' if exists else 'CREATE'} ROLE {role} LOGIN PASSWORD {stored}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"REVOKE ALL ON {', '.join(AUDIT_TABLES)}, alembic_version FROM {role}",
         f"GRANT SELECT ON {', '.join(AUDIT_TABLES)} TO {role}",
         f"GRANT INSERT ({_AUDIT_COLUMNS}) ON audit_log TO {role}",
         f"GRANT INSERT ON {', '.join(_SEALED)} TO {role}",
+        *([f"GRANT rds_iam TO {role}"] if password is None else []),
     ):
-        await connection.exec_driver_sql(statement)  # `text` would take the colons in the secret for parameters
+        await connection.exec_driver_sql(statement)  # `text` would take the colons in the verifier for parameters
 
 
 async def _quoted(connection: AsyncConnection, function: str, value: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr
@@ -40,7 +42,14 @@ class ServiceSettings(BaseSettings):
     database_name: str = "postgres"
     database_username: str = "postgres"
     database_password: SecretStr = SecretStr("")
-    database_ssl: str = Field(default="prefer", description="libpq's sslmode.")
+    database_iam: bool = Field(
+        default=False, description="Whether the role logs in with a token of IAM instead of the password."
+    )
+    database_ssl: Literal["prefer", "verify-full"] = Field(default="prefer", description="libpq's sslmode.")
+    database_ca_file: Path = Field(
+        default=Path(__file__).parent / "rds-ca-bundle.pem",
+        description="The authorities that `verify-full` trusts in addition to those of the system (PEM).",
+    )
     database_pool_size: int = 10
     database_start_seconds: float = Field(default=60.0, description="How long start-up waits for the database.")
     statement_seconds: float = Field(default=15.0, description="PostgreSQL's statement_timeout.")
@@ -54,7 +63,12 @@ class ServiceSettings(BaseSettings):
 
     jwt_issuer: str = "http://localhost:4566"
     jwt_audience: str = "pms"
-    jwks_url: str = Field(default="", description="Defaults to the issuer's /.well-known/jwks.json.")
+    signing_key_alias: str = Field(
+        default="alias/pms-signing",
+        description="The alias of the KMS key that signs tokens: RSA_2048, for SIGN_VERIFY. The aliases `-next` and "
+        "`-previous` belong to it (`contracts/signing_keys.py`).",
+    )
+    jwks_url: str = Field(default="", description="A published key set that is used instead of the keys in KMS.")
 
     audit_key_id: str = Field(
         default="", description="The KMS key that signs anchors: ECC_NIST_P256. If it is empty, nothing is anchored."
@@ -80,8 +94,3 @@ class ServiceSettings(BaseSettings):
         user = quote(self.database_username, safe="")
         password = quote(self.database_password.get_secret_value(), safe="")
         return f"postgresql+asyncpg://{user}:{password}@{self.database_host}:{self.database_port}/{self.database_name}"
-
-    @property
-    def key_set_url(self) -> str:
-        """The URL of the issuer's key set."""
-        return self.jwks_url or f"{self.jwt_issuer.rstrip('/')}/.well-known/jwks.json"

@@ -31,6 +31,7 @@ class MigrationSettings(ServiceSettings):
 
     service_database_username: str = Field(default="", description="If it is empty, no role is created.")
     service_database_password: SecretStr = SecretStr("")
+    service_database_iam: bool = Field(default=False, description="Whether the role has no password but uses IAM.")
 
 
 async def migrate(settings: ServiceSettings) -> None:
@@ -51,7 +52,7 @@ async def migrate(settings: ServiceSettings) -> None:
             await connection.commit()
             await _begin_era(connection)
             if isinstance(settings, MigrationSettings) and settings.service_database_username:
-                password = settings.service_database_password.get_secret_value()
+                password = None if settings.service_database_iam else settings.service_database_password
                 await service_role.provide(connection, settings.service_database_username, password)
             await connection.commit()
     finally:

@@ -10,10 +10,8 @@ import asyncio
 import base64
 
 from aiokafka.abc import AbstractTokenProvider
-from botocore.auth import SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
 
-from services.common.aws import credentials
+from services.common.aws import presigned
 
 LIFETIME_SECONDS = 900
 
@@ -29,9 +27,6 @@ class MskTokens(AbstractTokenProvider):  # type: ignore[misc]
         return await asyncio.to_thread(self._sign)
 
     def _sign(self) -> str:
-        request = AWSRequest("GET", f"https://kafka.{self._region}.amazonaws.com/?Action=kafka-cluster%3AConnect")
-        SigV4QueryAuth(
-            credentials().get_frozen_credentials(), "kafka-cluster", self._region, expires=LIFETIME_SECONDS
-        ).add_auth(request)
-        url = f"{request.url}&User-Agent=pms"
+        connect = f"https://kafka.{self._region}.amazonaws.com/?Action=kafka-cluster%3AConnect"
+        url = f"{presigned(connect, 'kafka-cluster', self._region, LIFETIME_SECONDS)}&User-Agent=pms"
         return base64.urlsafe_b64encode(url.encode()).rstrip(b"=").decode()

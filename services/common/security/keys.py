@@ -25,7 +25,7 @@ MAX_BYTES = 65_536
 
 
 class KeySource(Protocol):
-    """The source of verification keys: the issuer's key set, or KMS in the issuer itself."""
+    """The source of verification keys: the keys in KMS, or a published key set."""
 
     async def get(self, key_id: str) -> RSAPublicKey | None:
         """Returns the key, or None when the issuer has no such key. Raises Unavailable when it cannot tell."""

@@ -21,6 +21,7 @@ from services.common.messaging.kafka import Kafka
 from services.common.messaging.relay import Relay
 from services.common.runtime import Runtime
 from services.common.security.keys import KeySet, KeySource
+from services.common.security.kms_keys import KmsKeys
 from services.common.security.tokens import TokenVerifier
 from services.common.settings import ServiceSettings
 from services.common.web import deadline, health, middleware, openapi, problems, routing
@@ -78,8 +79,8 @@ def create_app(
     """Returns the application. Nothing is read or connected before it starts.
 
     `compose` is a context manager that makes the components; `topics` are those that the service publishes;
-    `grpc_services` is a function that adds servicers to the gRPC server; `keys` replaces the issuer's key set, for the
-    issuer itself.
+    `grpc_services` is a function that adds servicers to the gRPC server; `keys` replaces the keys in KMS that verify
+    tokens, for the service that signs them.
     """
     app = _Application(
         title=title,
@@ -136,7 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     settings = app.state.settings or definition.read_settings()
     logs.set_up(settings.service_name, settings.stage, settings.log_level)
     telemetry.set_up(settings)
-    keys: KeySource = app.state.keys or (definition.keys(settings) if definition.keys else KeySet(settings.key_set_url))
+    keys: KeySource = app.state.keys or (definition.keys or _keys)(settings)
     runtime: Runtime[Any, Any] = Runtime(
         settings=settings,
         database=Database(settings),
@@ -158,6 +159,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         logs.logger(__name__).info("started", version=settings.service_version, port=settings.http_port)
         yield {"runtime": runtime}
         logs.logger(__name__).info("stopping")
+
+
+def _keys(settings: ServiceSettings) -> KeySource:
+    return KeySet(settings.jwks_url) if settings.jwks_url else KmsKeys(settings)
 
 
 def _start_background(definition: ServiceDefinition[Any, Any], runtime: Runtime[Any, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from cdk_app.catalogue import SERVICES
 from tests.infrastructure.synthesis import Statement, Synthesis, actions_of
 
 RS256 = "RSASSA_PKCS1_V1_5_SHA_256"
@@ -16,9 +17,13 @@ def test_only_auth_signs_and_only_with_the_current_key(stage: Synthesis) -> None
     assert condition == {"kms:RequestAlias": _current_alias(stage), "kms:SigningAlgorithm": RS256}
 
 
-def test_only_auth_and_the_discovery_function_read_the_public_keys(stage: Synthesis) -> None:
+def test_every_service_and_the_discovery_function_read_the_public_keys(stage: Synthesis) -> None:
+    """Tasks cannot reach the public address of the API, which publishes the keys."""
     readers = _allowing(stage, "kms:GetPublicKey")
-    assert sorted(policy.split("/")[0] for policy, _ in readers) == ["identity", "services"]
+    assert sorted(policy.split("/")[0] for policy, _ in readers) == ["identity", *["services"] * len(SERVICES)]
+    for container in stage.containers():
+        variables = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+        assert variables["SIGNING_KEY_ALIAS"] == _current_alias(stage)
     current = _current_alias(stage)
     for _, statement in readers:
         aliases = statement["Condition"]["StringEquals"]["kms:RequestAlias"]

@@ -33,7 +33,7 @@ def keys(kms: Kms, monkeypatch: pytest.MonkeyPatch) -> SigningKeys:
         answer: dict[str, Any] = getattr(kms, operation)(**parameters)
         return answer
 
-    monkeypatch.setattr("services.auth.signing_keys.Aws.call", call)
+    monkeypatch.setattr("services.common.aws.Aws.call", call)
     return SigningKeys(AuthSettings(signing_key_alias=ALIASES.current))
 
 
@@ -76,7 +76,7 @@ def test_without_kms_nothing_is_signed(keys: SigningKeys, monkeypatch: pytest.Mo
     async def call(*_: Any, **__: Any) -> None:
         raise AwsError("EndpointConnectionError")
 
-    monkeypatch.setattr("services.auth.signing_keys.Aws.call", call)
+    monkeypatch.setattr("services.common.aws.Aws.call", call)
 
     async def check() -> None:
         await keys.warm_up()
