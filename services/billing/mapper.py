@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.billing.dto import AccountOut, InvoiceOut, InvoiceQuery, PaymentOut
-from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
+from services.billing.dto import AccountOut, FeeOut, FeesOut, InvoiceOut, InvoiceQuery, PaymentOut
+from services.billing.entity import Account, ChargedFee, Invoice, InvoiceFilter, Payment, PaymentMethod
 from services.contracts.events import AccountOpened, InvoiceRaised, InvoiceReason, InvoiceStatus, PaymentReceived
 from services.contracts.proto import billing_v1_pb2
 
@@ -25,6 +26,11 @@ def account_out(account: Account) -> AccountOut:
         version=account.version,
         opened_at=account.opened_at,
     )
+
+
+def fees_out(fees: Sequence[ChargedFee]) -> FeesOut:
+    """Returns the response for the fees."""
+    return FeesOut(items=[FeeOut(InvoiceReason(fee.reason), fee.currency, fee.amount_minor) for fee in fees])
 
 
 def invoice_out(invoice: Invoice) -> InvoiceOut:

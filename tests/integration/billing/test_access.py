@@ -41,6 +41,7 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
 # The operations, and the status that each caller gets, in the order of PEOPLE.
 MATRIX = {
     "GET /api/billing/accounts/{patientId}": (200, 200, 403, 200, 404, 403, 403),
+    "GET /api/billing/fees": (200, 200, 403, 200, 200, 403, 403),
     "GET /api/billing/invoices": (200, 200, 403, 200, 200, 403, 403),  # empty for another PATIENT
     "GET /api/billing/invoices/{id}": (200, 200, 403, 200, 404, 403, 403),
     "POST /api/billing/invoices/{id}/payments": (201, 201, 403, 201, 404, 403, 403),
