@@ -44,8 +44,8 @@ class Service:
 
 
 AUTH = Service(name="auth", grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
-PATIENT = Service(name="patient", serves_grpc=True, calls=("billing",))
-APPOINTMENT = Service(name="appointment", calls=("patient",))
+PATIENT = Service(name="patient", serves_grpc=True, calls=("appointment", "billing"))
+APPOINTMENT = Service(name="appointment", serves_grpc=True, calls=("patient",))
 BILLING = Service(name="billing", serves_grpc=True)
 NOTIFICATION = Service(name="notification", grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS}))
 

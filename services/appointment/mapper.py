@@ -37,7 +37,7 @@ from services.appointment.entity import (
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
 from services.contracts import events
 from services.contracts.events import AppointmentStatus, CausedBy
-from services.contracts.proto import patient_v1_pb2
+from services.contracts.proto import appointment_v1_pb2, patient_v1_pb2
 from services.contracts.roles import Role
 
 
@@ -91,6 +91,18 @@ def appointment_out(appointment: Appointment) -> AppointmentOut:
         updated_at=appointment.updated_at,
         version=appointment.version,
     )
+
+
+def appointment_message(appointment: Appointment) -> appointment_v1_pb2.Appointment:
+    """Returns the gRPC message of an appointment."""
+    message = appointment_v1_pb2.Appointment(
+        id=str(appointment.id),
+        patient_id=str(appointment.patient_id),
+        doctor_id=str(appointment.doctor_id),
+        version=appointment.version,
+    )
+    message.date.FromDatetime(appointment.date)
+    return message
 
 
 def patient_from(message: patient_v1_pb2.Patient) -> Patient:

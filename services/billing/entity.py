@@ -71,6 +71,7 @@ class InvoiceFilter:
 
     patient_id: UUID | None = None
     status: InvoiceStatus | None = None
+    unpaid: bool = False
 
 
 class PaymentMethod(StrEnum):

@@ -102,6 +102,17 @@ def _event_fields(invoice: Invoice) -> dict[str, Any]:
     }
 
 
+def invoice_message(invoice: Invoice) -> billing_v1_pb2.Invoice:
+    """Returns the gRPC message of an invoice."""
+    return billing_v1_pb2.Invoice(
+        id=str(invoice.id),
+        patient_id=str(invoice.patient_id),
+        appointment_id=str(invoice.appointment_id),
+        currency=invoice.currency,
+        due_minor=invoice.due_minor,
+    )
+
+
 def account_message(account: Account) -> billing_v1_pb2.Account:
     """Returns the gRPC message of an account."""
     message = billing_v1_pb2.Account(

@@ -91,5 +91,22 @@ class RegisteredPatient:
     likely_duplicates: Sequence[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAppointment:
+    """A booked appointment, as the appointment service describes it."""
+
+    id: UUID
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice that is not paid, as the billing service describes it. The amount is in minor units."""
+
+    id: UUID
+    currency: str
+    due_minor: int
+
+
 PATIENT = table_of(Patient, "patient")
 PATIENT_CHANGE = table_of(PatientChange, "patient_change", key=("patient_id", "version"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
@@ -26,7 +27,7 @@ from services.patient.entity import (
     PatientFilter,
     RegisteredPatient,
 )
-from services.patient.grpc_clients import BillingClient
+from services.patient.grpc_clients import AppointmentClient, BillingClient
 from services.patient.names import folded
 from services.patient.repository import EMAIL_TAKEN, OWNER_HAS_RECORD, PatientRepository
 
@@ -42,12 +43,18 @@ class PatientService:
     """Patients' records, for one caller in one transaction."""
 
     def __init__(
-        self, principal: Principal, uow: UnitOfWork, patients: PatientRepository, billing: BillingClient
+        self,
+        principal: Principal,
+        uow: UnitOfWork,
+        patients: PatientRepository,
+        billing: BillingClient,
+        appointments: AppointmentClient,
     ) -> None:
         self._principal = principal
         self._uow = uow
         self._patients = patients
         self._billing = billing
+        self._appointments = appointments
         # Two limits: a doctor who is also a patient reads all records, but writes only their own.
         self._read_owner, self._write_owner = principal.owner_limit(*READERS), principal.owner_limit(*WRITERS)
         self._sees_all = self._read_owner is None
@@ -126,13 +133,32 @@ class PatientService:
         return patient
 
     async def delete(self, id: UUID, condition: Condition) -> None:
-        """Marks the record as deleted, so that nobody finds it. Raises NotFound and PreconditionFailed."""
+        """Marks the record as deleted, so that nobody finds it.
+
+        Raises NotFound, PreconditionFailed, Unavailable, and Conflict while visits are booked or invoices not paid:
+        otherwise a patient could avoid a fee by deleting their record before the visit.
+        """
+        visible = await self._patients.get(id, self._write_owner)
+        if visible is None:
+            await self._not_found("delete", id, self._write_owner)
+        condition.check(visible.version)
+        # A visit that is booked after this look is cancelled by the event, as docs/adr/0013 says.
+        async with self._uow.released():
+            await self._check_nothing_open(id)
         patient = await self._get_for_update("delete", id, condition)
         self._next_version(patient)
         patient.deleted_at = patient.updated_at
         self._patients.change(patient, self._entry(patient, ChangeKind.DELETED, {}))
         self._uow.publish(mapper.patient_deleted_event(patient))
         self._uow.record("delete", RESOURCE, id, patient_id=id)
+
+    async def _check_nothing_open(self, id: UUID) -> None:
+        appointments, invoices = await asyncio.gather(
+            self._appointments.open_appointments(id), self._billing.open_invoices(id)
+        )
+        if appointments or invoices:
+            detail = "The patient has booked visits or unpaid invoices: cancel and settle them first."
+            raise Conflict("open-matters", detail, **mapper.open_matters(appointments, invoices))
 
     async def _duplicates(self, patient: Patient) -> Sequence[UUID]:
         """Returns records that may be of the same person. Raises Conflict when one has the e-mail address.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -37,6 +37,7 @@ from services.contracts.events import AppointmentStatus, CausedBy
 from services.contracts.roles import Role
 
 RESOURCE = "appointment"
+MAX_OPEN = 50
 
 
 class AppointmentService:
@@ -104,6 +105,11 @@ class AppointmentService:
     async def list(self, filter: AppointmentFilter, page: PageRequest) -> Slice[Appointment]:
         """Returns one page of the appointments that the caller may read."""
         return await self._appointments.page(filter, self._owner, page, Reading("list", RESOURCE))
+
+    async def list_open(self, patient_id: UUID) -> Sequence[Appointment]:
+        """Returns the patient's booked appointments that the caller may read, at most `MAX_OPEN`."""
+        booked = AppointmentFilter(patient_id=patient_id, status=AppointmentStatus.BOOKED)
+        return (await self.list(booked, PageRequest(limit=MAX_OPEN))).items
 
     async def change(self, id: UUID, change: AppointmentChange, condition: Condition) -> Appointment:
         """Moves the appointment or changes its length or reason; equal details change nothing.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.billing.entity import FEE, ChargedFee
 from services.common.sql import Statement
@@ -14,7 +15,7 @@ from services.common.unit_of_work import UnitOfWork
 _IN_FORCE = Statement(
     select(FEE.c.reason, FEE.c.currency, FEE.c.amount_minor)
     .where(FEE.c.valid_from <= bindparam("at"))
-    .distinct(FEE.c.reason, FEE.c.currency)
+    .ext(distinct_on(FEE.c.reason, FEE.c.currency))
     .order_by(FEE.c.reason, FEE.c.currency, FEE.c.valid_from.desc())
 )
 
