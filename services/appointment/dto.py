@@ -35,7 +35,8 @@ MAX_HOURS, MAX_EXCEPTIONS = 12, 1000
 
 @cache
 def _zones() -> set[str]:
-    return available_timezones()
+    # Two entries of the time zone database name no place: what this machine is set to, and that nothing is set.
+    return available_timezones() - {"localtime", "Factory"}
 
 
 def _known_zone(name: str) -> str:

@@ -57,5 +57,7 @@ async def compose(runtime: Runtime[PatientSettings]) -> AsyncIterator[Components
 
 def patient_service(principal: Principal, uow: UnitOfWork, runtime: PatientRuntime) -> PatientService:
     """Returns the service for one caller and one transaction."""
-    components = runtime.components
-    return PatientService(principal, uow, PatientRepository(uow), components.billing, components.appointments)
+    components, settings = runtime.components, runtime.settings
+    return PatientService(
+        principal, uow, PatientRepository(uow), components.billing, components.appointments, settings.phone_region
+    )

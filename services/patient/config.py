@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from services.common.phone_numbers import DEFAULT_REGION, PhoneRegion
 from services.common.settings import ServiceSettings
 
 
@@ -23,3 +24,4 @@ class PatientSettings(ServiceSettings):
     appointment_grpc_seconds: float = Field(
         default=1.0, gt=0, description="The deadline of a call to the appointment service."
     )
+    phone_region: PhoneRegion = DEFAULT_REGION

@@ -27,7 +27,7 @@ async def test_each_change_is_published_once_with_its_version(staff: Caller, run
     await staff.request("DELETE", path)
     registered, updated, deleted = await published_events(runtime)
     assert isinstance(registered, PatientRegistered)
-    assert (registered.name, registered.email, registered.phone) == ("Ada", created["email"], "030 1234")
+    assert (registered.name, registered.email, registered.phone) == ("Ada", created["email"], "+49301234")
     assert isinstance(updated, PatientUpdated)
     assert (updated.name, updated.changed) == ("Ada King", ("name", "phone"))
     assert isinstance(deleted, PatientDeleted)
