@@ -45,8 +45,8 @@ def _one_kind_of_line_end(value: Any) -> Any:
 
 FreeText = Annotated[
     str,
-    BeforeValidator(_one_kind_of_line_end),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_LINES),
+    BeforeValidator(_one_kind_of_line_end),
 ]
 """Several lines of text, in any script. Line ends of other systems (CR LF, CR) become LF."""
 
