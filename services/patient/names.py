@@ -10,6 +10,7 @@ from anyascii import anyascii
 from services.common.text import is_invisible
 
 _APOSTROPHES = frozenset("'`\u00b4\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u055a\uff07")
+_ASCII = str.maketrans("-", " ", "'`")
 _MINUS_SIGNS = frozenset("\u2212\u30fb\uff65")
 """The minus sign, and the middle dots that stand between the words of a foreign name in Japanese."""
 
@@ -23,6 +24,8 @@ def folded(name: str) -> str:
     and 3.13) and anyascii's table of Latin letters. Returns the name unchanged when nothing would be left, so that the
     result is never empty.
     """
+    if name.isascii():  # most names, and ten times faster
+        return " ".join(name.translate(_ASCII).lower().split()) or name
     # Acute accents that stand alone are apostrophes; the decomposition would make them marks.
     plain = "".join(_replaced(character) for character in name)
     decomposed = unicodedata.normalize("NFKD", plain.casefold())
