@@ -50,11 +50,12 @@ class Service:
 
 
 AUTH = Service(name="auth", publishes=(topics.USER,), grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
-PATIENT = Service(name="patient", publishes=(topics.PATIENT,), serves_grpc=True, calls=("billing",))
+PATIENT = Service(name="patient", publishes=(topics.PATIENT,), serves_grpc=True, calls=("appointment", "billing"))
 APPOINTMENT = Service(
     name="appointment",
     publishes=(topics.APPOINTMENT,),
     consumes=(topics.PATIENT, topics.USER),
+    serves_grpc=True,
     calls=("patient",),
 )
 BILLING = Service(

@@ -27,9 +27,12 @@ class AppointmentSettings(ServiceSettings):
         default=0, ge=0, description="How long before its start an appointment must be booked."
     )
     booking_horizon_days: int = Field(default=366, ge=1, description="How far ahead an appointment can be booked.")
-    max_reschedules: int = Field(default=3, ge=0, description="How often one appointment may be moved.")
+    max_reschedules: int = Field(default=3, ge=0, description="How often the patient may move one appointment.")
     cancellation_window_hours: int = Field(
         default=24, ge=0, description="How long before the start a cancellation is late, which costs a fee."
+    )
+    cancellation_grace_minutes: int = Field(
+        default=30, ge=0, description="How long after the booking a cancellation is never late."
     )
     reminder_hours: int = Field(default=24, ge=1, description="How long before the start the reminder is due.")
     reminder_poll_seconds: float = Field(

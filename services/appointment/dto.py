@@ -14,8 +14,18 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from services.common.dto import RequestModel, response_model
 from services.common.fields import FreeText, FullDate, Moment
 from services.common.paging import PageRequest
-from services.contracts.events import AppointmentStatus
+from services.contracts.events import AppointmentStatus, CausedBy
 
+
+def _whole_minute(start: datetime) -> datetime:
+    if start.second or start.microsecond:  # otherwise it would occupy a part of two slots
+        raise ValueError("must be a whole minute")
+    return start
+
+
+Start = Annotated[
+    Moment, AfterValidator(_whole_minute), Field(description="The start, with an offset: a whole minute.")
+]
 Duration = Annotated[int, Field(ge=5, le=480, strict=True)]
 WallClock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 CalendarDay = date
@@ -25,7 +35,8 @@ MAX_HOURS, MAX_EXCEPTIONS = 12, 1000
 
 @cache
 def _zones() -> set[str]:
-    return available_timezones()
+    # Two entries of the time zone database name no place: what this machine is set to, and that nothing is set.
+    return available_timezones() - {"localtime", "Factory"}
 
 
 def _known_zone(name: str) -> str:
@@ -42,18 +53,35 @@ class AppointmentIn(RequestModel):
 
     patient_id: UUID
     doctor_id: UUID = Field(description="The id of a user with the role DOCTOR.")
-    date: Moment = Field(description="The start, with an offset.")
+    date: Start
     duration_minutes: Duration = 30
     reason: FreeText | None = None
 
 
+Cause = Annotated[
+    CausedBy | None,
+    Field(
+        description="Whose doing it is. Left out, it is the patient's on their own appointment, and else the clinic's. "
+        "Staff name PATIENT when the patient has asked for it. A patient cannot name CLINIC."
+    ),
+]
+
+
 class AppointmentChangeIn(RequestModel):
-    """The new details of a booked appointment. Its patient cannot be changed."""
+    """What to change of a booked appointment. What is left out stays as it is. Its patient cannot be changed."""
 
     patient_id: UUID | None = Field(default=None, description="If it is given, it must be the appointment's patient.")
     doctor_id: UUID | None = Field(default=None, description="If it is left out, the doctor stays the same.")
-    date: Moment = Field(description="The start, with an offset.")
-    duration_minutes: Duration = 30
+    date: Start
+    duration_minutes: Duration | None = Field(default=None, description="If it is left out, the length stays the same.")
+    reason: FreeText | None = Field(default=None, description="If it is left out, it stays; null removes it.")
+    caused_by: Cause = None
+
+
+class CancellationIn(RequestModel):
+    """Who cancels, and why. Both may be left out."""
+
+    caused_by: Cause = None
     reason: FreeText | None = None
 
 
@@ -82,7 +110,18 @@ class AppointmentOut:
     time_zone: Annotated[
         str, Field(description="The IANA time zone of the doctor's schedule, in which people read the time.")
     ]
-    reschedules: Annotated[int, Field(description="How often it was moved.")]
+    reschedules: Annotated[
+        int, Field(description="How often the patient moved it. Moves by the clinic are not counted.")
+    ]
+    free_cancellation_until: Annotated[
+        datetime | None,
+        Field(
+            description="Until when the patient can cancel for free. Later it costs the LATE_CANCELLATION fee of "
+            "`/api/billing/fees`. Null when it is not BOOKED."
+        ),
+    ]
+    cancelled_by: Annotated[CausedBy | None, Field(description="Whose doing the cancellation was.")]
+    cancellation_reason: str | None
     booked_at: datetime
     updated_at: datetime
     version: int

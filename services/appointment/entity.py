@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.appointment.schedule import Interval, Schedule
 from services.common.sql import table_of
+from services.contracts.events import CausedBy
 
 
 @dataclass(slots=True)
 class Appointment:
     """A patient's appointment with a doctor. Only a BOOKED one occupies its time.
 
-    `moved_late` says that it was moved inside the cancellation window: cancelling it is then late, however far ahead
-    the new time is. `remind_at` is null when no reminder is to be sent.
+    `reschedules` counts the patient's own moves. `free_until` is null for an appointment that was written before there
+    was such a time. `remind_at` is null when no reminder is to be sent.
     """
 
     id: UUID
@@ -30,16 +31,23 @@ class Appointment:
     time_zone: str
     patient_owner_id: UUID | None
     reschedules: int
-    moved_late: bool
     booked_at: datetime
     updated_at: datetime
     remind_at: datetime | None
     version: int
+    free_until: datetime | None
+    cancelled_by: str | None = None
+    cancellation_reason: str | None = None
 
     @property
     def time(self) -> Interval:
         """The time from the start to the end."""
         return Interval(self.date, self.ends_at)
+
+    @property
+    def free_cancellation_until(self) -> datetime:
+        """Until when the patient can cancel for free."""
+        return self.free_until or self.date
 
 
 @dataclass(slots=True)
@@ -72,11 +80,45 @@ class DeletedPatient:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
-    """The part of an appointment that people write. In a change, `doctor_id` None keeps the doctor."""
+    """The part of an appointment that people write."""
 
-    doctor_id: UUID | None
+    doctor_id: UUID
     time: Interval
     duration_minutes: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentChange:
+    """A change of a booked appointment. What is None stays as it is, and so does the reason with `keeps_reason`.
+
+    `patient_id` is checked only. `caused_by` is what the caller says.
+    """
+
+    start: datetime
+    patient_id: UUID | None = None
+    doctor_id: UUID | None = None
+    duration_minutes: int | None = None
+    reason: str | None = None
+    keeps_reason: bool = True
+    caused_by: CausedBy | None = None
+
+    def details_of(self, appointment: Appointment) -> AppointmentDetails:
+        """Returns the details of the appointment after the change."""
+        minutes = self.duration_minutes or appointment.duration_minutes
+        return AppointmentDetails(
+            self.doctor_id or appointment.doctor_id,
+            Interval(self.start, self.start + timedelta(minutes=minutes)),
+            minutes,
+            appointment.reason if self.keeps_reason else self.reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """What a caller says about a cancellation: whose doing it is, and why."""
+
+    caused_by: CausedBy | None = None
     reason: str | None = None
 
 

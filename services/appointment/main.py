@@ -1,6 +1,6 @@
 """The appointment service."""
 
-from services.appointment import composition, consumers
+from services.appointment import composition, consumers, grpc_server
 from services.appointment.config import AppointmentSettings
 from services.appointment.controller import appointments, doctors, schedules
 from services.common.web.app import create_app
@@ -15,4 +15,5 @@ app = create_app(
     compose=composition.compose,
     topics=[topics.APPOINTMENT],
     consumers=consumers.handlers,
+    grpc_services=grpc_server.register,
 )

@@ -14,6 +14,7 @@ from services.appointment.dto import (
     AppointmentOut,
     AppointmentQuery,
     AvailabilityOut,
+    CancellationIn,
     DoctorOut,
     HoursIn,
     HoursOut,
@@ -24,8 +25,10 @@ from services.appointment.dto import (
 )
 from services.appointment.entity import (
     Appointment,
+    AppointmentChange,
     AppointmentDetails,
     AppointmentFilter,
+    Cancellation,
     Doctor,
     DoctorSchedule,
     Patient,
@@ -33,15 +36,33 @@ from services.appointment.entity import (
 )
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
 from services.contracts import events
-from services.contracts.events import AppointmentStatus
-from services.contracts.proto import patient_v1_pb2
+from services.contracts.events import AppointmentStatus, CausedBy
+from services.contracts.proto import appointment_v1_pb2, patient_v1_pb2
 from services.contracts.roles import Role
 
 
-def appointment_details_from(body: AppointmentIn | AppointmentChangeIn) -> AppointmentDetails:
+def appointment_details_from(body: AppointmentIn) -> AppointmentDetails:
     """Returns the details in a request."""
     time = Interval(body.date, body.date + timedelta(minutes=body.duration_minutes))
     return AppointmentDetails(body.doctor_id, time, body.duration_minutes, body.reason)
+
+
+def appointment_change_from(body: AppointmentChangeIn) -> AppointmentChange:
+    """Returns the change in a request."""
+    return AppointmentChange(
+        start=body.date,
+        patient_id=body.patient_id,
+        doctor_id=body.doctor_id,
+        duration_minutes=body.duration_minutes,
+        reason=body.reason,
+        keeps_reason="reason" not in body.model_fields_set,
+        caused_by=body.caused_by,
+    )
+
+
+def cancellation_from(body: CancellationIn | None) -> Cancellation:
+    """Returns what a request says about a cancellation. The body may be left out."""
+    return Cancellation(body.caused_by, body.reason) if body else Cancellation()
 
 
 def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
@@ -51,6 +72,7 @@ def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
 
 def appointment_out(appointment: Appointment) -> AppointmentOut:
     """Returns the response for an appointment."""
+    booked = appointment.status == AppointmentStatus.BOOKED
     return AppointmentOut(
         id=appointment.id,
         patient_id=appointment.patient_id,
@@ -62,10 +84,25 @@ def appointment_out(appointment: Appointment) -> AppointmentOut:
         reason=appointment.reason,
         time_zone=appointment.time_zone,
         reschedules=appointment.reschedules,
+        free_cancellation_until=appointment.free_cancellation_until if booked else None,
+        cancelled_by=CausedBy(appointment.cancelled_by) if appointment.cancelled_by else None,
+        cancellation_reason=appointment.cancellation_reason,
         booked_at=appointment.booked_at,
         updated_at=appointment.updated_at,
         version=appointment.version,
     )
+
+
+def appointment_message(appointment: Appointment) -> appointment_v1_pb2.Appointment:
+    """Returns the gRPC message of an appointment."""
+    message = appointment_v1_pb2.Appointment(
+        id=str(appointment.id),
+        patient_id=str(appointment.patient_id),
+        doctor_id=str(appointment.doctor_id),
+        version=appointment.version,
+    )
+    message.date.FromDatetime(appointment.date)
+    return message
 
 
 def patient_from(message: patient_v1_pb2.Patient) -> Patient:
@@ -164,11 +201,14 @@ def appointment_booked_event(appointment: Appointment, doctor: str | None) -> ev
 
 
 def appointment_rescheduled_event(
-    appointment: Appointment, doctor: str | None, previous: datetime
+    appointment: Appointment, doctor: str | None, previous: datetime, caused_by: CausedBy
 ) -> events.AppointmentRescheduled:
     """Returns the event for an appointment that was moved. `previous` is its start before."""
     return events.AppointmentRescheduled(
-        **_event_fields(appointment, doctor), previous_date=previous, rescheduled_at=appointment.updated_at
+        **_event_fields(appointment, doctor),
+        previous_date=previous,
+        rescheduled_at=appointment.updated_at,
+        caused_by=caused_by,
     )
 
 
@@ -177,7 +217,10 @@ def appointment_cancelled_event(
 ) -> events.AppointmentCancelled:
     """Returns the event for a cancelled appointment. `late` makes it cost a fee."""
     return events.AppointmentCancelled(
-        **_event_fields(appointment, doctor), late=late, cancelled_at=appointment.updated_at
+        **_event_fields(appointment, doctor),
+        late=late,
+        cancelled_at=appointment.updated_at,
+        caused_by=appointment.cancelled_by,
     )
 
 

@@ -52,29 +52,36 @@ class Schedule:
         """Returns the hours that start on this day of the doctor's calendar, earliest first."""
         zone = ZoneInfo(self.time_zone)
         hours = self.exceptions.get(day, self.weekly.get(WEEKDAYS[day.weekday()], ()))
-        found = (Interval(_instant(day, period.start, zone, 0), _instant(day, period.end, zone, 1)) for period in hours)
+        # A time that occurs twice is its first occurrence, at the end too: nobody works an hour more than they wrote.
+        found = (Interval(_instant(day, period.start, zone), _instant(day, period.end, zone)) for period in hours)
         return merged(interval for interval in found if interval.start < interval.end)
 
     def covers(self, visit: Interval) -> bool:
         """Returns whether the schedule is open during the whole visit."""
         day = visit.start.astimezone(ZoneInfo(self.time_zone)).date()
-        around = chain.from_iterable(self.open_on(day + timedelta(days=offset)) for offset in (-1, 0, 1))
-        return any(interval.covers(visit) for interval in merged(around))
+        return any(interval.covers(visit) for interval in self._open_around(day))
 
     def free_slots(self, day: date, length: timedelta, taken: Sequence[Interval], earliest: datetime) -> list[Interval]:
-        """Returns the slots of this length that start at `earliest` or later and overlap nothing in `taken`.
+        """Returns the slots of this length that start on the day, at `earliest` or later, and overlap nothing `taken`.
 
-        The slots of an interval follow each other from its start.
+        They follow each other from the start of the hours, and again from the end of what is taken. The last one may
+        end in hours of the next day that follow without a break.
         """
         slots = []
-        for interval in self.open_on(day):
-            start = interval.start
-            while start + length <= interval.end:
-                slot = Interval(start, start + length)
-                if start >= earliest and not any(slot.overlaps(other) for other in taken):
-                    slots.append(slot)
-                start = slot.end
+        around = self._open_around(day)
+        for hours in self.open_on(day):
+            closes = max(interval.end for interval in around if interval.covers(hours))
+            for gap in _gaps(Interval(hours.start, closes), taken):
+                start = gap.start
+                while start < hours.end and start + length <= gap.end:
+                    if start >= earliest:
+                        slots.append(Interval(start, start + length))
+                    start += length
         return slots
+
+    def _open_around(self, day: date) -> list[Interval]:
+        """Returns the hours of the day and of its neighbours. Those that touch are one interval."""
+        return merged(chain.from_iterable(self.open_on(day + timedelta(days=offset)) for offset in (-1, 0, 1)))
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
@@ -88,14 +95,23 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
     return result
 
 
-def _instant(day: date, minutes: int, zone: ZoneInfo, fold: int) -> datetime:
+def _gaps(interval: Interval, taken: Sequence[Interval]) -> list[Interval]:
+    """Returns the parts of the interval that nothing in `taken` overlaps."""
+    gaps, start = [], interval.start
+    for other in merged(taken):
+        if other.overlaps(interval):
+            gaps.append(Interval(start, other.start))
+            start = other.end
+    return [gap for gap in (*gaps, Interval(start, interval.end)) if gap.start < gap.end]
+
+
+def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """Returns the instant of a wall-clock time.
 
-    If the time occurs twice, `fold` chooses the first (0) or the second (1), as in PEP 495. If the clocks skip the
-    time, it is the instant at which they do.
+    If the time occurs twice, it is the first (`fold` 0 of PEP 495). If the clocks skip the time, it is the instant at
+    which they do.
     """
     wall = datetime.combine(day, time(), zone) + timedelta(minutes=minutes)
-    wall = wall.replace(fold=fold)
     instant = wall.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.billing.config import BillingSettings
 from services.billing.repository.accounts import AccountRepository
+from services.billing.repository.fees import FeeRepository
 from services.billing.repository.invoices import InvoiceRepository
 from services.billing.service.accounts import AccountService
+from services.billing.service.fees import FeeService
 from services.billing.service.invoices import InvoiceService
 from services.common.runtime import Runtime
 from services.common.security.principal import Principal
@@ -17,6 +19,11 @@ BillingRuntime = Runtime[BillingSettings]
 def account_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> AccountService:
     """Returns the service of accounts for one caller and one transaction."""
     return AccountService(principal, uow, runtime.settings, AccountRepository(uow))
+
+
+def fee_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> FeeService:
+    """Returns the service of the fee schedule for one caller and one transaction."""
+    return FeeService(principal, uow, FeeRepository(uow))
 
 
 def invoice_service(principal: Principal, uow: UnitOfWork, runtime: BillingRuntime) -> InvoiceService:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.billing.entity import PaymentMethod
 from services.common.dto import RequestModel, response_model
+from services.common.fields import Moment
 from services.common.paging import PageRequest
 from services.contracts.events import InvoiceReason, InvoiceStatus
 
@@ -50,6 +51,28 @@ class InvoiceQuery(PageRequest):
 
     patient_id: UUID | None = Field(default=None, alias="patientId")
     status: InvoiceStatus | None = None
+
+
+class FeeQuery(RequestModel):
+    """The parameters of the fee schedule."""
+
+    at: Moment | None = Field(default=None, description="The time of the visit; now if it is left out.")
+
+
+@response_model
+class FeeOut:
+    """What a reason for an invoice costs."""
+
+    reason: InvoiceReason
+    currency: Annotated[str, Field(description="ISO 4217 code.")]
+    amount_minor: Annotated[int, Field(description="In minor units.")]
+
+
+@response_model
+class FeesOut:
+    """The fees, one for each reason and currency."""
+
+    items: list[FeeOut]
 
 
 class PaymentIn(RequestModel):

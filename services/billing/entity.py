@@ -34,6 +34,15 @@ class Fee:
     amount_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChargedFee:
+    """What a reason costs at some time."""
+
+    reason: str
+    currency: str
+    amount_minor: int
+
+
 @dataclass(slots=True)
 class Invoice:
     """What an appointment costs the patient. An appointment has at most one invoice."""
@@ -62,6 +71,7 @@ class InvoiceFilter:
 
     patient_id: UUID | None = None
     status: InvoiceStatus | None = None
+    unpaid: bool = False
 
 
 class PaymentMethod(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.billing import mapper
 from services.billing.access import ROLES
-from services.billing.composition import BillingRuntime, account_service
+from services.billing.composition import BillingRuntime, account_service, invoice_service
 from services.common.rpc.ids import uuid_of
 from services.common.rpc.security import authorize
 from services.contracts.proto import billing_v1_pb2, billing_v1_pb2_grpc
@@ -35,6 +35,14 @@ class BillingServicer(billing_v1_pb2_grpc.BillingServiceServicer):
         async with self._runtime.database.unit_of_work() as uow:
             account = await account_service(principal, uow, self._runtime).get(patient_id)
         return billing_v1_pb2.GetAccountResponse(account=mapper.account_message(account))
+
+    async def ListOpenInvoices(self, request: Any, context: Any) -> billing_v1_pb2.ListOpenInvoicesResponse:
+        """Returns the patient's invoices that are not paid."""
+        principal = authorize(Scope.BILLING_READ, roles=ROLES)
+        patient_id = uuid_of(request.patient_id)
+        async with self._runtime.database.unit_of_work() as uow:
+            invoices = await invoice_service(principal, uow, self._runtime).list_open(patient_id)
+        return billing_v1_pb2.ListOpenInvoicesResponse(invoices=map(mapper.invoice_message, invoices))
 
 
 def register(server: Any, runtime: BillingRuntime) -> None:

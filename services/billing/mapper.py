@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.billing.dto import AccountOut, InvoiceOut, InvoiceQuery, PaymentOut
-from services.billing.entity import Account, Invoice, InvoiceFilter, Payment, PaymentMethod
+from services.billing.dto import AccountOut, FeeOut, FeesOut, InvoiceOut, InvoiceQuery, PaymentOut
+from services.billing.entity import Account, ChargedFee, Invoice, InvoiceFilter, Payment, PaymentMethod
 from services.contracts.events import AccountOpened, InvoiceRaised, InvoiceReason, InvoiceStatus, PaymentReceived
 from services.contracts.proto import billing_v1_pb2
 
@@ -25,6 +26,11 @@ def account_out(account: Account) -> AccountOut:
         version=account.version,
         opened_at=account.opened_at,
     )
+
+
+def fees_out(fees: Sequence[ChargedFee]) -> FeesOut:
+    """Returns the response for the fees."""
+    return FeesOut(items=[FeeOut(InvoiceReason(fee.reason), fee.currency, fee.amount_minor) for fee in fees])
 
 
 def invoice_out(invoice: Invoice) -> InvoiceOut:
@@ -94,6 +100,17 @@ def _event_fields(invoice: Invoice) -> dict[str, Any]:
         "paid_minor": invoice.paid_minor,
         "status": InvoiceStatus(invoice.status),
     }
+
+
+def invoice_message(invoice: Invoice) -> billing_v1_pb2.Invoice:
+    """Returns the gRPC message of an invoice."""
+    return billing_v1_pb2.Invoice(
+        id=str(invoice.id),
+        patient_id=str(invoice.patient_id),
+        appointment_id=str(invoice.appointment_id),
+        currency=invoice.currency,
+        due_minor=invoice.due_minor,
+    )
 
 
 def account_message(account: Account) -> billing_v1_pb2.Account:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field, StringConstraints
+from pydantic.networks import validate_email
+from pydantic_core import PydanticCustomError
 
 from services.common.clock import utc_now
+from services.common.text import is_blank
 
 OLDEST_YEARS = 130
 """The oldest verified age is 122 years."""
+
+EARLIEST_ZONE = timedelta(hours=14)
+"""The offset of the time zone in which a day begins first, Pacific/Kiritimati."""
 
 # Control characters, which break log lines and terminals, and the bidirectional overrides and isolates, which make text
 # look different from what it is (Unicode Technical Report 36, section 2.5). Everything else is stored as it was sent.
@@ -18,19 +24,58 @@ _UNFIT = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 _LINE = rf"^[^\t\n\u2028\u2029{_UNFIT}]*$"
 _LINES = rf"^[^{_UNFIT}]*$"
 
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_LINE)]
+
+def _visible(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("must have characters that people can see")
+    return value
+
+
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_LINE),
+    AfterValidator(_visible),
+]
 """One line of text, in any script."""
 
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_LINES)]
-"""Several lines of text, in any script."""
 
-Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
-"""An e-mail address of at most 254 characters (RFC 5321), stored in lower case."""
+def _one_kind_of_line_end(value: Any) -> Any:
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
+FreeText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_LINES),
+    BeforeValidator(_one_kind_of_line_end),
+]
+"""Several lines of text, in any script. Line ends of other systems (CR LF, CR) become LF."""
+
+
+def _address_alone(value: Any) -> Any:
+    """Refuses an address with a name, `Bob <bob@example.com>` (RFC 5322), whose name would be lost."""
+    if isinstance(value, str) and ("<" in value or ">" in value):
+        raise ValueError("must be an e-mail address alone, without a name")
+    return value
+
+
+Email = Annotated[EmailStr, Field(max_length=254), BeforeValidator(_address_alone), AfterValidator(str.lower)]
+"""An e-mail address of at most 254 characters (RFC 5321), stored in lower case, with the domain in Unicode."""
+
+
+def _as_stored(value: str) -> str:
+    try:
+        return validate_email(value)[1].lower()
+    except PydanticCustomError:  # nobody has such an address, and a search for it finds nobody
+        return value.lower()
+
+
+SearchedEmail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_as_stored)]
+"""An e-mail address to look for, in the form in which addresses are stored: a domain in Punycode is the same domain."""
 
 PhoneNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=32, pattern=r"^\+?[0-9(][0-9 ()./\-]{2,30}$")
 ]
-"""A telephone number as people write it. Text messages are sent only to international numbers (E.164)."""
+"""A telephone number as people write it. Services store it in the form of E.164 (`phone_numbers.e164`)."""
 
 
 def _full_date(value: Any) -> Any:
@@ -43,7 +88,7 @@ def _full_date(value: Any) -> Any:
 
 
 def _lived(value: date) -> date:
-    today = utc_now().date()
+    today = (utc_now() + EARLIEST_ZONE).date()
     if value > today:
         raise ValueError("must not be in the future")
     if today.year - value.year > OLDEST_YEARS:
@@ -55,7 +100,7 @@ FullDate = Annotated[date, BeforeValidator(_full_date), Field(ge=date(1800, 1, 1
 """A calendar day in the centuries that time zones and PostgreSQL can calculate with."""
 
 BirthDate = Annotated[FullDate, AfterValidator(_lived)]
-"""The birthday of a living person. Today is the current day in UTC."""
+"""The birthday of a living person. Today is the current day where it begins first: a newborn there is not refused."""
 
 
 def _moment_text(value: Any) -> Any:

@@ -81,6 +81,7 @@ APPOINTMENT = (
 
 BILLING = (
     Route("GET", "/api/billing/accounts/{patientId}", "billing", (Scope.BILLING_READ,)),
+    Route("GET", "/api/billing/fees", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices/{id}", "billing", (Scope.BILLING_READ,)),
     Route("POST", "/api/billing/invoices/{id}/payments", "billing", (Scope.BILLING_WRITE,)),

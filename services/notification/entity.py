@@ -110,6 +110,9 @@ class NotificationFilter:
     until: datetime | None = None
 
 
+PERSONAL = ("name", "email", "phone")
+"""The attributes of a patient's events that say who they are. They are removed when the patient is deleted."""
+
 EVENT_LOG = table_of(Notification, "event_log")
 MESSAGE = table_of(Message, "message", key=("event_id", "channel"))
 CONTACT = table_of(Contact, "contact", key=("patient_id",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from services.contracts.events import Event, PatientDeleted, PatientRegistered, 
 from services.notification import templates
 from services.notification.dto import EmailIn, EmailOut, MessageOut, NotificationOut, NotificationQuery
 from services.notification.entity import (
+    PERSONAL,
     Channel,
     Contact,
     Email,
@@ -76,6 +78,12 @@ def notification_from(event: Event[Any], now: datetime) -> Notification:
         patient_id=getattr(event.data, "patient_id", None),
         created_at=now,
     )
+
+
+def without_personal_data(notification: Notification) -> Notification:
+    """Returns the log's entry without what says who the patient is."""
+    data = {name: value for name, value in notification.payload["data"].items() if name not in PERSONAL}
+    return replace(notification, payload={**notification.payload, "data": data})
 
 
 def messages_from(event: Event[Any], now: datetime) -> list[Message]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+import idna
+
 from services.common.aws import Aws, AwsError
 from services.notification.entity import Channel
 from services.notification.templates import Text
@@ -31,6 +33,12 @@ class Sender(Protocol):
         ...
 
 
+def in_punycode(address: str) -> str:
+    """Returns the address with its domain in ASCII, as SES demands it (RFC 3492, RFC 5891)."""
+    local, at, domain = address.rpartition("@")
+    return local + at + (domain if domain.isascii() else idna.encode(domain, uts46=True).decode())
+
+
 class AwsSender:
     """Sends e-mails through SES and text messages through SNS."""
 
@@ -55,7 +63,7 @@ class AwsSender:
             "ses",
             "send_email",
             Source=self._email_sender,
-            Destination={"ToAddresses": [recipient]},
+            Destination={"ToAddresses": [in_punycode(recipient)]},
             Message={"Subject": subject, "Body": {"Text": body}},
             # SES's event stream shows the tag, so a message that was sent twice can be recognised.
             Tags=[{"Name": "notification", "Value": str(event_id)}],

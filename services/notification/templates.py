@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from string import Template
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_currency, get_currency_precision
+
 from services.contracts import events
 from services.notification.entity import Channel
 
-# The currencies whose minor unit is not a hundredth (ISO 4217).
-_DECIMALS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+_LOCALE = "en"
+"""The language of the texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,12 @@ def variables(data: Any) -> dict[str, str]:
 
 
 def money(minor: int, currency: str) -> str:
-    """Returns an amount in minor units as people read it: `120.50 EUR` for 12050 and `EUR`. Uses integers only."""
-    decimals = _DECIMALS.get(currency, 2)
-    if decimals == 0:
-        return f"{minor} {currency}"
-    whole, rest = divmod(minor, 10**decimals)
-    return f"{whole}.{rest:0{decimals}d} {currency}"
+    """Returns an amount in minor units as people read it: `120.50 EUR` for 12050 and `EUR`.
+
+    How many digits the minor unit has is in Unicode's CLDR.
+    """
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=_LOCALE)
 
 
 def _appointment(data: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.common.dto import RequestModel, response_model
-from services.common.fields import BirthDate, Email, FreeText, FullDate, PersonName, PhoneNumber
+from services.common.fields import BirthDate, Email, FreeText, FullDate, PersonName, PhoneNumber, SearchedEmail
 from services.common.paging import PageRequest
 from services.patient.entity import ChangeKind
 
@@ -37,8 +37,8 @@ class PatientQuery(PageRequest):
     name: SearchText | None = Field(
         default=None, description="Start of the name or of a word in it. Case and accents are ignored."
     )
-    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)] | None = Field(
-        default=None, description="The whole e-mail address. Case is ignored."
+    email: SearchedEmail | None = Field(
+        default=None, description="The whole e-mail address. Case is ignored, and a domain in Punycode is the same."
     )
     dob: FullDate | None = Field(default=None, description="Date of birth.")
     sort: Literal["name", "-name", "registered_at", "-registered_at", "dob", "-dob"] | None = Field(
@@ -54,7 +54,8 @@ class PatientOut:
     name: str
     email: str
     dob: date
-    phone: str | None
+    phone: Annotated[str | None, Field(description="In the form of E.164, such as `+4930123456`.")]
+    phone_as_typed: str | None
     address: str | None
     owner_user_id: Annotated[
         UUID | None, Field(description="The user who registered the record as a PATIENT: it is their own.")

@@ -14,13 +14,18 @@ from services.common.sql import table_of
 
 @dataclass(frozen=True, slots=True)
 class PatientDetails:
-    """The part of a record that people write; the rest is set by the service."""
+    """The part of a record that people write; the rest is set by the service.
+
+    `phone` is the number in the form of E.164, and `phone_as_typed` what was written. Before the service has looked at
+    it, `phone` is what was written.
+    """
 
     name: str
     email: str
     dob: date
     phone: str | None = None
     address: str | None = None
+    phone_as_typed: str | None = None
 
 
 DETAILS = tuple(field.name for field in fields(PatientDetails))
@@ -42,6 +47,7 @@ class Patient:
     version: int
     updated_at: datetime
     deleted_at: datetime | None
+    phone_as_typed: str | None
 
     @property
     def details(self) -> PatientDetails:
@@ -89,6 +95,23 @@ class RegisteredPatient:
 
     patient: Patient
     likely_duplicates: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAppointment:
+    """A booked appointment, as the appointment service describes it."""
+
+    id: UUID
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice that is not paid, as the billing service describes it. The amount is in minor units."""
+
+    id: UUID
+    currency: str
+    due_minor: int
 
 
 PATIENT = table_of(Patient, "patient")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
+from datetime import UTC
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from services.contracts.events import PatientDeleted, PatientRegistered, PatientUpdated
-from services.contracts.proto import patient_v1_pb2
+from services.contracts.proto import appointment_v1_pb2, billing_v1_pb2, patient_v1_pb2
 from services.patient.dto import (
     LikelyDuplicateOut,
     PatientChangeOut,
@@ -16,7 +19,16 @@ from services.patient.dto import (
     PatientQuery,
     RegisteredPatientOut,
 )
-from services.patient.entity import ChangeKind, Patient, PatientChange, PatientDetails, PatientFilter, RegisteredPatient
+from services.patient.entity import (
+    ChangeKind,
+    OpenAppointment,
+    OpenInvoice,
+    Patient,
+    PatientChange,
+    PatientDetails,
+    PatientFilter,
+    RegisteredPatient,
+)
 
 
 def patient_details_from(body: PatientIn) -> PatientDetails:
@@ -95,3 +107,21 @@ def patient_message(patient: Patient) -> patient_v1_pb2.Patient:
     )
     message.registered_at.FromDatetime(patient.registered_at)
     return message
+
+
+def open_appointment_from(message: appointment_v1_pb2.Appointment) -> OpenAppointment:
+    """Returns the appointment in a gRPC message."""
+    return OpenAppointment(UUID(message.id), message.date.ToDatetime(UTC))
+
+
+def open_invoice_from(message: billing_v1_pb2.Invoice) -> OpenInvoice:
+    """Returns the invoice in a gRPC message."""
+    return OpenInvoice(UUID(message.id), message.currency, message.due_minor)
+
+
+def open_matters(appointments: Sequence[OpenAppointment], invoices: Sequence[OpenInvoice]) -> dict[str, Any]:
+    """Returns the members of the problem that names what keeps a record from being deleted."""
+    return {
+        "appointments": [{"id": str(one.id), "date": one.date.isoformat()} for one in appointments],
+        "invoices": [{"id": str(one.id), "currency": one.currency, "due_minor": one.due_minor} for one in invoices],
+    }

@@ -10,10 +10,11 @@ import httpx
 from google.protobuf.message_factory import GetMessageClass
 
 from ops import aws, settings
-from services.contracts.proto import billing_v1_pb2, patient_v1_pb2
+from services.contracts.proto import appointment_v1_pb2, billing_v1_pb2, patient_v1_pb2
 
 HTTP_PORT, GRPC_PORT = 8080, 50051
 GRPC_SERVICES = {
+    "appointment": appointment_v1_pb2.DESCRIPTOR.services_by_name["AppointmentService"],
     "patient": patient_v1_pb2.DESCRIPTOR.services_by_name["PatientService"],
     "billing": billing_v1_pb2.DESCRIPTOR.services_by_name["BillingService"],
 }

@@ -17,6 +17,11 @@ def test_from_booking_to_the_receipt(staff: Person, doctor_id: str, clinic_patie
     appointment = f"/appointments/{booked.json()['id']}"
     assert staff.http.post("/appointments", json=booking).status_code == 409
     assert slots[0] not in free_slots(staff, doctor_id)
+    assert booked.json()["free_cancellation_until"] < slots[0]["start"]
+    fees = staff.http.get("/api/billing/fees").json()["items"]
+    assert "LATE_CANCELLATION" in {fee["reason"] for fee in fees}
+    kept = staff.http.delete(f"/api/patients/{patient_id}")
+    assert (kept.status_code, kept.json()["appointments"][0]["id"]) == (409, booked.json()["id"])
 
     moved = staff.http.put(appointment, json=booking | {"date": slots[2]["start"]})
     assert moved.status_code == 200, moved.text

@@ -9,7 +9,13 @@ from fastapi import Query, Request, Response
 
 from services.appointment import mapper
 from services.appointment.composition import appointment_service
-from services.appointment.dto import AppointmentChangeIn, AppointmentIn, AppointmentOut, AppointmentQuery
+from services.appointment.dto import (
+    AppointmentChangeIn,
+    AppointmentIn,
+    AppointmentOut,
+    AppointmentQuery,
+    CancellationIn,
+)
 from services.appointment.entity import Appointment
 from services.appointment.service.appointments import AppointmentService
 from services.common.dto import Page
@@ -52,24 +58,33 @@ async def get_appointment(
     return not_modified(request, etag(appointment.version)) or _appointment_out(appointment, response)
 
 
-@router.put("/{id}", dependencies=[WRITE], summary="Move an appointment, or change its reason")
+@router.put("/{id}", dependencies=[WRITE], summary="Move an appointment, or change its length or reason")
 async def change_appointment(
     id: UUID, body: AppointmentChangeIn, condition: IfMatch, appointments: Appointments, response: Response
 ) -> AppointmentOut:
-    """The rules of booking apply. 409 when the appointment is not BOOKED, has started, or was moved too often.
+    """The rules of booking apply. 409 when it is not BOOKED, has started, or the patient moved it too often.
 
-    412 when If-Match names another version than the current one. A reason that is left out is removed.
+    412 when If-Match names another version than the current one. What is left out stays as it is. After a move by the
+    clinic the patient has time to cancel for free, see `free_cancellation_until`.
     """
-    details = mapper.appointment_details_from(body)
-    return _appointment_out(await appointments.change(id, body.patient_id, details, condition), response)
+    change = mapper.appointment_change_from(body)
+    return _appointment_out(await appointments.change(id, change, condition), response)
 
 
 @router.post("/{id}/cancel", dependencies=[WRITE, IdempotencyKey], summary="Cancel an appointment")
 async def cancel_appointment(
-    id: UUID, condition: IfMatch, appointments: Appointments, response: Response
+    id: UUID,
+    condition: IfMatch,
+    appointments: Appointments,
+    response: Response,
+    body: CancellationIn | None = None,
 ) -> AppointmentOut:
-    """409 when the appointment is not BOOKED or has started. A late cancellation costs a fee."""
-    return _appointment_out(await appointments.cancel(id, condition), response)
+    """409 when the appointment is not BOOKED or has started.
+
+    It costs a fee when the patient causes it later than `free_cancellation_until`. The clinic's cancellations are free.
+    """
+    cancellation = mapper.cancellation_from(body)
+    return _appointment_out(await appointments.cancel(id, cancellation, condition), response)
 
 
 @router.post("/{id}/complete", dependencies=[CLINIC_WRITE, IdempotencyKey], summary="Complete an appointment")

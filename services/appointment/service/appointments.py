@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
 from services.appointment import mapper
+from services.appointment.cancellation import Terms, cause
 from services.appointment.config import AppointmentSettings
-from services.appointment.entity import Appointment, AppointmentDetails, AppointmentFilter, Doctor
+from services.appointment.entity import (
+    Appointment,
+    AppointmentChange,
+    AppointmentDetails,
+    AppointmentFilter,
+    Cancellation,
+    Doctor,
+)
 from services.appointment.grpc_clients import PatientClient
 from services.appointment.repository.appointments import (
     DOCTOR_TAKEN,
@@ -26,10 +33,11 @@ from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.events import AppointmentStatus
+from services.contracts.events import AppointmentStatus, CausedBy
 from services.contracts.roles import Role
 
 RESOURCE = "appointment"
+MAX_OPEN = 50
 
 
 class AppointmentService:
@@ -48,6 +56,9 @@ class AppointmentService:
         self._settings = settings
         self._appointments = appointments
         self._patients = patients
+        self._terms = Terms(
+            timedelta(hours=settings.cancellation_window_hours), timedelta(minutes=settings.cancellation_grace_minutes)
+        )
         self._owner = principal.owner_limit(Role.ADMIN, Role.STAFF, Role.DOCTOR)
 
     async def book(self, patient_id: UUID, details: AppointmentDetails) -> Appointment:
@@ -72,11 +83,11 @@ class AppointmentService:
             time_zone=time_zone,
             patient_owner_id=patient.owner_user_id,
             reschedules=0,
-            moved_late=False,
             booked_at=now,
             updated_at=now,
             remind_at=self._remind_at(details, now),
             version=1,
+            free_until=self._terms.free_until(details.time.start, now),
         )
         self._appointments.add(appointment)
         self._uow.refuse(_REFUSALS)
@@ -95,22 +106,26 @@ class AppointmentService:
         """Returns one page of the appointments that the caller may read."""
         return await self._appointments.page(filter, self._owner, page, Reading("list", RESOURCE))
 
-    async def change(
-        self, id: UUID, patient_id: UUID | None, details: AppointmentDetails, condition: Condition
-    ) -> Appointment:
-        """Moves the appointment or changes its reason; equal details change nothing.
+    async def list_open(self, patient_id: UUID) -> Sequence[Appointment]:
+        """Returns the patient's booked appointments that the caller may read, at most `MAX_OPEN`."""
+        booked = AppointmentFilter(patient_id=patient_id, status=AppointmentStatus.BOOKED)
+        return (await self.list(booked, PageRequest(limit=MAX_OPEN))).items
 
-        Raises NotFound, PreconditionFailed, Conflict and Unprocessable.
+    async def change(self, id: UUID, change: AppointmentChange, condition: Condition) -> Appointment:
+        """Moves the appointment or changes its length or reason; equal details change nothing.
+
+        Raises NotFound, PreconditionFailed, Forbidden, Conflict and Unprocessable.
         """
-        appointment = await self._appointments.get_for_move(id, details.doctor_id, self._owner)
+        appointment = await self._appointments.get_for_move(id, change.doctor_id, self._owner)
         if appointment is None:
             await self._not_found("update", id)
+        caused_by = cause(self._principal, appointment.patient_owner_id, change.caused_by)
         _check_booked(appointment, condition)
-        if patient_id not in (None, appointment.patient_id):
+        if change.patient_id not in (None, appointment.patient_id):
             raise Unprocessable("patient-fixed", "The patient cannot be changed: book another appointment.")
-        details = replace(details, doctor_id=details.doctor_id or appointment.doctor_id)
+        details = change.details_of(appointment)
         if (details.doctor_id, details.time) != (appointment.doctor_id, appointment.time):
-            await self._move(appointment, details)
+            await self._move(appointment, details, caused_by)
         elif details.reason != appointment.reason:
             appointment.reason = details.reason
             self._next_version(appointment, utc_now())
@@ -120,28 +135,35 @@ class AppointmentService:
         self._record("update", appointment)
         return appointment
 
-    async def _move(self, appointment: Appointment, details: AppointmentDetails) -> None:
-        if appointment.reschedules >= self._settings.max_reschedules:
+    async def _move(self, appointment: Appointment, details: AppointmentDetails, caused_by: CausedBy) -> None:
+        by_patient = caused_by is CausedBy.PATIENT
+        if by_patient and appointment.reschedules >= self._settings.max_reschedules:
             raise Conflict("too-many-reschedules", "The appointment was moved as often as the clinic allows.")
         now, previous = utc_now(), appointment.date
         _check_not_started(appointment, now)
         self._check_start(details, now)
         doctor, time_zone = await self._free_doctor(appointment.patient_id, details, appointment.id)
-        appointment.reschedules += 1
-        appointment.moved_late = self._is_late(appointment, now)
+        appointment.reschedules += by_patient
+        appointment.free_until = (
+            self._terms.free_until_after_own_move(details.time.start, appointment.free_cancellation_until, now)
+            if by_patient
+            else self._terms.free_until_after_clinics_move(details.time.start, now)
+        )
         appointment.doctor_id, appointment.reason = doctor.id, details.reason
         appointment.date, appointment.ends_at = details.time.start, details.time.end
         appointment.duration_minutes, appointment.time_zone = details.duration_minutes, time_zone
         appointment.remind_at = self._remind_at(details, now)
         self._next_version(appointment, now)
         self._uow.refuse(_REFUSALS)
-        self._uow.publish(mapper.appointment_rescheduled_event(appointment, doctor.name, previous))
+        self._uow.publish(mapper.appointment_rescheduled_event(appointment, doctor.name, previous, caused_by))
 
-    async def cancel(self, id: UUID, condition: Condition) -> Appointment:
-        """Cancels the appointment before it starts. Raises NotFound, PreconditionFailed and Conflict."""
+    async def cancel(self, id: UUID, cancellation: Cancellation, condition: Condition) -> Appointment:
+        """Cancels the appointment before it starts. Raises NotFound, PreconditionFailed, Forbidden and Conflict."""
         (appointment, doctor), now = await self._get_booked("cancel", id, condition), utc_now()
+        caused_by = cause(self._principal, appointment.patient_owner_id, cancellation.caused_by)
         _check_not_started(appointment, now)
-        self._cancel(appointment, doctor, now, self._is_late(appointment, now))
+        appointment.cancellation_reason = cancellation.reason
+        self._cancel(appointment, doctor, now, caused_by)
         return appointment
 
     async def cancel_of_patient(self, patient_id: UUID) -> None:
@@ -149,9 +171,11 @@ class AppointmentService:
         await self._appointments.lock(patient_id)
         now = utc_now()
         for appointment, doctor in await self._appointments.delete_patient(patient_id, now):
-            self._cancel(appointment, doctor, now, late=False)
+            self._cancel(appointment, doctor, now, CausedBy.CLINIC)
 
-    def _cancel(self, appointment: Appointment, doctor: str | None, now: datetime, late: bool) -> None:
+    def _cancel(self, appointment: Appointment, doctor: str | None, now: datetime, caused_by: CausedBy) -> None:
+        late = caused_by is CausedBy.PATIENT and now > appointment.free_cancellation_until
+        appointment.cancelled_by = caused_by.value
         self._end("cancel", appointment, AppointmentStatus.CANCELLED, now)
         self._uow.publish(mapper.appointment_cancelled_event(appointment, doctor, late))
 
@@ -189,7 +213,6 @@ class AppointmentService:
         Raises Unprocessable when the doctor is unknown or does not work at that time, or when the patient was deleted
         after the look-up, and Conflict when the time is taken.
         """
-        assert details.doctor_id is not None
         found = await self._appointments.prospect(patient_id, details.doctor_id, details.time, moved_id)
         if found is None:
             raise Unprocessable("unknown-doctor", "There is no such doctor.")
@@ -212,15 +235,6 @@ class AppointmentService:
             await self._not_found(action, id)
         _check_booked(found[0], condition)
         return found
-
-    def _is_late(self, appointment: Appointment, now: datetime) -> bool:
-        """Returns whether to cancel the appointment now is late: inside the cancellation window.
-
-        An appointment that was moved inside the window stays late. A doctor's own cancellation or move is never late.
-        """
-        window = timedelta(hours=self._settings.cancellation_window_hours)
-        by_doctor = self._principal.roles == {Role.DOCTOR}
-        return not by_doctor and (appointment.moved_late or now > appointment.date - window)
 
     def _remind_at(self, details: AppointmentDetails, now: datetime) -> datetime | None:
         """Returns None for a booking at shorter notice: it needs no reminder, because it is confirmed just now."""

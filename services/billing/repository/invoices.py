@@ -31,6 +31,7 @@ from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
 from services.common.sql import Statement
 from services.common.unit_of_work import UnitOfWork
+from services.contracts.events import InvoiceStatus
 
 _NEWEST_FIRST = Keyset("invoices", (INVOICE.c.raised_at, DESC), (INVOICE.c.id, DESC))
 _OWNER = bindparam("owner", type_=ACCOUNT.c.owner_user_id.type)
@@ -60,7 +61,7 @@ _CHARGED_AND_FEE = Statement(select(_EXISTS, _FEE.scalar_subquery()))
 
 
 @cache
-def _list(owned: bool, of_patient: bool, of_status: bool, after: bool) -> Statement:
+def _list(owned: bool, of_patient: bool, of_status: bool, unpaid: bool, after: bool) -> Statement:
     """Returns the statement for a page. Conditions that are not asked for are left out, so each has its index."""
     statement: Select[Any] = select(INVOICE)
     if owned:
@@ -69,6 +70,8 @@ def _list(owned: bool, of_patient: bool, of_status: bool, after: bool) -> Statem
         statement = statement.where(INVOICE.c.patient_id == bindparam("patient_id"))
     if of_status:
         statement = statement.where(INVOICE.c.status == bindparam("status"))
+    if unpaid:
+        statement = statement.where(INVOICE.c.status != InvoiceStatus.PAID.value)
     return Statement(_NEWEST_FIRST.apply(statement, after=after), patient="patient_id")
 
 
@@ -91,7 +94,8 @@ class InvoiceRepository:
     ) -> Slice[Invoice]:
         """Returns one page of the invoices that match, newest first."""
         values = {"owner": owner, "patient_id": filter.patient_id, "status": filter.status}
-        statement = _list(*(value is not None for value in values.values()), page.cursor is not None)
+        given = (value is not None for value in values.values())
+        statement = _list(*given, filter.unpaid, page.cursor is not None)
         values |= _NEWEST_FIRST.values(page)
         return _NEWEST_FIRST.page(await self._uow.page(statement, Invoice, reading, page.limit, **values), page)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
@@ -21,6 +22,7 @@ from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import InvoiceReason, InvoiceStatus
 
 RESOURCE = "invoice"
+MAX_OPEN = 50
 
 
 class InvoiceService:
@@ -38,6 +40,11 @@ class InvoiceService:
     async def list(self, filter: InvoiceFilter, page: PageRequest) -> Slice[Invoice]:
         """Returns one page of the invoices that the caller may read."""
         return await self._invoices.page(filter, self._owner, page, Reading("list", RESOURCE))
+
+    async def list_open(self, patient_id: UUID) -> Sequence[Invoice]:
+        """Returns the patient's invoices that are not paid and that the caller may read, at most `MAX_OPEN`."""
+        unpaid = InvoiceFilter(patient_id=patient_id, unpaid=True)
+        return (await self.list(unpaid, PageRequest(limit=MAX_OPEN))).items
 
     async def get(self, id: UUID) -> Invoice:
         """Returns the invoice. Raises NotFound."""

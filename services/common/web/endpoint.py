@@ -6,6 +6,7 @@ each request, which costs more than the function itself. Here most of it is deci
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
@@ -19,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from starlette.datastructures import QueryParams
 
 from services.common.dto import json_response
 from services.common.errors import BadRequest, Unprocessable
@@ -119,10 +121,8 @@ class _Needs:
         request = given.request
         for parameter in self.path:
             _validate(parameter, request.path_params[parameter.alias], ("path", parameter.alias), values, errors)
-        if self.query_model is not None:
-            _validate(self.query_model, dict(request.query_params), ("query",), values, errors)
-        if self.query:
-            _take(request_params_to_args(self.query, request.query_params), values, errors)
+        if self.query or self.query_model is not None:
+            self._take_query(request.query_params, values, errors)
         if self.headers:
             _take(request_params_to_args(self.headers, request.headers), values, errors)
         if self.body:
@@ -132,6 +132,13 @@ class _Needs:
         if self.response_name is not None:
             values[self.response_name] = given.headers()
         return values if len(errors) == before else None
+
+    def _take_query(self, parameters: QueryParams, values: dict[str, Any], errors: list[Any]) -> None:
+        errors += _repeated(parameters)
+        if self.query_model is not None:
+            _validate(self.query_model, dict(parameters), ("query",), values, errors)
+        if self.query:
+            _take(request_params_to_args(self.query, parameters), values, errors)
 
     async def result(self, given: _Given) -> Any:
         """Returns what the function returns. It is called once for a request, and not at all without its arguments."""
@@ -154,6 +161,16 @@ def _plain_model(query: Sequence[ModelField]) -> ModelField | None:
     members = model.model_fields.values()
     plain = all(not member.alias and not field_annotation_is_sequence(member.annotation) for member in members)
     return query[0] if plain else None
+
+
+def _repeated(parameters: QueryParams) -> list[Any]:
+    """Returns an error for each parameter that is given twice: no parameter takes several values."""
+    given = parameters.multi_items()
+    if len(given) == len(parameters):
+        return []
+    counts = Counter(name for name, _ in given)
+    text = "Is given more than once."
+    return [{"type": "repeated", "loc": ("query", name), "msg": text} for name, count in counts.items() if count > 1]
 
 
 def _validate(

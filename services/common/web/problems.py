@@ -19,6 +19,8 @@ from services.common.logs import describe, logger
 
 MEDIA_TYPE = "application/problem+json"
 _MAX_FAULTS = 20
+_TEXTS = {"string_pattern_mismatch": "Has characters that are not allowed here, or not the form that is documented."}
+"""What people read instead of Pydantic's text, which would show them a regular expression."""
 _CANCELED = "57014"  # statement_timeout
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -74,7 +76,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
         {
             "pointer": "/" + "/".join(_place(part) for part in fault["loc"]),
             "code": fault["type"],
-            "detail": fault["msg"],
+            "detail": _TEXTS.get(fault["type"], fault["msg"]),
         }
         for fault in error.errors()[:_MAX_FAULTS]
     ]

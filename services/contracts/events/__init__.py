@@ -8,6 +8,7 @@ from services.contracts.events.appointment import (
     AppointmentReminderDue,
     AppointmentRescheduled,
     AppointmentStatus,
+    CausedBy,
 )
 from services.contracts.events.base import EventData
 from services.contracts.events.billing import (
@@ -33,6 +34,7 @@ __all__ = [
     "AppointmentReminderDue",
     "AppointmentRescheduled",
     "AppointmentStatus",
+    "CausedBy",
     "Event",
     "EventData",
     "InvalidEvent",

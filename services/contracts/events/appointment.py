@@ -21,6 +21,13 @@ class AppointmentStatus(StrEnum):
     NO_SHOW = "NO_SHOW"
 
 
+class CausedBy(StrEnum):
+    """Whose doing a change of an appointment is. Only the patient's own late cancellations cost a fee."""
+
+    PATIENT = "PATIENT"
+    CLINIC = "CLINIC"
+
+
 class _AppointmentEvent(EventData):
     TOPIC: ClassVar[topics.Topic] = topics.APPOINTMENT
     SOURCE: ClassVar[str] = "/pms/appointment"
@@ -51,15 +58,17 @@ class AppointmentRescheduled(_AppointmentEvent):
 
     previous_date: UtcDatetime
     rescheduled_at: UtcDatetime
+    caused_by: CausedBy | None = Field(default=None, description="Whose doing it is; null in events of older versions.")
 
 
 class AppointmentCancelled(_AppointmentEvent):
-    """An appointment was cancelled. A `late` cancellation, inside the cancellation window, costs a fee."""
+    """An appointment was cancelled. A `late` one costs a fee: the patient cancelled when it was not free any more."""
 
     TYPE: ClassVar[str] = "appointment.cancelled"
 
     late: bool
     cancelled_at: UtcDatetime
+    caused_by: CausedBy | None = Field(default=None, description="Whose doing it is; null in events of older versions.")
 
 
 class AppointmentCompleted(_AppointmentEvent):

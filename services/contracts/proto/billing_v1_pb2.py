@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)services/contracts/proto/billing_v1.proto\x12\x0epms.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x07\x41\x63\x63ount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\npatient_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x15\n\rbalance_minor\x18\x04 \x01(\x03\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12-\n\topened_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"_\n\x1b\x43reateBillingAccountRequest\x12\x12\n\npatient_id\x18\x01 \x01(\t\x12\x1a\n\rowner_user_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x10\n\x0e_owner_user_id\"Y\n\x1c\x43reateBillingAccountResponse\x12(\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x17.pms.billing.v1.Account\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\"\'\n\x11GetAccountRequest\x12\x12\n\npatient_id\x18\x01 \x01(\t\">\n\x12GetAccountResponse\x12(\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x17.pms.billing.v1.Account2\xd8\x01\n\x0e\x42illingService\x12q\n\x14\x43reateBillingAccount\x12+.pms.billing.v1.CreateBillingAccountRequest\x1a,.pms.billing.v1.CreateBillingAccountResponse\x12S\n\nGetAccount\x12!.pms.billing.v1.GetAccountRequest\x1a\".pms.billing.v1.GetAccountResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)services/contracts/proto/billing_v1.proto\x12\x0epms.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x07\x41\x63\x63ount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\npatient_id\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x15\n\rbalance_minor\x18\x04 \x01(\x03\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12-\n\topened_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"_\n\x1b\x43reateBillingAccountRequest\x12\x12\n\npatient_id\x18\x01 \x01(\t\x12\x1a\n\rowner_user_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x10\n\x0e_owner_user_id\"Y\n\x1c\x43reateBillingAccountResponse\x12(\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x17.pms.billing.v1.Account\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\"\'\n\x11GetAccountRequest\x12\x12\n\npatient_id\x18\x01 \x01(\t\">\n\x12GetAccountResponse\x12(\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x17.pms.billing.v1.Account\"f\n\x07Invoice\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\npatient_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61ppointment_id\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x11\n\tdue_minor\x18\x05 \x01(\x03\"-\n\x17ListOpenInvoicesRequest\x12\x12\n\npatient_id\x18\x01 \x01(\t\"E\n\x18ListOpenInvoicesResponse\x12)\n\x08invoices\x18\x01 \x03(\x0b\x32\x17.pms.billing.v1.Invoice2\xbf\x02\n\x0e\x42illingService\x12q\n\x14\x43reateBillingAccount\x12+.pms.billing.v1.CreateBillingAccountRequest\x1a,.pms.billing.v1.CreateBillingAccountResponse\x12S\n\nGetAccount\x12!.pms.billing.v1.GetAccountRequest\x1a\".pms.billing.v1.GetAccountResponse\x12\x65\n\x10ListOpenInvoices\x12\'.pms.billing.v1.ListOpenInvoicesRequest\x1a(.pms.billing.v1.ListOpenInvoicesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +42,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETACCOUNTREQUEST']._serialized_end=470
   _globals['_GETACCOUNTRESPONSE']._serialized_start=472
   _globals['_GETACCOUNTRESPONSE']._serialized_end=534
-  _globals['_BILLINGSERVICE']._serialized_start=537
-  _globals['_BILLINGSERVICE']._serialized_end=753
+  _globals['_INVOICE']._serialized_start=536
+  _globals['_INVOICE']._serialized_end=638
+  _globals['_LISTOPENINVOICESREQUEST']._serialized_start=640
+  _globals['_LISTOPENINVOICESREQUEST']._serialized_end=685
+  _globals['_LISTOPENINVOICESRESPONSE']._serialized_start=687
+  _globals['_LISTOPENINVOICESRESPONSE']._serialized_end=756
+  _globals['_BILLINGSERVICE']._serialized_start=759
+  _globals['_BILLINGSERVICE']._serialized_end=1078
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,11 @@ class BillingServiceStub:
                 request_serializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountRequest.SerializeToString,
                 response_deserializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
+        self.ListOpenInvoices = channel.unary_unary(
+                '/pms.billing.v1.BillingService/ListOpenInvoices',
+                request_serializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesRequest.SerializeToString,
+                response_deserializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesResponse.FromString,
+                _registered_method=True)
 
 
 class BillingServiceServicer:
@@ -65,6 +70,13 @@ class BillingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOpenInvoices(self, request, context):
+        """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BillingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_BillingServiceServicer_to_server(servicer, server):
                     servicer.GetAccount,
                     request_deserializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountRequest.FromString,
                     response_serializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'ListOpenInvoices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenInvoices,
+                    request_deserializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesRequest.FromString,
+                    response_serializer=services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class BillingService:
             '/pms.billing.v1.BillingService/GetAccount',
             services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountRequest.SerializeToString,
             services_dot_contracts_dot_proto_dot_billing__v1__pb2.GetAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenInvoices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pms.billing.v1.BillingService/ListOpenInvoices',
+            services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesRequest.SerializeToString,
+            services_dot_contracts_dot_proto_dot_billing__v1__pb2.ListOpenInvoicesResponse.FromString,
             options,
             channel_credentials,
             insecure,

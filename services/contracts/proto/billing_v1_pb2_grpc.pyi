@@ -37,6 +37,8 @@ class BillingServiceStub:
     """Opens the patient's account, or returns the existing one. Calling it again changes nothing."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_billing_v1_pb2.GetAccountRequest, _billing_v1_pb2.GetAccountResponse]
     """NOT_FOUND when the patient has no account, or it is not visible to the caller."""
+    ListOpenInvoices: _grpc.UnaryUnaryMultiCallable[_billing_v1_pb2.ListOpenInvoicesRequest, _billing_v1_pb2.ListOpenInvoicesResponse]
+    """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
 
 @_typing.type_check_only
 class BillingServiceAsyncStub(BillingServiceStub):
@@ -47,6 +49,8 @@ class BillingServiceAsyncStub(BillingServiceStub):
     """Opens the patient's account, or returns the existing one. Calling it again changes nothing."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_billing_v1_pb2.GetAccountRequest, _billing_v1_pb2.GetAccountResponse]  # type: ignore[assignment]
     """NOT_FOUND when the patient has no account, or it is not visible to the caller."""
+    ListOpenInvoices: _aio.UnaryUnaryMultiCallable[_billing_v1_pb2.ListOpenInvoicesRequest, _billing_v1_pb2.ListOpenInvoicesResponse]  # type: ignore[assignment]
+    """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
 
 class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Patients' accounts, for the other services."""
@@ -66,5 +70,13 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_v1_pb2.GetAccountResponse, _abc.Awaitable[_billing_v1_pb2.GetAccountResponse]]:
         """NOT_FOUND when the patient has no account, or it is not visible to the caller."""
+
+    @_abc_1.abstractmethod
+    def ListOpenInvoices(
+        self,
+        request: _billing_v1_pb2.ListOpenInvoicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_v1_pb2.ListOpenInvoicesResponse, _abc.Awaitable[_billing_v1_pb2.ListOpenInvoicesResponse]]:
+        """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
 
 def add_BillingServiceServicer_to_server(servicer: BillingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

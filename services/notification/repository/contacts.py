@@ -13,15 +13,20 @@ from services.notification.entity import Contact
 
 _SAVE = Statement(
     text("""
-    WITH saved AS (
-        INSERT INTO contact AS known (patient_id, name, email, phone, version)
+    WITH known AS (
+        SELECT name IS NULL AS deleted FROM contact WHERE patient_id = :patient_id
+    ), saved AS (
+        INSERT INTO contact AS stored (patient_id, name, email, phone, version)
         VALUES (:patient_id, :name, :email, :phone, :version)
         ON CONFLICT (patient_id) DO UPDATE
         SET name = excluded.name, email = excluded.email, phone = excluded.phone, version = excluded.version
-        WHERE known.version < excluded.version
+        WHERE stored.version < excluded.version
+    ), due AS (
+        UPDATE message SET next_attempt_at = :now
+        WHERE status = 'PENDING' AND attempts > 0
+          AND event_id IN (SELECT id FROM event_log WHERE patient_id = :patient_id)
     )
-    UPDATE message SET next_attempt_at = :now
-    WHERE status = 'PENDING' AND attempts > 0 AND event_id IN (SELECT id FROM event_log WHERE patient_id = :patient_id)
+    SELECT deleted FROM known
     """)
 )
 
@@ -32,9 +37,9 @@ class ContactRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def save(self, contact: Contact, now: datetime) -> None:
-        """Writes the contact, unless the same or a newer version is stored.
+    async def save(self, contact: Contact, now: datetime) -> bool:
+        """Writes the contact, unless the same or a newer version is stored. Returns whether the patient was deleted.
 
         The patient's messages for which an attempt has failed become due: they may have waited for an address.
         """
-        await self._uow.execute(_SAVE, now=now, **asdict(contact))
+        return await self._uow.value(_SAVE, now=now, **asdict(contact)) is True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, literal_column, select, text
 
 from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
@@ -14,6 +15,7 @@ from services.common.unit_of_work import UnitOfWork
 from services.notification.entity import (
     EVENT_LOG,
     MESSAGE,
+    PERSONAL,
     LoggedNotification,
     Message,
     Notification,
@@ -35,6 +37,17 @@ _CONDITIONS = {
     "until": EVENT_LOG.c.created_at < bindparam("until"),
 }
 
+_FORGET = Statement(
+    text("""
+    WITH entry AS (
+        UPDATE event_log SET payload = jsonb_set(payload, '{data}', (payload -> 'data') - CAST(:details AS text[]))
+        WHERE patient_id = :patient_id AND event_type IN ('patient.registered', 'patient.updated')
+    )
+    UPDATE message SET recipient = NULL, subject = NULL, body = NULL
+    WHERE template IS NOT NULL AND event_id IN (SELECT id FROM event_log WHERE patient_id = :patient_id)
+    """)
+)
+
 
 @cache
 def _page(given: frozenset[str], after: bool) -> Statement:
@@ -51,6 +64,10 @@ class NotificationRepository:
     def add(self, notification: Notification) -> None:
         """Writes a new entry."""
         self._uow.add(EVENT_LOG, notification)
+
+    async def forget(self, patient_id: UUID) -> None:
+        """Removes the patient's name and addresses from the entries that are written, and texts from their messages."""
+        await self._uow.execute(_FORGET, patient_id=patient_id, details=list(PERSONAL))
 
     async def page(self, filter: NotificationFilter, page: PageRequest, reading: Reading) -> Slice[LoggedNotification]:
         """Returns one page of the entries that match, with their messages, newest first."""

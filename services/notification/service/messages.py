@@ -9,13 +9,13 @@ from typing import Any
 from services.common.backoff import jittered
 from services.common.clock import utc_now
 from services.common.logs import describe, logger
+from services.common.phone_numbers import e164
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.contracts.events import Event, decode
 from services.notification import templates
 from services.notification.config import NotificationSettings
 from services.notification.entity import Channel, Contact, DueMessage, Message, MessageStatus
-from services.notification.phone_numbers import e164
 from services.notification.repository.messages import MessageRepository
 from services.notification.senders import Rejected, Sender
 from services.notification.templates import Text
@@ -84,12 +84,16 @@ class MessageService:
         if contact is None:
             raise NoRecipient
         channel = Channel(message.channel)
-        name, recipient = contact.name, _address(contact, channel)
+        name, recipient = contact.name, self._address(contact, channel)
         if name is None or not recipient:
             raise NoAddress
         event: Event[Any] = decode(json.dumps(due.payload))
         text = templates.render(templates.BY_NAME[message.template], channel, name, event.data)
         message.recipient, message.subject, message.body = recipient, text.subject, text.body
+
+    def _address(self, contact: Contact, channel: Channel) -> str | None:
+        """Returns where to send. Contacts of older events have telephone numbers as they were typed."""
+        return contact.email if channel is Channel.EMAIL else e164(contact.phone, self._settings.phone_region)
 
     async def _send(self, message: Message) -> str:
         """Returns the provider's id of the message."""
@@ -110,10 +114,6 @@ class MessageService:
         message.status, message.error = MessageStatus.FAILED, error
         fields = {"notification_id": message.event_id, "channel": message.channel, "reason": error}
         logger(__name__).error("message_failed", attempts=message.attempts, **fields)
-
-
-def _address(contact: Contact, channel: Channel) -> str | None:
-    return contact.email if channel is Channel.EMAIL else e164(contact.phone)
 
 
 def _log_fields(due: DueMessage) -> dict[str, Any]:

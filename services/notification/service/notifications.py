@@ -40,12 +40,18 @@ class NotificationService:
     async def log_event(self, event: Event[Any]) -> None:
         """Logs an event, which must not be in the log, with the messages that it causes. Updates the patient's contact.
 
-        A new contact makes messages due that have waited for an address.
+        A new contact makes messages due that have waited for an address. Of a deleted patient the log does not keep who
+        they were, whatever the order is in which the events arrive.
         """
         now = utc_now()
+        notification = mapper.notification_from(event, now)
         if isinstance(event.data, PatientRegistered | PatientUpdated | PatientDeleted):
-            await self._contacts.save(mapper.contact_from(event.data), now)
-        self._notifications.add(mapper.notification_from(event, now))
+            deleted = await self._contacts.save(mapper.contact_from(event.data), now)
+            if isinstance(event.data, PatientDeleted):
+                await self._notifications.forget(event.data.patient_id)
+            elif deleted:
+                notification = mapper.without_personal_data(notification)
+        self._notifications.add(notification)
         self._messages.add(mapper.messages_from(event, now))
 
     def request_email(self, email: Email) -> Message:

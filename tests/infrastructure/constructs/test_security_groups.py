@@ -37,6 +37,7 @@ def test_services_accept_the_api_and_their_grpc_callers(prod_stage: Synthesis) -
     link = "The HTTP API on its way into the VPC"
     http = {(link, f"Tasks of {name}", 8080) for name in SERVICES}
     assert to_tasks == http | {
+        ("Tasks of patient", "Tasks of appointment", 50051),
         ("Tasks of patient", "Tasks of billing", 50051),
         ("Tasks of appointment", "Tasks of patient", 50051),
     }

@@ -41,6 +41,7 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
 # The operations, and the status that each caller gets, in the order of PEOPLE.
 MATRIX = {
     "GET /api/billing/accounts/{patientId}": (200, 200, 403, 200, 404, 403, 403),
+    "GET /api/billing/fees": (200, 200, 403, 200, 200, 403, 403),
     "GET /api/billing/invoices": (200, 200, 403, 200, 200, 403, 403),  # empty for another PATIENT
     "GET /api/billing/invoices/{id}": (200, 200, 403, 200, 404, 403, 403),
     "POST /api/billing/invoices/{id}/payments": (201, 201, 403, 201, 404, 403, 403),
@@ -48,6 +49,7 @@ MATRIX = {
 _OK, _NO, _NONE = StatusCode.OK, StatusCode.PERMISSION_DENIED, StatusCode.NOT_FOUND
 RPC_MATRIX = {
     "GetAccount": (_OK, _OK, _NO, _OK, _NONE, _NO, _NO),
+    "ListOpenInvoices": (_OK, _OK, _NO, _OK, _OK, _NO, _NO),  # empty for another PATIENT
     "CreateBillingAccount": (_OK, _OK, _NO, _OK, _NONE, _NO, _NO),
 }
 
@@ -112,6 +114,8 @@ def request_of(operation: str, records: Records, owner: Caller | None = None) ->
     """Returns the message. A PATIENT must name themselves as the owner of the account; staff name nobody."""
     if operation == "GetAccount":
         return messages.GetAccountRequest(patient_id=records.patient_id)
+    if operation == "ListOpenInvoices":
+        return messages.ListOpenInvoicesRequest(patient_id=records.patient_id)
     owner_user_id = str(owner.user_id) if owner else None
     return messages.CreateBillingAccountRequest(patient_id=records.patient_id, owner_user_id=owner_user_id)
 
@@ -163,11 +167,32 @@ async def test_grpc_returns_the_same_account_as_http(
     for who in ("ADMIN", "STAFF", "owner"):
         somebody = person(who)
         seen = (await somebody.request("GET", f"/api/billing/accounts/{records.patient_id}")).json()
-        for operation in RPC_MATRIX:
+        for operation in ("GetAccount", "CreateBillingAccount"):
             request = request_of(operation, records, somebody if who == "owner" else None)
             account = (await getattr(stub, operation)(request, metadata=somebody.metadata)).account
             found = {"id": account.id, "balance_minor": account.balance_minor, "version": account.version}
             assert found == {name: seen[name] for name in found}
+
+
+async def test_grpc_lists_what_is_not_paid(stub: Any, records: Records, person: Callable[[str], Caller]) -> None:
+    request = request_of("ListOpenInvoices", records)
+
+    async def due(who: str) -> list[tuple[str, int]]:
+        answer = await stub.ListOpenInvoices(request, metadata=person(who).metadata)
+        return [(invoice.id, invoice.due_minor) for invoice in answer.invoices]
+
+    payments = f"/api/billing/invoices/{records.invoice_id}/payments"
+    for paid, rest in ((2000, 10000), (10000, 0)):
+        answer = await person("STAFF").request("POST", payments, json={"amount_minor": paid, "method": "CASH"})
+        assert answer.status_code == 201
+        expected = [(records.invoice_id, rest)] if rest else []
+        assert (await due("owner"), await due("STAFF"), await due("another PATIENT")) == (expected, expected, [])
+
+
+async def test_the_fees_are_known_before_they_are_charged(person: Callable[[str], Caller]) -> None:
+    items = (await person("owner").request("GET", "/api/billing/fees")).json()["items"]
+    assert {"reason": "LATE_CANCELLATION", "currency": "EUR", "amount_minor": 3000} in items
+    assert len({(item["reason"], item["currency"]) for item in items}) == len(items) == 6
 
 
 @pytest.mark.attack(9)

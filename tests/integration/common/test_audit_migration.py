@@ -8,15 +8,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from alembic import command
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.common import audit, audit_chain
-from services.common.commands.migrate import configuration, migrate
+from services.common.commands.migrate import migrate
 from services.common.database import Database
 from services.common.settings import ServiceSettings
-from tests.integration.conftest import settings_of
+from tests.integration.migrations import empty_database, upgrade
 
 PATIENTS = [uuid.UUID(int=number) for number in range(3)]
 FORMER_HEAD = b"\7" * 32
@@ -25,23 +22,8 @@ FORMER_HEAD = b"\7" * 32
 @pytest.fixture
 async def empty(database_server: str) -> AsyncIterator[ServiceSettings]:
     """The settings of the auth service with a database without a table."""
-    name = f"test_migration_{uuid.uuid4().hex[:12]}"
-    administrator = await asyncpg.connect(database_server)
-    await administrator.execute(f'CREATE DATABASE "{name}"')
-    yield settings_of(f"{database_server.rpartition('/')[0]}/{name}", ServiceSettings, service_name="auth")
-    await administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await administrator.close()
-
-
-async def upgrade(settings: ServiceSettings, revision: str) -> None:
-    def run(connection: Connection) -> None:
-        command.upgrade(configuration("auth", connection), revision)
-
-    engine = create_async_engine(settings.database_url)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await engine.dispose()
+    async with empty_database(database_server, "auth") as settings:
+        yield settings
 
 
 async def write_as_before(connection: Any) -> None:

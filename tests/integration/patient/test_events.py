@@ -15,7 +15,7 @@ from services.contracts.events import PatientDeleted, PatientRegistered, Patient
 from services.contracts.proto import billing_v1_pb2 as messages
 from services.contracts.proto import billing_v1_pb2_grpc
 from services.patient.composition import Components
-from services.patient.grpc_clients import BillingClient
+from services.patient.grpc_clients import AppointmentClient, BillingClient
 from tests.integration.effects import published_events
 from tests.integration.patient.conftest import Caller, person
 
@@ -27,7 +27,7 @@ async def test_each_change_is_published_once_with_its_version(staff: Caller, run
     await staff.request("DELETE", path)
     registered, updated, deleted = await published_events(runtime)
     assert isinstance(registered, PatientRegistered)
-    assert (registered.name, registered.email, registered.phone) == ("Ada", created["email"], "030 1234")
+    assert (registered.name, registered.email, registered.phone) == ("Ada", created["email"], "+49301234")
     assert isinstance(updated, PatientUpdated)
     assert (updated.name, updated.changed) == ("Ada King", ("name", "phone"))
     assert isinstance(deleted, PatientDeleted)
@@ -57,6 +57,9 @@ class Billing(billing_v1_pb2_grpc.BillingServiceServicer):
     async def GetAccount(self, request: Any, context: Any) -> Any:
         raise NotImplementedError
 
+    async def ListOpenInvoices(self, request: Any, context: Any) -> Any:
+        raise NotImplementedError
+
 
 async def test_the_callers_token_is_passed_on_to_billing(patient_user: Caller, runtime: Runtime[Any, Any]) -> None:
     billing, server = Billing(), grpc.aio.server()
@@ -64,7 +67,8 @@ async def test_the_callers_token_is_passed_on_to_billing(patient_user: Caller, r
     port = server.add_insecure_port("localhost:0")
     await server.start()
     async with rpc_client.channel(f"localhost:{port}", "billing") as channel:
-        runtime.components = Components(BillingClient(billing_v1_pb2_grpc.BillingServiceStub(channel)))
+        stub = billing_v1_pb2_grpc.BillingServiceStub(channel)
+        runtime.components = Components(BillingClient(stub), AppointmentClient(None))
         created = await patient_user.register()
     await server.stop(0)
     [(request, authorization)] = billing.calls
@@ -77,7 +81,8 @@ async def test_a_patient_is_registered_while_billing_is_down(
     staff: Caller, runtime: Runtime[Any, Any], client: httpx.AsyncClient, target: str
 ) -> None:
     async with rpc_client.channel(target, "billing", seconds=0.2) as channel:
-        runtime.components = Components(BillingClient(billing_v1_pb2_grpc.BillingServiceStub(channel)))
+        stub = billing_v1_pb2_grpc.BillingServiceStub(channel)
+        runtime.components = Components(BillingClient(stub), AppointmentClient(None))
         created = await staff.register()
     assert (await staff.request("GET", f"/{created['id']}")).status_code == 200
     assert len(await published_events(runtime)) == 1

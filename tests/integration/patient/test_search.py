@@ -69,6 +69,19 @@ async def test_patients_are_found(staff: Caller, params: dict[str, str], expecte
     assert await names(staff, **params) == expected
 
 
+@pytest.mark.parametrize("written", ["ada@münchen.example", "ADA@xn--mnchen-3ya.example"])
+async def test_an_email_address_is_found_however_its_domain_is_written(staff: Caller, written: str) -> None:
+    await staff.register(name="Somebody", email="Ada@München.example")
+    assert await names(staff, email=written) == ["Somebody"]
+
+
+@pytest.mark.parametrize(("typed", "name"), [("isik", "Aylin Işık"), ("dorde", "Đorđe Łukasz"), ("SOREN", "Sørensen")])  # noqa: RUF001
+async def test_names_are_found_without_the_letters_of_other_languages(staff: Caller, typed: str, name: str) -> None:
+    await staff.register(name=name)
+    await staff.register(name="Somebody Else")
+    assert await names(staff, name=typed) == [name]
+
+
 @pytest.mark.parametrize("more", [{}, {"sort": "name"}], ids=str)
 @pytest.mark.parametrize("typed", ["anna-lena.o'hara@ex", "Anna-Lena.O'HARA"])
 async def test_an_email_address_is_found_by_its_beginning(staff: Caller, typed: str, more: dict[str, str]) -> None:
@@ -113,6 +126,8 @@ async def test_a_registration_between_two_pages_repeats_and_hides_nothing(staff:
         {"sort": "password"},
         {"dob": "1990-02-30"},
         {"dob": "1990"},
+        {"dob": ["1990-01-01", "1990-01-02"]},
+        {"sort": ["name", "name"]},
         {"owner_user_id": "x"},
         {"name": ""},
         {"q": "x" * 201},

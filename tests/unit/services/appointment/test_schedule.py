@@ -101,6 +101,40 @@ def test_slots_that_are_taken_or_too_early_are_not_free() -> None:
     assert slots == [visit("2026-06-01T07:30")]
 
 
+def test_slots_follow_the_end_of_a_visit() -> None:
+    """After a visit of 45 minutes from eight, 08:45 can be booked, and is offered."""
+    slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, [visit("2026-06-01T06:00", 45)], EVER)
+    assert slots == [visit("2026-06-01T06:45"), visit("2026-06-01T07:15")]
+
+
+def test_a_visit_across_midnight_is_offered_where_hours_follow_without_a_break() -> None:
+    hours = (Hours(0, 60), Hours(1410, 1440))
+    schedule = Schedule(BERLIN, dict.fromkeys(WEEKDAYS, hours))
+    hour = timedelta(hours=1)
+    night = Interval(utc("2026-06-01T21:30"), utc("2026-06-01T22:30"))
+    assert schedule.covers(night)
+    assert night in schedule.free_slots(MONDAY, hour, [], EVER)
+    assert night not in schedule.free_slots(MONDAY + timedelta(days=1), hour, [], EVER)
+    taken = [visit("2026-06-01T22:15", 15)]
+    assert night not in schedule.free_slots(MONDAY, hour, taken, EVER)
+
+
+@pytest.mark.parametrize(
+    ("zone", "weekday", "hours", "day", "expected"),
+    [
+        (BERLIN, "sunday", (60, 120), date(2027, 10, 31), ("2027-10-30T23:00", "2027-10-31T00:00")),
+        (BERLIN, "sunday", (60, 150), date(2027, 10, 31), ("2027-10-30T23:00", "2027-10-31T00:30")),
+        (BERLIN, "sunday", (120, 180), date(2027, 10, 31), ("2027-10-31T00:00", "2027-10-31T02:00")),
+        ("Atlantic/Azores", "saturday", (1320, 1440), date(2027, 10, 30), ("2027-10-30T22:00", "2027-10-31T00:00")),
+    ],
+)
+def test_hours_that_end_in_an_hour_that_comes_twice_gain_nothing(
+    zone: str, weekday: str, hours: tuple[int, int], day: date, expected: tuple[str, str]
+) -> None:
+    schedule = Schedule(zone, {weekday: [Hours(*hours)]})
+    assert schedule.open_on(day) == [Interval(utc(expected[0]), utc(expected[1]))]
+
+
 ZONES = st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC"])
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 SPANS = st.tuples(st.integers(0, 1440), st.integers(0, 1440)).filter(lambda pair: pair[0] < pair[1])

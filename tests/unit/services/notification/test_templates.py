@@ -81,7 +81,15 @@ def test_a_name_stays_on_its_line_and_is_not_a_template() -> None:
 
 @pytest.mark.parametrize(
     ("minor", "currency", "text"),
-    [(12050, "EUR", "120.50 EUR"), (5, "USD", "0.05 USD"), (1200, "JPY", "1200 JPY"), (1234, "KWD", "1.234 KWD")],
+    [
+        (12050, "EUR", "120.50 EUR"),
+        (5, "USD", "0.05 USD"),
+        (1200, "JPY", "1,200 JPY"),
+        (1234, "KWD", "1.234 KWD"),
+        (5000, "XOF", "5,000 XOF"),
+        (70000, "UGX", "70,000 UGX"),
+        (10**12 + 1, "EUR", "10,000,000,000.01 EUR"),
+    ],
 )
 def test_an_amount_has_the_decimals_of_its_currency(minor: int, currency: str, text: str) -> None:
     assert templates.money(minor, currency) == text

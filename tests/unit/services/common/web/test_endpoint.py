@@ -157,3 +157,20 @@ def test_what_nobody_would_close_is_refused_when_the_route_is_made() -> None:
 
     with pytest.raises(TypeError, match="must be a coroutine function"):
         answer(read)
+
+
+class ListQuery(PageRequest):
+    status: str | None = None
+
+
+@pytest.mark.parametrize("query", ["status=A&status=B", "status=A&status=A", "limit=1&status=A&limit=2"])
+def test_a_parameter_that_is_given_twice_is_an_error(query: str) -> None:
+    async def listing(query: Annotated[ListQuery, Query()]) -> Response:
+        raise AssertionError
+
+    async def parameter(status: str = "", limit: int = 1) -> Response:
+        raise AssertionError
+
+    repeated = "status" if query.startswith("status") else "limit"
+    assert errors_of(listing, query=query) == [("repeated", ("query", repeated))]
+    assert errors_of(parameter, query=query) == [("repeated", ("query", repeated))]
