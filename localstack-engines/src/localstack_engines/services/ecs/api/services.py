@@ -58,6 +58,7 @@ class ServiceOperations(Operations):
         if not is_external:
             service.begin_deployment(service_settings.revision(settings))
         with self.store.lock:
+            self.store.forget_express(service.arn)
             self.store.services[service.arn] = service
         self.scheduler.wake(service.arn)
         return {"service": self._described_service(service)}
@@ -129,11 +130,15 @@ class ServiceOperations(Operations):
         scope = self.scope(context, request.get("cluster"))
         if request.get("schedulingStrategy") not in (None, "REPLICA", "DAEMON"):
             raise invalid_parameter("Scheduling strategy should be one of [REPLICA, DAEMON]")
+        if request.get("resourceManagementType") not in (None, "CUSTOMER", "ECS"):
+            raise invalid_parameter("Resource management type should be one of [CUSTOMER, ECS]")
         launch_type = request.get("launchType")
         arns = [
             s.arn
             for s in self.store.services_in(scope)
             if s.status != "INACTIVE"
+            and request.get("resourceManagementType")
+            in (None, descriptions.management(s.arn in self.store.express_services))
             and launch_type in (None, launch_type_of(s.settings))
             and request.get("schedulingStrategy") in (None, s.settings.get("schedulingStrategy") or "REPLICA")
         ]
@@ -158,7 +163,9 @@ class ServiceOperations(Operations):
 
     def _described_service(self, service: Service, with_tags: bool = True) -> Response:
         with self.store.lock:
-            return descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
+            described = descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
+        is_express = service.arn in self.store.express_services
+        return {**described, "resourceManagementType": descriptions.management(is_express)}
 
     def _complete(
         self,

@@ -140,6 +140,17 @@ class Balancers:
             raise
         self.targets.watch(group)
 
+    def set_alias(self, balancer: LoadBalancer, name: str, *, is_used: bool) -> None:
+        """Makes a host name, in lower case, lead to a load balancer, or not any more. Raises LoadBalancerNotFound."""
+        with balancer.lock:
+            if balancer.state == DELETED:
+                raise load_balancer_not_found(balancer.arn)
+            if is_used:
+                balancer.aliases.add(name)
+            else:
+                balancer.aliases.discard(name)
+            self._open_doors()
+
     def stop_all(self) -> None:
         self.targets.stop()
         self.access_logs.stop()
@@ -204,7 +215,7 @@ def _doors(balancer: LoadBalancer) -> list[Door]:
     return [
         Door(
             id=listener.id,
-            name=balancer.dns_name.lower(),
+            names=(balancer.dns_name.lower(), *sorted(balancer.aliases)),
             address=balancer.interface.address,
             port=listener.port,
             inner_port=listener.inner_port,
