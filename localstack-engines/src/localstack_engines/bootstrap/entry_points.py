@@ -25,6 +25,7 @@ RESOURCE_TYPE_MODULES = (
     "localstack_engines.core_types.ses.resource_providers",
     "localstack_engines.core_types.sns.resource_providers",
     "localstack_engines.services.apigatewayv2.cloudformation.resource_providers",
+    "localstack_engines.services.applicationautoscaling.cloudformation.resource_providers",
     "localstack_engines.services.autoscaling.cloudformation.resource_providers",
     "localstack_engines.services.ecr.cloudformation.resource_providers",
     "localstack_engines.services.ecs.cloudformation.resource_providers",
@@ -37,7 +38,18 @@ RESOURCE_TYPE_MODULES = (
 )
 """Modules whose `RESOURCE_PROVIDERS` maps CloudFormation type names to classes."""
 
-SERVICES = ("apigatewayv2", "autoscaling", "ecr", "ecs", "efs", "elbv2", "kafka", "rds", "servicediscovery")
+SERVICES = (
+    "apigatewayv2",
+    "application-autoscaling",
+    "autoscaling",
+    "ecr",
+    "ecs",
+    "efs",
+    "elbv2",
+    "kafka",
+    "rds",
+    "servicediscovery",
+)
 
 
 def _service(package: str) -> Service:
@@ -55,6 +67,11 @@ def apigatewayv2() -> Service:
     return _service("services.apigatewayv2")
 
 
+@aws_provider(api="application-autoscaling")
+def applicationautoscaling() -> Service:
+    return _service("services.applicationautoscaling")
+
+
 @aws_provider()
 def autoscaling() -> Service:
     return _service("services.autoscaling")
@@ -63,6 +80,11 @@ def autoscaling() -> Service:
 @aws_provider(name=settings.NAME)
 def cloudformation() -> Service:
     return _service("cloudformation")
+
+
+@aws_provider(name=settings.NAME)
+def cloudwatch() -> Service:
+    return _service("metrics")
 
 
 @aws_provider(name=settings.NAME)

@@ -45,8 +45,10 @@ def shutdown() -> None:
     from localstack.services.plugins import SERVICE_PLUGINS
 
     from localstack_engines.bootstrap import entry_points
+    from localstack_engines.metrics import collector
     from localstack_engines.toolkit import labels
 
+    collector.stop()
     SERVICE_PLUGINS.stop_services(list(entry_points.SERVICES))
     for part in reversed(_parts()):
         part.stop()

@@ -16,7 +16,7 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     # HAProxy has the edge port to itself; LocalStack's gateway is behind it.
     environment.setdefault("GATEWAY_LISTEN", settings.GATEWAY_ADDRESS)
     environment.setdefault("LOCALSTACK_HOST", f"{settings.ENDPOINT_HOST}:{edge}")
-    for service in ("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "KINESIS"):
+    for service in ("CLOUDFORMATION", "CLOUDWATCH", "DYNAMODB", "DYNAMODBSTREAMS", "KINESIS"):
         environment.setdefault(f"PROVIDER_OVERRIDE_{service}", settings.NAME)
     # A service that rolls out slowly may take longer than LocalStack's five minutes.
     environment.setdefault("CFN_PER_RESOURCE_TIMEOUT", "900")

@@ -1,0 +1,1 @@
+"""Metrics of what runs here, and the alarms that watch them."""

@@ -1,0 +1,1 @@
+"""Application Auto Scaling's CloudFormation types, one module per type."""

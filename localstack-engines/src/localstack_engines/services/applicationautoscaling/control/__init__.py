@@ -1,0 +1,1 @@
+"""What changes the capacity of scalable targets: policies, their alarms, and schedules."""
