@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from lab.ecs import IMAGE, ROLE, Json
+from lab.ecs import IMAGE, ROLE, Json, in_task
 from lab.elb import BalancerLab
 from lab.errors import refused
 from lab.gateway import traffic
+from lab.stacks import Stack
 from lab.waiting import until
 
 _SERVE = "mkdir -p /tmp/{path}; echo {text} | tee /tmp/index.html > /tmp/{path}/index.html; {run}"
@@ -27,7 +28,7 @@ def primary(text: str, port: int = 8080, path: str = "health") -> Json:
 
 @pytest.fixture
 def lab(aws: Callable[..., Any]) -> Iterator[BalancerLab]:
-    with BalancerLab(aws) as lab, public(lab):
+    with BalancerLab(aws) as lab:
         yield lab
 
 
@@ -111,6 +112,11 @@ def left(aws: Callable[..., Any], vpc: str) -> Json:
 
 def test_a_service_answers_at_its_url(aws: Callable[..., Any], lab: BalancerLab, cluster: str) -> None:
     """Two services share a load balancer; an update with another port and health check fails no request."""
+    with public(lab):
+        _check_two_services(aws, lab, cluster)
+
+
+def _check_two_services(aws: Callable[..., Any], lab: BalancerLab, cluster: str) -> None:
     ecs, before = aws("ecs"), left(aws, lab.vpc)
     common: Json = {
         "cluster": cluster,
@@ -193,3 +199,49 @@ def test_what_is_refused_leaves_nothing(aws: Callable[..., Any], lab: BalancerLa
 def _status(ecs: Any, service: Json) -> str:
     found = ecs.describe_express_gateway_service(serviceArn=service["serviceArn"])["service"]
     return str(found["status"]["statusCode"])
+
+
+def test_cloudformation_makes_changes_and_deletes_a_service(
+    aws: Callable[..., Any], lab: BalancerLab, cluster: str, stack: Stack
+) -> None:
+    """A private service: its URL answers in its VPC only. Auto scaling keeps its limits."""
+    ecs, before = aws("ecs"), left(aws, lab.vpc)
+
+    def template(text: str, most: int) -> Json:
+        container = primary(text)
+        properties = {
+            "Cluster": cluster,
+            "ExecutionRoleArn": ROLE,
+            "InfrastructureRoleArn": ROLE,
+            "HealthCheckPath": "/health/",
+            "NetworkConfiguration": {"Subnets": lab.subnets},
+            "PrimaryContainer": {name[0].upper() + name[1:]: value for name, value in container.items()},
+            "ScalingTarget": {"MinTaskCount": 1, "MaxTaskCount": most, "AutoScalingMetric": "REQUEST_COUNT_PER_TARGET"},
+        }
+        return {"Web": {"Type": "AWS::ECS::ExpressGatewayService", "Properties": properties}}
+
+    names = ("Endpoint", "ECSManagedResourceArns.IngressPath.LoadBalancerArn")
+    outputs: Json = {name.rpartition(".")[2]: {"Fn::GetAtt": ["Web", name]} for name in names}
+    found = stack.deploy(template("one", 2), outputs | {"Arn": {"Ref": "Web"}})
+    [target] = _targets(aws, found["Arn"])
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 2)
+    [balancer] = aws("elbv2").describe_load_balancers(LoadBalancerArns=[found["LoadBalancerArn"]])["LoadBalancers"]
+    assert balancer["Scheme"] == "internal"
+    for text in ("one", "two"):
+        if text == "two":
+            stack.deploy(template(text, 3), outputs)
+        [task] = ecs.list_tasks(cluster=cluster, serviceName=found["Arn"])["taskArns"]
+        fetch = (
+            "import ssl, urllib.request as u; "
+            f"print(u.urlopen('{found['Endpoint']}/', context=ssl._create_unverified_context()).read().decode())"
+        )
+        assert in_task(task, "Main", "python3", "-c", fetch).strip() == text
+    stack.delete()
+    assert left(aws, lab.vpc) == before
+    assert _targets(aws, found["Arn"]) == []
+
+
+def _targets(aws: Callable[..., Any], service: str) -> list[Json]:
+    """Returns the scalable target of a service, if it has one."""
+    which = {"ServiceNamespace": "ecs", "ResourceIds": [f"service/{service.partition('service/')[2]}"]}
+    return list(aws("application-autoscaling").describe_scalable_targets(**which)["ScalableTargets"])

@@ -74,6 +74,9 @@ class ExpressService:
     target_groups: list[str] = field(default_factory=list)
     serving: str = ""
     rule_arn: str = ""
+    scalable_target: str = ""
+    scaling_policy: str = ""
+    """The ARNs of its auto scaling."""
     definitions: list[str] = field(default_factory=list)
     """The task definitions that it has registered."""
     configurations: dict[str, Configuration] = field(default_factory=dict)

@@ -83,6 +83,10 @@ def managed_resources(express: ExpressService) -> Json:
     log_group = f"arn:aws:logs:{scope.region}:{scope.account}:log-group:{express.log_group}"
     return {
         "ingressPaths": [path],
+        "autoScaling": {
+            "scalableTarget": resource(express.scalable_target),
+            "applicationAutoScalingPolicies": [resource(express.scaling_policy)],
+        },
         "serviceSecurityGroups": [security_group(express.security_group)],
         "logGroups": [resource(log_group)] if express.log_group else [],
     }

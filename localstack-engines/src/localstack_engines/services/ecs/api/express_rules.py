@@ -6,8 +6,6 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateExpr
 import re
 from typing import Any
 
-from localstack_engines.services.ecs.errors import invalid_parameter
-
 Json = dict[str, Any]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
@@ -20,20 +18,24 @@ _STREAM_PREFIX = "ecs"
 _MOST_PORT = 65535
 
 
+class NotValid(ValueError):
+    """A setting that ECS refuses."""
+
+
 def check_name(name: str) -> None:
-    """Raises InvalidParameterException for a name that no service may have."""
+    """Raises NotValid for a name that no service may have."""
     if not _NAME.fullmatch(name):
-        raise invalid_parameter("Service names have 1 to 255 letters, numbers, hyphens and underscores.")
+        raise NotValid("Service names have 1 to 255 letters, numbers, hyphens and underscores.")
 
 
 def settings(current: Json, request: Json, log_group: str) -> Json:
     """Returns complete settings: the request's, then the current ones (none at first), then AWS's defaults.
 
-    `log_group` is that of a container without a log configuration. Raises InvalidParameterException.
+    `log_group` is that of a container without a log configuration. Raises NotValid.
     """
     for member in ("executionRoleArn", "infrastructureRoleArn", "taskRoleArn"):
         if request.get(member) and not _ROLE.fullmatch(request[member]):
-            raise invalid_parameter(f"{member} is not the ARN of a role: {request[member]}")
+            raise NotValid(f"{member} is not the ARN of a role: {request[member]}")
     found = {
         "cpu": _CPU,
         "memory": _MEMORY,
@@ -41,41 +43,41 @@ def settings(current: Json, request: Json, log_group: str) -> Json:
         **{m: request[m] for m in ("executionRoleArn", "taskRoleArn", "cpu", "memory") if request.get(m)},
     }
     if not found.get("executionRoleArn"):
-        raise invalid_parameter("executionRoleArn is required.")
+        raise NotValid("executionRoleArn is required.")
     given = request.get("primaryContainer") or current.get("primaryContainer")
     if not given or not given.get("image"):
-        raise invalid_parameter("primaryContainer with an image is required.")
+        raise NotValid("primaryContainer with an image is required.")
     found["primaryContainer"] = _container(given, current.get("primaryContainer") or {}, log_group)
     return found
 
 
 def health_check_path(request: Json, current: str = _PATH) -> str:
-    """Returns the path of health checks. Raises InvalidParameterException."""
+    """Returns the path of health checks. Raises NotValid."""
     path = str(request.get("healthCheckPath") or current)
     if not path.startswith("/"):
-        raise invalid_parameter(f"healthCheckPath must begin with a slash: {path}")
+        raise NotValid(f"healthCheckPath must begin with a slash: {path}")
     return path
 
 
 def scaling(current: Json, request: Json) -> Json:
-    """Returns the complete scaling target. Without a maximum it has the minimum. Raises InvalidParameterException."""
+    """Returns the complete scaling target. Without a maximum it has the minimum. Raises NotValid."""
     given = {key: value for key, value in (request.get("scalingTarget") or {}).items() if value is not None}
     found = {**_SCALING, **current, **given}
     least, metric, value = found["minTaskCount"], found["autoScalingMetric"], found["autoScalingTargetValue"]
     if "maxTaskCount" not in given:
         found["maxTaskCount"] = max(least, current.get("maxTaskCount", 1))
     if least < 1 or found["maxTaskCount"] < least:
-        raise invalid_parameter("minTaskCount must be 1 or more, and maxTaskCount not less than it.")
+        raise NotValid("minTaskCount must be 1 or more, and maxTaskCount not less than it.")
     if metric not in _METRICS:
-        raise invalid_parameter(f"autoScalingMetric should be one of [{', '.join(_METRICS)}]")
+        raise NotValid(f"autoScalingMetric should be one of [{', '.join(_METRICS)}]")
     if value < 1 or (metric in _PERCENT and value > 100):
-        raise invalid_parameter("autoScalingTargetValue must be 1 or more, and at most 100 for a percentage.")
+        raise NotValid("autoScalingTargetValue must be 1 or more, and at most 100 for a percentage.")
     return found
 
 
 def _container(given: Json, current: Json, log_group: str) -> Json:
     port = given.get("containerPort") or _PORT
     if not 1 <= port <= _MOST_PORT:
-        raise invalid_parameter(f"containerPort must be between 1 and {_MOST_PORT}.")
+        raise NotValid(f"containerPort must be between 1 and {_MOST_PORT}.")
     default = current.get("awsLogsConfiguration") or {"logGroup": log_group, "logStreamPrefix": _STREAM_PREFIX}
     return {**given, "containerPort": port, "awsLogsConfiguration": given.get("awsLogsConfiguration") or default}

@@ -27,11 +27,12 @@ from localstack_engines.services.ecs.api.operations import (
     cluster_scope,
     includes,
 )
-from localstack_engines.services.ecs.control import express_network
+from localstack_engines.services.ecs.control import express_network, express_scaling
 from localstack_engines.services.ecs.control.express_gateways import zone
 from localstack_engines.services.ecs.control.express_resources import balancers
 from localstack_engines.services.ecs.control.express_services import ExpressServices
 from localstack_engines.services.ecs.control.task_clients import account_client
+from localstack_engines.services.ecs.deployment_models import now
 from localstack_engines.services.ecs.errors import (
     invalid_parameter,
     resource_not_found,
@@ -51,11 +52,25 @@ _DEPLOYMENT = {
 }
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raises what the body finds wrong, and the errors of other operations that it calls, as this one's error."""
+    try:
+        yield
+    except (express_rules.NotValid, express_network.NoNetwork) as error:
+        raise invalid_parameter(str(error)) from error
+    except ClientError as error:
+        found = error.response["Error"]
+        code = found["Code"] if error.operation_name in _OWN_OPERATIONS else "InvalidParameterException"
+        raise ServiceError(code, found["Message"]) from error
+
+
 class ExpressServiceOperations(Operations):
     """Creates, describes, updates and deletes Express services."""
 
     express: ExpressServices
 
+    @_refusals()
     def create_express_gateway_service(self, context: RequestContext, request: Request) -> Response:
         name = request.get("serviceName") or f"express-{secrets.token_hex(4)}"
         express_rules.check_name(name)
@@ -64,24 +79,22 @@ class ExpressServiceOperations(Operations):
         log_group = f"/aws/ecs/{cluster}/{name}-{secrets.token_hex(2)}"
         settings = express_rules.settings({}, request, log_group)
         configuration = Configuration(express_rules.health_check_path(request), express_rules.scaling({}, request))
-        _check_scaling(configuration.scaling)
-        with _refusals():
-            network = self._express_network(context, request)
-            if cluster == _DEFAULT_CLUSTER and not self.store.is_active_cluster(scope):
-                _ecs(context).create_cluster(clusterName=cluster, capacityProviders=["FARGATE"])
-            express = ExpressService(
-                self.scope(context, cluster),
-                scope.arn("service", cluster, name),
-                name,
-                request["infrastructureRoleArn"],
-                _host(name, context.region),
-                network,
-                Gateway(scope.account, scope.region, network),
-            )
-            if settings["primaryContainer"]["awsLogsConfiguration"]["logGroup"] == log_group:
-                express.log_group = log_group
-            with self._reserved_express(express):
-                record = self._make_express(context, express, settings, configuration, request.get("tags") or [])
+        network = self._express_network(context, request)
+        if cluster == _DEFAULT_CLUSTER and not self.store.is_active_cluster(scope):
+            _ecs(context).create_cluster(clusterName=cluster, capacityProviders=["FARGATE"])
+        express = ExpressService(
+            self.scope(context, cluster),
+            scope.arn("service", cluster, name),
+            name,
+            request["infrastructureRoleArn"],
+            _host(name, context.region),
+            network,
+            Gateway(scope.account, scope.region, network),
+        )
+        if settings["primaryContainer"]["awsLogsConfiguration"]["logGroup"] == log_group:
+            express.log_group = log_group
+        with self._reserved_express(express):
+            record = self._make_express(context, express, settings, configuration, request.get("tags") or [])
         return {"service": self._described_express(express, record, with_tags=True)}
 
     def _make_express(
@@ -109,6 +122,12 @@ class ExpressServiceOperations(Operations):
             )
             record = self.store.services[express.arn]
             express.configurations[record.current.id] = configuration
+            with ExitStack() as undo:
+                undo.callback(
+                    _ecs(context).delete_service, cluster=express.scope.cluster, service=express.name, force=True
+                )
+                express_scaling.apply(express, configuration.scaling)
+                undo.pop_all()
         return record
 
     def describe_express_gateway_service(self, context: RequestContext, request: Request) -> Response:
@@ -117,6 +136,7 @@ class ExpressServiceOperations(Operations):
             raise resource_not_found("The specified Express service was not found.")
         return {"service": self._described_express(*found, with_tags=includes(request, "TAGS"))}
 
+    @_refusals()
     def update_express_gateway_service(self, context: RequestContext, request: Request) -> Response:
         express, record = self._active_express(context, request["serviceArn"])
         before = express.configuration(record.primary.revision_id)
@@ -126,31 +146,23 @@ class ExpressServiceOperations(Operations):
             express_rules.health_check_path(request, before.health_check_path),
             express_rules.scaling(before.scaling, request),
         )
-        _check_scaling(configuration.scaling)
-        with _refusals():
-            network = (
-                self._express_network(context, request) if request.get("networkConfiguration") else express.network
-            )
-            _check_move(express, network)
-            changes_tasks = (settings, configuration.health_check_path, network) != (
-                current,
-                before.health_check_path,
-                express.network,
-            )
-            with ExitStack() as undo:
-                changes = (
-                    self._prepare_express(express, settings, configuration, network, undo) if changes_tasks else {}
-                )
-                _ecs(context).update_service(
-                    cluster=express.scope.cluster,
-                    service=express.name,
-                    desiredCount=configuration.scaling["minTaskCount"],
-                    **changes,
-                )
-                undo.pop_all()
-        express.network = network
+        network = self._express_network(context, request) if request.get("networkConfiguration") else express.network
+        _check_move(express, network)
+        changes_tasks = (settings, configuration.health_check_path, network) != (
+            current,
+            before.health_check_path,
+            express.network,
+        )
+        with ExitStack() as undo:
+            if configuration.scaling != before.scaling:
+                undo.callback(express_scaling.apply, express, before.scaling)
+                express_scaling.apply(express, configuration.scaling)
+            if changes_tasks:
+                changes = self._prepare_express(express, settings, configuration, network, undo)
+                _ecs(context).update_service(cluster=express.scope.cluster, service=express.name, **changes)
+            undo.pop_all()
+        express.network, express.updated_at = network, now()
         express.configurations[record.primary.revision_id] = configuration
-        express.updated_at = record.primary.updated_at
         return {"service": express_descriptions.updated(express, record, self._express_definition(record))}
 
     def _prepare_express(
@@ -174,6 +186,7 @@ class ExpressServiceOperations(Operations):
             "loadBalancers": balancers(express, express.other_group, port),
         }
 
+    @_refusals()
     def delete_express_gateway_service(self, context: RequestContext, request: Request) -> Response:
         """Stops the tasks. Then everything that the service was made of is removed."""
         found = self._find_express(context, request["serviceArn"])
@@ -182,8 +195,7 @@ class ExpressServiceOperations(Operations):
         express, record = found
         if record.status == "INACTIVE":
             raise service_not_active()
-        with _refusals():
-            _ecs(context).delete_service(cluster=express.scope.cluster, service=express.name, force=True)
+        _ecs(context).delete_service(cluster=express.scope.cluster, service=express.name, force=True)
         return {"service": self._described_express(express, record, with_tags=True)}
 
     def _find_express(self, context: RequestContext, arn: str) -> tuple[ExpressService, Service] | None:
@@ -220,13 +232,10 @@ class ExpressServiceOperations(Operations):
             raise
 
     def _express_network(self, context: RequestContext, request: Request) -> Network:
-        """Returns the network of a request. Raises InvalidParameterException, and ClientError for unknown subnets."""
+        """Returns the network of a request. Raises NoNetwork, and ClientError for unknown subnets."""
         given = request.get("networkConfiguration") or {}
         ec2 = account_client(context.account_id, context.region, "ec2")
-        try:
-            return express_network.find(ec2, given.get("subnets") or [], given.get("securityGroups") or [])
-        except express_network.NoNetwork as error:
-            raise invalid_parameter(str(error)) from error
+        return express_network.find(ec2, given.get("subnets") or [], given.get("securityGroups") or [])
 
     def _express_definition(self, record: Service) -> Request:
         return self._express_definitions(record)[record.primary.service_revision["taskDefinition"]]
@@ -240,11 +249,6 @@ class ExpressServiceOperations(Operations):
     def _described_express(self, express: ExpressService, record: Service, *, with_tags: bool) -> Response:
         with self.store.lock:
             return express_descriptions.service(express, record, self._express_definitions(record), with_tags=with_tags)
-
-
-def _check_scaling(scaling: Request) -> None:
-    if scaling["maxTaskCount"] != scaling["minTaskCount"]:
-        raise invalid_parameter("The local ECS has no auto scaling: give a maxTaskCount that equals minTaskCount.")
 
 
 def _check_move(express: ExpressService, network: Network) -> None:
@@ -266,14 +270,3 @@ def _host(name: str, region: str) -> str:
 
 def _ecs(context: RequestContext) -> Any:
     return account_client(context.account_id, context.region, "ecs")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Raises the error of another operation that the body calls as the error of this one."""
-    try:
-        yield
-    except ClientError as error:
-        found = error.response["Error"]
-        code = found["Code"] if error.operation_name in _OWN_OPERATIONS else "InvalidParameterException"
-        raise ServiceError(code, found["Message"]) from error

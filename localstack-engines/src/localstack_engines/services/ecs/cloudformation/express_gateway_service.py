@@ -99,6 +99,12 @@ def _attributes(client: Any, model: dict[str, Any]) -> dict[str, Any]:
                 "LoadBalancerSecurityGroups": [one["arn"] for one in path["loadBalancerSecurityGroups"]],
                 "TargetGroupArns": [one["arn"] for one in path["targetGroups"]],
             },
+            "AutoScaling": {
+                "ScalableTarget": managed["autoScaling"]["scalableTarget"]["arn"],
+                "ApplicationAutoScalingPolicies": [
+                    one["arn"] for one in managed["autoScaling"]["applicationAutoScalingPolicies"]
+                ],
+            },
             "LogGroups": [one["arn"] for one in managed["logGroups"]],
             "ServiceSecurityGroups": [one["arn"] for one in managed["serviceSecurityGroups"]],
         },

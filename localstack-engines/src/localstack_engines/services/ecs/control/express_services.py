@@ -3,11 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
+from localstack_engines.services.ecs.control import express_scaling
 from localstack_engines.services.ecs.control.express_resources import ExpressResources
 from localstack_engines.services.ecs.control.service_tasks import serves
 from localstack_engines.services.ecs.deployment_models import Deployment
-from localstack_engines.services.ecs.express_models import ExpressService
+from localstack_engines.services.ecs.express_models import ExpressService, Json
 from localstack_engines.services.ecs.models import Service, Task
 from localstack_engines.services.ecs.store import Store
 
@@ -40,6 +42,7 @@ class ExpressServices:
         if sum(serves(task) for task in current) < service.desired_count:
             return [task for task in previous if _group(task.load_balancers) != express.serving]
         self.resources.shift(express, group)
+        self._follow(express, express.configuration(deployment.revision_id).scaling)
         service.log(f"(deployment {deployment.id}) has moved the traffic to (target-group {group}).")
         return previous
 
@@ -53,9 +56,21 @@ class ExpressServices:
             threading.Thread(target=self._remove, args=(express,), name=f"ecs-express-{express.name}").start()
         return False
 
+    @staticmethod
+    def _follow(express: ExpressService, scaling: Json) -> None:
+        """Makes auto scaling count the requests to the target group that has the traffic now.
+
+        Auto scaling changes services while it has a lock of its own. The caller's lock must not wait for that one.
+        """
+        if express_scaling.counts_requests(scaling):
+            name = f"ecs-express-scaling-{express.name}"
+            threading.Thread(target=express_scaling.apply, args=(express, scaling), name=name).start()
+
     def _remove(self, express: ExpressService) -> None:
         try:
-            self.resources.remove(express)
+            with ExitStack() as parts:
+                parts.callback(self.resources.remove, express)
+                parts.callback(express_scaling.remove, express)
         except Exception:
             # A part that its owner has removed already must not keep the service.
             LOG.exception("removing what the Express service %s was made of", express.arn)
