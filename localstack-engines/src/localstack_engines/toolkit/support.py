@@ -68,7 +68,7 @@ class Support:
         known = self.members.get(shape.name, Members())
         names = known.names()
         for name, item in value.items():
-            if name not in shape.members or asks_for_nothing(item):
+            if name not in shape.members or _asks_for_nothing(item):
                 continue
             here = f"{path}.{name}" if path else name
             if name in known.only:
@@ -101,6 +101,6 @@ def _collect(shape: Any, found: dict[str, Any]) -> None:
         _collect(shape.value, found)
 
 
-def asks_for_nothing(value: Any) -> bool:
+def _asks_for_nothing(value: Any) -> bool:
     """Whether a value is what an absent member means: false, or empty. A zero asks for something."""
     return value is None or value is False or (isinstance(value, str | bytes | list | tuple | dict) and not value)

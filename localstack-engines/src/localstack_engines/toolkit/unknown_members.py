@@ -7,14 +7,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from localstack_engines.toolkit.support import asks_for_nothing
-
 _TOKENS = ("clienttoken", "clientrequesttoken", "idempotencytoken")
 """Newer clients send these on their own. They only say that a request is the same one again."""
 
 
 def find(protocol: str, shape: Any, body: bytes) -> str | None:
-    """Returns the path of an unknown member ("primaryContainer.user") that asks for something, or None.
+    """Returns the path of an unknown member ("primaryContainer.user"), or None. Null and false ask for nothing.
 
     `shape` is botocore's structure of the request, `body` what the client has sent.
     """
@@ -49,5 +47,5 @@ def _unknown_in_structure(shape: Any, value: dict[str, Any], path: str) -> Itera
         here = f"{path}.{name}" if path else name
         if name in members or name in shape.members:
             yield from _unknown(members.get(name, shape.members.get(name)), item, here)
-        elif not asks_for_nothing(item) and name.lower() not in _TOKENS and name != "__type":
+        elif item is not None and item is not False and name.lower() not in _TOKENS and name != "__type":
             yield here

@@ -33,10 +33,10 @@ _SHAPE = botocore.model.ServiceModel(_DEFINITION).operation_model("Put").input_s
     [
         (b'{"Name": "a", "items": [{"size": "1"}]}', None),
         (b'{"new": ["a"]}', "new"),
-        (b'{"new": 0}', "new"),
         (b'{"items": [{"size": "1"}, {"colour": "red"}]}', "items.colour"),
         (b'{"byName": {"any": {"colour": "red"}}}', "byName.colour"),
-        (b'{"new": null, "other": false, "third": []}', None),
+        (b'{"new": null, "other": false}', None),
+        (b'{"new": []}', "new"),
         (b'{"clientToken": "a"}', None),
         (b"{", None),
         (b"", None),

@@ -101,9 +101,12 @@ class Store:
 
     def providers_of(self, scope: Scope) -> list[CapacityProvider]:
         """Returns the capacity providers of Auto Scaling groups that a cluster has."""
+        return [found for name in self.provider_names(scope) if (found := self.provider(scope, name)) is not None]
+
+    def provider_names(self, scope: Scope) -> list[str]:
+        """Returns the names of the capacity providers that a cluster has."""
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
-        names = (cluster.capacity_providers or []) if cluster is not None else []
-        return [found for name in names if (found := self.provider(scope, name)) is not None]
+        return list((cluster.capacity_providers or []) if cluster is not None else [])
 
     def is_active_cluster(self, scope: Scope) -> bool:
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)

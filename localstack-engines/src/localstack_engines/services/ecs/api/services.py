@@ -85,6 +85,7 @@ class ServiceOperations(Operations):
             allow_inactive=keeps_definition,
             # A service whose target group is gone can still be scaled to 0.
             checks_balancers=not (keeps_definition and keeps_balancers),
+            in_use=service.settings.get("capacityProviderStrategy"),
         )
         revision = service_settings.revision(settings)
         with self.store.lock:
@@ -176,12 +177,13 @@ class ServiceOperations(Operations):
         *,
         allow_inactive: bool = False,
         checks_balancers: bool = True,
+        in_use: list[Settings] | None = None,
     ) -> None:
         """Checks the settings that tasks are started with, and adds defaults for those that the caller did not give."""
         if not settings.get("taskDefinition"):
             raise invalid_parameter("TaskDefinition can not be blank.")
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
-        launch = launch_rules.launch(self.store, scope, request)
+        launch = launch_rules.launch(self.store, scope, request, in_use)
         launch_rules.network_configuration(scope, definition, settings, launch.type)
         if checks_balancers:
             load_balancer_rules.check(settings.get("loadBalancers") or [], definition)
