@@ -50,8 +50,12 @@ def out_of_range(shape: Any) -> Iterator[tuple[str, Any]]:
 
 
 def removable(shape: Any) -> list[str]:
-    """Returns the required members of a request that it can be sent without: those of an address cannot be missing."""
-    return [name for name in shape.required_members if not _outside_body(shape.members[name])]
+    """Returns the required members of a request that it can be sent without.
+
+    Those of an address cannot be missing, and botocore makes up a token that is.
+    """
+    tokens = {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
+    return [name for name in shape.required_members if name not in tokens and not _outside_body(shape.members[name])]
 
 
 def invalid_output(shape: Any, body: Any) -> list[str]:

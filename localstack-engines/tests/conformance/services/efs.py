@@ -27,7 +27,7 @@ def world(implemented: set[str]) -> World:
     return World(
         implemented,
         calls={
-            "CreateFileSystem": {"CreationToken": unique()},
+            "CreateFileSystem": {"CreationToken": unique(), "Backup": True},
             "CreateMountTarget": lambda world: {**of_system(world), "SubnetId": subnet, "SecurityGroups": [group]},
             "CreateAccessPoint": lambda world: {**of_system(world), "ClientToken": unique()},
             "DescribeFileSystems": {},
