@@ -31,7 +31,9 @@ def valid(shape: Any, known: dict[str, Any], name: str = "") -> Any:
 def wrong_types(shape: Any) -> Iterator[tuple[str, Any]]:
     """Yields (member, value of another type) for the scalar members of a request that its body contains."""
     for name, member in shape.members.items():
-        if member.type_name in _SCALARS and not _outside_body(member):
+        # botocore itself refuses to send a text as a floating-point number.
+        is_sent = member.type_name not in ("float", "double") and not _outside_body(member)
+        if member.type_name in _SCALARS and is_sent:
             yield name, ([] if member.type_name == "string" else "text")
 
 
@@ -48,8 +50,12 @@ def out_of_range(shape: Any) -> Iterator[tuple[str, Any]]:
 
 
 def removable(shape: Any) -> list[str]:
-    """Returns the required members of a request that it can be sent without: those of an address cannot be missing."""
-    return [name for name in shape.required_members if not _outside_body(shape.members[name])]
+    """Returns the required members of a request that it can be sent without.
+
+    Those of an address cannot be missing, and botocore makes up a token that is.
+    """
+    tokens = {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
+    return [name for name in shape.required_members if name not in tokens and not _outside_body(shape.members[name])]
 
 
 def invalid_output(shape: Any, body: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """A VPC, a cluster and a log group of a test module's own, to run tasks in."""
 
 import os
+import subprocess
 import uuid
 from collections.abc import Callable
 from types import TracebackType
@@ -159,6 +160,19 @@ class Lab:
 
 def containers(task: Json) -> dict[str, Json]:
     return {container["name"]: container for container in task["containers"]}
+
+
+def in_task(task: str, name: str, *argv: str) -> str:
+    """Runs a command in a container of a task, by the task's ARN and the container's name. Returns its output."""
+    labels = (f"localstack-engines.task={task.rpartition('/')[2]}", f"localstack-engines.container={name}")
+    filters = [part for label in labels for part in ("--filter", f"label={label}")]
+    found = output_of("docker", "ps", "--quiet", *filters).split()
+    return output_of("docker", "exec", found[0], *argv)
+
+
+def output_of(*argv: str) -> str:
+    """Returns what a command of this machine prints."""
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
 
 def address(task: Json) -> str:

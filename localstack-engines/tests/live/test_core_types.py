@@ -238,3 +238,28 @@ def test_an_update_that_no_type_implements_fails_with_a_message(stack: Stack) ->
     with pytest.raises(DeployFailed, match="cannot be changed by update") as failure:
         stack.deploy(resources("blue"))
     assert failure.value.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_rule_or_alarm_of_somebody_else_stays(
+    aws: Callable[..., Any], stack: Stack, unique: str, cleanup: Callable[..., None]
+) -> None:
+    """A name that another resource has fails the stack, whose rollback does not delete that resource."""
+    events, cloudwatch = aws("events"), aws("cloudwatch")
+    events.put_rule(Name=unique, ScheduleExpression="rate(7 days)")
+    cleanup(events.delete_rule, Name=unique)
+    limit = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Threshold": 7.0}
+    metric = {"MetricName": "a", "Namespace": "b", "Period": 60, "Statistic": "Sum"}
+    cloudwatch.put_metric_alarm(AlarmName=unique, **limit, **metric)
+    cleanup(cloudwatch.delete_alarms, AlarmNames=[unique])
+    rule = {"Name": unique, "ScheduleExpression": "rate(1 day)"}
+    alarm = {"AlarmName": unique, **limit, **metric, "Threshold": 1}
+    with pytest.raises(DeployFailed, match="already exists"):
+        stack.deploy(
+            {
+                "Rule": {"Type": "AWS::Events::Rule", "Properties": rule},
+                "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
+            }
+        )
+    assert events.describe_rule(Name=unique)["ScheduleExpression"] == "rate(7 days)"
+    [found] = cloudwatch.describe_alarms(AlarmNames=[unique])["MetricAlarms"]
+    assert found["Threshold"] == 7.0

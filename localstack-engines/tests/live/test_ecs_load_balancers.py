@@ -1,13 +1,12 @@
 """ECS services behind load balancers: the CDK's patterns, roll-outs without a failed request, unhealthy targets."""
 
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 
 from lab.balanced_service import balanced_service, network, outputs
-from lab.ecs import IMAGE, ROLE, Json
+from lab.ecs import IMAGE, ROLE, Json, in_task, output_of
 from lab.elb import PORT_TAG, BalancerLab, forward
 from lab.errors import refused
 from lab.gateway import traffic
@@ -47,8 +46,8 @@ def test_the_patterns_of_the_cdk(aws: Callable[..., Any], stack: Stack) -> None:
     targets = elb.describe_target_health(TargetGroupArn=out["Group"])["TargetHealthDescriptions"]
     assert [one["TargetHealth"]["State"] for one in targets] == ["healthy", "healthy"]
     fetch = f"import urllib.request as u; print(u.urlopen('http://{out['Name']}/').read().decode())"
-    task = ecs.list_tasks(cluster=out["Cluster"], serviceName=out["Service"])["taskArns"][0].rpartition("/")[2]
-    assert _in_task(task, "python3", "-c", fetch).strip() == "one"
+    task = ecs.list_tasks(cluster=out["Cluster"], serviceName=out["Service"])["taskArns"][0]
+    assert in_task(task, "web", "python3", "-c", fetch).strip() == "one"
 
     # The CDK's pattern may stop one task of two before its replacement is there.
     with traffic(lambda: http.get("/")) as results:
@@ -156,20 +155,8 @@ def _is_inactive(ecs: Any, name: str) -> bool:
     return bool(ecs.describe_services(cluster=name, services=[name])["services"][0]["status"] == "INACTIVE")
 
 
-def _in_task(task: str, *argv: str) -> str:
-    """Runs a command in the container `web` of a task. Returns its output."""
-    labels = (f"localstack-engines.task={task}", "localstack-engines.container=web")
-    filters = [part for label in labels for part in ("--filter", f"label={label}")]
-    found = _output("docker", "ps", "--quiet", *filters).split()
-    return _output("docker", "exec", found[0], *argv)
-
-
-def _output(*argv: str) -> str:
-    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-
-
 def _containers(balancer: str) -> list[str]:
     """Returns the names of the containers of a load balancer."""
     identifier = balancer.rsplit("/", 1)[-1][:8]
-    names = _output("docker", "ps", "--all", "--format", "{{.Names}}").split()
+    names = output_of("docker", "ps", "--all", "--format", "{{.Names}}").split()
     return [name for name in names if name.startswith(f"engines-{container()}-elb-") and name.endswith(identifier)]

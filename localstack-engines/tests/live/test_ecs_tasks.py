@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.ecs import CIDR, IMAGE, Lab, address, containers
+from lab.ecs import CIDR, IMAGE, Json, Lab, address, containers
 from lab.waiting import until
 
 
@@ -286,11 +286,17 @@ def test_fargate_is_a_capacity_provider(lab: Lab) -> None:
     described = lab.ecs.describe_capacity_providers(capacityProviders=["FARGATE"])
     assert [p["name"] for p in described["capacityProviders"]] == ["FARGATE"]
     strategy = [{"capacityProvider": "FARGATE", "weight": 1}]
-    response = lab.ecs.run_task(
-        cluster=lab.name,
-        taskDefinition=lab.register(lab.container("sleep 5")),
-        capacityProviderStrategy=strategy,
-        networkConfiguration=lab.network,
-    )
+    request = {
+        "cluster": lab.name,
+        "taskDefinition": lab.register(lab.container("sleep 5")),
+        "capacityProviderStrategy": strategy,
+        "networkConfiguration": lab.network,
+    }
+    with pytest.raises(ClientError, match="not associated with the cluster"):
+        lab.ecs.run_task(**request)
+    capacity: Json = {"capacityProviders": ["FARGATE"], "defaultCapacityProviderStrategy": []}
+    lab.ecs.put_cluster_capacity_providers(cluster=lab.name, **capacity)
+    response = lab.ecs.run_task(**request)
+    lab.ecs.put_cluster_capacity_providers(cluster=lab.name, **{**capacity, "capacityProviders": []})
     task = lab.running(response["tasks"][0]["taskArn"])
     assert (task["capacityProviderName"], task["launchType"]) == ("FARGATE", "FARGATE")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lab.ecs import output_of
 from lab.elb import BalancerLab, Json, fixed, forward
 from lab.errors import refused
 
@@ -157,3 +158,16 @@ def test_tags_and_lists(lab: BalancerLab, balancer: Json, listener: Json) -> Non
     policy = lab.elb.describe_ssl_policies(Names=["ELBSecurityPolicy-2016-08"])["SslPolicies"][0]
     assert policy["SslProtocols"] == ["TLSv1", "TLSv1.1", "TLSv1.2"]
     refused(lab.elb.describe_load_balancers, "LoadBalancerNotFound", "", Names=["no-such"])
+
+
+def test_a_target_that_the_load_balancer_does_not_take_is_not_registered(aws: Callable[..., Any]) -> None:
+    with BalancerLab(aws) as lab:
+        balancer, group = lab.balancer(), lab.group()
+        lab.listener(balancer, forward(group))
+        identifier = balancer["LoadBalancerArn"].rsplit("/", 1)[-1][:8]
+        output_of(
+            "docker", "rm", "--force", *output_of("docker", "ps", "-q", "--filter", f"name=-{identifier}").split()
+        )
+        targets = [{"Id": "10.0.0.1", "Port": 80}]
+        refused(lab.elb.register_targets, "InvalidConfigurationRequest", TargetGroupArn=group, Targets=targets)
+        assert lab.health(group) == {}

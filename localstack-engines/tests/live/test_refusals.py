@@ -1,5 +1,6 @@
 """What nothing would carry out is refused by name, and leaves no record."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,8 +12,7 @@ from lab.localstack import client
 @pytest.mark.parametrize(
     ("service", "operation", "request_", "reason"),
     [
-        ("ecs", "create_express_gateway_service", {"executionRoleArn": "x", "infrastructureRoleArn": "x",
-         "primaryContainer": {"image": "x"}}, "with their own operations"),
+        ("ecs", "submit_task_state_change", {}, "no ECS agent"),
         ("autoscaling", "put_scaling_policy", {"AutoScalingGroupName": "x", "PolicyName": "x"}, "no metrics"),
         ("rds", "create_db_proxy", {"DBProxyName": "x", "EngineFamily": "POSTGRESQL", "RoleArn": "x" * 20,
          "Auth": [], "VpcSubnetIds": ["x"]}, "clients connect to the server itself"),
@@ -36,6 +36,23 @@ def test_an_operation(service: str, operation: str, request_: dict[str, Any], re
 def test_a_member(service: str, operation: str, request_: dict[str, Any], code: str, member: str) -> None:
     message = refused(getattr(client(service), operation), code, member, **request_)
     assert f"not supported by the local {service} service" in message
+
+
+def test_a_member_of_a_newer_model() -> None:
+    """The image's model of ECS does not have it. It is sent by hand: not every client's model has it."""
+    ecs = client("ecs")
+
+    def send() -> dict[str, Any]:
+        ecs.meta.events.register("before-call.ecs.ListTasks", add)
+        try:
+            return dict(ecs.list_tasks(cluster="absent"))
+        finally:
+            ecs.meta.events.unregister("before-call.ecs.ListTasks", add)
+
+    def add(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = json.dumps({**json.loads(params["body"]), "notInTheModel": ["a"]}).encode()
+
+    refused(send, "InvalidParameterException", "notInTheModel is not supported by the local ecs service")
 
 
 def test_nothing_was_recorded() -> None:

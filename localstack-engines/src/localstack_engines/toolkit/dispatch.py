@@ -16,7 +16,7 @@ from localstack.aws.spec import load_service
 from localstack.services.moto import call_moto, call_moto_with_request
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
-from localstack_engines.toolkit import constraints
+from localstack_engines.toolkit import constraints, unknown_members
 from localstack_engines.toolkit.errors import ServiceError
 from localstack_engines.toolkit.support import Support
 
@@ -75,7 +75,10 @@ def _run(operation: Handler, context: RequestContext, request: dict) -> Any:
 
 
 def _checked(context: RequestContext, request: dict, support: Support) -> dict:
-    """Returns the request. Raises the API's error for a bad request when it does not fit the model."""
+    """Returns the request. Raises the API's error for a bad request when it does not fit the model.
+
+    A member that the model does not have is refused like one that the service's table does not have.
+    """
     shape = context.operation.input_shape
     if shape is None:
         return request
@@ -85,6 +88,8 @@ def _checked(context: RequestContext, request: dict, support: Support) -> dict:
         raise ServiceError(code, sentence.format(name))
     if problem := constraints.violation(shape, request):
         raise ServiceError(support.member_error, problem)
+    if unknown := unknown_members.find(context.protocol, shape, context.request.data):
+        raise _unsupported(context, unknown, support)
     return request
 
 
@@ -104,10 +109,14 @@ def _honoured(context: RequestContext, request: dict, support: Support) -> dict:
     """Returns the request. Raises the API's error for a bad request when one of its members cannot be honoured."""
     problem = support.problem(context.operation.input_shape, request) if context.operation.input_shape else None
     if problem is not None:
-        service = context.service.service_name
-        message = f"{context.operation.name}: {problem} is not supported by the local {service} service."
-        raise ServiceError(support.member_error, message)
+        raise _unsupported(context, problem, support)
     return request
+
+
+def _unsupported(context: RequestContext, member: str, support: Support) -> ServiceError:
+    service = context.service.service_name
+    message = f"{context.operation.name}: {member} is not supported by the local {service} service."
+    return ServiceError(support.member_error, message)
 
 
 def _not_implemented(service: str, operation: str, support: Support) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conformance import resources
+from conformance.services import ecs_express
 from conformance.services.ecs_capacity import Capacity
 from conformance.worlds import Json, World, unique
 from lab.ecs import IMAGE
@@ -14,7 +15,7 @@ def world(implemented: set[str]) -> World:
     cluster, family, service, external, api = unique(), unique(), unique(), unique(), client("ecs")
     provider, stopped_service = unique("provider"), unique()
     vpc = resources.vpc("10.202.0.0/16")
-    subnet = client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.202.16.0/20")["Subnet"]["SubnetId"]
+    subnet, other_subnet = resources.two_subnets(vpc, "10.202")
     network = {"awsvpcConfiguration": {"subnets": [subnet]}}
     definition = {
         "family": family,
@@ -59,6 +60,7 @@ def world(implemented: set[str]) -> World:
     def without_tasks(world: World) -> Json:
         for name in (external, stopped_service):
             api.delete_service(cluster=cluster, service=name, force=True)
+        until("no service", lambda: not api.list_services(cluster=cluster)["serviceArns"])
         known = {"cluster": cluster, "desiredStatus": "STOPPED"}
         until("no running task", lambda: not api.list_tasks(cluster=cluster)["taskArns"])
         until("all tasks to stop", lambda: stopped(api.list_tasks(**known)["taskArns"]))
@@ -67,7 +69,8 @@ def world(implemented: set[str]) -> World:
     def close(world: World) -> None:
         resources.quietly(api.delete_cluster, cluster=cluster)
         capacity.close()
-        client("ec2").delete_subnet(SubnetId=subnet)
+        for one in (subnet, other_subnet):
+            client("ec2").delete_subnet(SubnetId=one)
         resources.remove_vpc(vpc)
 
     return World(
@@ -165,6 +168,7 @@ def world(implemented: set[str]) -> World:
                 "force": True,
             },
             "DeleteCapacityProvider": {"capacityProvider": provider},
+            **ecs_express.calls(cluster, [subnet, other_subnet]),
         },
         kept={
             "ListServiceDeployments": {
@@ -174,10 +178,12 @@ def world(implemented: set[str]) -> World:
             "CreateCluster": {"resourceArn": "cluster.clusterArn"},
             "RunTask": {"task": "tasks.0.taskArn"},
             "RegisterContainerInstance": {"containerInstance": "containerInstance.containerInstanceArn"},
+            "CreateExpressGatewayService": {"serviceArn": "service.serviceArn"},
             "CreateTaskSet": {"taskSet": "taskSet.id"},
         },
         last=(
             "DeleteTaskSet",
+            "DeleteExpressGatewayService",
             "DeleteService",
             "StopTask",
             "DeregisterContainerInstance",
@@ -187,7 +193,15 @@ def world(implemented: set[str]) -> World:
             "DeleteCluster",
         ),
         costly=frozenset(
-            {"RunTask", "CreateService", "StartTask", "UpdateService", "CreateCluster", "RegisterTaskDefinition"}
+            {
+                "RunTask",
+                "CreateService",
+                "StartTask",
+                "UpdateService",
+                "CreateCluster",
+                "RegisterTaskDefinition",
+                "CreateExpressGatewayService",
+            }
         ),
         close=close,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ProgressEvent, ResourceRequest
 
 from localstack_engines.cloudformation.properties import to_request
-from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.resource import Failed, Resource
 from localstack_engines.cloudformation.tags import tag_list, update_tags
 
 
@@ -41,6 +41,9 @@ class Alarm(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         cloudwatch, model = self.client(request, "cloudwatch"), request.desired_state
         model.setdefault("AlarmName", self.default_name(request, length=255))
+        # PutMetricAlarm would replace an alarm of this name, and a rollback would delete it.
+        if cloudwatch.describe_alarms(AlarmNames=[model["AlarmName"]])["MetricAlarms"]:
+            raise Failed(f"{model['AlarmName']} already exists", "AlreadyExists")
         tags = {"Tags": tag_list(model["Tags"])} if model.get("Tags") else {}
         self._put(cloudwatch, {**model, **tags}, ignore=("Arn",))
         return self.done({**model, "Arn": _arn(request)})

@@ -22,6 +22,7 @@ class Rule(Resource):
     def create(self, request: ResourceRequest) -> ProgressEvent:
         events, model = self.client(request, "events"), request.desired_state
         model.setdefault("Name", self.default_name(request))
+        self._refuse_existing(events, model)
         tags = {"Tags": tag_list(model["Tags"])} if model.get("Tags") else {}
         self._put(events, model, **tags)
         self.created(request)
@@ -51,6 +52,15 @@ class Rule(Resource):
             events.remove_targets(Rule=model["Name"], EventBusName=bus, Ids=identifiers, Force=True)
         events.delete_rule(Name=model["Name"], EventBusName=bus, Force=True)
         return self.done({})
+
+    @staticmethod
+    def _refuse_existing(events: Any, model: dict[str, Any]) -> None:
+        """Raises Failed for the name of a rule that exists: PutRule would replace it, and a rollback delete it."""
+        try:
+            events.describe_rule(Name=model["Name"], EventBusName=_bus(model))
+        except events.exceptions.ResourceNotFoundException:
+            return
+        raise Failed(f"{model['Name']} already exists", "AlreadyExists")
 
     @staticmethod
     def _put(events: Any, model: dict[str, Any], **more: Any) -> None:

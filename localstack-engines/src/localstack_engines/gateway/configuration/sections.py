@@ -22,8 +22,9 @@ BY_OTHER_HOST = (
 """Custom domains have any name."""
 _TLS = "{ req.ssl_hello_type 1 }"
 _SNI_OF_API = "{ req.ssl_sni,lower,field(2,.) -m str execute-api }"
-_FOR_BALANCER = "{ req.hdr(host),lower,field(3,.) -m str elb }"
-_SNI_OF_BALANCER = "{ req.ssl_sni,lower,field(3,.) -m str elb }"
+_FOR_BALANCER = ("{ req.hdr(host),lower,field(3,.) -m str elb }", "{ req.hdr(host),lower,field(2,.) -m str ecs }")
+_SNI_OF_BALANCER = ("{ req.ssl_sni,lower,field(3,.) -m str elb }", "{ req.ssl_sni,lower,field(2,.) -m str ecs }")
+"""Names of load balancers themselves, and of ECS's Express services, which share load balancers."""
 
 
 def render_global(edge: Edge) -> list[str]:
@@ -90,8 +91,8 @@ def render_edge(edge: Edge, rules: list[str], sni_conditions: list[str]) -> list
         *(f"    {rule}" for rule in rules if not rule.startswith("use_backend")),
         *(f"    use_backend successor if {condition}" for condition in for_successor),
         *(f"    {rule}" for rule in rules if rule.startswith("use_backend")),
-        f"    use_backend balancers if {_FOR_BALANCER}",
-        f"    use_backend balancers_tls if {_TLS} {_SNI_OF_BALANCER}",
+        *(f"    use_backend balancers if {condition}" for condition in _FOR_BALANCER),
+        *(f"    use_backend balancers_tls if {_TLS} {condition}" for condition in _SNI_OF_BALANCER),
         *(f"    use_backend apis_tls if {_TLS} {sni}" for sni in (_SNI_OF_API, *sni_conditions) if edge.certificate),
         f"    use_backend localstack_tls if {_TLS}",
         "    use_backend localstack_upgrades if { req.hdr(upgrade) -m found }",

@@ -31,14 +31,16 @@ class MasterSocket:
         """Starts a worker with the present configuration file and retires the old one.
 
         Returns when the old worker accepts no connection any more and passes its clients' further requests on to the
-        new one. Raises CommandFailed when HAProxy refuses the configuration.
+        new one. Raises CommandFailed when HAProxy refuses the configuration, or when the old worker does not retire.
         """
         old = self.workers()
         answer = self.command("reload")
         if not answer.startswith("Success=1"):
             raise CommandFailed(answer.strip())
         deadline = time.monotonic() + _TIMEOUT
-        while any(not self._retired(pid) for pid in old) and time.monotonic() < deadline:
+        while any(not self._retired(pid) for pid in old):
+            if time.monotonic() > deadline:
+                raise CommandFailed(f"HAProxy's former worker still takes connections after {_TIMEOUT:g} s")
             time.sleep(0.002)
 
     def workers(self) -> list[int]:

@@ -43,7 +43,8 @@ class HAProxy:
     def publish(self, gateway: Gateway) -> None:
         """Serves this model. Returns when every new request sees it; no request fails because of the change.
 
-        Raises CommandFailed when HAProxy refuses the configuration; it goes on serving the former one.
+        Raises CommandFailed when HAProxy refuses the configuration, or does not take it in time. The former one is
+        that of the next reload then.
         """
         with self._lock:
             if gateway == self._gateway:
@@ -64,6 +65,9 @@ class HAProxy:
     def _reload(self, former: Gateway) -> None:
         try:
             self._master.reload()
+        except TimeoutError as error:
+            self._write(render(self._edge, former))
+            raise CommandFailed("HAProxy does not answer") from error
         except OSError as error:
             # It is being restarted, and will read the file that has just been written.
             LOG.warning("HAProxy is not running (%s): the change takes effect with its next start", error)

@@ -18,7 +18,6 @@ _MOTO = {
     "DescribeLifecycleHooks": _HOOK,
     "DescribeTags": _TAGS,
     "PutLifecycleHook": _HOOK,
-    "SetInstanceProtection": "the record is read when a group becomes smaller",
 }
 """Operations that moto answers, and why its record is all there is to them."""
 
@@ -58,6 +57,7 @@ _MEMBERS = {
     "SetDesiredCapacityType": Members(
         "AutoScalingGroupName DesiredCapacity", ignored={"HonorCooldown": "there is no cooldown"}
     ),
+    "SetInstanceProtectionQuery": Members("AutoScalingGroupName", recorded="InstanceIds ProtectedFromScaleIn"),
     "DeleteAutoScalingGroupType": Members("AutoScalingGroupName ForceDelete"),
     "TerminateInstanceInAutoScalingGroupType": Members("InstanceId ShouldDecrementDesiredCapacity"),
     "CreateLaunchConfigurationType": Members(

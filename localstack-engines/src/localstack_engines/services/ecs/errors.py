@@ -19,6 +19,10 @@ def service_not_found() -> ServiceError:
     return ServiceError("ServiceNotFoundException", "Service not found.")
 
 
+def resource_not_found(message: str) -> ServiceError:
+    return ServiceError("ResourceNotFoundException", message)
+
+
 def namespace_not_found() -> ServiceError:
     return ServiceError("NamespaceNotFoundException", "The specified namespace was not found.")
 

@@ -11,6 +11,7 @@ from localstack_engines.services.ecs.api.capacity_providers import CapacityProvi
 from localstack_engines.services.ecs.api.clusters import ClusterOperations
 from localstack_engines.services.ecs.api.container_instances import ContainerInstanceOperations
 from localstack_engines.services.ecs.api.execute_command import ExecuteCommandOperations
+from localstack_engines.services.ecs.api.express_services import ExpressServiceOperations
 from localstack_engines.services.ecs.api.service_deployments import ServiceDeploymentOperations
 from localstack_engines.services.ecs.api.services import ServiceOperations
 from localstack_engines.services.ecs.api.tags import TagOperations
@@ -20,6 +21,7 @@ from localstack_engines.services.ecs.api.task_sets import TaskSetOperations
 from localstack_engines.services.ecs.api.tasks import TaskOperations
 from localstack_engines.services.ecs.control import load_balancers
 from localstack_engines.services.ecs.control.container_instances import ContainerInstances
+from localstack_engines.services.ecs.control.express_services import ExpressServices
 from localstack_engines.services.ecs.control.managed_scaling import ManagedScaling
 from localstack_engines.services.ecs.control.metrics import ServiceMetrics
 from localstack_engines.services.ecs.control.reconciler import Reconciler
@@ -45,6 +47,7 @@ class EcsProvider(
     ServiceOperations,
     ServiceDeploymentOperations,
     TaskSetOperations,
+    ExpressServiceOperations,
     TagOperations,
 ):
     """The operations of the ECS API. One that is not in the groups is answered with an error that names it."""
@@ -56,7 +59,8 @@ class EcsProvider(
         scaling = ManagedScaling(store)
         instances = ContainerInstances(store, runner, lambda scope: scheduler.wake_cluster(scope), scaling.tend)
         placer = TaskPlacer(store, instances, scaling)
-        scheduler = Scheduler(store, Reconciler(store, runner, instances, placer))
+        self.express = ExpressServices(store, lambda arn: scheduler.wake(arn))
+        scheduler = Scheduler(store, Reconciler(store, runner, instances, placer, self.express))
         self._metrics = ServiceMetrics(store, self._engine.usage)
         runner.listen(scheduler.task_changed)
         load_balancers.watch(store, scheduler.task_changed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from localstack_engines.services.ecs.account_settings import AccountSettings
 from localstack_engines.services.ecs.deployment_models import now
+from localstack_engines.services.ecs.express_models import ExpressService
 from localstack_engines.services.ecs.instance_models import CapacityProvider, ContainerInstance
 from localstack_engines.services.ecs.models import Scope, Service, Task
 
@@ -31,6 +32,8 @@ class Store:
         """By id."""
         self.services: dict[str, Service] = {}
         """By ARN."""
+        self.express_services: dict[str, ExpressService] = {}
+        """By the ARN of their service."""
         self.container_instances: dict[str, ContainerInstance] = {}
         """By ARN."""
         self.capacity_providers: dict[tuple[str, str, str], CapacityProvider] = {}
@@ -71,6 +74,11 @@ class Store:
         known = list(self.container_instances.values())
         return [one for one in known if (one.scope.account, one.scope.region) == (account, region)]
 
+    def forget_express(self, arn: str) -> None:
+        """Forgets the Express service that once had the ARN of a new service."""
+        if (former := self.express_services.get(arn)) is not None and former.is_removed:
+            del self.express_services[arn]
+
     def find_instance(self, scope: Scope, reference: str) -> ContainerInstance | None:
         """Returns the cluster's container instance with this id or ARN."""
         name = reference.rsplit("/", 1)[-1]
@@ -93,9 +101,12 @@ class Store:
 
     def providers_of(self, scope: Scope) -> list[CapacityProvider]:
         """Returns the capacity providers of Auto Scaling groups that a cluster has."""
+        return [found for name in self.provider_names(scope) if (found := self.provider(scope, name)) is not None]
+
+    def provider_names(self, scope: Scope) -> list[str]:
+        """Returns the names of the capacity providers that a cluster has."""
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)
-        names = (cluster.capacity_providers or []) if cluster is not None else []
-        return [found for name in names if (found := self.provider(scope, name)) is not None]
+        return list((cluster.capacity_providers or []) if cluster is not None else [])
 
     def is_active_cluster(self, scope: Scope) -> bool:
         cluster = _backend(scope.account, scope.region).clusters.get(scope.cluster)

@@ -1,12 +1,12 @@
 """What the local ECS service does with each operation and member of its API. See `toolkit/support.py`."""
 
+from localstack_engines.services.ecs.support_express import EXPRESS_SERVICES
 from localstack_engines.services.ecs.support_instances import CAPACITY_PROVIDERS, CONTAINER_INSTANCES
 from localstack_engines.toolkit.support import Members, Support
 
 _IN_WORDS = "the operation refuses it, in ECS's words"
 
 _REFUSED = {
-    "CreateExpressGatewayService": "the service and its load balancer are made with their own operations",
     "DiscoverPollEndpoint": "containers have no ECS agent",
     "SubmitAttachmentStateChanges": "containers have no ECS agent",
     "SubmitContainerStateChange": "containers have no ECS agent",
@@ -220,9 +220,7 @@ _SERVICES = {
     "DeploymentController": Members("type"),
     "DeleteServiceRequest": Members("cluster service force"),
     "DescribeServicesRequest": Members("cluster services include"),
-    "ListServicesRequest": Members(
-        "cluster nextToken maxResults launchType schedulingStrategy", only={"resourceManagementType": ("CUSTOMER",)}
-    ),
+    "ListServicesRequest": Members("cluster nextToken maxResults launchType schedulingStrategy resourceManagementType"),
     "ListServicesByNamespaceRequest": Members(
         used="namespace", ignored=dict.fromkeys("nextToken maxResults".split(), "there is never more than one page")
     ),
@@ -264,6 +262,7 @@ _MEMBERS = {
     **_TASKS,
     **_SERVICES,
     **_TASK_SETS,
+    **EXPRESS_SERVICES,
     **_TAGS,
 }
 """What becomes of the members of each structure in the requests of the operations that are the plugin's own."""

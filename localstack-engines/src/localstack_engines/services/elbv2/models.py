@@ -125,6 +125,8 @@ class LoadBalancer:
     number: int = field(default_factory=lambda: secrets.randbelow(9 * 10**9) + 10**9)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     listeners: dict[str, Listener] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
+    """Further host names: at the edge port those of a public load balancer, in the VPC those of an internal one."""
     state: str = PROVISIONING
     failure: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -36,6 +36,18 @@ def listener_address(listener_arn: str) -> tuple[str, int] | None:
     return balancer.interface.address, listener.port
 
 
+def set_alias(balancer_arn: str, name: str, *, is_used: bool) -> None:
+    """Makes a host name lead to a load balancer, or not any more, as a record of a DNS zone does.
+
+    A name of an internet-facing one is for the edge port: `<label>.ecs.<region>.<host of endpoints>`.
+    That of an internal one is its address in the VPC. Raises LookupError when the load balancer does not exist.
+    """
+    balancer = balancers.store.load_balancer(balancer_arn)
+    if balancer is None:
+        raise LookupError(f"no load balancer {balancer_arn}")
+    balancers.set_alias(balancer, name, is_used=is_used)
+
+
 def target_group(arn: str) -> TargetGroup | None:
     """Returns a target group, or None when it does not exist."""
     group = balancers.store.target_group(arn)

@@ -36,6 +36,10 @@ class Store:
     def load_balancers(self) -> list[LoadBalancer]:
         return [one for region in list(self._regions.values()) for one in list(region.load_balancers.values())]
 
+    def load_balancer(self, arn: str) -> LoadBalancer | None:
+        """Returns a load balancer of any region, or None."""
+        return next((one for one in self.load_balancers() if one.arn == arn), None)
+
     def target_groups(self) -> list[TargetGroup]:
         return [one for region in list(self._regions.values()) for one in list(region.target_groups.values())]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from localstack_engines.gateway.haproxy.master_socket import MasterSocket
+from localstack_engines.gateway.haproxy.master_socket import CommandFailed, MasterSocket
 
 
 class Master(socketserver.ThreadingUnixStreamServer):
@@ -59,3 +59,10 @@ def test_a_worker_that_exits_without_an_answer_does_not_delay_a_reload(master: M
     started = time.monotonic()
     master.reload()
     assert time.monotonic() - started < 5
+
+
+def test_a_worker_that_stays_fails_the_reload(master: MasterSocket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localstack_engines.gateway.haproxy.master_socket._TIMEOUT", 0.3)
+    monkeypatch.setattr(Answer, "_exit", lambda self: None)
+    with pytest.raises(CommandFailed, match="still takes connections"):
+        master.reload()

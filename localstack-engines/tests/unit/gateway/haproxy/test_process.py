@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localstack_engines.gateway.edge import Edge
-from localstack_engines.gateway.haproxy.master_socket import MasterSocket
+from localstack_engines.gateway.haproxy.master_socket import CommandFailed, MasterSocket
 from localstack_engines.gateway.haproxy.process import HAProxy
 from localstack_engines.gateway.model import Api, Function, Gateway, LambdaAuthorizer, Proxy, Route, Server, Stage
 
@@ -66,3 +66,20 @@ def test_what_only_sub_requests_use_needs_no_reload(
 )
 def test_another_configuration_needs_a_reload(new: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reloads(gateway(), new, tmp_path, monkeypatch) == 1
+
+
+def test_a_reload_without_an_answer_leaves_the_former_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    haproxy = HAProxy(Edge(edge_port=4566, gateway_address="127.0.0.1:4000", directory=tmp_path))
+    monkeypatch.setattr(MasterSocket, "reload", lambda socket: None)
+    haproxy.publish(gateway())
+    former = (tmp_path / "haproxy.cfg").read_text()
+
+    def silent(socket: MasterSocket) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(MasterSocket, "reload", silent)
+    with pytest.raises(CommandFailed, match="does not answer"):
+        haproxy.publish(gateway(proxy=replace(PROXY, upstream="v")))
+    assert (tmp_path / "haproxy.cfg").read_text() == former

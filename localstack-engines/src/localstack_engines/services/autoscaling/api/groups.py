@@ -29,6 +29,11 @@ class GroupOperations(Operations):
         _check_sizes(request["MinSize"], request["MaxSize"], request.get("DesiredCapacity"))
         return moto(context, "CreateAutoScalingGroup", request)
 
+    def set_instance_protection(self, context: RequestContext, request: Request) -> Response:
+        """Protects instances of a group that exists. The record is read when the group becomes smaller."""
+        self.group(context, request)
+        return moto(context, "SetInstanceProtection", request)
+
     def update_auto_scaling_group(self, context: RequestContext, request: Request) -> Response:
         group = self.group(context, request)
         self._check_launch(context, request)

@@ -27,6 +27,15 @@ def check_settings(settings: list[dict[str, str]]) -> None:
             raise invalid_parameter(f"Invalid value '{value}' of the cluster setting {name}.")
 
 
+def check_association(store: Store, scope: Scope, strategy: list[dict[str, Any]]) -> None:
+    """Raises InvalidParameterException for a strategy with a capacity provider that the cluster does not have."""
+    if not {item["capacityProvider"] for item in strategy} <= set(store.provider_names(scope)):
+        raise invalid_parameter(
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with "
+            "the cluster. Associate the capacity provider with the cluster and try again."
+        )
+
+
 def check_capacity_providers(
     store: Store, scope: Scope, providers: list[str] | None, strategy: list[dict[str, Any]]
 ) -> None:

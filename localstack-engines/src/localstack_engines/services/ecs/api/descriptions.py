@@ -130,6 +130,11 @@ def service(record: Service, tasks: list[Task], with_tags: bool = True) -> Json:
     return {key: value for key, value in described.items() if value is not None}
 
 
+def management(is_express: bool) -> str:
+    """Returns who manages what a service is made of: ECS does so for Express services."""
+    return "ECS" if is_express else "CUSTOMER"
+
+
 def _deployment(record: Service, deployment: Deployment, tasks: list[Task]) -> Json:
     own = [t for t in tasks if t.started_by == deployment.id]
     running, pending = count_tasks(own)

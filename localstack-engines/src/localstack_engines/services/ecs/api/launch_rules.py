@@ -24,10 +24,11 @@ class Launch:
     strategy: list[dict[str, Any]] | None = None
 
 
-def launch(store: Store, scope: Scope, request: dict[str, Any]) -> Launch:
+def launch(store: Store, scope: Scope, request: dict[str, Any], in_use: list[dict[str, Any]] | None = None) -> Launch:
     """Returns how tasks are launched. Without a launch type and a strategy the cluster's default strategy counts.
 
-    Raises InvalidParameterException.
+    The cluster must have the providers of a strategy, unless it is the service's own already (`in_use`). Raises
+    InvalidParameterException.
     """
     strategy, asked = request.get("capacityProviderStrategy"), request.get("launchType")
     if strategy and asked:
@@ -36,6 +37,8 @@ def launch(store: Store, scope: Scope, request: dict[str, Any]) -> Launch:
         strategy = store.default_capacity_provider_strategy(scope)
     if strategy:
         cluster_rules.check_capacity_providers(store, scope, None, strategy)
+        if strategy != in_use:
+            cluster_rules.check_association(store, scope, strategy)
         found = Launch(launch_type_of({"capacityProviderStrategy": strategy}), list(strategy))
     elif asked and asked not in _LAUNCH_TYPES:
         raise invalid_parameter(f"launch type should be one of [{','.join(_LAUNCH_TYPES)}]")

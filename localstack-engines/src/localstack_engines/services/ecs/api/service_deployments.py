@@ -4,7 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localstack_engines.services.ecs.api import descriptions, identifiers
+from localstack_engines.services.ecs.api import descriptions, express_descriptions, identifiers
 from localstack_engines.services.ecs.api.operations import Operations, Request, Response, account_scope
 from localstack_engines.services.ecs.api.paging import PAGER
 from localstack_engines.services.ecs.deployment_models import ServiceDeployment
@@ -56,7 +56,10 @@ class ServiceDeploymentOperations(Operations):
                 revision = found[0].revisions[found[1]]
                 reference = revision.service_revision["taskDefinition"]
                 definition = self.store.find_definition(context.account_id, context.region, reference)
-                described.append(descriptions.service_revision(found[0], revision, definition))
+                shown = descriptions.service_revision(found[0], revision, definition)
+                if express := self.store.express_services.get(found[0].arn):
+                    shown["ecsManagedResources"] = express_descriptions.managed_resources(express)
+                described.append(shown)
         return {"serviceRevisions": described, "failures": failures}
 
     def stop_service_deployment(self, context: RequestContext, request: Request) -> Response:

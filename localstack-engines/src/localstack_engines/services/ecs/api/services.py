@@ -58,6 +58,7 @@ class ServiceOperations(Operations):
         if not is_external:
             service.begin_deployment(service_settings.revision(settings))
         with self.store.lock:
+            self.store.forget_express(service.arn)
             self.store.services[service.arn] = service
         self.scheduler.wake(service.arn)
         return {"service": self._described_service(service)}
@@ -84,6 +85,7 @@ class ServiceOperations(Operations):
             allow_inactive=keeps_definition,
             # A service whose target group is gone can still be scaled to 0.
             checks_balancers=not (keeps_definition and keeps_balancers),
+            in_use=service.settings.get("capacityProviderStrategy"),
         )
         revision = service_settings.revision(settings)
         with self.store.lock:
@@ -129,11 +131,15 @@ class ServiceOperations(Operations):
         scope = self.scope(context, request.get("cluster"))
         if request.get("schedulingStrategy") not in (None, "REPLICA", "DAEMON"):
             raise invalid_parameter("Scheduling strategy should be one of [REPLICA, DAEMON]")
+        if request.get("resourceManagementType") not in (None, "CUSTOMER", "ECS"):
+            raise invalid_parameter("Resource management type should be one of [CUSTOMER, ECS]")
         launch_type = request.get("launchType")
         arns = [
             s.arn
             for s in self.store.services_in(scope)
             if s.status != "INACTIVE"
+            and request.get("resourceManagementType")
+            in (None, descriptions.management(s.arn in self.store.express_services))
             and launch_type in (None, launch_type_of(s.settings))
             and request.get("schedulingStrategy") in (None, s.settings.get("schedulingStrategy") or "REPLICA")
         ]
@@ -158,7 +164,9 @@ class ServiceOperations(Operations):
 
     def _described_service(self, service: Service, with_tags: bool = True) -> Response:
         with self.store.lock:
-            return descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
+            described = descriptions.service(service, list(self.store.tasks_of(service)), with_tags)
+        is_express = service.arn in self.store.express_services
+        return {**described, "resourceManagementType": descriptions.management(is_express)}
 
     def _complete(
         self,
@@ -169,12 +177,13 @@ class ServiceOperations(Operations):
         *,
         allow_inactive: bool = False,
         checks_balancers: bool = True,
+        in_use: list[Settings] | None = None,
     ) -> None:
         """Checks the settings that tasks are started with, and adds defaults for those that the caller did not give."""
         if not settings.get("taskDefinition"):
             raise invalid_parameter("TaskDefinition can not be blank.")
         definition = self.definition(context, settings["taskDefinition"], allow_inactive=allow_inactive)
-        launch = launch_rules.launch(self.store, scope, request)
+        launch = launch_rules.launch(self.store, scope, request, in_use)
         launch_rules.network_configuration(scope, definition, settings, launch.type)
         if checks_balancers:
             load_balancer_rules.check(settings.get("loadBalancers") or [], definition)

@@ -5,6 +5,7 @@ from localstack_engines.services.ecs.cloudformation.cluster import Cluster
 from localstack_engines.services.ecs.cloudformation.cluster_capacity_provider_associations import (
     ClusterCapacityProviderAssociations,
 )
+from localstack_engines.services.ecs.cloudformation.express_gateway_service import ExpressGatewayService
 from localstack_engines.services.ecs.cloudformation.service import Service
 from localstack_engines.services.ecs.cloudformation.task_definition import TaskDefinition
 
@@ -16,5 +17,6 @@ RESOURCE_PROVIDERS = {
         ClusterCapacityProviderAssociations,
         TaskDefinition,
         Service,
+        ExpressGatewayService,
     )
 }

@@ -39,9 +39,14 @@ class ManagedScaling:
         """Protects the instances with tasks, and removes those that have been without one for long."""
         for instance in self._store.instances_of(account, region):
             provider = self._store.provider(instance.scope, instance.capacity_provider or "")
-            if provider is not None and instance.takes_tasks:
+            if provider is None or not instance.takes_tasks:
+                continue
+            try:
                 self._protect(provider, instance)
                 self._shrink(provider, instance)
+            except Exception:
+                # A group that was deleted, for instance, must not keep the others from being tended.
+                LOG.exception("the instance %s of %s cannot be tended", instance.ec2_instance_id, provider.name)
 
     def _protect(self, provider: CapacityProvider, instance: ContainerInstance) -> None:
         has_tasks = bool(self._store.tasks_on(instance))

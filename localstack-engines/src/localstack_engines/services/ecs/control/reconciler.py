@@ -10,6 +10,7 @@ from localstack_engines.services.ecs.control import circuit_breaker
 from localstack_engines.services.ecs.control.container_instances import ContainerInstances
 from localstack_engines.services.ecs.control.daemons import DaemonReconciler
 from localstack_engines.services.ecs.control.deployment_plan import Counts, plan
+from localstack_engines.services.ecs.control.express_services import ExpressServices
 from localstack_engines.services.ecs.control.service_tasks import (
     ServiceTasks,
     health_failure,
@@ -31,8 +32,16 @@ _THROTTLE_AFTER = 3
 class Reconciler:
     """Takes services towards their desired state, one step per call."""
 
-    def __init__(self, store: Store, runner: TaskRunner, instances: ContainerInstances, placer: TaskPlacer) -> None:
+    def __init__(
+        self,
+        store: Store,
+        runner: TaskRunner,
+        instances: ContainerInstances,
+        placer: TaskPlacer,
+        express: ExpressServices,
+    ) -> None:
         self._store = store
+        self._express = express
         self._tasks = ServiceTasks(store, runner, placer)
         self._daemons = DaemonReconciler(instances, self._tasks)
         self._task_sets = TaskSetReconciler(store, self._tasks)
@@ -136,7 +145,8 @@ class Reconciler:
             _counts(current),
             _counts(previous),
         )
-        for task in to_stop(previous, step.stop_previous) + to_stop(current, step.stop_current):
+        stoppable = self._express.stoppable(service, deployment, current, previous) if step.stop_previous else []
+        for task in to_stop(stoppable, step.stop_previous) + to_stop(current, step.stop_current):
             self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {deployment.id})")
         delay = deployment.retry_at - time.monotonic()
         if step.start and delay > 0:
@@ -147,7 +157,7 @@ class Reconciler:
     def _drain(self, service: Service, wanted: list[Task]) -> None:
         for task in wanted:
             self._tasks.stop(service, task, f"Scaling activity initiated by (deployment {task.started_by})")
-        if all(t.stopped_at is not None for t in self._store.tasks_of(service)):
+        if all(t.stopped_at is not None for t in self._store.tasks_of(service)) and self._express.is_gone(service):
             if service.history and not service.current.is_over:
                 service.current.finish("STOPPED", "The service was deleted.")
             service.status = "INACTIVE"

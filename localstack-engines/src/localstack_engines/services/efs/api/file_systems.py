@@ -1,5 +1,7 @@
 """Operations on file systems. Moto keeps their records."""
 
+from collections.abc import Callable
+
 from localstack.aws.api import RequestContext
 
 from localstack_engines.services.efs.engine import volumes
@@ -9,6 +11,7 @@ from localstack_engines.toolkit.errors import ServiceError
 
 Request = dict[str, str]
 Response = dict[str, str]
+Operation = Callable[[RequestContext, Request], Response]
 
 
 class FileSystemOperations:
@@ -17,11 +20,14 @@ class FileSystemOperations:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def create_access_point(self, context: RequestContext, request: Request) -> Response:
-        """Creates an access point of a file system that exists. Moto would take any."""
-        name = request["FileSystemId"]
-        if self.store.file_system(context.account_id, context.region, name) is None:
+    def around(self, operation: Operation, context: RequestContext, request: Request) -> Response:
+        """Runs an operation unless it names a file system that does not exist: moto checks that for some of them."""
+        name = request.get("FileSystemId")
+        if name and self.store.file_system(context.account_id, context.region, name) is None:
             raise ServiceError("FileSystemNotFound", f"File system '{name}' does not exist.", 404)
+        return operation(context, request)
+
+    def create_access_point(self, context: RequestContext, request: Request) -> Response:
         return moto(context, "CreateAccessPoint", request)
 
     def delete_file_system(self, context: RequestContext, request: Request) -> Response:

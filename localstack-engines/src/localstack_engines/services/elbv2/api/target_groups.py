@@ -80,7 +80,7 @@ class TargetGroupOperations(Operations):
     def delete_target_group(self, context: RequestContext, request: Request) -> Response:
         """Deletes a target group. One that does not exist is deleted, as on AWS."""
         groups = self.store.region(context).target_groups
-        with self.store.lock:
+        with self.balancers.group_changes, self.store.lock:
             group = groups.get(request["TargetGroupArn"])
             if group is None:
                 return {}
@@ -110,10 +110,11 @@ class TargetGroupOperations(Operations):
 
     def modify_target_group_attributes(self, context: RequestContext, request: Request) -> Response:
         group = self.target_group(context, request["TargetGroupArn"])
-        wanted = attributes.changed(attributes.of_target_group(group.protocol), group.attributes, request["Attributes"])
-        if (wanted.get("stickiness.type"), wanted["stickiness.enabled"]) == ("app_cookie", "true"):
-            _check_cookie(wanted["stickiness.app_cookie.cookie_name"])
         with self.balancers.change_group(group):
+            table = attributes.of_target_group(group.protocol)
+            wanted = attributes.changed(table, group.attributes, request["Attributes"])
+            if (wanted.get("stickiness.type"), wanted["stickiness.enabled"]) == ("app_cookie", "true"):
+                _check_cookie(wanted["stickiness.app_cookie.cookie_name"])
             group.attributes = wanted
         return {"Attributes": attributes.described(group.attributes)}
 

@@ -7,6 +7,7 @@ from localstack.aws.api import RequestContext
 from localstack_engines.services.elbv2 import store as records
 from localstack_engines.services.elbv2.api import descriptions
 from localstack_engines.services.elbv2.api.operations import Operations, Request, Response
+from localstack_engines.services.elbv2.control.balancers import refusals
 from localstack_engines.services.elbv2.errors import validation
 from localstack_engines.services.elbv2.models import Json, Target, TargetGroup
 from localstack_engines.toolkit.errors import ServiceError
@@ -17,7 +18,9 @@ class TargetOperations(Operations):
 
     def register_targets(self, context: RequestContext, request: Request) -> Response:
         group = self.target_group(context, request["TargetGroupArn"])
-        self.balancers.targets.register(group, [_target(group, item) for item in request["Targets"]])
+        targets = [_target(group, item) for item in request["Targets"]]
+        with refusals():
+            self.balancers.targets.register(group, targets)
         return {}
 
     def deregister_targets(self, context: RequestContext, request: Request) -> Response:
@@ -26,7 +29,8 @@ class TargetOperations(Operations):
         missing = [item["Id"] for item in request["Targets"] if not _matching(group, item)]
         if missing:
             raise _invalid(f"The following targets are not registered with the target group: {', '.join(missing)}")
-        self.balancers.targets.deregister(group, found)
+        with refusals():
+            self.balancers.targets.deregister(group, found)
         return {}
 
     def describe_target_health(self, context: RequestContext, request: Request) -> Response:

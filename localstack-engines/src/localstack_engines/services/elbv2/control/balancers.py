@@ -17,7 +17,11 @@ from localstack_engines.services.elbv2.control.targets import Targets
 from localstack_engines.services.elbv2.engine import model
 from localstack_engines.services.elbv2.engine.container import BalancerContainer, Place
 from localstack_engines.services.elbv2.engine.entrance import Door, Entrance
-from localstack_engines.services.elbv2.errors import invalid_configuration, load_balancer_not_found
+from localstack_engines.services.elbv2.errors import (
+    invalid_configuration,
+    load_balancer_not_found,
+    target_group_not_found,
+)
 from localstack_engines.services.elbv2.models import (
     ACTIVE,
     DELETED,
@@ -39,6 +43,15 @@ _PURPOSE = "elbv2 "
 _USUAL_PORTS = (80, 443)
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raises InvalidConfigurationRequest when HAProxy refuses what the body does."""
+    try:
+        yield
+    except CommandFailed as error:
+        raise invalid_configuration(f"The load balancer does not take the change: {error}") from error
+
+
 class Balancers:
     """Starts, changes and removes load balancers."""
 
@@ -51,6 +64,8 @@ class Balancers:
         self._entrance: Entrance | None = None
         self._opening = threading.Lock()
         self._ports = threading.Lock()
+        self.group_changes = threading.RLock()
+        """Held while target groups are changed or deleted. A load balancer's lock may be taken after it."""
 
     def start(self, balancer: LoadBalancer) -> None:
         """Starts a load balancer in the background. It becomes active when it runs."""
@@ -111,16 +126,15 @@ class Balancers:
                 raise invalid_configuration(f"The load balancer '{balancer.name}' has failed: {balancer.failure}")
             before = copy.deepcopy((balancer.listeners, balancer.attributes))
             try:
-                yield
-                _assign_inner_ports(balancer)
-                with self._ports:
-                    _publish(balancer)
-                self._serve(balancer)
-            except Exception as error:
+                with refusals():
+                    yield
+                    _assign_inner_ports(balancer)
+                    with self._ports:
+                        _publish(balancer)
+                    self._serve(balancer)
+            except Exception:
                 balancer.listeners, balancer.attributes = before
                 self._release_ports()
-                if isinstance(error, CommandFailed):
-                    raise invalid_configuration(f"The load balancer does not take the change: {error}") from error
                 raise
             self._release_ports()
             self._open_doors()
@@ -130,17 +144,30 @@ class Balancers:
 
     @contextmanager
     def change_group(self, group: TargetGroup) -> Iterator[None]:
-        """Does the same for the record of a target group."""
-        before = copy.deepcopy((group.check, group.attributes))
-        try:
-            yield
-            self._publish_group(group)
-        except Exception as error:
-            group.check, group.attributes = before
-            if isinstance(error, CommandFailed):
-                raise invalid_configuration(f"The load balancer does not take the change: {error}") from error
-            raise
-        self.targets.watch(group)
+        """Does the same for the record of a target group. Raises TargetGroupNotFound after a deletion."""
+        with self.group_changes:
+            if self.store.target_group(group.arn) is not group:
+                raise target_group_not_found()
+            before = copy.deepcopy((group.check, group.attributes))
+            try:
+                with refusals():
+                    yield
+                    self._publish_group(group)
+            except Exception:
+                group.check, group.attributes = before
+                raise
+            self.targets.watch(group)
+
+    def set_alias(self, balancer: LoadBalancer, name: str, *, is_used: bool) -> None:
+        """Makes a host name, in lower case, lead to a load balancer, or not any more. Raises LoadBalancerNotFound."""
+        with balancer.lock:
+            if balancer.state == DELETED:
+                raise load_balancer_not_found(balancer.arn)
+            if is_used:
+                balancer.aliases.add(name)
+            else:
+                balancer.aliases.discard(name)
+            self._open_doors()
 
     def stop_all(self) -> None:
         self.targets.stop()
@@ -208,7 +235,7 @@ def _doors(balancer: LoadBalancer) -> list[Door]:
     return [
         Door(
             id=listener.id,
-            name=balancer.dns_name.lower(),
+            names=(balancer.dns_name.lower(), *sorted(balancer.aliases)),
             address=balancer.interface.address,
             port=listener.port,
             inner_port=listener.inner_port,

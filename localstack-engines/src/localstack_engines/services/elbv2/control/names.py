@@ -1,6 +1,7 @@
 """Answers DNS queries for the names of load balancers with their addresses."""
 
 from localstack_engines.network.dns import Answer, Query, Record
+from localstack_engines.services.elbv2.models import LoadBalancer
 from localstack_engines.services.elbv2.store import Store
 from localstack_engines.toolkit import settings
 
@@ -20,13 +21,16 @@ class Names:
 
         From another VPC only LocalStack itself can be reached: that answer comes from another source.
         """
-        if not query.name.endswith(_ZONE):
-            return None
-        balancer = next((one for one in self._store.load_balancers() if one.dns_name.lower() == query.name), None)
+        balancer = next((one for one in self._store.load_balancers() if query.name in _names(one)), None)
         if balancer is None:
-            return Answer(exists=False)
+            return Answer(exists=False) if query.name.endswith(_ZONE) else None
         if query.type != "A":
             return Answer()
         if query.vpc_id not in (None, balancer.vpc_id):
             return None
         return Answer(records=[Record("A", balancer.interface.address, _TTL)])
+
+
+def _names(balancer: LoadBalancer) -> set[str]:
+    """Returns the names that lead to a load balancer's own address. The edge port has other names of a public one."""
+    return {balancer.dns_name.lower(), *(() if balancer.is_public else balancer.aliases)}

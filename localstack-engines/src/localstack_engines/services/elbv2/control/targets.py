@@ -45,15 +45,28 @@ class Targets:
         self._subscribers.append(callback)
 
     def register(self, group: TargetGroup, targets: list[Target]) -> None:
-        """Adds targets. One that is registered already stays as it is; one that is draining comes back."""
+        """Adds targets. One that is registered already stays as it is; one that is draining comes back.
+
+        Raises CommandFailed when a load balancer does not take the change. The new targets are not registered then.
+        """
+        new = []
         with self._store.lock:
             for target in targets:
                 known = group.targets.get(target.key)
                 if known is None or known.is_draining:
                     group.targets[target.key] = target
                     self._drains.pop((group.arn, target.key), None)
+                    new.append(target)
             self.watch(group)
-        self._publish(group)
+        try:
+            self._publish(group)
+        except Exception:
+            with self._store.lock:
+                for target in new:
+                    if group.targets.get(target.key) is target:
+                        del group.targets[target.key]
+                self.watch(group)
+            raise
 
     def deregister(self, group: TargetGroup, targets: list[Target]) -> None:
         """Sends the targets no new requests when it returns. Their connections end in the background."""

@@ -17,13 +17,15 @@ from localstack_engines.toolkit.process import ProcessSpec, SupervisedProcess
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """A listener that the machine reaches: at its published port, and by `name` at the edge port if `is_http`.
+    """A listener that the machine reaches: at its published port, and at the edge port by each of its `names`.
+
+    Without TLS the edge port knows names of HTTP only, which `is_http` says.
 
     The load balancer has it at `port`, and at `inner_port` for this HAProxy. `has_tls` says that clients speak TLS.
     """
 
     id: str
-    name: str
+    names: tuple[str, ...]
     address: str
     port: int
     inner_port: int
@@ -120,10 +122,11 @@ def maps(doors: tuple[Door, ...]) -> dict[str, str]:
     http: dict[str, str] = {}
     tls: dict[str, str] = {}
     for door in doors:
-        if door.has_tls:
-            tls.setdefault(door.name, f"tcp-{door.id}")
-        elif door.is_http:
-            http.setdefault(door.name, f"http-{door.id}")
+        for name in door.names:
+            if door.has_tls:
+                tls.setdefault(name, f"tcp-{door.id}")
+            elif door.is_http:
+                http.setdefault(name, f"http-{door.id}")
     return {
         name: "".join(f"{key} {value}\n" for key, value in found.items())
         for name, found in (("http.map", http), ("tls.map", tls))

@@ -57,7 +57,8 @@ def _defaults(options: Options) -> list[str]:
         "    option dontlognull",
         "    option redispatch 1",
         "    retries 2",
-        f"    timeout http-keep-alive {options.keep_alive}s",
+        # A connection between two requests is idle, too.
+        f"    timeout http-keep-alive {min(options.keep_alive, options.idle_timeout)}s",
         f"    timeout http-request {options.idle_timeout}s",
         "    timeout connect 10s",
         f"    timeout client {options.idle_timeout}s",
