@@ -41,7 +41,7 @@ def active(kafka: Any, arn: str) -> dict[str, Any]:
         assert found["State"] != "FAILED", found["StateInfo"]
         return found if found["State"] == "ACTIVE" else None
 
-    return until("ACTIVE", reached)
+    return until("ACTIVE", reached, seconds=120)
 
 
 def delete(kafka: Any, arn: str) -> None:

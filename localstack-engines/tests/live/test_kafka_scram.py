@@ -138,7 +138,7 @@ def test_a_template_associates_secrets(kafka: Any, cluster: str, secret: str, ke
     assert sorted(associated()) == sorted([mine, secret])
     deploy({"Ref": "Secret"})
     assert associated() == [mine]
-    with pytest.raises(DeployFailed, match="wasn't able to access"):
+    with pytest.raises(DeployFailed, match="able to access the provided secret"):
         deploy({"Ref": "Secret"}, f"{secret}-none")
     assert associated() == [mine]
     stack.delete()
