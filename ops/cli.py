@@ -38,7 +38,8 @@ def say(line: str) -> None:
 @app.callback()
 def check() -> None:
     """Refuses a stage that does not exist, before anything is done."""
-    settings.check_stage()
+    if settings.STAGE not in settings.STAGES:
+        raise Problem(f"there is no stage {settings.STAGE!r}", f"STAGE={' or STAGE='.join(settings.STAGES)}")
 
 
 @app.command()

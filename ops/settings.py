@@ -4,8 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-from ops.problems import Problem
-
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state"  # logs, stamps and outputs of this checkout, which git ignores
 LOGS = STATE / "logs"
@@ -37,12 +35,6 @@ API_HOST = f"{API_ID}.execute-api.localhost.localstack.cloud"
 API_HOSTS = [f"{prefix}.execute-api.localhost.localstack.cloud" for prefix in STAGES.values()]
 
 CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
-
-
-def check_stage() -> None:
-    """Raises Problem when STAGE names no stage."""
-    if STAGE not in STAGES:
-        raise Problem(f"there is no stage {STAGE!r}", f"STAGE={' or STAGE='.join(STAGES)}")
 
 
 def aws_environment() -> dict[str, str]:
