@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS idx_aggregated_metrics_time ON AGGREGATED_METRICS (me
 """
 
 
-class Database(CloudwatchDatabase):  # type: ignore[misc]
+class Database(CloudwatchDatabase):
     """The metrics of all accounts and regions."""
 
     def __init__(self) -> None:

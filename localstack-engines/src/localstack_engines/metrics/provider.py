@@ -18,7 +18,7 @@ from localstack_engines.metrics.evaluator import Evaluator, signal
 _UNKNOWN_ACTIONS = "localstack.services.cloudwatch.provider_v2"
 
 
-class MetricsProvider(CloudwatchProvider):  # type: ignore[misc]
+class MetricsProvider(CloudwatchProvider):
     """Adds to LocalStack's provider what alarms and metrics need here."""
 
     def __init__(self) -> None:
