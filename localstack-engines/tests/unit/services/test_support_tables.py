@@ -48,7 +48,7 @@ def own(service: str) -> list[str]:
 @cache
 def source_names(service: str) -> set[str]:
     """Returns the strings and keyword names in a service's code, in lower case without underscores."""
-    package = ROOT / "src" / "localstack_engines" / "services" / service
+    package = ROOT / "src" / "localstack_engines" / "services" / SCRIPT.package_of(service)
     files = [file for file in package.rglob("*.py") if file.name != "support.py" and "cloudformation" not in file.parts]
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
     found = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

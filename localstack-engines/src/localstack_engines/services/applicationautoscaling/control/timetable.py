@@ -61,8 +61,9 @@ class Timetable:
         with self._store.lock:
             for action in list(self._store.scheduled_actions.values()):
                 if action.due and action.due <= now():
-                    self._perform(action)
+                    # Before it runs: an action that fails must not be due again at once.
                     self.plan(action)
+                    self._perform(action)
 
     def _perform(self, action: ScheduledAction) -> None:
         target = self._store.targets[action.key]
