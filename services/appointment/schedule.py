@@ -64,8 +64,8 @@ class Schedule:
     def free_slots(self, day: date, length: timedelta, taken: Sequence[Interval], earliest: datetime) -> list[Interval]:
         """Returns the slots of this length that start on the day, at `earliest` or later, and overlap nothing `taken`.
 
-        They follow each other from the start of the hours, and again from the end of what is taken. The last one may
-        end in hours of the next day that follow without a break.
+        They follow each other from the start of the hours. What is taken may end between two of these times: one slot
+        begins there. The last one may end in hours of the next day that follow without a break.
         """
         slots = []
         around = self._open_around(day)
@@ -76,7 +76,8 @@ class Schedule:
                 while start < hours.end and start + length <= gap.end:
                     if start >= earliest:
                         slots.append(Interval(start, start + length))
-                    start += length
+                    steps = -((hours.start - start - length) // length)  # rounded up to a time of the sequence
+                    start = hours.start + steps * length
         return slots
 
     def _open_around(self, day: date) -> list[Interval]:

@@ -101,10 +101,10 @@ def test_slots_that_are_taken_or_too_early_are_not_free() -> None:
     assert slots == [visit("2026-06-01T07:30")]
 
 
-def test_slots_follow_the_end_of_a_visit() -> None:
-    """After a visit of 45 minutes from eight, 08:45 can be booked, and is offered."""
+def test_a_slot_follows_the_end_of_a_visit() -> None:
+    """After a visit of 45 minutes from eight, 08:45 can be booked, and is offered. Then the half hours go on."""
     slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, [visit("2026-06-01T06:00", 45)], EVER)
-    assert slots == [visit("2026-06-01T06:45"), visit("2026-06-01T07:15")]
+    assert slots == [visit("2026-06-01T06:45"), visit("2026-06-01T07:30")]
 
 
 def test_a_visit_across_midnight_is_offered_where_hours_follow_without_a_break() -> None:
