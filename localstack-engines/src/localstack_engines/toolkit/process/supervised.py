@@ -49,7 +49,7 @@ class ProcessSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     user: str | None = None
-    ready_timeout: float = 60.0
+    ready_timeout: float = 300.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout: float = 10.0
     backoff: Backoff = field(default_factory=Backoff)
