@@ -66,7 +66,7 @@ async def test_an_event_that_arrives_three_times_causes_one_email(client: httpx.
 
 
 async def test_a_message_waits_for_the_address_of_its_patient(client: httpx.AsyncClient, kafka: Kafka) -> None:
-    patient, phone = uuid4(), f"+49{random.randrange(10**9, 10**10)}"
+    patient, phone = uuid4(), f"+4930{random.randrange(10**7, 10**8)}"
     await send(kafka, event(appointment(events.AppointmentBooked, patient, booked_at=NOW)))
 
     async def tried() -> bool:
