@@ -46,7 +46,9 @@ def _of_http(request: Any) -> Keys:
     return {
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
-        "aws:SecureTransport": str(request.headers.get("X-Forwarded-Proto", request.scheme) == "https").lower(),
+        # Clients call LocalStack by http on one machine, where they call AWS by https. Policies that demand it, as those
+        # of the CDK's buckets, have to allow the same clients here.
+        "aws:SecureTransport": "true",
         "aws:SourceIp": forwarded or request.remote_addr or "",
         "aws:UserAgent": request.headers.get("User-Agent", ""),
         "aws:Referer": request.headers.get("Referer", ""),
