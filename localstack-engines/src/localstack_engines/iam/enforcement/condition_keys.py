@@ -22,10 +22,17 @@ def keys(principal: Principal, service: str, scope: Scope, members: Members, req
         **_of_caller(principal),
         **_of_http(request),
         "aws:RequestedRegion": scope.region,
+        "aws:ResourceAccount": scope.account,
         **_of_tags(members),
         **(of_service(scope, members) if of_service else {}),
     }
     return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def of_resource(name: str) -> Keys:
+    """Returns the keys of a resource whose ARN has an account. Others are in the account of the request."""
+    parts = name.split(":", 5)
+    return {"aws:ResourceAccount": parts[4]} if len(parts) == 6 and parts[4].isdigit() else {}
 
 
 def _of_caller(principal: Principal) -> Keys:

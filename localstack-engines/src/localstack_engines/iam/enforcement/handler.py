@@ -101,7 +101,13 @@ def _decision(
     # The policy belongs to what the request is about, not to the roles in it.
     own_policy = None if permission.passed_to else policy
     decisions = [
-        evaluate(principal, action=permission.action, resource=name, context=keys, resource_policy=own_policy)
+        evaluate(
+            principal,
+            action=permission.action,
+            resource=name,
+            context={**keys, **condition_keys.of_resource(name)},
+            resource_policy=own_policy,
+        )
         for name in permission.names
     ]
     denials = [one for one in decisions if one.reason.startswith("with an explicit deny")]
