@@ -53,7 +53,7 @@ def _of_http(request: Any) -> Keys:
     return {
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
-        # Clients call LocalStack by http on one machine, where they call AWS by https. Policies that demand it, as those
+        # Clients call LocalStack by http where they call AWS by https. Policies that demand it, as those
         # of the CDK's buckets, have to allow the same clients here.
         "aws:SecureTransport": "true",
         "aws:SourceIp": forwarded or request.remote_addr or "",
