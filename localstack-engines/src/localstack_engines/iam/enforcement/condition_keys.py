@@ -29,9 +29,9 @@ def keys(principal: Principal, service: str, scope: Scope, members: Members, req
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-def of_resource(name: str) -> Keys:
+def of_resource(name: str | None) -> Keys:
     """Returns the keys of a resource whose ARN has an account. Others are in the account of the request."""
-    parts = name.split(":", 5)
+    parts = (name or "").split(":", 5)
     return {"aws:ResourceAccount": parts[4]} if len(parts) == 6 and parts[4].isdigit() else {}
 
 
