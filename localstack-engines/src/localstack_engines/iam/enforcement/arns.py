@@ -19,6 +19,12 @@ UNKNOWN: ANY_OF_THESE = (None,)
 Members = Mapping[str, Any]
 
 
+def account_of(name: str | None) -> str | None:
+    """Returns the account in an ARN. ARNs of S3 have none, and what is no ARN neither."""
+    parts = (name or "").split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else None
+
+
 @dataclass(frozen=True)
 class Scope:
     """Account and region of a request."""

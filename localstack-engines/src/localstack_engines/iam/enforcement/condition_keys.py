@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack_engines.iam.enforcement import records
-from localstack_engines.iam.enforcement.arns import Members, Scope
+from localstack_engines.iam.enforcement.arns import Members, Scope, account_of
 from localstack_engines.iam.principals import Principal
 
 Keys = dict[str, str | list[str]]
@@ -31,8 +31,8 @@ def keys(principal: Principal, service: str, scope: Scope, members: Members, req
 
 def of_resource(name: str | None) -> Keys:
     """Returns the keys of a resource whose ARN has an account. Others are in the account of the request."""
-    parts = (name or "").split(":", 5)
-    return {"aws:ResourceAccount": parts[4]} if len(parts) == 6 and parts[4].isdigit() else {}
+    account = account_of(name)
+    return {"aws:ResourceAccount": account} if account else {}
 
 
 def _of_caller(principal: Principal) -> Keys:

@@ -3,7 +3,7 @@
 import pytest
 
 from localstack_engines.iam.enforcement.actions import action
-from localstack_engines.iam.enforcement.arns import RULES, Scope, transaction
+from localstack_engines.iam.enforcement.arns import RULES, Scope, account_of, transaction
 from localstack_engines.iam.enforcement.mode import mode
 
 SCOPE = Scope("000000000000", "eu-central-1")
@@ -120,3 +120,16 @@ def test_the_mode_is_one_of_three(monkeypatch):
     monkeypatch.setenv("ENGINES_IAM", "on")
     with pytest.raises(ValueError, match="off, warn, enforce"):
         mode()
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [
+        ("arn:aws:sqs:us-east-1:111122223333:queue", "111122223333"),
+        ("arn:aws:s3:::bucket/key", None),
+        ("*", None),
+        (None, None),
+    ],
+)
+def test_the_account_of_a_resource_is_that_of_its_arn(name: str | None, account: str | None) -> None:
+    assert account_of(name) == account
