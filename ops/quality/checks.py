@@ -13,20 +13,21 @@ from ops.lifecycle.steps import Say
 from ops.lifecycle.up import up
 from ops.look import urls
 from ops.problems import Problem
+from ops.quality import results
 
 PLUGIN = "localstack-engines"
-# In this order, because a failure in an earlier suite is easier to understand.
 SUITES = (
     "tests/unit",
-    "localstack-engines/tests/unit",
+    f"{PLUGIN}/tests/unit",
     "tests/infrastructure",
-    "localstack-engines/tests/live",
+    f"{PLUGIN}/tests/live",
     "tests/integration",
-    "tests/e2e",
-    "tests/chaos",
 )
-# Two groups of tests, which tests/conftest.py makes. With arguments the tests run one after another, as --pdb needs it.
+# Two groups of tests, which tests/conftest.py makes: most of the time both wait for what they make.
 SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup")
+INTERRUPTED = 2  # pytest's exit status
+# These look at times, and kill parts of the system, so that they run alone.
+SYSTEM_SUITES = ("tests/e2e", "tests/chaos")
 LINTERS = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
@@ -71,7 +72,7 @@ def _report(console: Console, check: Check) -> int:
 
 
 def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
-    """Brings the system up while the linters run, then one pytest over all suites, whose last line has all the results.
+    """Brings the system up while the linters run, then runs all suites. The last line has all the results.
 
     Returns the exit status for the shell.
     """
@@ -88,13 +89,32 @@ def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
         say("Checking the code")
         lint = max([_report(console, check) for check in checks.result()])
         say("Running the tests")
-        # pytest gets the terminal itself, so that its colours and --pdb work.
-        tests = processes.run_in_terminal([sys.executable, "-m", "pytest", *_selected(arguments)])
+        tests = _run_all() if not arguments else _pytest(*_selected(arguments))
     return tests or lint
 
 
+def _run_all() -> int:
+    """Runs all suites in two parts. Returns the exit status, after a closing line that has the results of both."""
+    parts = ((*SUITES, *SIDE_BY_SIDE), SYSTEM_SUITES)
+    reports = [settings.LOGS / f"tests-{number}.xml" for number in range(len(parts))]
+    for report in reports:
+        report.unlink(missing_ok=True)
+    status = 0
+    for part, report in zip(parts, reports, strict=True):
+        status = max(status, _pytest(*part, f"--junit-xml={report}"))
+        if status == INTERRUPTED:
+            break
+    # The line is for programs too, which read it at the end of the output.
+    print(results.closing_line([report for report in reports if report.exists()]), flush=True)
+    return status
+
+
+def _pytest(*arguments: str) -> int:
+    """Gives pytest the terminal itself, so that its colours and --pdb work. Returns its exit status."""
+    return processes.run_in_terminal([sys.executable, "-m", "pytest", *arguments])
+
+
 def _selected(arguments: list[str]) -> list[str]:
-    if not arguments:
-        return [*SUITES, *SIDE_BY_SIDE]
+    """Adds all suites when the arguments name none. One process runs them, as --pdb needs it."""
     has_paths = any(not argument.startswith("-") and "/" in argument for argument in arguments)
-    return arguments if has_paths else [*SUITES, *arguments]
+    return arguments if has_paths else [*SUITES, *SYSTEM_SUITES, *arguments]
