@@ -119,6 +119,8 @@ def compose(*arguments: str) -> None:
     if command is None:
         raise Problem("Compose is missing", "apt-get install docker-compose")
     env = settings.child_environment()
+    if settings.STAGE == "prod":
+        env.setdefault("ENGINES_KAFKA_MAX_BROKERS", "3")  # a topic's records are on two brokers before they count
     if uses_vendor_image():
         env.setdefault("LOCALSTACK_IMAGE", VENDOR_IMAGE)  # Compose 1.29 cannot choose by itself
     log = settings.LOGS / f"localstack-{arguments[0]}.log"
