@@ -74,9 +74,11 @@ class Schedule:
             for gap in _gaps(Interval(hours.start, closes), taken):
                 start = gap.start
                 while start < hours.end and start + length <= gap.end:
+                    later = start + timedelta.resolution  # a slot that is too early keeps no other one away
                     if start >= earliest:
                         slots.append(Interval(start, start + length))
-                    steps = -((hours.start - start - length) // length)  # rounded up to a time of the sequence
+                        later = start + length
+                    steps = -((hours.start - later) // length)  # rounded up to a time of the sequence
                     start = hours.start + steps * length
         return slots
 
