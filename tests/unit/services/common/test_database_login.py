@@ -17,6 +17,7 @@ from botocore.exceptions import MetadataRetrievalError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
 
 from services.common import database_login
 from services.common.aws import credentials
@@ -24,7 +25,11 @@ from services.common.database import is_disconnect
 from services.common.settings import ServiceSettings
 
 IAM = ServiceSettings(
-    database_host="db.example", database_port=4512, database_username="billing_service", database_iam=True
+    database_host="db.example",
+    database_port=4512,
+    database_username="billing_service",
+    database_iam=True,
+    database_ssl="verify-full",
 )
 
 
@@ -52,6 +57,11 @@ def test_the_token_is_the_one_that_botocore_makes() -> None:
     ours, theirs = urlsplit(f"https://{token}"), urlsplit(f"https://{expected}")
     assert (ours.netloc, ours.path) == (theirs.netloc, theirs.path)
     assert parse_qs(ours.query) == parse_qs(theirs.query)
+
+
+def test_a_token_is_not_sent_to_a_server_that_is_not_verified() -> None:
+    with pytest.raises(ValidationError, match="DATABASE_SSL=verify-full"):
+        ServiceSettings(database_iam=True, database_ssl="prefer")
 
 
 def test_a_task_without_credentials_cannot_reach_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
