@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import botocore.session
 import pytest
 from botocore.exceptions import MetadataRetrievalError
@@ -76,6 +77,12 @@ def test_a_task_without_credentials_cannot_reach_the_database(monkeypatch: pytes
     with pytest.raises(OSError, match="MetadataRetrievalError") as raised:
         asyncio.run(make())  # type: ignore[arg-type]
     assert is_disconnect(raised.value)
+
+
+@pytest.mark.parametrize("refusal", [asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError])
+def test_a_refused_token_is_an_outage_and_no_fault_of_the_request(refusal: type[Exception]) -> None:
+    """Otherwise a consumer would set its events aside as dead letters."""
+    assert is_disconnect(refusal("PAM authentication failed for user"))
 
 
 def test_without_iam_the_password_is_sent() -> None:
