@@ -68,7 +68,8 @@ class Rotation:
                 return
         raise Problem(
             f"the new key is not in {_KEY_SET_PATH}; the old one goes on signing",
-            "look at the log of the discovery function: awslocal logs tail /aws/lambda/pms-discovery; then repeat this",
+            "look at the log of the discovery function: "
+            f"awslocal logs tail /aws/lambda/{settings.PREFIX}-discovery; then repeat this",
         )
 
 

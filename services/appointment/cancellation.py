@@ -34,7 +34,7 @@ class Terms:
         """
         if now > free_until:
             return free_until
-        return max(start - self.window, min(free_until, now + self.grace))
+        return max(start - self.window, min(start, free_until, now + self.grace))
 
     def free_until_after_clinics_move(self, start: datetime, now: datetime) -> datetime:
         """Returns the same after the clinic has moved an appointment to `start`.

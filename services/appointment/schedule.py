@@ -72,11 +72,14 @@ class Schedule:
         for hours in self.open_on(day):
             closes = max(interval.end for interval in around if interval.covers(hours))
             for gap in _gaps(Interval(hours.start, closes), taken):
-                start = gap.start
+                # A visit that was booked when a start could have seconds may end between two minutes.
+                start = gap.start + (hours.start - gap.start) % MINUTE
                 while start < hours.end and start + length <= gap.end:
+                    later = start + timedelta.resolution  # a slot that is too early keeps no other one away
                     if start >= earliest:
                         slots.append(Interval(start, start + length))
-                    steps = -((hours.start - start - length) // length)  # rounded up to a time of the sequence
+                        later = start + length
+                    steps = -((hours.start - later) // length)  # rounded up to a time of the sequence
                     start = hours.start + steps * length
         return slots
 

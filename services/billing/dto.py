@@ -18,13 +18,18 @@ MAX_MINOR = 10**12
 """More than any bill of a clinic. It keeps sums far below the limit of a bigint."""
 
 
+CurrencyCode = Annotated[
+    str, Field(description="ISO 4217 code. How many digits its minor unit has is in Unicode's CLDR: none for HUF.")
+]
+
+
 @response_model
 class AccountOut:
     """A patient's account."""
 
     id: UUID
     patient_id: UUID
-    currency: Annotated[str, Field(description="ISO 4217 code.")]
+    currency: CurrencyCode
     balance_minor: Annotated[int, Field(description="What the patient owes, in minor units.")]
     version: int
     opened_at: datetime
@@ -38,7 +43,7 @@ class InvoiceOut:
     patient_id: UUID
     appointment_id: UUID
     reason: InvoiceReason
-    currency: str
+    currency: CurrencyCode
     total_minor: int
     paid_minor: int
     status: InvoiceStatus
@@ -64,7 +69,7 @@ class FeeOut:
     """What a reason for an invoice costs."""
 
     reason: InvoiceReason
-    currency: Annotated[str, Field(description="ISO 4217 code.")]
+    currency: CurrencyCode
     amount_minor: Annotated[int, Field(description="In minor units.")]
 
 
@@ -90,6 +95,6 @@ class PaymentOut:
     id: UUID
     invoice_id: UUID
     amount_minor: int
-    currency: str
+    currency: CurrencyCode
     method: PaymentMethod
     received_at: datetime

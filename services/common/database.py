@@ -18,6 +18,9 @@ from services.common.unit_of_work import Call, UnitOfWork
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 _BROKEN = ("closed", "released back to the pool")
 """What asyncpg says of a connection that is not there any more: it has no error class for that."""
+_OUTAGES = ("08", "28", "53", "57P")
+"""Classes of PostgreSQL's errors: no connection; log-in refused, by RDS also when it cannot ask IAM; no resources left;
+shut down."""
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What asyncpg raises when a server or the way to it does not do what it has to."""
 IDLE_SECONDS_BEFORE_PING = 15.0
@@ -192,12 +195,12 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Returns whether the database cannot be reached (classes 08 and 57P: shut down; 53300: no connection left).
+    """Returns whether the database cannot be reached, or does not let the service in.
 
     asyncpg raises the operating system's errors when it cannot connect, InterfaceError on a closed connection, and
     InternalClientError on one that the server is just closing.
     """
-    if sqlstate(error).startswith(("08", "57P", "53")) or isinstance(error, OSError | asyncpg.InternalClientError):
+    if sqlstate(error).startswith(_OUTAGES) or isinstance(error, OSError | asyncpg.InternalClientError):
         return True
     original = getattr(error, "orig", None)  # SQLAlchemy's errors, in migrations
     if original is not None:

@@ -17,7 +17,10 @@ TOKEN_SECONDS = 900
 
 
 def password(settings: ServiceSettings) -> str | Callable[[], Awaitable[str]]:
-    """Returns the password; or a function that asyncpg calls for each new connection, because a token expires."""
+    """Returns the password; or a function that asyncpg calls for each new connection, because a token expires.
+
+    The function raises OSError when the task has no credentials to sign with at the moment.
+    """
     if not settings.database_iam:
         return settings.database_password.get_secret_value()
     return lambda: asyncio.to_thread(_token, settings)
@@ -25,9 +28,15 @@ def password(settings: ServiceSettings) -> str | Callable[[], Awaitable[str]]:
 
 def _token(settings: ServiceSettings) -> str:
     """Returns a request for `rds-db:connect`, signed with the task's role, without its scheme."""
+    from botocore.exceptions import BotoCoreError
+
     server = f"{settings.database_host}:{settings.database_port}"
     connect = f"https://{server}/?Action=connect&DBUser={quote(settings.database_username, safe='')}"
-    return presigned(connect, "rds-db", settings.aws_region, TOKEN_SECONDS).removeprefix("https://")
+    try:
+        return presigned(connect, "rds-db", settings.aws_region, TOKEN_SECONDS).removeprefix("https://")
+    except BotoCoreError as error:
+        # To callers it is the same as a server that is away: they answer 503, and loops try again.
+        raise ConnectionError(f"no token for the database: {type(error).__name__}") from error
 
 
 def tls(settings: ServiceSettings) -> ssl.SSLContext | str:

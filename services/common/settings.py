@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -87,6 +87,13 @@ class ServiceSettings(BaseSettings):
         default=25.0, description="A request that takes longer is ended with 503; below the gateway's 30 s."
     )
     max_requests: int = Field(default=500, description="How many requests may be in progress. Others get 503.")
+
+    @model_validator(mode="after")
+    def _tokens_go_to_a_verified_server_only(self) -> Self:
+        # PostgreSQL asks for a token as for a password in plain text, so whoever poses as the server would have it.
+        if self.database_iam and self.database_ssl != "verify-full":
+            raise ValueError("DATABASE_IAM needs DATABASE_SSL=verify-full")
+        return self
 
     @property
     def database_url(self) -> str:

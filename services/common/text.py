@@ -13,9 +13,9 @@ _PLANE_OF_TAGS = range(0xE0000, 0xE1000)
 
 
 def is_invisible(character: str) -> bool:
-    """Returns whether the character is shown as nothing. A space is not: it separates."""
+    """Returns whether the character is shown as nothing. A space, tab or line end is not: it separates."""
     code = ord(character)
-    if 0x20 <= code < 0x7F:
+    if 0x20 <= code < 0x7F or character.isspace():
         return False
     return code in _BLANK or code in _PLANE_OF_TAGS or unicodedata.category(character) in ("Cf", "Cc")
 

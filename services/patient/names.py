@@ -28,7 +28,8 @@ def folded(name: str) -> str:
         return " ".join(name.translate(_ASCII).lower().split()) or name
     # Acute accents that stand alone are apostrophes; the decomposition would make them marks.
     plain = "".join(_replaced(character) for character in name)
-    decomposed = unicodedata.normalize("NFKD", plain.casefold())
+    # Twice, because a compatibility form may hide a capital letter (section 3.13, D146).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain.casefold()).casefold())
     bare, alphabet = [], False
     for character in decomposed:
         if unicodedata.combining(character):

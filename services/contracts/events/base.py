@@ -25,7 +25,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """A currency code (ISO 4217)."""
 
 MinorUnits = Annotated[int, Field(ge=0)]
-"""An amount of money in the smallest unit of the currency."""
+"""An amount of money in the smallest unit of the currency, which has as many digits as Unicode's CLDR says."""
 
 
 class EventData(BaseModel):

@@ -42,6 +42,7 @@ def test_a_new_appointment_is_free_until_the_window_and_for_the_grace_period(
         (6 * DAY, 2 * HOUR, 30 * MINUTE),  # a mistake can be taken back
         (5 * MINUTE, 2 * HOUR, 5 * MINUTE),  # but a move prolongs nothing
         (-HOUR, 14 * DAY, -HOUR),  # late stays late
+        (6 * DAY, 10 * MINUTE, 10 * MINUTE),  # not beyond the start
     ],
 )
 def test_a_patients_own_move_does_not_avoid_the_fee(free_for: timedelta, ahead: timedelta, expected: timedelta) -> None:

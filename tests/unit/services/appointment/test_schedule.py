@@ -107,6 +107,19 @@ def test_a_slot_follows_the_end_of_a_visit() -> None:
     assert slots == [visit("2026-06-01T06:45"), visit("2026-06-01T07:30")]
 
 
+def test_a_time_that_is_too_early_after_a_visit_hides_none_that_is_not() -> None:
+    """A visit of 45 minutes from eight, and it is 08:50: 08:45 cannot be booked any more, and 09:00 can."""
+    taken = [visit("2026-06-01T06:00", 45)]
+    slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, taken, utc("2026-06-01T06:50"))
+    assert slots == [visit("2026-06-01T07:00"), visit("2026-06-01T07:30")]
+
+
+def test_only_whole_minutes_are_offered_because_only_they_can_be_booked() -> None:
+    taken = [Interval(utc("2026-06-01T06:00:17"), utc("2026-06-01T06:45:17"))]
+    slots = daily((8, 10)).free_slots(MONDAY, HALF_HOUR, taken, EVER)
+    assert slots == [visit("2026-06-01T06:46"), visit("2026-06-01T07:30")]
+
+
 def test_a_visit_across_midnight_is_offered_where_hours_follow_without_a_break() -> None:
     hours = (Hours(0, 60), Hours(1410, 1440))
     schedule = Schedule(BERLIN, dict.fromkeys(WEEKDAYS, hours))

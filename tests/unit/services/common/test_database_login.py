@@ -11,18 +11,26 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import botocore.session
 import pytest
+from botocore.exceptions import MetadataRetrievalError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
 
 from services.common import database_login
 from services.common.aws import credentials
+from services.common.database import is_disconnect
 from services.common.settings import ServiceSettings
 
 IAM = ServiceSettings(
-    database_host="db.example", database_port=4512, database_username="billing_service", database_iam=True
+    database_host="db.example",
+    database_port=4512,
+    database_username="billing_service",
+    database_iam=True,
+    database_ssl="verify-full",
 )
 
 
@@ -50,6 +58,31 @@ def test_the_token_is_the_one_that_botocore_makes() -> None:
     ours, theirs = urlsplit(f"https://{token}"), urlsplit(f"https://{expected}")
     assert (ours.netloc, ours.path) == (theirs.netloc, theirs.path)
     assert parse_qs(ours.query) == parse_qs(theirs.query)
+
+
+def test_a_token_is_not_sent_to_a_server_that_is_not_verified() -> None:
+    with pytest.raises(ValidationError, match="DATABASE_SSL=verify-full"):
+        ServiceSettings(database_iam=True, database_ssl="prefer")
+
+
+def test_a_task_without_credentials_cannot_reach_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is then 503, as for a server that is away, and not 500."""
+
+    def unavailable(*_: object) -> str:
+        raise MetadataRetrievalError(error_msg="the container's credentials do not answer")
+
+    monkeypatch.setattr(database_login, "presigned", unavailable)
+    make = database_login.password(IAM)
+    assert callable(make)
+    with pytest.raises(OSError, match="MetadataRetrievalError") as raised:
+        asyncio.run(make())  # type: ignore[arg-type]
+    assert is_disconnect(raised.value)
+
+
+@pytest.mark.parametrize("refusal", [asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError])
+def test_a_refused_token_is_an_outage_and_no_fault_of_the_request(refusal: type[Exception]) -> None:
+    """Otherwise a consumer would set its events aside as dead letters."""
+    assert is_disconnect(refusal("PAM authentication failed for user"))
 
 
 def test_without_iam_the_password_is_sent() -> None:

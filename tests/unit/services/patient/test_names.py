@@ -32,6 +32,8 @@ from services.patient.names import folded
         *((f"Anna{dash}Lena", "anna lena") for dash in "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"),
         *((f"An{nothing}na", "anna") for nothing in "\u00ad\u200b\u200c\u200d\u2060\ufeff\u3164\u034f\ufe0f"),
         ("\uff21\uff44\uff41", "ada"),  # full width
+        ("\U0001d4d0da", "ada"),  # a letter of mathematics
+        ("Zoë\tRoth", "zoe roth"),
         ("ﬁona", "fiona"),  # a ligature
         ("Ἀλέξανδρος", "αλεξανδροσ"),
         ("Алексе́й", "алексеи"),
