@@ -104,7 +104,7 @@ def _granted_to(request: Request, resource_policy: ResourcePolicy | None) -> set
     """Returns the names by which the resource's policy allows the caller the action."""
     if resource_policy is None:
         return set()
-    allowing = (s for s in parse(resource_policy.document) if not s.denies and s.applies(request))
+    allowing = (s for s in parse(resource_policy.document) if s.allows and s.applies(request))
     return {name for statement in allowing for name in statement.principals(request)}
 
 
@@ -114,7 +114,7 @@ def _account_names(principal: Principal) -> set[str]:
 
 
 def _allows(documents: Iterable[str], request: Request) -> bool:
-    return any(not s.denies and s.applies(request) for s in _statements(documents))
+    return any(s.allows and s.applies(request) for s in _statements(documents))
 
 
 def _statements(documents: Iterable[str]) -> Iterable[Statement]:

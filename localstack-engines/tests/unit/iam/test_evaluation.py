@@ -103,6 +103,7 @@ def test_variables_are_text_in_policies_of_the_older_version():
         ({"NumericEquals": {"aws:name": "1"}}, False),
         ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}, True),
         ({"DateLessThan": {"aws:CurrentTime": "1767225600"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "9" * 30}}, False),
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, True),
         ({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}, False),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:sqs:*:000000000000:o*"}}, True),
@@ -214,6 +215,25 @@ def test_a_resource_whose_arn_is_unknown():
 def test_an_action_without_a_resource_needs_a_statement_on_all():
     assert not decide(caller(allow(resource="arn:aws:s3:::any")), resource="*").allowed
     assert decide(caller(allow()), resource="*").allowed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow(Principal="*", Effect="deny"),
+        {"Principal": "*", "Action": "*", "Resource": "*"},
+        allow(Principal="*", Condition="aws:name"),
+        allow(Principal="*", Condition={"StringEquals": "aws:name"}),
+        allow(Principal=7),
+        "Allow",
+    ],
+)
+def test_a_statement_without_the_form_of_aws_allows_nothing(statement):
+    assert not decide(caller(), resource_policy=bucket(statement)).allowed
+
+
+def test_a_document_nested_too_deeply_has_no_statements():
+    assert not decide(caller(), resource_policy=ResourcePolicy(document="[" * 100_000, account=ACCOUNT)).allowed
 
 
 def test_roots_may_do_everything():
