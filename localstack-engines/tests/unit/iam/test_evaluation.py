@@ -52,6 +52,8 @@ def bucket(*statements, account=ACCOUNT, **more):
         (allow(resource="arn:aws:s3:::records"), False),
         (allow(resource="arn:aws:s3:::Records/*"), False),
         (allow(resource="arn:aws:s3:::re.ords/*"), False),
+        (allow(resource="arn:*s3*records/**b?js*n"), True),
+        (allow(resource="*?/b*?/?.json"), False),
         (allow(resource=["arn:aws:s3:::other/*", OBJECT]), True),
         (allow(resource="arn:aws:s3:::${aws:bucket}/*"), False),
         (allow(resource="arn:aws:s3:::${aws:bucket, 'records'}/*"), True),
@@ -67,6 +69,11 @@ def bucket(*statements, account=ACCOUNT, **more):
 def test_actions_and_resources(statement, allowed):
     context = {"aws:folder": "a", "aws:star": "*"}
     assert decide(caller(statement), context=context).allowed is allowed
+
+
+def test_many_wildcards_take_no_time():
+    assert not decide(caller(allow(resource="*r" * 50 + "x")), resource="r" * 200).allowed
+    assert decide(caller(allow(resource="*r" * 50 + "*")), resource="r" * 200).allowed
 
 
 def test_variables_are_text_in_policies_of_the_older_version():
