@@ -141,6 +141,21 @@ def test_conditions(condition, allowed):
     assert decide(caller(allow(Condition=condition)), context=context).allowed is allowed
 
 
+@pytest.mark.parametrize(
+    ("condition", "denied"),
+    [
+        ({"StringEquals": {"aws:PrincipalTag/team": "db"}}, True),
+        ({"StringEquals": {"aws:PrincipalArn": ROLE}}, True),
+        ({"Bool": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}}, True),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}, True),
+        ({"Null": {"aws:username": "false"}}, False),
+    ],
+)
+def test_every_request_has_the_keys_of_its_caller_and_the_time(condition, denied):
+    decision = decide(caller(allow(), deny(Condition=condition), tags={"team": "db"}))
+    assert decision.allowed is not denied
+
+
 def test_reasons_are_those_of_aws():
     nothing = caller()
     assert decide(nothing) == Decision(False, "because no identity-based policy allows the s3:GetObject action")

@@ -5,21 +5,18 @@ services in the Service Authorization Reference.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from localstack_engines.iam.enforcement import records
 from localstack_engines.iam.enforcement.arns import Members, Scope
-from localstack_engines.iam.principals import Principal
 
 Keys = dict[str, str | list[str]]
 
 
-def keys(principal: Principal, service: str, scope: Scope, members: Members, request: Any) -> Keys:
-    """Returns the global keys and those of the service. `request` is the HTTP request."""
+def keys(service: str, scope: Scope, members: Members, request: Any) -> Keys:
+    """Returns the keys of the HTTP request, of its tags and of the service. The evaluation adds the caller's."""
     of_service = _OF_SERVICES.get(service)
     found = {
-        **_of_caller(principal),
         **_of_http(request),
         "aws:RequestedRegion": scope.region,
         **_of_tags(members),
@@ -28,24 +25,9 @@ def keys(principal: Principal, service: str, scope: Scope, members: Members, req
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-def _of_caller(principal: Principal) -> Keys:
-    username = {"aws:username": principal.user_name} if principal.user_name else {}
-    return {
-        "aws:PrincipalArn": principal.role_arn or principal.arn,
-        "aws:PrincipalAccount": principal.account,
-        "aws:PrincipalType": "User" if principal.user_name else "AssumedRole",
-        "aws:userid": principal.user_id,
-        **username,
-        **{f"aws:PrincipalTag/{key}": value for key, value in principal.tags.items()},
-    }
-
-
 def _of_http(request: Any) -> Keys:
-    now = datetime.now(UTC)
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return {
-        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:EpochTime": str(int(now.timestamp())),
         "aws:SecureTransport": str(request.headers.get("X-Forwarded-Proto", request.scheme) == "https").lower(),
         "aws:SourceIp": forwarded or request.remote_addr or "",
         "aws:UserAgent": request.headers.get("User-Agent", ""),

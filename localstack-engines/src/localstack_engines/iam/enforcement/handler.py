@@ -78,7 +78,7 @@ def _session_token(request: Any) -> str | None:
 def _refusal(context: Any, principal: Principal) -> ServiceError | None:
     service, operation, members = context.service.service_name, context.operation.name, context.service_request or {}
     scope = Scope(context.account_id, context.region)
-    keys = condition_keys.keys(principal, service, scope, members, context.request)
+    keys = condition_keys.keys(service, scope, members, context.request)
     policy = records.policy(service, scope, members)
     for permission in permissions(service, operation, scope, members):
         decision = _decision(principal, permission, keys, policy)
