@@ -43,7 +43,6 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
         "DeleteBucketEncryption": "PutEncryptionConfiguration",
         "DeleteBucketLifecycle": "PutLifecycleConfiguration",
         "DeleteBucketTagging": "PutBucketTagging",
-        "DeleteObjects": "DeleteObject",
         "GetBucketCors": "GetBucketCORS",
         "GetBucketEncryption": "GetEncryptionConfiguration",
         "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",

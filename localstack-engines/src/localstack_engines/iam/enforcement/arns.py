@@ -61,8 +61,6 @@ def _s3(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE
     if not bucket:
         return [ALL]
     arn = f"arn:aws:s3:::{bucket}"
-    if operation == "DeleteObjects":
-        return [(f"{arn}/{one.get('Key')}",) for one in (members.get("Delete") or {}).get("Objects") or []]
     return [(f"{arn}/{key}" if key else arn,)]
 
 

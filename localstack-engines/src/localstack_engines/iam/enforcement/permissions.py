@@ -1,11 +1,11 @@
 """What a caller of an operation needs to be allowed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
-from localstack_engines.iam.enforcement import arns, records
+from localstack_engines.iam.enforcement import arns, objects, records
 from localstack_engines.iam.enforcement.actions import action
-from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, UNKNOWN, Members, Rule, Scope
+from localstack_engines.iam.enforcement.arns import UNKNOWN, Members, Rule, Scope
+from localstack_engines.iam.enforcement.permission import Permission
 
 _RULES: Mapping[str, Rule] = {
     **arns.RULES,
@@ -21,15 +21,6 @@ _PASSED_ROLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("lambda", "UpdateFunctionConfiguration"): ("Role", "lambda.amazonaws.com"),
 }
 """The members with roles that a request passes to a service, by service and operation."""
-
-
-@dataclass(frozen=True)
-class Permission:
-    """An action on a resource, which has one or several names. `passed_to` is the service that gets a role."""
-
-    action: str
-    names: ANY_OF_THESE
-    passed_to: str | None = None
 
 
 def permissions(service: str, operation: str, scope: Scope, members: Members) -> list[Permission]:
@@ -60,22 +51,14 @@ def _partiql(scope: Scope, members: Members) -> Iterable[Permission]:
     return [Permission(f"dynamodb:PartiQL{verb}", UNKNOWN) for verb in sorted(verbs)]
 
 
-def _copy(scope: Scope, members: Members) -> Iterable[Permission]:
-    """A copy reads its source and writes its target."""
-    source = members.get("CopySource")
-    name = f"{source.get('Bucket')}/{source.get('Key')}" if isinstance(source, dict) else str(source or "")
-    read = name.lstrip("/").partition("?versionId=")[0]
-    target = f"arn:aws:s3:::{members.get('Bucket')}/{members.get('Key')}"
-    return [Permission("s3:GetObject", (f"arn:aws:s3:::{read}",)), Permission("s3:PutObject", (target,))]
-
-
 _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permission]]] = {
     ("dynamodb", "BatchExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteTransaction"): _partiql,
     ("dynamodb", "TransactWriteItems"): _transaction,
-    ("s3", "CopyObject"): _copy,
-    ("s3", "UploadPartCopy"): _copy,
+    ("s3", "CopyObject"): objects.copy,
+    ("s3", "DeleteObjects"): objects.deletions,
+    ("s3", "UploadPartCopy"): objects.copy,
 }
 
 

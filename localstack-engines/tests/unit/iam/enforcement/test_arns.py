@@ -17,12 +17,6 @@ HERE = "eu-central-1:000000000000"
         ("s3", "ListObjectsV2", {"Bucket": "b"}, [("arn:aws:s3:::b",)]),
         ("s3", "ListBuckets", {}, [("*",)]),
         (
-            "s3",
-            "DeleteObjects",
-            {"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key": "y"}]}},
-            [("arn:aws:s3:::b/x",), ("arn:aws:s3:::b/y",)],
-        ),
-        (
             "sqs",
             "SendMessage",
             {"QueueUrl": "http://h:1/111111111111/q"},
