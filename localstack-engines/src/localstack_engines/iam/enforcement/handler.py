@@ -79,7 +79,8 @@ def _session_token(request: Any) -> str | None:
 def _refusal(context: Any, principal: Principal) -> ServiceError | None:
     service, operation, members = context.service.service_name, context.operation.name, context.service_request or {}
     scope = Scope(context.account_id, context.region)
-    for permission in permissions(service, operation, scope, members):
+    method = (context.operation.http or {}).get("method", "")
+    for permission in permissions(service, operation, scope, members, method):
         about = members if permission.about is None else permission.about
         keys = condition_keys.keys(service, scope, about, context.request)
         policy = records.policy(service, scope, about)

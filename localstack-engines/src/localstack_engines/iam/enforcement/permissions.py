@@ -23,18 +23,18 @@ _PASSED_ROLES: Mapping[tuple[str, str], tuple[str, str]] = {
 """The members with roles that a request passes to a service, by service and operation."""
 
 
-def permissions(service: str, operation: str, scope: Scope, members: Members) -> list[Permission]:
+def permissions(service: str, operation: str, scope: Scope, members: Members, method: str = "") -> list[Permission]:
     """Returns what a request needs, all of it. For a service without a rule the resource is unknown."""
-    return [*_own(service, operation, scope, members), *_passed_roles(service, operation, scope, members)]
+    return [*_own(service, operation, scope, members, method), *_passed_roles(service, operation, scope, members)]
 
 
-def _own(service: str, operation: str, scope: Scope, members: Members) -> Iterable[Permission]:
+def _own(service: str, operation: str, scope: Scope, members: Members, method: str) -> Iterable[Permission]:
     special = _SPECIAL.get((service, operation))
     if special is not None:
         return special(scope, members)
     rule = _RULES.get(service)
     found = list(rule(scope, operation, members)) if rule else [UNKNOWN]
-    wanted = action(service, operation, version=bool(members.get("VersionId")))
+    wanted = action(service, operation, method=method, version=bool(members.get("VersionId")))
     return [Permission(wanted, names) for names in found]
 
 

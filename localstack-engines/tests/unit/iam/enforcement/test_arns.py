@@ -1,5 +1,8 @@
 """The action and the ARNs of requests."""
 
+import re
+
+import botocore.session
 import pytest
 
 from localstack_engines.iam.enforcement.actions import action
@@ -100,10 +103,25 @@ def test_each_item_of_a_transaction_needs_its_own_action():
         ("stepfunctions", "StartExecution", False, "states:StartExecution"),
         ("apigatewaymanagementapi", "PostToConnection", False, "execute-api:ManageConnections"),
         ("sqs", "SendMessageBatch", False, "sqs:SendMessage"),
+        ("s3", "SelectObjectContent", False, "s3:GetObject"),
+        ("s3", "GetObjectAcl", True, "s3:GetObjectVersionAcl"),
+        ("lambda", "InvokeWithResponseStream", False, "lambda:InvokeFunction"),
+        ("apigatewayv2", "CreateApi", False, "apigateway:POST"),
     ],
 )
 def test_actions(service, operation, version, expected):
-    assert action(service, operation, version=version) == expected
+    assert action(service, operation, method="POST", version=version) == expected
+
+
+def test_the_actions_of_s3_exist():
+    """AWS has no action with the name of an operation on a bucket's configurations."""
+    model = botocore.session.get_session().get_service_model("s3")
+    configurations = [name for name in model.operation_names if re.search("Bucket(Analytics|Inventory|Metrics)", name)]
+    assert configurations
+    for operation in configurations:
+        kind = re.sub("^(Delete|Get|List|Put)Bucket|s$", "", operation)
+        verb = "Put" if operation.startswith(("Delete", "Put")) else "Get"
+        assert action("s3", operation) == f"s3:{verb}{kind}"
 
 
 def test_the_mode_is_one_of_three(monkeypatch):
