@@ -10,7 +10,7 @@ from localstack.utils.aws.aws_stack import get_valid_regions
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope
+from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope, queue_of
 from localstack_engines.iam.evaluation import ResourcePolicy
 
 _PARTITION = "aws"
@@ -98,10 +98,9 @@ def _bucket_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
 def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sqs.models import sqs_stores
 
-    *_, account, name = ["", *str(members.get("QueueUrl") or "").split("/")]
-    owner = account if _ACCOUNT.fullmatch(account) else scope.account
-    queue = sqs_stores[owner][scope.region].queues.get(name)
-    return _policy(queue.attributes.get("Policy") if queue else None, owner)
+    place, name = queue_of(scope, str(members.get("QueueUrl") or ""))
+    queue = sqs_stores[place.account][place.region].queues.get(name) if place.region in _regions() else None
+    return _policy(queue.attributes.get("Policy") if queue else None, place.account)
 
 
 def _topic_policy(scope: Scope, members: Members) -> ResourcePolicy | None:

@@ -11,6 +11,7 @@ from localstack_engines.iam.enforcement.mode import mode
 
 SCOPE = Scope("000000000000", "eu-central-1")
 HERE = "eu-central-1:000000000000"
+OTHER_FUNCTION = "arn:aws:lambda:eu-central-1:111111111111:function:f"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,33 @@ HERE = "eu-central-1:000000000000"
             {"QueueUrl": "http://h:1/111111111111/q"},
             [("arn:aws:sqs:eu-central-1:111111111111:q",)],
         ),
+        (
+            "sqs",
+            "SendMessage",
+            {"QueueUrl": "http://h/111111111111/q/"},
+            [("arn:aws:sqs:eu-central-1:111111111111:q",)],
+        ),
+        (
+            "sqs",
+            "SendMessage",
+            {"QueueUrl": "http://sqs.us-west-2.localhost:4566/000000000000/q"},
+            [("arn:aws:sqs:us-west-2:000000000000:q",)],
+        ),
+        (
+            "sqs",
+            "SendMessage",
+            {"QueueUrl": "http://us-west-2.queue.localhost:4566/000000000000/q"},
+            [("arn:aws:sqs:us-west-2:000000000000:q",)],
+        ),
+        (
+            "sqs",
+            "SendMessage",
+            {"QueueUrl": "http://localhost:4566/queue/us-west-2/000000000000/q"},
+            [("arn:aws:sqs:us-west-2:000000000000:q",)],
+        ),
+        ("sqs", "SendMessage", {"QueueUrl": "q"}, [(f"arn:aws:sqs:{HERE}:q",)]),
+        ("sqs", "StartMessageMoveTask", {"SourceArn": "arn:q"}, [("arn:q",)]),
+        ("sqs", "ListQueues", {}, [("*",)]),
         ("sqs", "GetQueueUrl", {"QueueName": "q"}, [(f"arn:aws:sqs:{HERE}:q",)]),
         ("sns", "Publish", {"PhoneNumber": "+49"}, [("*",)]),
         ("sns", "Publish", {"TopicArn": "arn:t"}, [("arn:t",)]),
@@ -66,6 +94,23 @@ HERE = "eu-central-1:000000000000"
             {"Names": ["/a/b", "c"]},
             [(f"arn:aws:ssm:{HERE}:parameter/a/b",), (f"arn:aws:ssm:{HERE}:parameter/c",)],
         ),
+        ("ssm", "GetParameter", {"Name": "/a/b:3"}, [(f"arn:aws:ssm:{HERE}:parameter/a/b",)]),
+        (
+            "ssm",
+            "GetParameter",
+            {"Name": f"arn:aws:ssm:{HERE}:parameter/a:label"},
+            [(f"arn:aws:ssm:{HERE}:parameter/a",)],
+        ),
+        (
+            "logs",
+            "StartQuery",
+            {"logGroupNames": ["/g", "/h"]},
+            [
+                (f"arn:aws:logs:{HERE}:log-group:{name}:log-stream:", f"arn:aws:logs:{HERE}:log-group:{name}")
+                for name in ("/g", "/h")
+            ],
+        ),
+        ("logs", "DescribeLogGroups", {}, [(f"arn:aws:logs:{HERE}:log-group::log-stream:",)]),
         ("ssm", "SendCommand", {}, [(None,)]),
         (
             "events",
@@ -75,10 +120,22 @@ HERE = "eu-central-1:000000000000"
         ),
         ("kafka", "GetBootstrapBrokers", {"ClusterArn": "arn:c"}, [("arn:c",)]),
         ("ecr", "GetAuthorizationToken", {}, [("*",)]),
-        ("rds", "StopDBInstance", {"DBInstanceIdentifier": "d"}, [(f"arn:aws:rds:{HERE}:db:d",)]),
+        ("rds", "StopDBInstance", {"DBInstanceIdentifier": "D"}, [(f"arn:aws:rds:{HERE}:db:d",)]),
+        ("rds", "DescribeDBInstances", {}, [(f"arn:aws:rds:{HERE}:db:*",)]),
+        ("rds", "DescribeEvents", {}, [("*",)]),
         ("servicediscovery", "GetNamespace", {"Id": "ns-1"}, [(f"arn:aws:servicediscovery:{HERE}:namespace/ns-1",)]),
         ("servicediscovery", "DiscoverInstances", {"NamespaceName": "n"}, [("*",)]),
         ("lambda", "Invoke", {"FunctionName": "f"}, [(f"arn:aws:lambda:{HERE}:function:f",)]),
+        ("lambda", "Invoke", {"FunctionName": "111111111111:function:f"}, [(OTHER_FUNCTION,)]),
+        ("lambda", "Invoke", {"FunctionName": f"{OTHER_FUNCTION}:live"}, [(f"{OTHER_FUNCTION}:live",)]),
+        (
+            "lambda",
+            "Invoke",
+            {"FunctionName": OTHER_FUNCTION, "Qualifier": "$LATEST"},
+            [(f"{OTHER_FUNCTION}:$LATEST",)],
+        ),
+        ("lambda", "GetFunction", {"FunctionName": f"{OTHER_FUNCTION}:1"}, [(OTHER_FUNCTION, f"{OTHER_FUNCTION}:1")]),
+        ("lambda", "ListFunctions", {}, [("*",)]),
     ],
 )
 def test_resources(service, operation, members, names):
