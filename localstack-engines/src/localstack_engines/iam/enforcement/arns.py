@@ -103,13 +103,18 @@ def queue_of(scope: Scope, url: str) -> tuple[Scope, str]:
 
 
 def _sns(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
-    arn = members.get("TopicArn") or members.get("TargetArn") or members.get("ResourceArn")
-    if subscription := members.get("SubscriptionArn"):
-        # The actions on subscriptions are permissions on their topic.
-        arn = str(subscription).rpartition(":")[0]
+    arn = topic_of(members)
     if not arn and members.get("Name"):
         arn = scope.arn("sns", members["Name"])
     return [(arn,) if arn else ALL]
+
+
+def topic_of(members: Members) -> str:
+    """Returns the ARN of a request's topic, or an empty string."""
+    if subscription := members.get("SubscriptionArn"):
+        # The actions on subscriptions are permissions on their topic.
+        return str(subscription).rpartition(":")[0]
+    return str(members.get("TopicArn") or members.get("TargetArn") or members.get("ResourceArn") or "")
 
 
 def _logs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:

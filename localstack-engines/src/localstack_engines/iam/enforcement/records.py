@@ -10,7 +10,7 @@ from localstack.utils.aws.aws_stack import get_valid_regions
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope, queue_of
+from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope, queue_of, topic_of
 from localstack_engines.iam.evaluation import ResourcePolicy
 
 _PARTITION = "aws"
@@ -106,7 +106,7 @@ def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
 def _topic_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sns.models import sns_stores
 
-    arn = str(members.get("TopicArn") or members.get("TargetArn") or "")
+    arn = topic_of(members)
     owner = _owner(arn)
     topic = sns_stores[owner.account][owner.region].topics.get(arn) if owner else None
     return _policy(topic["attributes"].get("Policy"), owner.account) if topic and owner else None
@@ -132,10 +132,9 @@ _POLICIES: Mapping[str, Callable[[Scope, Members], ResourcePolicy | None]] = {
 }
 
 
-def _policy(document: Any, account: str) -> ResourcePolicy | None:
-    if not document:
-        return None
-    text = document if isinstance(document, str) else json.dumps(document)
+def _policy(document: Any, account: str) -> ResourcePolicy:
+    """Returns the policy of a resource. One without a policy allows other accounts nothing."""
+    text = document if isinstance(document, str) else json.dumps(document or {})
     return ResourcePolicy(document=text, account=account)
 
 
