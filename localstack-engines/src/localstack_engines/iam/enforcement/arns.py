@@ -75,8 +75,8 @@ def _s3(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE
 
 def _sqs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
     if url := members.get("QueueUrl"):
-        place, name = queue_of(scope, str(url))
-        return [(place.arn("sqs", name),)]
+        place, queue = queue_of(scope, str(url))
+        return [(place.arn("sqs", queue),)]
     if name := members.get("QueueName"):
         return [(Scope(members.get("QueueOwnerAWSAccountId") or scope.account, scope.region).arn("sqs", name),)]
     return [(members["SourceArn"],) if members.get("SourceArn") else ALL]

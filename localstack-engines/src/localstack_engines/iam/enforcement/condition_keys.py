@@ -19,10 +19,10 @@ def keys(service: str, scope: Scope, members: Members, request: Any) -> Keys:
     found = {
         **_of_http(request),
         "aws:RequestedRegion": scope.region,
-        **_of_tags(members),
         **(of_service(scope, members) if of_service else {}),
     }
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+    given: Keys = {name: value for name, value in found.items() if value not in (None, "", [])}
+    return {**given, **_of_tags(members)}
 
 
 def _of_http(request: Any) -> Keys:
@@ -36,21 +36,25 @@ def _of_http(request: Any) -> Keys:
 
 
 def _of_tags(members: Members) -> Keys:
-    """Returns the tags in a request. APIs have them as a list of pairs or as an object."""
+    """Returns the tags in a request. APIs have them as an object, or as pairs of Key and Value (KMS: TagKey)."""
     tags = next((members[name] for name in ("Tags", "tags", "TagList") if members.get(name)), None)
     if isinstance(tags, list):
         lowered = [
-            {str(name).lower(): value for name, value in tag.items()} for tag in tags if isinstance(tag, Mapping)
+            {str(name).lower().removeprefix("tag"): value for name, value in tag.items()}
+            for tag in tags
+            if isinstance(tag, Mapping)
         ]
         pairs = [(tag["key"], tag.get("value")) for tag in lowered if "key" in tag]
     else:
         pairs = list(tags.items()) if isinstance(tags, Mapping) else []
+    removed = members.get("TagKeys") or members.get("tagKeys") or []
+    tag_keys = [str(key) for key in (*(key for key, _ in pairs), *removed)]
     found: Keys = {f"aws:RequestTag/{key}": str(value or "") for key, value in pairs}
-    return {**found, "aws:TagKeys": [str(key) for key, _ in pairs]}
+    return {**found, "aws:TagKeys": tag_keys} if tag_keys else found
 
 
 def _of_kms(scope: Scope, members: Members) -> Keys:
-    named = str(members.get("KeyId") or "")
+    named = records.key_name(members)
     alias = named.rpartition(":")[2]
     encryption_context = members.get("EncryptionContext") or {}
     return {

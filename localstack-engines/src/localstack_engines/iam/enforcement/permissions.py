@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from localstack_engines.iam.enforcement import arns, objects, records
 from localstack_engines.iam.enforcement.actions import action
-from localstack_engines.iam.enforcement.arns import UNKNOWN, Members, Rule, Scope
+from localstack_engines.iam.enforcement.arns import ALL, UNKNOWN, Members, Rule, Scope
 from localstack_engines.iam.enforcement.permission import Permission
 
 _RULES: Mapping[str, Rule] = {
@@ -16,11 +16,13 @@ _RULES: Mapping[str, Rule] = {
 
 _PASSED_ROLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("ecs", "RegisterTaskDefinition"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ("ecs", "RunTask"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ("ecs", "StartTask"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
     ("events", "PutRule"): ("RoleArn", "events.amazonaws.com"),
     ("lambda", "CreateFunction"): ("Role", "lambda.amazonaws.com"),
     ("lambda", "UpdateFunctionConfiguration"): ("Role", "lambda.amazonaws.com"),
 }
-"""The members with roles that a request passes to a service, by service and operation."""
+"""The members, or those of `overrides`, with roles that a request passes to a service, by service and operation."""
 
 
 def permissions(service: str, operation: str, scope: Scope, members: Members, method: str = "") -> list[Permission]:
@@ -51,20 +53,44 @@ def _partiql(scope: Scope, members: Members) -> Iterable[Permission]:
     return [Permission(f"dynamodb:PartiQL{verb}", UNKNOWN) for verb in sorted(verbs)]
 
 
+def _re_encryption(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Both keys and both contexts have members of their own. The source may be left to the ciphertext."""
+    for side, wanted in (("Source", "ReEncryptFrom"), ("Destination", "ReEncryptTo")):
+        own = {name: members.get(f"{side}{name}") for name in ("KeyId", "EncryptionContext", "EncryptionAlgorithm")}
+        about = {**own, "CiphertextBlob": members.get("CiphertextBlob")} if side == "Source" else own
+        for names in records.kms_resource(scope, wanted, about):
+            yield Permission(f"kms:{wanted}", names, about=about)
+
+
+def _batch_of_secrets(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Each secret has to be readable by itself. Which ones filters find, is known afterwards only."""
+    yield Permission("secretsmanager:BatchGetSecretValue", ALL)
+    if members.get("Filters"):
+        yield Permission("secretsmanager:ListSecrets", ALL)
+        yield Permission("secretsmanager:GetSecretValue", UNKNOWN)
+    for name in members.get("SecretIdList") or []:
+        about = {"SecretId": name}
+        for names in records.secret_resource(scope, "GetSecretValue", about):
+            yield Permission("secretsmanager:GetSecretValue", names, about=about)
+
+
 _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permission]]] = {
     ("dynamodb", "BatchExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteTransaction"): _partiql,
     ("dynamodb", "TransactWriteItems"): _transaction,
+    ("kms", "ReEncrypt"): _re_encryption,
     ("s3", "CopyObject"): objects.copy,
     ("s3", "DeleteObjects"): objects.deletions,
     ("s3", "UploadPartCopy"): objects.copy,
+    ("secretsmanager", "BatchGetSecretValue"): _batch_of_secrets,
 }
 
 
 def _passed_roles(service: str, operation: str, scope: Scope, members: Members) -> Iterable[Permission]:
     names, passed_to = _PASSED_ROLES.get((service, operation), ("", None))
+    given = members.get("overrides") or members
     for name in names.split():
-        if role := members.get(name):
+        if role := given.get(name):
             arn = role if str(role).startswith("arn:") else records.role_arn(scope, str(role))
             yield Permission("iam:PassRole", (arn,), passed_to)
