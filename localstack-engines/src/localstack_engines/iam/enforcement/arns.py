@@ -141,7 +141,8 @@ def _dynamodb(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF
     if name := members.get("TableName"):
         index = members.get("IndexName")
         return [(f"{table(name)}/index/{index}" if index else table(name),)]
-    if arn := members.get("ResourceArn") or members.get("StreamArn"):
+    names = ("ResourceArn", "StreamArn", "BackupArn", "ExportArn", "ImportArn", "TableArn")
+    if arn := next((members[name] for name in names if members.get(name)), None):
         return [(arn,)]
     return [ALL] if operation.startswith(("List", "Describe")) else [UNKNOWN]
 

@@ -119,6 +119,12 @@ def _of_sns(scope: Scope, members: Members) -> Keys:
     return {"sns:Protocol": str(members.get("Protocol") or ""), "sns:Endpoint": str(members.get("Endpoint") or "")}
 
 
+def _of_sts(scope: Scope, members: Members) -> Keys:
+    names = ("ExternalId", "RoleSessionName", "SourceIdentity", "DurationSeconds")
+    keys: Keys = {f"sts:{name}": str(members.get(name) or "") for name in names}
+    return {**keys, "sts:TransitiveTagKeys": list(members.get("TransitiveTagKeys") or [])}
+
+
 _OF_SERVICES: Mapping[str, Callable[[Scope, Members], Keys]] = {
     "kms": _of_kms,
     "s3": _of_s3,
@@ -126,4 +132,5 @@ _OF_SERVICES: Mapping[str, Callable[[Scope, Members], Keys]] = {
     "ses": _of_ses,
     "sesv2": _of_ses,
     "sns": _of_sns,
+    "sts": _of_sts,
 }

@@ -74,6 +74,13 @@ def _batch_of_secrets(scope: Scope, members: Members) -> Iterable[Permission]:
             yield Permission("secretsmanager:GetSecretValue", names, about=about)
 
 
+def _assumption(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Tags and an identity that the session shall have need permissions of their own."""
+    wanted = {"AssumeRole": True, "TagSession": members.get("Tags"), "SetSourceIdentity": members.get("SourceIdentity")}
+    for names in arns.RULES["sts"](scope, "AssumeRole", members):
+        yield from (Permission(f"sts:{name}", names) for name, given in wanted.items() if given)
+
+
 _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permission]]] = {
     ("dynamodb", "BatchExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteStatement"): _partiql,
@@ -84,6 +91,7 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permissio
     ("s3", "DeleteObjects"): objects.deletions,
     ("s3", "UploadPartCopy"): objects.copy,
     ("secretsmanager", "BatchGetSecretValue"): _batch_of_secrets,
+    ("sts", "AssumeRole"): _assumption,
 }
 
 

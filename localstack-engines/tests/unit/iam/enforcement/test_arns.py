@@ -76,6 +76,8 @@ OTHER_FUNCTION = "arn:aws:lambda:eu-central-1:111111111111:function:f"
             {"RequestItems": {"t": {}, "u": {}}},
             [(f"arn:aws:dynamodb:{HERE}:table/t",), (f"arn:aws:dynamodb:{HERE}:table/u",)],
         ),
+        ("dynamodb", "DescribeBackup", {"BackupArn": "arn:b"}, [("arn:b",)]),
+        ("dynamodb", "ListTables", {}, [("*",)]),
         (
             "dynamodb",
             "TransactGetItems",
