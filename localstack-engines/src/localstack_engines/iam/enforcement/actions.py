@@ -44,7 +44,6 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
     "sns": {"PublishBatch": "Publish"},
     "s3": {
         "CompleteMultipartUpload": "PutObject",
-        "CreateMultipartUpload": "PutObject",
         "DeleteBucketCors": "PutBucketCORS",
         "DeleteBucketEncryption": "PutEncryptionConfiguration",
         "DeleteBucketAnalyticsConfiguration": "PutAnalyticsConfiguration",

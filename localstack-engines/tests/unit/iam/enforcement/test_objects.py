@@ -1,4 +1,4 @@
-"""What requests about several objects of S3 need."""
+"""What requests about objects of S3 need."""
 
 import pytest
 
@@ -29,6 +29,20 @@ def test_a_copy_reads_what_s3_reads_and_asks_the_bucket_of_the_source(source, ac
         (action, (f"arn:aws:s3:::{name}",), name.partition("/")[0]),
         ("s3:PutObject", ("arn:aws:s3:::to/c",), None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "actions"),
+    [
+        ({}, []),
+        ({"Tagging": "a=b", "ACL": "public-read", "GrantRead": "x"}, ["s3:PutObjectAcl", "s3:PutObjectTagging"]),
+        ({"ObjectLockMode": "GOVERNANCE"}, ["s3:PutObjectRetention"]),
+    ],
+)
+def test_who_writes_an_object_needs_a_permission_for_its_tags_and_lists_too(more, actions):
+    found = list(objects.write(SCOPE, {"Bucket": "b", "Key": "k", **more}))
+    assert [one.action for one in found] == ["s3:PutObject", *actions]
+    assert {one.names for one in found} == {("arn:aws:s3:::b/k",)}
 
 
 def test_the_deletion_of_a_version_is_another_action():
