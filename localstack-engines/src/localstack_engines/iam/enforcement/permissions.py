@@ -14,10 +14,13 @@ _RULES: Mapping[str, Rule] = {
     "secretsmanager": records.secret_resource,
 }
 
+_TO_TASKS = ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com")
 _PASSED_ROLES: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("ecs", "RegisterTaskDefinition"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
-    ("ecs", "RunTask"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
-    ("ecs", "StartTask"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ("ecs", "CreateExpressGatewayService"): _TO_TASKS,
+    ("ecs", "RegisterTaskDefinition"): _TO_TASKS,
+    ("ecs", "RunTask"): _TO_TASKS,
+    ("ecs", "StartTask"): _TO_TASKS,
+    ("ecs", "UpdateExpressGatewayService"): _TO_TASKS,
     ("events", "PutRule"): ("RoleArn", "events.amazonaws.com"),
     ("lambda", "CreateFunction"): ("Role", "lambda.amazonaws.com"),
     ("lambda", "UpdateFunctionConfiguration"): ("Role", "lambda.amazonaws.com"),
