@@ -141,6 +141,34 @@ def test_the_policy_of_a_bucket(role: Role, aws: Callable[..., Any], unique: str
     assert b"<Code>AccessDenied</Code>" in raised.value.read()
 
 
+def test_decrypt_is_about_the_key_of_the_ciphertext(role: Role, aws: Callable[..., Any]) -> None:
+    key = aws("kms").create_key()["KeyMetadata"]["Arn"]
+    blob = aws("kms").encrypt(KeyId=key, Plaintext=b"m")["CiphertextBlob"]
+    mine = role.client("kms")
+    refused(mine.decrypt, "AccessDeniedException", CiphertextBlob=blob)
+    role.allow(statement("kms:Decrypt", key))
+    assert mine.decrypt(CiphertextBlob=blob)["Plaintext"] == b"m"
+    role.allow(statement("kms:*", "*"), statement("kms:Decrypt", key, "Deny"))
+    refused(mine.decrypt, "AccessDeniedException", CiphertextBlob=blob)
+
+
+def test_a_copy_reads_its_source(
+    role: Role, aws: Callable[..., Any], unique: str, cleanup: Callable[..., None]
+) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket=unique)
+    cleanup(s3.delete_bucket, Bucket=unique)
+    for key in ("a+b", "c"):
+        cleanup(s3.delete_object, Bucket=unique, Key=key)
+    s3.put_object(Bucket=unique, Key="a+b", Body=b"1")
+    copy = {"Bucket": unique, "Key": "c", "CopySource": {"Bucket": unique, "Key": "a+b"}}
+    write = statement("s3:PutObject", f"arn:aws:s3:::{unique}/c")
+    role.allow(write)
+    refused(role.client("s3").copy_object, "AccessDenied", **copy)
+    role.allow(write, statement("s3:GetObject", f"arn:aws:s3:::{unique}/a+b"))
+    role.client("s3").copy_object(**copy)
+
+
 def test_a_session_policy_limits_the_session(role: Role, queue: str) -> None:
     role.allow(statement("sqs:*", "*"))
     limited = role.client("sqs", Policy=document(statement("sqs:ReceiveMessage", "*")))

@@ -59,8 +59,8 @@ def _operator_holds(operator: str, key: str, wanted: list[str], context: Context
 def _compares(compare: Comparison, wanted: str, value: str, names: Context | None) -> bool:
     try:
         return compare(wanted, value, names)
-    except (NoValue, ValueError):
-        # A value of another type, or a variable without a value, equals nothing.
+    except (NoValue, ValueError, OverflowError):
+        # A value of another type, a date too far away, or a variable without a value, equals nothing.
         return False
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from localstack_engines.iam.principals import Principal
 from localstack_engines.iam.statements import Request, Statement, parse
@@ -46,14 +47,20 @@ def evaluate(
 ) -> Decision:
     """Decides about an action (`s3:GetObject`) on a resource (its ARN, `*` for an action without a resource).
 
-    `context` has the condition keys of the request. A resource of None stands for one whose ARN is not known: then
-    every statement that allows the action allows it, and only one that denies it for all resources denies it.
+    `context` has the condition keys of the request besides those of the principal and the time. A resource of None
+    stands for one whose ARN is not known: then every statement that allows the action allows it, and only one that
+    denies it for all resources denies it.
     Account roots are allowed everything.
     """
     if principal.is_root:
         return Decision(True)
-    request = Request(principal=principal, action=action, resource=resource, context=_normal(context or {}))
+    keys = _normal({**principal.condition_keys(), **_of_time(datetime.now(UTC)), **(context or {})})
+    request = Request(principal=principal, action=action, resource=resource, context=keys)
     return _denial(request, resource_policy) or _grant(request, resource_policy)
+
+
+def _of_time(now: datetime) -> dict[str, str]:
+    return {"aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:EpochTime": str(int(now.timestamp()))}
 
 
 def _normal(context: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -104,7 +111,7 @@ def _granted_to(request: Request, resource_policy: ResourcePolicy | None) -> set
     """Returns the names by which the resource's policy allows the caller the action."""
     if resource_policy is None:
         return set()
-    allowing = (s for s in parse(resource_policy.document) if not s.denies and s.applies(request))
+    allowing = (s for s in parse(resource_policy.document) if s.allows and s.applies(request))
     return {name for statement in allowing for name in statement.principals(request)}
 
 
@@ -114,7 +121,7 @@ def _account_names(principal: Principal) -> set[str]:
 
 
 def _allows(documents: Iterable[str], request: Request) -> bool:
-    return any(not s.denies and s.applies(request) for s in _statements(documents))
+    return any(s.allows and s.applies(request) for s in _statements(documents))
 
 
 def _statements(documents: Iterable[str]) -> Iterable[Statement]:

@@ -79,4 +79,13 @@ def _wildcards(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _compiled(expression: str, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    """Compiles an expression, in which `.*` always is a wildcard.
+
+    The first place where the text between two wildcards matches is as good as any later one. So the expression keeps
+    it: else a pattern with many wildcards would need hours for a value that it does not match.
+    """
+    first, *rest = expression.split(".*")
+    if rest:
+        *between, last = rest
+        first += "".join(f"(?>.*?{text})" for text in between) + f".*{last}"
+    return re.compile(first, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

@@ -62,7 +62,11 @@ def verify(
 
 def _parameters(url: str) -> dict[str, str]:
     """Returns the query's parameters by lower-case name. A parameter that occurs twice could mean two things."""
-    pairs = [(name.lower(), value) for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        raise InvalidSignature("The URL is malformed") from None
+    pairs = [(name.lower(), value) for name, value in parse_qsl(query, keep_blank_values=True)]
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
         raise InvalidSignature("A parameter occurs twice")

@@ -38,6 +38,22 @@ class Principal:
     session_policies: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    def condition_keys(self) -> dict[str, str]:
+        """Returns the condition keys that say who makes a request. A service of AWS never does.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        return {
+            "aws:PrincipalArn": self.role_arn or self.arn,
+            "aws:PrincipalAccount": self.account,
+            "aws:PrincipalIsAWSService": "false",
+            "aws:PrincipalType": "User" if self.user_name else "AssumedRole",
+            "aws:ViaAWSService": "false",
+            "aws:userid": self.user_id,
+            **({"aws:username": self.user_name} if self.user_name else {}),
+            **{f"aws:PrincipalTag/{key}": value for key, value in self.tags.items()},
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class AccessKey:

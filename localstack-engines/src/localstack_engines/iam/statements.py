@@ -37,6 +37,10 @@ class Statement:
         return bool(self.body.get("Effect") == "Deny")
 
     @property
+    def allows(self) -> bool:
+        return bool(self.body.get("Effect") == "Allow")
+
+    @property
     def sid(self) -> str:
         return str(self.body.get("Sid", ""))
 
@@ -78,15 +82,30 @@ class Statement:
 
 @lru_cache(maxsize=2048)
 def parse(document: str) -> tuple[Statement, ...]:
-    """Returns the statements of a policy document. A document that is not JSON has none."""
+    """Returns the statements of a policy document. A document that is not JSON has none.
+
+    Not every service checks the policies that it takes. A statement without AWS's form is left out.
+    """
     try:
         policy = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     found = policy.get("Statement", []) if isinstance(policy, dict) else []
     statements = found if isinstance(found, list) else [found]
     variables = isinstance(policy, dict) and policy.get("Version") == _WITH_VARIABLES
-    return tuple(Statement(body=one, variables=variables) for one in statements if isinstance(one, dict))
+    return tuple(Statement(body=one, variables=variables) for one in statements if _has_form(one))
+
+
+def _has_form(statement: Any) -> bool:
+    if not isinstance(statement, dict):
+        return False
+    conditions_of = statement.get("Condition", {})
+    principals = (statement.get(element, "*") for element in ("Principal", "NotPrincipal"))
+    return (
+        isinstance(conditions_of, dict)
+        and all(isinstance(keys, dict) for keys in conditions_of.values())
+        and all(isinstance(one, str | list | dict) for one in principals)
+    )
 
 
 def _named(element: Any, principal: Principal) -> list[str]:

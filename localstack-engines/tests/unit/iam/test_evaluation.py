@@ -52,6 +52,8 @@ def bucket(*statements, account=ACCOUNT, **more):
         (allow(resource="arn:aws:s3:::records"), False),
         (allow(resource="arn:aws:s3:::Records/*"), False),
         (allow(resource="arn:aws:s3:::re.ords/*"), False),
+        (allow(resource="arn:*s3*records/**b?js*n"), True),
+        (allow(resource="*?/b*?/?.json"), False),
         (allow(resource=["arn:aws:s3:::other/*", OBJECT]), True),
         (allow(resource="arn:aws:s3:::${aws:bucket}/*"), False),
         (allow(resource="arn:aws:s3:::${aws:bucket, 'records'}/*"), True),
@@ -67,6 +69,11 @@ def bucket(*statements, account=ACCOUNT, **more):
 def test_actions_and_resources(statement, allowed):
     context = {"aws:folder": "a", "aws:star": "*"}
     assert decide(caller(statement), context=context).allowed is allowed
+
+
+def test_many_wildcards_take_no_time():
+    assert not decide(caller(allow(resource="*r" * 50 + "x")), resource="r" * 200).allowed
+    assert decide(caller(allow(resource="*r" * 50 + "*")), resource="r" * 200).allowed
 
 
 def test_variables_are_text_in_policies_of_the_older_version():
@@ -103,6 +110,7 @@ def test_variables_are_text_in_policies_of_the_older_version():
         ({"NumericEquals": {"aws:name": "1"}}, False),
         ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}, True),
         ({"DateLessThan": {"aws:CurrentTime": "1767225600"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "9" * 30}}, False),
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, True),
         ({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}, False),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:sqs:*:000000000000:o*"}}, True),
@@ -131,6 +139,21 @@ def test_conditions(condition, allowed):
         "aws:TagKeys": ["a", "b"],
     }
     assert decide(caller(allow(Condition=condition)), context=context).allowed is allowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "denied"),
+    [
+        ({"StringEquals": {"aws:PrincipalTag/team": "db"}}, True),
+        ({"StringEquals": {"aws:PrincipalArn": ROLE}}, True),
+        ({"Bool": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}}, True),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}, True),
+        ({"Null": {"aws:username": "false"}}, False),
+    ],
+)
+def test_every_request_has_the_keys_of_its_caller_and_the_time(condition, denied):
+    decision = decide(caller(allow(), deny(Condition=condition), tags={"team": "db"}))
+    assert decision.allowed is not denied
 
 
 def test_reasons_are_those_of_aws():
@@ -214,6 +237,25 @@ def test_a_resource_whose_arn_is_unknown():
 def test_an_action_without_a_resource_needs_a_statement_on_all():
     assert not decide(caller(allow(resource="arn:aws:s3:::any")), resource="*").allowed
     assert decide(caller(allow()), resource="*").allowed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow(Principal="*", Effect="deny"),
+        {"Principal": "*", "Action": "*", "Resource": "*"},
+        allow(Principal="*", Condition="aws:name"),
+        allow(Principal="*", Condition={"StringEquals": "aws:name"}),
+        allow(Principal=7),
+        "Allow",
+    ],
+)
+def test_a_statement_without_the_form_of_aws_allows_nothing(statement):
+    assert not decide(caller(), resource_policy=bucket(statement)).allowed
+
+
+def test_a_document_nested_too_deeply_has_no_statements():
+    assert not decide(caller(), resource_policy=ResourcePolicy(document="[" * 100_000, account=ACCOUNT)).allowed
 
 
 def test_roots_may_do_everything():

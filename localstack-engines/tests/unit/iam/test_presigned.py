@@ -71,6 +71,7 @@ def test_the_key_of_a_root_needs_no_record():
         (presigned() + "&more=1", "does not match"),
         ("https://kafka.eu-central-1.amazonaws.com/", "SignedHeaders"),
         ("not a URL", "SignedHeaders"),
+        ("https://[/?X-Amz-Algorithm=AWS4-HMAC-SHA256", "malformed"),
     ],
 )
 def test_a_url_that_proves_nothing_is_refused(url, reason):

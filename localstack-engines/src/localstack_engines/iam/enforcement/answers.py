@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
-from localstack_engines.iam.enforcement.permissions import Permission
+from localstack_engines.iam.enforcement.permission import Permission
 from localstack_engines.iam.evaluation import Decision
 from localstack_engines.iam.principals import Principal
 from localstack_engines.toolkit.errors import ServiceError

@@ -4,6 +4,7 @@ Source of the formats: the Service Authorization Reference,
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,14 @@ ALL = ("*",)
 UNKNOWN: ANY_OF_THESE = (None,)
 
 Members = Mapping[str, Any]
+
+_ACCOUNT = re.compile(r"\d{12}")
+_ARN_PARTS = 6
+_FUNCTION = re.compile(
+    r"(?:arn:[^:]*:lambda:)?(?:(?P<region>[a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?P<name>[\w.-]+)(?::(?P<qualifier>[\w$.-]+))?"
+)
+"""The names of functions: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
 
 
 def account_of(name: str | None) -> str | None:
@@ -67,39 +76,66 @@ def _s3(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE
     if not bucket:
         return [ALL]
     arn = f"arn:aws:s3:::{bucket}"
-    if operation == "DeleteObjects":
-        return [(f"{arn}/{one.get('Key')}",) for one in (members.get("Delete") or {}).get("Objects") or []]
     return [(f"{arn}/{key}" if key else arn,)]
 
 
 def _sqs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
-    """A queue's URL ends in its owner's account and its name."""
-    *_, account, name = ["", *str(members.get("QueueUrl") or members.get("QueueName") or "").split("/")]
-    if not name:
-        return [ALL]
-    owner = account if account.isdigit() else members.get("QueueOwnerAWSAccountId") or scope.account
-    return [(Scope(owner, scope.region).arn("sqs", name),)]
+    if url := members.get("QueueUrl"):
+        place, queue = queue_of(scope, str(url))
+        return [(place.arn("sqs", queue),)]
+    if name := members.get("QueueName"):
+        return [(Scope(members.get("QueueOwnerAWSAccountId") or scope.account, scope.region).arn("sqs", name),)]
+    return [(members["SourceArn"],) if members.get("SourceArn") else ALL]
+
+
+def queue_of(scope: Scope, url: str) -> tuple[Scope, str]:
+    """Returns place and name of the queue with a URL, which ends in its owner's account and its name.
+
+    LocalStack has the region in the host name, or in the path (`/queue/<region>/<account>/<name>`), or not at all. It
+    takes the name alone, too.
+    """
+    host, *parts = url.rpartition("://")[2].rstrip("/").split("/")
+    if len(parts) not in (2, 4):
+        return scope, url
+    *before, account, name = parts
+    labels = host.split(".")
+    if before:
+        region = before[1]
+    elif labels[0] == "sqs" or labels[1:2] == ["queue"]:
+        region = labels[1] if labels[0] == "sqs" else labels[0]
+    else:
+        region = "us-east-1" if labels[0].startswith("queue") else scope.region
+    return Scope(account if _ACCOUNT.fullmatch(account) else scope.account, region), name
 
 
 def _sns(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
-    arn = members.get("TopicArn") or members.get("TargetArn") or members.get("ResourceArn")
-    if subscription := members.get("SubscriptionArn"):
-        # The actions on subscriptions are permissions on their topic.
-        arn = str(subscription).rpartition(":")[0]
+    arn = topic_of(members)
     if not arn and members.get("Name"):
         arn = scope.arn("sns", members["Name"])
     return [(arn,) if arn else ALL]
 
 
+def topic_of(members: Members) -> str:
+    """Returns the ARN of a request's topic, or an empty string."""
+    if subscription := members.get("SubscriptionArn"):
+        # The actions on subscriptions are permissions on their topic.
+        return str(subscription).rpartition(":")[0]
+    return str(members.get("TopicArn") or members.get("TargetArn") or members.get("ResourceArn") or "")
+
+
 def _logs(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
-    group = members.get("logGroupName") or members.get("logGroupIdentifier")
-    if not group:
-        return [ALL]
-    arn = as_arn(scope, "logs", "log-group:{}", str(group)).removesuffix(":*")
+    members_of_groups = ("logGroupName", "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers")
+    groups = next((members[member] for member in members_of_groups if members.get(member)), None)
+    if not groups:
+        return [(scope.arn("logs", "log-group::log-stream:"),) if operation == "DescribeLogGroups" else ALL]
+    arns = [
+        as_arn(scope, "logs", "log-group:{}", str(group)).removesuffix(":*")
+        for group in (groups if isinstance(groups, list) else [groups])
+    ]
     if stream := members.get("logStreamName"):
-        return [(f"{arn}:log-stream:{stream}",)]
+        return [(f"{arn}:log-stream:{stream}",) for arn in arns]
     # AWS takes policies on the log group with and without `:*` at the end.
-    return [(f"{arn}:log-stream:", arn)]
+    return [(f"{arn}:log-stream:", arn) for arn in arns]
 
 
 def _dynamodb(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
@@ -111,7 +147,8 @@ def _dynamodb(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF
     if name := members.get("TableName"):
         index = members.get("IndexName")
         return [(f"{table(name)}/index/{index}" if index else table(name),)]
-    if arn := members.get("ResourceArn") or members.get("StreamArn"):
+    names = ("ResourceArn", "StreamArn", "BackupArn", "ExportArn", "ImportArn", "TableArn")
+    if arn := next((members[name] for name in names if members.get(name)), None):
         return [(arn,)]
     return [ALL] if operation.startswith(("List", "Describe")) else [UNKNOWN]
 
@@ -153,7 +190,55 @@ def _ssm(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THES
         return [ALL]
     found = members.get("Names") or members.get("Name") or members.get("Path") or []
     names = found if isinstance(found, list) else [found]
-    return [(as_arn(scope, "ssm", "parameter/{}", str(name).lstrip("/")),) for name in names]
+    arns = (as_arn(scope, "ssm", "parameter/{}", str(name).lstrip("/")) for name in names)
+    # A version or label after a further colon belongs to the request, not to the parameter.
+    return [(":".join(arn.split(":")[:_ARN_PARTS]),) for arn in arns]
+
+
+def _lambda(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """A function is named by its name, its ARN or a part of this, each with or without a qualifier."""
+    if members.get("Resource"):
+        return [(members["Resource"],)]
+    named = _FUNCTION.fullmatch(str(members.get("FunctionName") or ""))
+    if named is None:
+        return [UNKNOWN if members.get("FunctionName") else ALL]
+    place = Scope(named["account"] or scope.account, named["region"] or scope.region)
+    function = place.arn("lambda", f"function:{named['name']}")
+    qualifier = members.get("Qualifier") or named["qualifier"]
+    if not qualifier:
+        return [(function,)]
+    qualified = f"{function}:{qualifier}"
+    return [(qualified,) if operation.startswith("Invoke") else (function, qualified)]
+
+
+_RDS_ALL = {
+    "DescribeDBClusterSnapshots": "cluster-snapshot:*",
+    "DescribeDBClusters": "cluster:*",
+    "DescribeDBInstances": "db:*",
+    "DescribeDBParameterGroups": "pg:*",
+    "DescribeDBSnapshots": "snapshot:*",
+    "DescribeDBSubnetGroups": "subgrp:*",
+}
+"""What these operations are about when they name nothing."""
+
+_RDS_NAMED = named(
+    "rds",
+    DBInstanceIdentifier="db:{}",
+    DBClusterIdentifier="cluster:{}",
+    DBSnapshotIdentifier="snapshot:{}",
+    DBClusterSnapshotIdentifier="cluster-snapshot:{}",
+    DBParameterGroupName="pg:{}",
+    DBSubnetGroupName="subgrp:{}",
+    ResourceName="{}",
+)
+
+
+def _rds(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
+    """RDS keeps identifiers in lower case, however a request spells them."""
+    found = [str(name).lower() for names in _RDS_NAMED(scope, operation, members) for name in names]
+    return [
+        (scope.arn("rds", _RDS_ALL[operation]) if name == "*" and operation in _RDS_ALL else name,) for name in found
+    ]
 
 
 def _events(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
@@ -185,18 +270,9 @@ RULES: Mapping[str, Rule] = {
     "events": _events,
     "kafka": named("kafka", ClusterArn="{}", ResourceArn="{}", Arn="{}", VpcConnectionArn="{}"),
     "kinesis": named("kinesis", StreamName="stream/{}", StreamARN="{}", ResourceARN="{}", ConsumerARN="{}"),
-    "lambda": named("lambda", FunctionName="function:{}", Resource="{}"),
+    "lambda": _lambda,
     "logs": _logs,
-    "rds": named(
-        "rds",
-        DBInstanceIdentifier="db:{}",
-        DBClusterIdentifier="cluster:{}",
-        DBSnapshotIdentifier="snapshot:{}",
-        DBClusterSnapshotIdentifier="cluster-snapshot:{}",
-        DBParameterGroupName="pg:{}",
-        DBSubnetGroupName="subgrp:{}",
-        ResourceName="{}",
-    ),
+    "rds": _rds,
     "s3": _s3,
     "servicediscovery": _servicediscovery,
     "ses": _ses,

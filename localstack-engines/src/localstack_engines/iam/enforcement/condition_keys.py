@@ -5,28 +5,25 @@ services in the Service Authorization Reference.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from localstack_engines.iam.enforcement import records
 from localstack_engines.iam.enforcement.arns import Members, Scope, account_of
-from localstack_engines.iam.principals import Principal
 
 Keys = dict[str, str | list[str]]
 
 
-def keys(principal: Principal, service: str, scope: Scope, members: Members, request: Any) -> Keys:
-    """Returns the global keys and those of the service. `request` is the HTTP request."""
+def keys(service: str, scope: Scope, members: Members, request: Any) -> Keys:
+    """Returns the keys of the HTTP request, of its tags and of the service. The evaluation adds the caller's."""
     of_service = _OF_SERVICES.get(service)
     found = {
-        **_of_caller(principal),
         **_of_http(request),
         "aws:RequestedRegion": scope.region,
         "aws:ResourceAccount": scope.account,
-        **_of_tags(members),
         **(of_service(scope, members) if of_service else {}),
     }
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+    given: Keys = {name: value for name, value in found.items() if value not in (None, "", [])}
+    return {**given, **_of_tags(members)}
 
 
 def of_resource(name: str | None) -> Keys:
@@ -35,24 +32,9 @@ def of_resource(name: str | None) -> Keys:
     return {"aws:ResourceAccount": account} if account else {}
 
 
-def _of_caller(principal: Principal) -> Keys:
-    username = {"aws:username": principal.user_name} if principal.user_name else {}
-    return {
-        "aws:PrincipalArn": principal.role_arn or principal.arn,
-        "aws:PrincipalAccount": principal.account,
-        "aws:PrincipalType": "User" if principal.user_name else "AssumedRole",
-        "aws:userid": principal.user_id,
-        **username,
-        **{f"aws:PrincipalTag/{key}": value for key, value in principal.tags.items()},
-    }
-
-
 def _of_http(request: Any) -> Keys:
-    now = datetime.now(UTC)
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return {
-        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:EpochTime": str(int(now.timestamp())),
         # Clients call LocalStack by http where they call AWS by https. Policies that demand it, as those
         # of the CDK's buckets, have to allow the same clients here.
         "aws:SecureTransport": "true",
@@ -63,21 +45,25 @@ def _of_http(request: Any) -> Keys:
 
 
 def _of_tags(members: Members) -> Keys:
-    """Returns the tags in a request. APIs have them as a list of pairs or as an object."""
+    """Returns the tags in a request. APIs have them as an object, or as pairs of Key and Value (KMS: TagKey)."""
     tags = next((members[name] for name in ("Tags", "tags", "TagList") if members.get(name)), None)
     if isinstance(tags, list):
         lowered = [
-            {str(name).lower(): value for name, value in tag.items()} for tag in tags if isinstance(tag, Mapping)
+            {str(name).lower().removeprefix("tag"): value for name, value in tag.items()}
+            for tag in tags
+            if isinstance(tag, Mapping)
         ]
         pairs = [(tag["key"], tag.get("value")) for tag in lowered if "key" in tag]
     else:
         pairs = list(tags.items()) if isinstance(tags, Mapping) else []
+    removed = members.get("TagKeys") or members.get("tagKeys") or []
+    tag_keys = [str(key) for key in (*(key for key, _ in pairs), *removed)]
     found: Keys = {f"aws:RequestTag/{key}": str(value or "") for key, value in pairs}
-    return {**found, "aws:TagKeys": [str(key) for key, _ in pairs]}
+    return {**found, "aws:TagKeys": tag_keys} if tag_keys else found
 
 
 def _of_kms(scope: Scope, members: Members) -> Keys:
-    named = str(members.get("KeyId") or "")
+    named = records.key_name(members)
     alias = named.rpartition(":")[2]
     encryption_context = members.get("EncryptionContext") or {}
     return {
@@ -142,6 +128,12 @@ def _of_sns(scope: Scope, members: Members) -> Keys:
     return {"sns:Protocol": str(members.get("Protocol") or ""), "sns:Endpoint": str(members.get("Endpoint") or "")}
 
 
+def _of_sts(scope: Scope, members: Members) -> Keys:
+    names = ("ExternalId", "RoleSessionName", "SourceIdentity", "DurationSeconds")
+    keys: Keys = {f"sts:{name}": str(members.get(name) or "") for name in names}
+    return {**keys, "sts:TransitiveTagKeys": list(members.get("TransitiveTagKeys") or [])}
+
+
 _OF_SERVICES: Mapping[str, Callable[[Scope, Members], Keys]] = {
     "kms": _of_kms,
     "s3": _of_s3,
@@ -149,4 +141,5 @@ _OF_SERVICES: Mapping[str, Callable[[Scope, Members], Keys]] = {
     "ses": _of_ses,
     "sesv2": _of_ses,
     "sns": _of_sns,
+    "sts": _of_sts,
 }

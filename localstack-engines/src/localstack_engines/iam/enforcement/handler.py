@@ -12,7 +12,8 @@ from localstack_engines.iam.enforcement import answers, condition_keys, records
 from localstack_engines.iam.enforcement.actions import ALWAYS_ALLOWED
 from localstack_engines.iam.enforcement.arns import Scope
 from localstack_engines.iam.enforcement.mode import Mode, mode
-from localstack_engines.iam.enforcement.permissions import Permission, permissions
+from localstack_engines.iam.enforcement.permission import Permission
+from localstack_engines.iam.enforcement.permissions import permissions
 from localstack_engines.iam.evaluation import Decision, ResourcePolicy, evaluate
 from localstack_engines.iam.principals import ExpiredToken, Principal
 from localstack_engines.toolkit.errors import ServiceError
@@ -78,9 +79,11 @@ def _session_token(request: Any) -> str | None:
 def _refusal(context: Any, principal: Principal) -> ServiceError | None:
     service, operation, members = context.service.service_name, context.operation.name, context.service_request or {}
     scope = Scope(context.account_id, context.region)
-    keys = condition_keys.keys(principal, service, scope, members, context.request)
-    policy = records.policy(service, scope, members)
-    for permission in permissions(service, operation, scope, members):
+    method = (context.operation.http or {}).get("method", "")
+    for permission in permissions(service, operation, scope, members, method):
+        about = members if permission.about is None else permission.about
+        keys = condition_keys.keys(service, scope, about, context.request)
+        policy = records.policy(service, scope, about)
         decision = _decision(principal, permission, keys, policy)
         if not decision.allowed:
             LOG.warning(

@@ -1,11 +1,11 @@
 """What a caller of an operation needs to be allowed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
-from localstack_engines.iam.enforcement import arns, records
+from localstack_engines.iam.enforcement import arns, objects, records
 from localstack_engines.iam.enforcement.actions import action
-from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, UNKNOWN, Members, Rule, Scope
+from localstack_engines.iam.enforcement.arns import ALL, UNKNOWN, Members, Rule, Scope
+from localstack_engines.iam.enforcement.permission import Permission
 
 _RULES: Mapping[str, Rule] = {
     **arns.RULES,
@@ -14,36 +14,32 @@ _RULES: Mapping[str, Rule] = {
     "secretsmanager": records.secret_resource,
 }
 
+_TO_TASKS = ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com")
 _PASSED_ROLES: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("ecs", "RegisterTaskDefinition"): ("taskRoleArn executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ("ecs", "CreateExpressGatewayService"): _TO_TASKS,
+    ("ecs", "RegisterTaskDefinition"): _TO_TASKS,
+    ("ecs", "RunTask"): _TO_TASKS,
+    ("ecs", "StartTask"): _TO_TASKS,
+    ("ecs", "UpdateExpressGatewayService"): _TO_TASKS,
     ("events", "PutRule"): ("RoleArn", "events.amazonaws.com"),
     ("lambda", "CreateFunction"): ("Role", "lambda.amazonaws.com"),
     ("lambda", "UpdateFunctionConfiguration"): ("Role", "lambda.amazonaws.com"),
 }
-"""The members with roles that a request passes to a service, by service and operation."""
+"""The members, or those of `overrides`, with roles that a request passes to a service, by service and operation."""
 
 
-@dataclass(frozen=True)
-class Permission:
-    """An action on a resource, which has one or several names. `passed_to` is the service that gets a role."""
-
-    action: str
-    names: ANY_OF_THESE
-    passed_to: str | None = None
-
-
-def permissions(service: str, operation: str, scope: Scope, members: Members) -> list[Permission]:
+def permissions(service: str, operation: str, scope: Scope, members: Members, method: str = "") -> list[Permission]:
     """Returns what a request needs, all of it. For a service without a rule the resource is unknown."""
-    return [*_own(service, operation, scope, members), *_passed_roles(service, operation, scope, members)]
+    return [*_own(service, operation, scope, members, method), *_passed_roles(service, operation, scope, members)]
 
 
-def _own(service: str, operation: str, scope: Scope, members: Members) -> Iterable[Permission]:
+def _own(service: str, operation: str, scope: Scope, members: Members, method: str) -> Iterable[Permission]:
     special = _SPECIAL.get((service, operation))
     if special is not None:
         return special(scope, members)
     rule = _RULES.get(service)
     found = list(rule(scope, operation, members)) if rule else [UNKNOWN]
-    wanted = action(service, operation, version=bool(members.get("VersionId")))
+    wanted = action(service, operation, method=method, version=bool(members.get("VersionId")))
     return [Permission(wanted, names) for names in found]
 
 
@@ -60,13 +56,32 @@ def _partiql(scope: Scope, members: Members) -> Iterable[Permission]:
     return [Permission(f"dynamodb:PartiQL{verb}", UNKNOWN) for verb in sorted(verbs)]
 
 
-def _copy(scope: Scope, members: Members) -> Iterable[Permission]:
-    """A copy reads its source and writes its target."""
-    source = members.get("CopySource")
-    name = f"{source.get('Bucket')}/{source.get('Key')}" if isinstance(source, dict) else str(source or "")
-    read = name.lstrip("/").partition("?versionId=")[0]
-    target = f"arn:aws:s3:::{members.get('Bucket')}/{members.get('Key')}"
-    return [Permission("s3:GetObject", (f"arn:aws:s3:::{read}",)), Permission("s3:PutObject", (target,))]
+def _re_encryption(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Both keys and both contexts have members of their own. The source may be left to the ciphertext."""
+    for side, wanted in (("Source", "ReEncryptFrom"), ("Destination", "ReEncryptTo")):
+        own = {name: members.get(f"{side}{name}") for name in ("KeyId", "EncryptionContext", "EncryptionAlgorithm")}
+        about = {**own, "CiphertextBlob": members.get("CiphertextBlob")} if side == "Source" else own
+        for names in records.kms_resource(scope, wanted, about):
+            yield Permission(f"kms:{wanted}", names, about=about)
+
+
+def _batch_of_secrets(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Each secret has to be readable by itself. Which ones filters find, is known afterwards only."""
+    yield Permission("secretsmanager:BatchGetSecretValue", ALL)
+    if members.get("Filters"):
+        yield Permission("secretsmanager:ListSecrets", ALL)
+        yield Permission("secretsmanager:GetSecretValue", UNKNOWN)
+    for name in members.get("SecretIdList") or []:
+        about = {"SecretId": name}
+        for names in records.secret_resource(scope, "GetSecretValue", about):
+            yield Permission("secretsmanager:GetSecretValue", names, about=about)
+
+
+def _assumption(scope: Scope, members: Members) -> Iterable[Permission]:
+    """Tags and an identity that the session shall have need permissions of their own."""
+    wanted = {"AssumeRole": True, "TagSession": members.get("Tags"), "SetSourceIdentity": members.get("SourceIdentity")}
+    for names in arns.RULES["sts"](scope, "AssumeRole", members):
+        yield from (Permission(f"sts:{name}", names) for name, given in wanted.items() if given)
 
 
 _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permission]]] = {
@@ -74,14 +89,21 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Scope, Members], Iterable[Permissio
     ("dynamodb", "ExecuteStatement"): _partiql,
     ("dynamodb", "ExecuteTransaction"): _partiql,
     ("dynamodb", "TransactWriteItems"): _transaction,
-    ("s3", "CopyObject"): _copy,
-    ("s3", "UploadPartCopy"): _copy,
+    ("kms", "ReEncrypt"): _re_encryption,
+    ("s3", "CopyObject"): objects.copy,
+    ("s3", "CreateMultipartUpload"): objects.write,
+    ("s3", "DeleteObjects"): objects.deletions,
+    ("s3", "PutObject"): objects.write,
+    ("s3", "UploadPartCopy"): objects.copy,
+    ("secretsmanager", "BatchGetSecretValue"): _batch_of_secrets,
+    ("sts", "AssumeRole"): _assumption,
 }
 
 
 def _passed_roles(service: str, operation: str, scope: Scope, members: Members) -> Iterable[Permission]:
     names, passed_to = _PASSED_ROLES.get((service, operation), ("", None))
+    given = members.get("overrides") or members
     for name in names.split():
-        if role := members.get(name):
+        if role := given.get(name):
             arn = role if str(role).startswith("arn:") else records.role_arn(scope, str(role))
             yield Permission("iam:PassRole", (arn,), passed_to)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from localstack.utils.aws.aws_stack import get_valid_regions
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope
+from localstack_engines.iam.enforcement.arns import ANY_OF_THESE, Members, Scope, queue_of, topic_of
 from localstack_engines.iam.evaluation import ResourcePolicy
 
 _PARTITION = "aws"
@@ -20,11 +21,28 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 def kms_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
     """A key is named by its id, its ARN, or an alias. IAM always sees the key's ARN."""
-    named = members.get("KeyId") or members.get("TargetKeyId")
+    named = key_name(members)
     if not named:
         return [("*",)]
-    key = _key(scope, str(named))
-    return [(key.metadata["Arn"] if key else scope.arn("kms", f"key/{str(named).rpartition('/')[2]}"),)]
+    key = _key(scope, named)
+    return [(key.metadata["Arn"] if key else scope.arn("kms", f"key/{named.rpartition('/')[2]}"),)]
+
+
+def key_name(members: Members) -> str:
+    """Returns how a request names its key, or an empty string. Decrypt may leave it to what KMS encrypted."""
+    return str(members.get("KeyId") or members.get("TargetKeyId") or _key_of(members.get("CiphertextBlob")))
+
+
+def _key_of(ciphertext: Any) -> str:
+    from localstack.services.kms.models import deserialize_ciphertext_blob
+
+    if not isinstance(ciphertext, bytes):
+        return ""
+    try:
+        return str(deserialize_ciphertext_blob(ciphertext_blob=ciphertext).key_id)
+    except (struct.error, UnicodeDecodeError):
+        # KMS of this LocalStack did not encrypt it.
+        return ""
 
 
 def secret_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
@@ -45,9 +63,11 @@ def role_arn(scope: Scope, name: str) -> str:
 
 
 def role_resource(scope: Scope, operation: str, members: Members) -> Iterable[ANY_OF_THESE]:
-    for member, kind in (("UserName", "user"), ("GroupName", "group")):
+    backend = iam_backends[scope.account][_PARTITION]
+    for member, kind, found in (("UserName", "user", backend.users), ("GroupName", "group", backend.groups)):
         if name := members.get(member):
-            return [(f"arn:aws:iam::{scope.account}:{kind}/{name}",)]
+            # Only the record knows the path.
+            return [(found[name].arn if name in found else f"arn:aws:iam::{scope.account}:{kind}/{name}",)]
     if name := members.get("RoleName"):
         return [(role_arn(scope, name),)]
     return [(members["PolicyArn"],) if members.get("PolicyArn") else ("*",)]
@@ -75,7 +95,7 @@ def policy(service: str, scope: Scope, members: Members) -> ResourcePolicy | Non
 
 
 def _key_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
-    key = _key(scope, str(members.get("KeyId") or members.get("TargetKeyId") or ""))
+    key = _key(scope, key_name(members))
     if key is None:
         return None
     return ResourcePolicy(document=key.policy, account=key.metadata["AWSAccountId"], alone_decides=True)
@@ -98,16 +118,15 @@ def _bucket_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
 def _queue_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sqs.models import sqs_stores
 
-    *_, account, name = ["", *str(members.get("QueueUrl") or "").split("/")]
-    owner = account if _ACCOUNT.fullmatch(account) else scope.account
-    queue = sqs_stores[owner][scope.region].queues.get(name)
-    return _policy(queue.attributes.get("Policy") if queue else None, owner)
+    place, name = queue_of(scope, str(members.get("QueueUrl") or ""))
+    queue = sqs_stores[place.account][place.region].queues.get(name) if place.region in _regions() else None
+    return _policy(queue.attributes.get("Policy") if queue else None, place.account)
 
 
 def _topic_policy(scope: Scope, members: Members) -> ResourcePolicy | None:
     from localstack.services.sns.models import sns_stores
 
-    arn = str(members.get("TopicArn") or members.get("TargetArn") or "")
+    arn = topic_of(members)
     owner = _owner(arn)
     topic = sns_stores[owner.account][owner.region].topics.get(arn) if owner else None
     return _policy(topic["attributes"].get("Policy"), owner.account) if topic and owner else None
@@ -133,10 +152,9 @@ _POLICIES: Mapping[str, Callable[[Scope, Members], ResourcePolicy | None]] = {
 }
 
 
-def _policy(document: Any, account: str) -> ResourcePolicy | None:
-    if not document:
-        return None
-    text = document if isinstance(document, str) else json.dumps(document)
+def _policy(document: Any, account: str) -> ResourcePolicy:
+    """Returns the policy of a resource. One without a policy allows other accounts nothing."""
+    text = document if isinstance(document, str) else json.dumps(document or {})
     return ResourcePolicy(document=text, account=account)
 
 

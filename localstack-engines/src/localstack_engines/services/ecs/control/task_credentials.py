@@ -36,12 +36,13 @@ class TaskCredentials:
         task = next((t for t in list(self._tasks.values()) if t.credentials_id == credentials_id), None)
         role = role_of(task) if task else None
         if task is None or role is None or task.stopped_at is not None:
-            with self._lock:
-                self._sessions.pop(credentials_id, None)
             return None
         with self._lock:
             session = self._sessions.get(credentials_id)
-            if session is None or session["Expiration"] - datetime.now(UTC) < _RENEWED_BEFORE_END:
+            now = datetime.now(UTC)
+            if session is None or session["Expiration"] - now < _RENEWED_BEFORE_END:
+                # Nobody asks again for those of a task that stopped.
+                self._sessions = {key: one for key, one in self._sessions.items() if one["Expiration"] > now}
                 session = self._sessions[credentials_id] = self._assume_role(task, role)
         return {
             "RoleArn": role,

@@ -81,7 +81,8 @@ def check(instance: Instance, role: str, token: str) -> None:
     resource = f"arn:aws:rds-db:{region}:{account}:dbuser:{resource_id(instance)}/{role}"
     if principal.account != account:
         raise Refused(f"{principal.arn} is of another account")
-    decision = evaluation.evaluate(principal, action=f"{_SERVICE}:{_CONNECT}", resource=resource)
+    context = {"aws:SecureTransport": "true"}
+    decision = evaluation.evaluate(principal, action=f"{_SERVICE}:{_CONNECT}", resource=resource, context=context)
     if not decision.allowed:
         raise Refused(f"{principal.arn} may not connect as {resource!r}: {decision.reason}")
 

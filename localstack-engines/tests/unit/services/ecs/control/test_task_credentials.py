@@ -45,6 +45,14 @@ def test_a_session_is_renewed_before_sdks_ask_for_it():
     assert found == ["key 1", "key 2"]
 
 
+def test_sessions_of_tasks_that_are_gone_are_not_kept():
+    tasks, sts = [task_with(taskRoleArn=ROLE) for _ in range(3)], Sts(timedelta(0))
+    credentials = TaskCredentials({task.id: task for task in tasks}, sts.assume_role)
+    for task in tasks:
+        credentials.find(task.credentials_id)
+    assert list(credentials._sessions) == [tasks[-1].credentials_id]
+
+
 def test_a_role_may_lack_its_arn_and_may_be_overridden():
     task, sts = task_with(taskRoleArn=ROLE), Sts(timedelta(hours=1))
     task.overrides = {"taskRoleArn": "other"}
