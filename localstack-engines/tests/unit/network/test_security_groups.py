@@ -93,6 +93,19 @@ def test_the_groups_of_a_load_balancer_count_for_what_it_sends() -> None:
     assert "ip saddr 10.0.1.9 jump from_0" in found
 
 
+def test_the_explanation_names_the_load_balancer_whose_rule_is_missing() -> None:
+    def explanation(**groups: Group) -> str:
+        known = replace(vpc(**groups), balancers=(Interface("10.0.1.9", frozenset({"alb"}), "alb"),))
+        return denied.explain("ingress", "10.0.1.9", "tcp", 8080, known, _APP)
+
+    expected = "no egress rule of alb (alb) allows tcp 8080 to 10.0.1.4 (task/app: app)"
+    assert explanation(alb=Group(), app=Group(ingress=(rule(8080, group="alb"),))) == expected
+    assert explanation(alb=Group(egress=(rule(8081, group="app"),))) == expected
+    expected = "no ingress rule of app allows tcp 8080 from 10.0.1.9"
+    assert explanation(alb=Group(egress=(rule(8080, group="app"),)), app=Group()) == expected
+    assert explanation(alb=Group(egress=(Rule("-1", -1, -1, ("0.0.0.0/0",)),))) == expected
+
+
 def test_explanations() -> None:
     known = vpc(app=Group(), db=Group())
     explain = denied.explain
@@ -137,6 +150,30 @@ def test_ranges_of_a_vpc_are_those_that_it_has_on_this_machine() -> None:
     assert cidrs(cidr_ipv4="192.0.2.1/32") == ("192.0.2.1/32",)
     assert cidrs(prefix_list_id="pl-1") == ("100.64.32.0/20",)
     assert records._rule(backend, network, record()) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("6", "tcp"), ("TCP", "tcp"), ("17", "udp"), ("all", "-1"), ("-1", "-1"), ("050", "50")]
+)
+def test_other_spellings_of_protocols(given: str, expected: str) -> None:
+    """A rule about port 80 of protocol 6 must not allow all ports of TCP."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    found = records._rule(None, network, record(ip_protocol=given, cidr_ipv4="0.0.0.0/0"))
+    assert found == Rule(expected, 80, 81, ("0.0.0.0/0",))
+
+
+def test_interfaces_without_a_valid_address_are_in_no_group() -> None:
+    """One of them in a group would make nft refuse the rulesets of all tasks that the group's rules concern."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    subnet, group = SimpleNamespace(vpc_id="vpc-1"), SimpleNamespace(id="app")
+    enis = {
+        str(number): SimpleNamespace(
+            id=str(number), subnet=subnet, private_ip_address=address, group_set=[group], description=""
+        )
+        for number, address in enumerate((None, "", "10.0.1", "10.0.1.4/24", "2001:db8::1", "10.0.1.4"))
+    }
+    found = records._interfaces(SimpleNamespace(enis=enis), network)
+    assert found == {"10.0.1.4": Interface("10.0.1.4", frozenset({"app"}), "5")}
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,15 @@ class Rule:
     cidrs: tuple[str, ...] = ()
     group: str | None = None
 
+    def allows(self, protocol: str, port: int) -> bool:
+        """Returns whether the rule is about this protocol and, for tcp and udp, this port."""
+        if self.protocol in ("tcp", "udp"):
+            return self.protocol == protocol and self.first_port <= port <= self.last_port
+        return self.protocol in (EVERY_PROTOCOL, protocol)
+
     def covers(self, ports: frozenset[int]) -> bool:
         """Returns whether the rule is about one of these TCP ports."""
-        if self.protocol == EVERY_PROTOCOL:
-            return True
-        return self.protocol == "tcp" and any(self.first_port <= port <= self.last_port for port in ports)
+        return any(self.allows("tcp", port) for port in ports)
 
 
 @dataclass(frozen=True)
