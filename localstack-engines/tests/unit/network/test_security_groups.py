@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from localstack_engines.network import ec2
 from localstack_engines.network.networks import VpcNetwork
 from localstack_engines.network.security_groups import denied, records, ruleset
 from localstack_engines.network.security_groups.enforcement import PacketFilters
@@ -191,6 +192,27 @@ def test_interfaces_without_a_valid_address_are_in_no_group() -> None:
 def test_what_aws_refuses_allows_nothing(given: dict[str, Any]) -> None:
     network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
     assert records._rule(None, network, record(**{"cidr_ipv4": "0.0.0.0/0", **given})) is None
+
+
+def test_tasks_that_share_an_interface_are_in_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task in bridge mode has the security groups of its instance, and nothing filters in its own namespace."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    eni = SimpleNamespace(
+        id="eni-1",
+        subnet=SimpleNamespace(vpc_id="vpc-1"),
+        private_ip_address="10.0.1.4",
+        group_set=[SimpleNamespace(id="host")],
+        description="instance",
+    )
+    backend = SimpleNamespace(enis={"eni-1": eni}, groups={"vpc-1": {}})
+    monkeypatch.setattr(ec2, "owner_of_vpc", lambda vpc_id: backend)
+    hosts = {"10.0.1.6": "10.0.1.4", "10.0.1.7": "10.0.1.9"}
+    monkeypatch.setattr(records, "_guest_sources", [lambda vpc_id: hosts if vpc_id == "vpc-1" else {}])
+    found = records.read(network)
+    assert found.members("host") == ["10.0.1.4", "10.0.1.6"]
+    assert set(found.interfaces) == {"10.0.1.4"}
+    expected = "no ingress rule of app allows tcp 80 from 10.0.1.6 (instance: host)"
+    assert denied.explain("ingress", "10.0.1.6", "tcp", 80, found, _APP) == expected
 
 
 def test_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def _endpoint(address: str, port: int, vpc: Vpc) -> Endpoint | None:
 def _describe(address: str, vpc: Vpc) -> str:
     if address == vpc.resolver:
         return f"{address} (LocalStack: {_names(vpc.resolver_groups)})"
-    known = vpc.interfaces.get(address)
+    known = vpc.interfaces.get(address) or vpc.guests.get(address)
     return f"{address} ({known.name}: {_names(known.groups)})" if known else address
 
 

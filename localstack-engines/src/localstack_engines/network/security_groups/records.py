@@ -1,6 +1,7 @@
 """Reads the security groups of a VPC from EC2's records, and who is in them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -12,11 +13,14 @@ EndpointSource = Callable[[], Iterable[Endpoint]]
 """Returns the endpoints of a service now."""
 GroupSource = Callable[[], Iterable[str]]
 """Returns the security groups of which LocalStack's own addresses count as members."""
+GuestSource = Callable[[str], Mapping[str, str]]
+"""Returns the addresses of a VPC, whose id it gets, that count as those of an interface: its address by theirs."""
 _PROTOCOLS = {None: EVERY_PROTOCOL, "all": EVERY_PROTOCOL, "1": "icmp", "6": "tcp", "17": "udp", "icmpv6": "58"}
 """Other spellings of protocols. AWS keeps only one; EC2's records keep what ModifySecurityGroupRules was given."""
 _LAST_PORT, _LAST_NUMBER = 65535, 255
 _endpoint_sources: list[EndpointSource] = []
 _group_sources: list[GroupSource] = []
+_guest_sources: list[GuestSource] = []
 
 
 def add_endpoints(source: EndpointSource) -> None:
@@ -31,6 +35,12 @@ def add_resolver_groups(source: GroupSource) -> None:
         _group_sources.append(source)
 
 
+def add_guests(source: GuestSource) -> None:
+    """Adds tasks that share the interface of their instance, which have addresses of their own on this machine."""
+    if source not in _guest_sources:
+        _guest_sources.append(source)
+
+
 def read(network: VpcNetwork) -> Vpc:
     """Returns what EC2 and the other services have on record for a VPC now."""
     backend = ec2.owner_of_vpc(network.vpc_id)
@@ -38,13 +48,18 @@ def read(network: VpcNetwork) -> Vpc:
     balancers = {one.address: Interface(one.address, one.groups, one.name) for one in endpoints if one.address}
     shared = {group for source in list(_group_sources) for group in source()}
     shared |= {group for one in balancers.values() for group in one.groups}
+    interfaces = _interfaces(backend, network) if backend else {}
+    hosts = {address: host for source in list(_guest_sources) for address, host in source(network.vpc_id).items()}
     groups = dict(list(backend.groups[network.vpc_id].items())) if backend else {}
     return Vpc(
         cidr=network.cidr,
         resolver=network.resolver,
         resolver_groups=frozenset(shared & set(groups)),
         groups={group_id: _group(backend, network, group) for group_id, group in groups.items()},
-        interfaces=_interfaces(backend, network) if backend else {},
+        interfaces=interfaces,
+        guests={
+            address: replace(interfaces[host], address=address) for address, host in hosts.items() if host in interfaces
+        },
         endpoints=endpoints,
         balancers=tuple(balancers[address] for address in sorted(balancers)),
     )
