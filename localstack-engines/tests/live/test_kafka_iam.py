@@ -191,3 +191,14 @@ def test_clients_of_java_log_in_with_a_signed_request(cluster: str, servers: str
     for malformed in (b"", b"[]", b"{", b'{"version": "2020_10_22"}', b"\x00" * 100):
         error, _, _ = authenticate(servers, "AWS_MSK_IAM", malformed)
         assert error == 58
+
+
+def test_a_client_logs_in_again_with_new_keys_of_its_role(cluster: str, servers: str, role: str) -> None:
+    """A task gets other access keys every half hour, and keeps its connections (KIP-368)."""
+    host = servers.partition(":")[0]
+    allow(role, {cluster: ["Connect"]})
+    first, second = (payload(session(role), host) for _ in range(2))
+    assert authenticate(servers, "AWS_MSK_IAM", first, second)[:2] == (0, "")
+    error, message, _ = authenticate(servers, "AWS_MSK_IAM", first, payload(ROOT, host))
+    assert error == 58
+    assert "Cannot change principals" in message

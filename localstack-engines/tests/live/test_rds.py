@@ -242,6 +242,9 @@ def test_subnet_groups(rds: Any, name: str) -> None:
     refused(rds.create_db_subnet_group, "DBSubnetGroupAlreadyExists", name, **group, SubnetIds=ids)
     created = create(rds, name, DBSubnetGroupName=name)
     assert created["DBSubnetGroup"]["VpcId"] == vpc
+    filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    [default] = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+    assert [one["VpcSecurityGroupId"] for one in created["VpcSecurityGroups"]] == [default["GroupId"]]
     refused(rds.delete_db_subnet_group, "InvalidDBSubnetGroupStateFault", "still using it", DBSubnetGroupName=name)
     delete(rds, name)
     rds.delete_db_subnet_group(DBSubnetGroupName=name)

@@ -11,8 +11,8 @@ from localstack_engines.network.security_groups.enforcement import filters
 _allocation = threading.Lock()
 _last_addresses: dict[str, str] = {}
 """The address that was assigned last, by subnet id."""
-_reserved: set[tuple[str, str]] = set()
-"""VPCs' ids and the addresses in them that belong to no interface of EC2."""
+_reserved: dict[tuple[str, str], str] = {}
+"""By VPCs' ids and the addresses in them that belong to no interface of EC2: the address of the instance of each."""
 
 
 class SubnetNotFound(Exception):
@@ -83,20 +83,31 @@ def set_groups(account: str, region: str, interface: Interface, groups: list[str
     filters.changed()
 
 
-def reserve(account: str, region: str, subnet_id: str) -> Place:
-    """Takes a free address of a subnet without an interface. Raises SubnetFull, SubnetNotFound or NetworkConflict."""
+def reserve(account: str, region: str, subnet_id: str, host: str) -> Place:
+    """Takes a free address of a subnet without an interface, for a task on the instance with the address `host`.
+
+    Raises SubnetFull, SubnetNotFound or NetworkConflict.
+    """
     network = network_of(account, region, subnet_id)
     subnet = _subnet(account, region, subnet_id)
     with _allocation:
         address = _next_free(account, region, network, subnet)
-        _reserved.add((network.vpc_id, address))
+        _reserved[network.vpc_id, address] = host
+    filters.changed()
     return Place(address, network)
 
 
 def release(place: Place) -> None:
     """Gives an address back that was reserved."""
     with _allocation:
-        _reserved.discard((place.network.vpc_id, place.address))
+        _reserved.pop((place.network.vpc_id, place.address), None)
+    filters.changed()
+
+
+def guests(vpc_id: str) -> dict[str, str]:
+    """Returns the address of the instance by the reserved addresses of a VPC."""
+    with _allocation:
+        return {address: host for (vpc, address), host in _reserved.items() if vpc == vpc_id}
 
 
 def adopt(account: str, region: str, eni: Any) -> Place:

@@ -1,8 +1,8 @@
 """Start and stop of the network: DNS answers, security groups, and the removal of Docker networks."""
 
-from localstack_engines.network import dns
+from localstack_engines.network import dns, interfaces
 from localstack_engines.network.networks import networks
-from localstack_engines.network.security_groups import api_changes, default_group
+from localstack_engines.network.security_groups import api_changes, default_group, records
 from localstack_engines.network.security_groups.enforcement import filters
 
 
@@ -12,6 +12,7 @@ def start() -> None:
     _remove_network_with_vpc()
     default_group.install()
     api_changes.install()
+    records.add_guests(interfaces.guests)
     filters.start()
 
 

@@ -6,12 +6,14 @@ the others, so each part of the plugin has a table of its own.
 """
 
 import socket
+import time
 from typing import Any
 
 from localstack_engines.network.networks import docker_client
 
 _NFT = "/usr/sbin/nft"
 _SECONDS = 30.0
+_POLL_SECONDS = 0.005
 
 
 class NamespaceGone(Exception):
@@ -44,7 +46,7 @@ def _run(container_id: str, arguments: list[str], text: str = "") -> str:
         execution = api.exec_create(container_id, [_NFT, *arguments], stdin=True)["Id"]
         stream = api.exec_start(execution, socket=True)
         output, errors = _converse(stream, text.encode())
-        code = api.exec_inspect(execution)["ExitCode"]
+        code = _exit_code(api, execution)
     except NotFound as error:
         raise NamespaceGone(container_id) from error
     except APIError as error:
@@ -55,6 +57,20 @@ def _run(container_id: str, arguments: list[str], text: str = "") -> str:
     if code != 0:
         raise RulesetRefused(errors.decode(errors="replace").strip() or f"nft ended with {code}")
     return output.decode()
+
+
+def _exit_code(api: Any, execution: str) -> int | None:
+    """Returns how a process ended whose output has ended; None for one that does not end.
+
+    Docker closes the output first, and records the end after that.
+    """
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        found = api.exec_inspect(execution)
+        if not found["Running"] or time.monotonic() > deadline:
+            code: int | None = found["ExitCode"]
+            return code
+        time.sleep(_POLL_SECONDS)
 
 
 def _converse(stream: Any, text: bytes) -> tuple[bytes, bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from localstack_engines.network import ec2
 from localstack_engines.network.networks import VpcNetwork
 from localstack_engines.network.security_groups import denied, records, ruleset
 from localstack_engines.network.security_groups.enforcement import PacketFilters
@@ -93,6 +94,19 @@ def test_the_groups_of_a_load_balancer_count_for_what_it_sends() -> None:
     assert "ip saddr 10.0.1.9 jump from_0" in found
 
 
+def test_the_explanation_names_the_load_balancer_whose_rule_is_missing() -> None:
+    def explanation(**groups: Group) -> str:
+        known = replace(vpc(**groups), balancers=(Interface("10.0.1.9", frozenset({"alb"}), "alb"),))
+        return denied.explain("ingress", "10.0.1.9", "tcp", 8080, known, _APP)
+
+    expected = "no egress rule of alb (alb) allows tcp 8080 to 10.0.1.4 (task/app: app)"
+    assert explanation(alb=Group(), app=Group(ingress=(rule(8080, group="alb"),))) == expected
+    assert explanation(alb=Group(egress=(rule(8081, group="app"),))) == expected
+    expected = "no ingress rule of app allows tcp 8080 from 10.0.1.9"
+    assert explanation(alb=Group(egress=(rule(8080, group="app"),)), app=Group()) == expected
+    assert explanation(alb=Group(egress=(Rule("-1", -1, -1, ("0.0.0.0/0",)),))) == expected
+
+
 def test_explanations() -> None:
     known = vpc(app=Group(), db=Group())
     explain = denied.explain
@@ -140,6 +154,30 @@ def test_ranges_of_a_vpc_are_those_that_it_has_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"), [("6", "tcp"), ("TCP", "tcp"), ("17", "udp"), ("all", "-1"), ("-1", "-1"), ("050", "50")]
+)
+def test_other_spellings_of_protocols(given: str, expected: str) -> None:
+    """A rule about port 80 of protocol 6 must not allow all ports of TCP."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    found = records._rule(None, network, record(ip_protocol=given, cidr_ipv4="0.0.0.0/0"))
+    assert found == Rule(expected, 80, 81, ("0.0.0.0/0",))
+
+
+def test_interfaces_without_a_valid_address_are_in_no_group() -> None:
+    """One of them in a group would make nft refuse the rulesets of all tasks that the group's rules concern."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    subnet, group = SimpleNamespace(vpc_id="vpc-1"), SimpleNamespace(id="app")
+    enis = {
+        str(number): SimpleNamespace(
+            id=str(number), subnet=subnet, private_ip_address=address, group_set=[group], description=""
+        )
+        for number, address in enumerate((None, "", "10.0.1", "10.0.1.4/24", "2001:db8::1", "10.0.1.4"))
+    }
+    found = records._interfaces(SimpleNamespace(enis=enis), network)
+    assert found == {"10.0.1.4": Interface("10.0.1.4", frozenset({"app"}), "5")}
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {"ip_protocol": "foo"},
@@ -154,6 +192,27 @@ def test_ranges_of_a_vpc_are_those_that_it_has_on_this_machine() -> None:
 def test_what_aws_refuses_allows_nothing(given: dict[str, Any]) -> None:
     network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
     assert records._rule(None, network, record(**{"cidr_ipv4": "0.0.0.0/0", **given})) is None
+
+
+def test_tasks_that_share_an_interface_are_in_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task in bridge mode has the security groups of its instance, and nothing filters in its own namespace."""
+    network = VpcNetwork("vpc-1", "net", "10.0.0.0/16", "10.0.0.0/16", "10.0.0.2")
+    eni = SimpleNamespace(
+        id="eni-1",
+        subnet=SimpleNamespace(vpc_id="vpc-1"),
+        private_ip_address="10.0.1.4",
+        group_set=[SimpleNamespace(id="host")],
+        description="instance",
+    )
+    backend = SimpleNamespace(enis={"eni-1": eni}, groups={"vpc-1": {}})
+    monkeypatch.setattr(ec2, "owner_of_vpc", lambda vpc_id: backend)
+    hosts = {"10.0.1.6": "10.0.1.4", "10.0.1.7": "10.0.1.9"}
+    monkeypatch.setattr(records, "_guest_sources", [lambda vpc_id: hosts if vpc_id == "vpc-1" else {}])
+    found = records.read(network)
+    assert found.members("host") == ["10.0.1.4", "10.0.1.6"]
+    assert set(found.interfaces) == {"10.0.1.4"}
+    expected = "no ingress rule of app allows tcp 80 from 10.0.1.6 (instance: host)"
+    assert denied.explain("ingress", "10.0.1.6", "tcp", 80, found, _APP) == expected
 
 
 def test_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:

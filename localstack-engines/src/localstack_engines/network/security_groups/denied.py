@@ -9,7 +9,7 @@ from typing import Any
 
 from localstack_engines.network.security_groups import ruleset
 from localstack_engines.network.security_groups.model import Endpoint, Interface, Vpc
-from localstack_engines.network.security_groups.rules import may_leave
+from localstack_engines.network.security_groups.rules import may_leave, may_send
 
 _HOUR = 3600
 _KEPT = 500
@@ -85,6 +85,10 @@ def explain(direction: str, peer: str, protocol: str, port: int, vpc: Vpc, own: 
     """Returns which rule a denied connection lacks, by the rules that there are now."""
     what = f"{protocol} {port}" if port else protocol
     if direction == "ingress":
+        balancer = next((one for one in vpc.balancers if one.address == peer), None)
+        if balancer is not None and not may_send(vpc, balancer, own, protocol, port):
+            sender = f"{balancer.name} ({_names(balancer.groups)})"
+            return f"no egress rule of {sender} allows {what} to {_describe(own.address, vpc)}"
         return f"no ingress rule of {_names(own.groups)} allows {what} from {_describe(peer, vpc)}"
     endpoint = _endpoint(peer, port, vpc)
     if endpoint is None:
@@ -106,7 +110,7 @@ def _endpoint(address: str, port: int, vpc: Vpc) -> Endpoint | None:
 def _describe(address: str, vpc: Vpc) -> str:
     if address == vpc.resolver:
         return f"{address} (LocalStack: {_names(vpc.resolver_groups)})"
-    known = vpc.interfaces.get(address)
+    known = vpc.interfaces.get(address) or vpc.guests.get(address)
     return f"{address} ({known.name}: {_names(known.groups)})" if known else address
 
 

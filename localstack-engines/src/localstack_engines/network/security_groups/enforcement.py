@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 
 _SETTLE_SECONDS = 0.05
 """A change of a stack is many changes of rules. What comes within this time is loaded together."""
+_RETRY_SECONDS = 2.0
 _PARALLEL = 4
 ENFORCE, OFF = "enforce", "off"
 
@@ -124,20 +125,27 @@ class PacketFilters:
 
     def _follow(self) -> None:
         with ThreadPoolExecutor(max_workers=_PARALLEL, thread_name_prefix="security-groups") as pool:
-            while not self._stopped.is_set():
-                self._changed.wait()
-                self._stopped.wait(_SETTLE_SECONDS)
+            is_done = True
+            while True:
+                self._changed.wait(None if is_done else _RETRY_SECONDS)
+                if self._stopped.wait(_SETTLE_SECONDS):
+                    return
                 self._changed.clear()
-                list(pool.map(self._update, list(self._namespaces.values())))
+                is_done = all(list(pool.map(self._update, list(self._namespaces.values()))))
 
-    def _update(self, namespace: _Namespace) -> None:
+    def _update(self, namespace: _Namespace) -> bool:
+        """Returns whether there is nothing left to do. Where it fails, the former rules stay; no caller sees why."""
         try:
             self._load(namespace)
         except NamespaceGone:
             LOG.debug("the namespace of %s is gone", namespace.address)
-        except Exception:
-            # The former rules stay. No caller sees the error.
+        except RulesetRefused:
             LOG.exception("the security groups of %s cannot be loaded", namespace.address)
+        except Exception:
+            # Docker does not answer, for instance. A rule that was removed must not go on allowing connections.
+            LOG.exception("the security groups of %s are not loaded yet", namespace.address)
+            return False
+        return True
 
 
 filters = PacketFilters()

@@ -19,11 +19,15 @@ class Rule:
     cidrs: tuple[str, ...] = ()
     group: str | None = None
 
+    def allows(self, protocol: str, port: int) -> bool:
+        """Returns whether the rule is about this protocol and, for tcp and udp, this port."""
+        if self.protocol in ("tcp", "udp"):
+            return self.protocol == protocol and self.first_port <= port <= self.last_port
+        return self.protocol in (EVERY_PROTOCOL, protocol)
+
     def covers(self, ports: frozenset[int]) -> bool:
         """Returns whether the rule is about one of these TCP ports."""
-        if self.protocol == EVERY_PROTOCOL:
-            return True
-        return self.protocol == "tcp" and any(self.first_port <= port <= self.last_port for port in ports)
+        return any(self.allows("tcp", port) for port in ports)
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,15 @@ class Vpc:
     groups: dict[str, Group] = field(default_factory=dict)
     interfaces: dict[str, Interface] = field(default_factory=dict)
     """All interfaces with an address in the VPC, by address."""
+    guests: dict[str, Interface] = field(default_factory=dict)
+    """The addresses of tasks that share the interface of their instance. Nothing filters in their namespaces."""
     endpoints: tuple[Endpoint, ...] = ()
     balancers: tuple[Interface, ...] = ()
     """The load balancers with security groups. Nothing filters in their namespaces."""
 
     def members(self, group: str) -> list[str]:
         """Returns the addresses that belong to a security group."""
-        found = [one.address for one in self.interfaces.values() if group in one.groups]
+        found = [one.address for one in (*self.interfaces.values(), *self.guests.values()) if group in one.groups]
         return [*found, self.resolver] if group in self.resolver_groups else found
 
     def ingress(self, groups: frozenset[str]) -> list[Rule]:

@@ -24,6 +24,14 @@ def may_enter(vpc: Vpc, source: Interface, endpoint: Endpoint) -> bool:
     )
 
 
+def may_send(vpc: Vpc, sender: Interface, target: Interface, protocol: str, port: int) -> bool:
+    """Returns whether the egress rules of a sender's groups allow packets to another interface."""
+    return any(
+        rule.allows(protocol, port) and concerns(rule, target.address, target.groups)
+        for rule in vpc.egress(sender.groups)
+    )
+
+
 def concerns(rule: Rule, address: str, groups: frozenset[str]) -> bool:
     """Returns whether a peer is one of the rule's."""
     if rule.group is not None:

@@ -27,7 +27,8 @@ class Store:
         return self._regions[context.account_id, context.region]
 
     def clusters(self) -> list[Cluster]:
-        return [cluster for region in self._regions.values() for cluster in region.clusters.values()]
+        # Other threads add and remove some meanwhile.
+        return [cluster for region in list(self._regions.values()) for cluster in list(region.clusters.values())]
 
     def remove_cluster(self, cluster: Cluster) -> None:
         self._regions[cluster.account, cluster.region].clusters.pop(cluster.arn, None)

@@ -36,7 +36,7 @@ public final class ClusterAuthorizer extends StandardAuthorizer {
         static Question of(AuthorizableRequestContext context, Action action) {
             var resource = action.resourcePattern();
             return new Question(
-                    context.principal().getName(),
+                    id(context),
                     context.clientAddress().getHostAddress(),
                     action.operation(),
                     resource.resourceType(),
@@ -97,7 +97,7 @@ public final class ClusterAuthorizer extends StandardAuthorizer {
             return List.of();
         }
         ObjectNode body = PluginClient.JSON.createObjectNode();
-        body.put("principal", context.principal().getName());
+        body.put("principal", id(context));
         body.put("address", context.clientAddress().getHostAddress());
         ArrayNode asked = body.putArray("actions");
         open.forEach(question -> asked.add(question.json()));
@@ -114,6 +114,10 @@ public final class ClusterAuthorizer extends StandardAuthorizer {
             LOG.warn("Access could not be checked", error);
         }
         return answers;
+    }
+
+    private static String id(AuthorizableRequestContext context) {
+        return ((IamPrincipal) context.principal()).id();
     }
 
     private static boolean usesIam(AuthorizableRequestContext context) {

@@ -29,8 +29,20 @@ public final class PrincipalBuilder extends DefaultKafkaPrincipalBuilder {
         }
         if (context instanceof SaslAuthenticationContext sasl
                 && IAM_MECHANISMS.contains(sasl.server().getMechanismName())) {
-            return new KafkaPrincipal(IAM, sasl.server().getAuthorizationID());
+            return new IamPrincipal(sasl.server().getAuthorizationID());
         }
         return super.build(context);
+    }
+
+    /** Brokers pass some requests on to the controller, with the client that made them. */
+    @Override
+    public byte[] serialize(KafkaPrincipal principal) {
+        return super.serialize(principal instanceof IamPrincipal iam ? new KafkaPrincipal(IAM, iam.id()) : principal);
+    }
+
+    @Override
+    public KafkaPrincipal deserialize(byte[] bytes) {
+        KafkaPrincipal principal = super.deserialize(bytes);
+        return IAM.equals(principal.getPrincipalType()) ? new IamPrincipal(principal.getName()) : principal;
     }
 }

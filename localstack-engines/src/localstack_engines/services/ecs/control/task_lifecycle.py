@@ -51,8 +51,10 @@ class TaskLifecycle:
                     task.arn,
                 )
             elif task.network_mode == "bridge" and task.container_instance is not None:
-                subnet = task.container_instance.subnet_id
-                task.place = interfaces.reserve(task.scope.account, task.scope.region, subnet)
+                instance = task.container_instance
+                task.place = interfaces.reserve(
+                    task.scope.account, task.scope.region, instance.subnet_id, instance.place.address
+                )
         except Exception as error:
             raise TaskFailed(
                 "ResourceInitializationError", f"network interface: {error or type(error).__name__}"

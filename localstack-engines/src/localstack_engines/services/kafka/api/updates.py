@@ -38,14 +38,15 @@ class UpdateOperations(Operations):
                 "is not supported by the local kafka service.",
                 "targetNumberOfBrokerNodes",
             )
+        properties = self.configured_properties(context, cluster.configuration)
+        try:
+            self.manager.reserve(cluster, wanted)
+        except ports.NoPortLeft as error:
+            raise bad_request(str(error)) from error
         before, after = {"NumberOfBrokerNodes": cluster.requested_brokers}, {"NumberOfBrokerNodes": wanted}
         operation = self._begin(context, cluster, "INCREASE_BROKER_COUNT", before, after)
         cluster.provisioned["NumberOfBrokerNodes"] = wanted
-        try:
-            self.manager.expand(cluster, self.configured_properties(context, cluster.configuration), operation)
-        except ports.NoPortLeft as error:
-            cluster.provisioned.update(before)
-            raise bad_request(str(error)) from error
+        self.manager.expand(cluster, properties, operation)
         return _started(operation)
 
     def update_broker_storage(self, context: RequestContext, request: Request) -> Response:
@@ -99,13 +100,13 @@ class UpdateOperations(Operations):
             return self._record(context, cluster, "UPDATE_SECURITY", cluster.provisioned, change)
         properties = self.configured_properties(context, cluster.configuration)
         try:
-            closed = cluster.kafka.plan_listeners(wanted)
+            cluster.kafka.plan_listeners(wanted)
         except ports.NoPortLeft as error:
             raise bad_request(str(error)) from error
         before = {name: cluster.provisioned[name] for name in change if name in cluster.provisioned}
         operation = self._begin(context, cluster, "UPDATE_SECURITY", before, change)
         cluster.provisioned.update(change)
-        self.manager.reconfigure(cluster, properties, operation, closed)
+        self.manager.reconfigure(cluster, properties, operation)
         return _started(operation)
 
     def update_storage(self, context: RequestContext, request: Request) -> Response:

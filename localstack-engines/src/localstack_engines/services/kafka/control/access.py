@@ -7,8 +7,8 @@ from typing import Any
 from localstack_engines.iam import principals
 from localstack_engines.iam.evaluation import evaluate
 from localstack_engines.iam.presigned import InvalidSignature, verify
-from localstack_engines.iam.principals import ExpiredToken, Principal
-from localstack_engines.services.kafka.control import iam_requests, scram, scram_secrets
+from localstack_engines.iam.principals import Principal
+from localstack_engines.services.kafka.control import iam_clients, iam_requests, scram, scram_secrets
 from localstack_engines.services.kafka.control.iam_permissions import CONNECT, permission
 from localstack_engines.services.kafka.models import Cluster
 from localstack_engines.services.kafka.store import Store
@@ -19,7 +19,7 @@ LOG = logging.getLogger(__name__)
 class Access:
     """Decides for the clients of one cluster. The questions are those of `image/kafka/access`.
 
-    A client's principal is named after its ARN and its access key. Each decision looks the key up again: a change of a
+    A client is known by its ARN and its access key. Each decision looks the key up again: a change of a
     policy, the end of a session and the deletion of a key have effect on open connections too.
     """
 
@@ -59,7 +59,7 @@ class Access:
 
     @staticmethod
     def _authorize(cluster: Cluster, question: dict[str, Any]) -> dict[str, Any]:
-        principal = _principal(str(question["principal"]))
+        principal = iam_clients.find(str(question["principal"]))
         context = _context(str(question["address"]))
         return {"allowed": [_allowed(cluster, principal, action, context) for action in question["actions"]]}
 
@@ -78,16 +78,7 @@ def _log_in(cluster: Cluster, url: str) -> dict[str, Any]:
     decision = evaluate(principal, action=CONNECT, resource=cluster.arn, context=_context())
     if not decision.allowed:
         return {"refused": f"{principal.arn} is not authorized to perform {CONNECT} on {cluster.arn}"}
-    return {"principal": f"{principal.arn}#{access_key}", "expires": _milliseconds(_earliest(access_key, end))}
-
-
-def _principal(name: str) -> Principal | None:
-    """Returns the principal of a name as it is now; None when its key or session has ended."""
-    key = principals.find_key(name.rpartition("#")[2])
-    try:
-        return principals.owner(key, key.session_token) if key else None
-    except ExpiredToken:
-        return None
+    return {"principal": iam_clients.name(principal, access_key), "expires": _milliseconds(_earliest(access_key, end))}
 
 
 def _allowed(cluster: Cluster, principal: Principal | None, action: dict[str, str], context: dict[str, Any]) -> bool:

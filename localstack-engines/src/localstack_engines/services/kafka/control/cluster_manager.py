@@ -1,6 +1,6 @@
 """Starts, changes and removes the brokers of clusters, in the background."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from localstack_engines.services.kafka import models
 from localstack_engines.services.kafka.control import broker_properties
@@ -47,21 +47,18 @@ class ClusterManager:
         self._background(cluster, models.CREATING, lambda: cluster.kafka.start(_effective(cluster, properties)))
         self.follow_logs(cluster)
 
-    def reconfigure(
-        self, cluster: Cluster, properties: dict[str, str], operation: Operation, closed: Sequence[int] = ()
-    ) -> None:
-        """Restarts the brokers with other properties, one after the other, and releases the ports that they closed."""
+    def reconfigure(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
+        """Restarts the brokers with other properties and listeners, one after the other."""
+        work = _recorded(operation, lambda: cluster.kafka.reconfigure(_effective(cluster, properties)))
+        self._background(cluster, models.UPDATING, work)
 
-        def change() -> None:
-            cluster.kafka.reconfigure(_effective(cluster, properties))
-            for port in closed:
-                ports.release(port)
-
-        self._background(cluster, models.UPDATING, _recorded(operation, change))
+    @staticmethod
+    def reserve(cluster: Cluster, brokers: int) -> None:
+        """Plans brokers up to this number, within the local limit. Raises NoPortLeft; nothing is planned then."""
+        cluster.kafka.reserve(min(brokers, _max_brokers()))
 
     def expand(self, cluster: Cluster, properties: dict[str, str], operation: Operation) -> None:
-        """Starts the brokers that were added, within the local limit. Raises NoPortLeft."""
-        cluster.kafka.reserve(min(cluster.requested_brokers, _max_brokers()))
+        """Starts the brokers that were added by `reserve`."""
         work = _recorded(operation, lambda: cluster.kafka.start(_effective(cluster, properties)))
         self._background(cluster, models.UPDATING, work)
         self.follow_logs(cluster)

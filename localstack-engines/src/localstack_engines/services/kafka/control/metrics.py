@@ -32,10 +32,13 @@ class ClusterMetrics:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._meter = ProcessorMeter()
+        # What the groups had committed in this period and in the one before, and when. Groups come and go.
         self._committed: dict[tuple[str, str, str, int], tuple[float, int]] = {}
+        self._former: dict[tuple[str, str, str, int], tuple[float, int]] = {}
 
     def samples(self) -> Iterator[Sample]:
         """Yields the samples of all clusters."""
+        self._former, self._committed = self._committed, {}
         for cluster in self._store.clusters():
             if cluster.state == models.ACTIVE and cluster.kafka.ready:
                 try:
@@ -93,7 +96,7 @@ class ClusterMetrics:
     def _drain_seconds(self, cluster: Cluster, lag: Lag) -> float | None:
         """Returns how long a group needs for its lag at its pace since the last call, None when it has no pace."""
         key, now = (cluster.arn, lag.group, lag.topic, lag.partition), time.monotonic()
-        before = self._committed.get(key)
+        before = self._former.get(key)
         self._committed[key] = now, lag.committed
         if not lag.records:
             return 0.0

@@ -41,7 +41,7 @@ def check(cluster: Cluster, arn: str) -> None:
 
 def password(cluster: Cluster, name: str) -> str | None:
     """Returns the password of a user as its secret has it now, or None when no associated secret is the user's."""
-    for arn in cluster.scram_secrets:
+    for arn in list(cluster.scram_secrets):
         try:
             found, text = user(cluster, arn)
         except Unusable:

@@ -32,6 +32,8 @@ class KafkaCluster:
         self.brokers: list[Broker] = []
         self._cluster_id = storage.new_id()
         self._controllers: dict[int, int] = {}
+        self._closing: list[int] = []
+        """The ports of listeners that the next `reconfigure` closes."""
 
     @property
     def ready(self) -> bool:
@@ -68,15 +70,16 @@ class KafkaCluster:
             broker.process.wait_started()
 
     def reconfigure(self, properties: Mapping[str, str]) -> None:
-        """Writes new properties and restarts one broker after the other."""
+        """Writes new properties, restarts one broker after the other, and releases the ports that they closed."""
         for broker in self.brokers:
             broker.configure(properties)
             broker.process.restart()
+        self._release_closed()
 
-    def plan_listeners(self, listeners: tuple[Listener, ...]) -> list[int]:
+    def plan_listeners(self, listeners: tuple[Listener, ...]) -> None:
         """Gives the brokers other listeners, which the next `reconfigure` opens and closes; a kept one keeps its port.
 
-        Returns the ports to release after that. Raises NoPortLeft; nothing is changed then.
+        Raises NoPortLeft; nothing is changed then.
         """
         planned: list[dict[Listener, int]] = []
         try:
@@ -88,12 +91,10 @@ class KafkaCluster:
                 _release(taken.values())
             raise
         self.spec = replace(self.spec, listeners=listeners)
-        closed: list[int] = []
         for broker, taken in zip(self.brokers, planned, strict=True):
             known = broker.spec.listeners | taken
-            closed += [port for listener, port in known.items() if listener not in listeners]
+            self._closing += [port for listener, port in known.items() if listener not in listeners]
             broker.spec = replace(broker.spec, listeners={listener: known[listener] for listener in listeners})
-        return closed
 
     def restart(self, node_ids: list[int]) -> None:
         for broker in self.brokers:
@@ -109,6 +110,7 @@ class KafkaCluster:
         self._in_parallel(Broker.destroy)
         for broker in self.brokers:
             _release(broker.spec.listeners.values())
+        self._release_closed()
         shutil.rmtree(self.spec.directory, ignore_errors=True)
 
     def bootstrap(self, listener: Listener) -> str | None:
@@ -145,6 +147,10 @@ class KafkaCluster:
             _release(found.values())
             raise
         return found
+
+    def _release_closed(self) -> None:
+        _release(self._closing)
+        self._closing.clear()
 
     def _in_parallel(self, action: Callable[[Broker], None]) -> None:
         if self.brokers:

@@ -195,7 +195,5 @@ class NewClusterOperations(Operations):
         if configured := wanted.get("ServerlessV2ScalingConfiguration"):
             wanted["ServerlessV2ScalingConfiguration"] = scaling(None, configured)
         if not wanted.get("VpcSecurityGroupIds"):
-            group = wanted.get("DBSubnetGroupName")
-            vpc = self.store.vpc_of_subnet_group(context, group) if group else None
-            wanted["VpcSecurityGroupIds"] = [network.default_security_group(context, vpc)]
+            wanted["VpcSecurityGroupIds"] = self.default_groups(context, wanted)
         return {_RENAMED.get(name, name): value for name, value in wanted.items()}

@@ -64,6 +64,8 @@ class NewInstanceOperations(Operations):
         request.setdefault("LicenseModel", "postgresql-license")
         request.setdefault("EngineLifecycleSupport", "open-source-rds-extended-support")
         request.setdefault("CACertificateIdentifier", certificates.AUTHORITY)
+        if not request.get("VpcSecurityGroupIds"):
+            request["VpcSecurityGroupIds"] = self.default_groups(context, request)
         if request.get("StorageEncrypted"):
             request["KmsKeyId"] = encryption.key_arn(context, request.get("KmsKeyId") or encryption.STORAGE_KEY)
 

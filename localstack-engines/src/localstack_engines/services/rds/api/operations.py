@@ -157,6 +157,12 @@ class Operations:
                     f"The DB instance is in {vpc} and the EC2 security group is in {found}"
                 )
 
+    def default_groups(self, context: RequestContext, request: Request) -> list[str]:
+        """Returns the security groups of a request that names none: the default one of its subnet group's VPC."""
+        subnets = request.get("DBSubnetGroupName")
+        vpc = self.store.vpc_of_subnet_group(context, subnets) if subnets else None
+        return [network.default_security_group(context, vpc)]
+
     def apply_due_changes(self, context: RequestContext) -> None:
         """Applies those changes of the region's instances whose maintenance window has come.
 
