@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"(at|rate|cron)\((.+)\)")
@@ -24,8 +24,14 @@ def next_time(expression: str, timezone: str, after: datetime, start: datetime) 
     form = _FORM.fullmatch(expression.strip())
     if form is None:
         raise InvalidSchedule(expression)
-    kind, text = form.groups()
-    zone = ZoneInfo(timezone)
+    try:
+        return _next(*form.groups(), ZoneInfo(timezone), after, start)
+    except OverflowError as error:
+        # A date after the year 9999.
+        raise InvalidSchedule(expression) from error
+
+
+def _next(kind: str, text: str, zone: ZoneInfo, after: datetime, start: datetime) -> datetime | None:
     if kind == "at":
         found = _at(text, zone)
         return found if found > after else None
@@ -59,10 +65,12 @@ def _cron(text: str, after: datetime) -> datetime | None:
     # AWS counts weekdays from 1, the package from 0. Both begin with Sunday.
     fields[4] = ",".join(_weekdays(part) for part in fields[4].split(","))
     try:
-        seconds = CronTab(" ".join(fields)).next(now=after, default_utc=True)
+        # By the clock on the wall: the package would count the hour twice by which a change of the time zone moves it.
+        seconds = CronTab(" ".join(fields)).next(now=after.replace(tzinfo=None), default_utc=True)
     except (ValueError, KeyError) as error:
         raise InvalidSchedule(text) from error
-    return None if seconds is None else after + timedelta(seconds=seconds)
+    # A sum of a time with a zone and a duration is one of wall clocks, too.
+    return None if seconds is None else (after + timedelta(seconds=seconds)).replace(fold=after.fold).astimezone(UTC)
 
 
 def _weekdays(part: str) -> str:
