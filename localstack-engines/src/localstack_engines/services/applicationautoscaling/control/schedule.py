@@ -24,8 +24,9 @@ def next_time(expression: str, timezone: str, after: datetime, start: datetime) 
     form = _FORM.fullmatch(expression.strip())
     if form is None:
         raise InvalidSchedule(expression)
+    kind, text = form.groups()
     try:
-        return _next(*form.groups(), ZoneInfo(timezone), after, start)
+        return _next(kind, text, ZoneInfo(timezone), after, start)
     except OverflowError as error:
         # A date after the year 9999.
         raise InvalidSchedule(expression) from error
