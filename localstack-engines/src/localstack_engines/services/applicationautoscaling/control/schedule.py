@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 _FORM = re.compile(r"(at|rate|cron)\((.+)\)")
 _RATE = re.compile(r"([1-9]\d*) (minute|hour|day)s?")
 _WEEKDAY = re.compile(r"\d+")
+_LAST_WEEKDAY = re.compile(r"([1-7])L")
+_SATURDAY = "6"
+"""The week's last day, which AWS calls L, as the package counts."""
 
 
 class InvalidSchedule(ValueError):
@@ -75,5 +78,9 @@ def _cron(text: str, after: datetime) -> datetime | None:
 
 
 def _weekdays(part: str) -> str:
+    if part == "L":
+        return _SATURDAY
+    if last := _LAST_WEEKDAY.fullmatch(part):
+        return f"L{int(last[1]) - 1}"
     days, slash, step = part.partition("/")
     return _WEEKDAY.sub(lambda number: str(int(number[0]) - 1), days) + slash + step
