@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"(at|rate|cron)\((.+)\)")
@@ -74,7 +74,7 @@ def _cron(text: str, after: datetime) -> datetime | None:
     except (ValueError, KeyError) as error:
         raise InvalidSchedule(text) from error
     # A sum of a time with a zone and a duration is one of wall clocks, too.
-    return None if seconds is None else (after + timedelta(seconds=seconds)).replace(fold=after.fold).astimezone(UTC)
+    return None if seconds is None else (after + timedelta(seconds=seconds)).replace(fold=after.fold)
 
 
 def _weekdays(part: str) -> str:
