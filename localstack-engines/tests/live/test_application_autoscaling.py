@@ -169,17 +169,26 @@ def test_a_scheduled_action_changes_the_limits_in_time(lab: Lab, scaling: Any, t
     )
 
 
-def test_cron_expressions_count_weekdays_from_sunday() -> None:
+def test_cron_expressions_have_awss_weekdays_and_the_clock_of_their_zone() -> None:
+    """1 is Sunday, L the last day of the week, and 6L the last Friday of the month. Noon is noon in summer, too."""
     program = (
         "from datetime import datetime, UTC\n"
         "from localstack_engines.services.applicationautoscaling.control.schedule import next_time\n"
-        "noon = datetime(2026, 3, 1, 12, tzinfo=UTC)\n"
-        "for days in ('1', 'MON-FRI', '7'):\n"
+        "noon, march = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 28, 20, tzinfo=UTC)\n"
+        "for days in ('1', 'MON-FRI', '7', 'L', '6L'):\n"
         "    print(next_time(f'cron(30 6 ? * {days} *)', 'Europe/Berlin', noon, noon).isoformat())\n"
+        "print(next_time('cron(0 12 * * ? *)', 'Europe/Berlin', march, march).isoformat())\n"
     )
     found = in_container("python", "-c", program).split()
-    # The first of March is a Sunday.
-    assert found == ["2026-03-08T06:30:00+01:00", "2026-03-02T06:30:00+01:00", "2026-03-07T06:30:00+01:00"]
+    # The first of March is a Sunday, and summer time begins on the 29th.
+    assert found == [
+        "2026-03-08T06:30:00+01:00",
+        "2026-03-02T06:30:00+01:00",
+        "2026-03-07T06:30:00+01:00",
+        "2026-03-07T06:30:00+01:00",
+        "2026-03-27T06:30:00+01:00",
+        "2026-03-29T12:00:00+02:00",
+    ]
 
 
 def test_suspended_scaling_changes_nothing(lab: Lab, scaling: Any, cloudwatch: Any, target: Json, unique: str) -> None:

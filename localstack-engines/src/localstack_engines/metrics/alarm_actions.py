@@ -30,14 +30,14 @@ def handle(service: str, handler: Handler) -> None:
 
 
 def has_handler(action: str) -> bool:
-    return action.split(":")[2] in _handlers
+    return _service(action) in _handlers
 
 
 def run(actions: list[str], signal: Signal) -> None:
     """Runs the actions that have a handler. One that fails is logged and does not keep the others from running."""
     for action in filter(has_handler, actions):
         try:
-            _handlers[action.split(":")[2]](action, signal)
+            _handlers[_service(action)](action, signal)
         except Exception:
             LOG.exception("action %s of the alarm %s", action, signal.alarm_name)
 
@@ -56,3 +56,8 @@ def breaching_value(alarm_arn: str) -> float | None:
     """Returns the last value of an alarm's metric if the alarm is in the state ALARM, else None."""
     signal = _signals.get(alarm_arn)
     return signal.value if signal else None
+
+
+def _service(action: str) -> str:
+    """Returns the service of an ARN; nothing of a text that is none."""
+    return action.split(":", 3)[2] if action.count(":") > 1 else ""

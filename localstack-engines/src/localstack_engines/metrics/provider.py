@@ -11,10 +11,12 @@ from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.services.plugins import Service
 from localstack.utils.aws import arns
 
-from localstack_engines.metrics import alarm_actions, alarm_state, statistics
+from localstack_engines.metrics import alarm_actions, alarm_rules, alarm_state, statistics
 from localstack_engines.metrics.database import Database, by_period
 from localstack_engines.metrics.evaluator import Evaluator, signal
 
+_SECONDS = (1, 5)
+"""Periods that metrics have, and alarms have not."""
 _UNKNOWN_ACTIONS = "localstack.services.cloudwatch.provider_v2"
 
 
@@ -32,6 +34,12 @@ class MetricsProvider(CloudwatchProvider):
         super().on_after_state_reset()
         self.cloudwatch_database = Database()
 
+    def put_metric_alarm(self, context: RequestContext, request: Any) -> None:
+        """Refuses an alarm that cannot be evaluated. LocalStack takes any period and any number of periods."""
+        if problem := alarm_rules.problem(request):
+            raise _refusal(problem)
+        super().put_metric_alarm(context, request)
+
     def set_alarm_state(
         self,
         context: RequestContext,
@@ -42,14 +50,14 @@ class MetricsProvider(CloudwatchProvider):
         **more: Any,
     ) -> None:
         """Changes the state, and runs the actions that other parts have handlers for."""
+        known = _recent_values(state_reason_data)
         super().set_alarm_state(context, alarm_name, state_value, state_reason, state_reason_data, **more)
         arn = arns.cloudwatch_alarm_arn(alarm_name, account_id=context.account_id, region_name=context.region)
         record = self.get_store(context.account_id, context.region).alarms.get(arn)
         if not isinstance(record, LocalStackMetricAlarm) or state_value != alarm_state.ALARM:
             alarm_actions.forget(arn)
             return
-        known = json.loads(state_reason_data).get("recentDatapoints") if state_reason_data else None
-        given = signal(record.alarm, known or [])
+        given = signal(record.alarm, known)
         alarm_actions.note(given)
         if record.alarm["ActionsEnabled"]:
             alarm_actions.run(record.alarm["AlarmActions"], given)
@@ -62,6 +70,7 @@ class MetricsProvider(CloudwatchProvider):
                     f"GetMetricData: the expression of {query['Id']} is not supported by the local cloudwatch service."
                 )
             _check_statistic(query["MetricStat"]["Stat"])
+            _check_period(query["MetricStat"]["Period"])
         return super().get_metric_data(context, metric_data_queries, *args, **more)
 
     def get_metric_statistics(
@@ -79,6 +88,7 @@ class MetricsProvider(CloudwatchProvider):
         **more: Any,
     ) -> Any:
         """Adds the percentiles to the data points."""
+        _check_period(period)
         metric = (namespace, metric_name, start_time, end_time, period, dimensions)
         answer = super().get_metric_statistics(context, *metric, statistics or [], unit=unit, **more)
         if not extended_statistics:
@@ -107,6 +117,23 @@ def _is_no_warning_of_own_action(record: logging.LogRecord) -> bool:
 def _check_statistic(name: str) -> None:
     if name not in statistics.PLAIN and not statistics.is_percentile(name):
         raise _refusal(f"The statistic {name} is not supported by the local cloudwatch service.")
+
+
+def _check_period(seconds: int) -> None:
+    if seconds not in _SECONDS and not alarm_rules.is_period(seconds):
+        raise _refusal("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+
+
+def _recent_values(state_reason_data: str | None) -> list[float]:
+    """Returns the values that the reason of a state has. Raises InvalidFormat for what is no JSON object."""
+    try:
+        data = json.loads(state_reason_data or "{}")
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise CommonServiceException("InvalidFormat", "StateReasonData is no JSON object", 400, True)
+    values = data.get("recentDatapoints")
+    return [value for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
 
 
 def _refusal(message: str) -> CommonServiceException:

@@ -42,7 +42,10 @@ class Alarm(Resource):
         cloudwatch, model = self.client(request, "cloudwatch"), request.desired_state
         model.setdefault("AlarmName", self.default_name(request, length=255))
         # PutMetricAlarm would replace an alarm of this name, and a rollback would delete it.
-        if cloudwatch.describe_alarms(AlarmNames=[model["AlarmName"]])["MetricAlarms"]:
+        known = cloudwatch.describe_alarms(
+            AlarmNames=[model["AlarmName"]], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        )
+        if known.get("MetricAlarms") or known.get("CompositeAlarms"):
             raise Failed(f"{model['AlarmName']} already exists", "AlreadyExists")
         tags = {"Tags": tag_list(model["Tags"])} if model.get("Tags") else {}
         self._put(cloudwatch, {**model, **tags}, ignore=("Arn",))

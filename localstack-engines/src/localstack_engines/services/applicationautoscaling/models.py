@@ -72,7 +72,7 @@ class Policy:
     """A scaling policy. `configuration` is that of its type, in the API's spelling.
 
     `alarms` has the alarms of target tracking, the high one first. `scaled_out` has the time of the last scale-out and
-    the count before it, `scaled_in` the time of the last scale-in; cooldowns begin then.
+    the count before all scale-outs in one cooldown, `scaled_in` the time of the last scale-in; cooldowns begin then.
     """
 
     key: TargetKey

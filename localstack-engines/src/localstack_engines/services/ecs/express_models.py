@@ -77,6 +77,8 @@ class ExpressService:
     scalable_target: str = ""
     scaling_policy: str = ""
     """The ARNs of its auto scaling."""
+    scaling: Json = field(default_factory=dict)
+    """The scalingTarget that auto scaling has now."""
     definitions: list[str] = field(default_factory=list)
     """The task definitions that it has registered."""
     configurations: dict[str, Configuration] = field(default_factory=dict)

@@ -58,6 +58,8 @@ def _action(key: TargetKey, name: str, request: Request, previous: ScheduledActi
     if not schedule or not change:
         raise validation_error("Schedule and ScalableTargetAction must be specified for new scheduled actions")
     least, most = change.get("MinCapacity"), change.get("MaxCapacity")
+    if any(capacity is not None and capacity < 0 for capacity in (least, most)):
+        raise validation_error("Minimum and maximum capacity cannot be less than 0")
     if least is not None and most is not None and least > most:
         raise validation_error("Maximum capacity cannot be less than minimum capacity")
     timezone = request.get("Timezone") or (previous.timezone if previous else "UTC")

@@ -1,6 +1,7 @@
 """The CloudWatch alarms of target tracking policies."""
 
 import uuid
+from contextlib import ExitStack
 from typing import Any
 
 from localstack_engines.metrics import alarm_actions, period
@@ -11,15 +12,19 @@ _KINDS = ("AlarmHigh", "AlarmLow")
 
 
 def put(policy: Policy) -> None:
-    """Makes the policy's alarms. They replace those that it had."""
-    remove(policy)
-    client = _client(policy.key)
+    """Makes the policy's alarms. They replace those that it had, which stay when CloudWatch refuses the new ones."""
+    client, made = _client(policy.key), []
     where = f"arn:aws:cloudwatch:{policy.key.region}:{policy.key.account}:alarm"
     wanted = target_tracking.alarms(policy, period.seconds())
-    for kind, parameters in zip(_KINDS, wanted, strict=False):
-        name = f"TargetTracking-{policy.key.resource_id}-{kind}-{uuid.uuid4()}"
-        client.put_metric_alarm(AlarmName=name, **parameters)
-        policy.alarms.append({"AlarmName": name, "AlarmARN": f"{where}:{name}"})
+    with ExitStack() as undo:
+        for kind, parameters in zip(_KINDS, wanted, strict=False):
+            name = f"TargetTracking-{policy.key.resource_id}-{kind}-{uuid.uuid4()}"
+            client.put_metric_alarm(AlarmName=name, **parameters)
+            undo.callback(client.delete_alarms, AlarmNames=[name])
+            made.append({"AlarmName": name, "AlarmARN": f"{where}:{name}"})
+        remove(policy)
+        undo.pop_all()
+    policy.alarms = made
 
 
 def remove(policy: Policy) -> None:

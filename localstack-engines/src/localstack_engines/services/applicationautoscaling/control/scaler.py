@@ -41,7 +41,7 @@ class Scaler:
                 return
             wanted = self._wanted(policy, counts.desired, signal)
             if wanted is not None:
-                self._change(target, policy, counts.desired, target.clamped(wanted), signal)
+                self._change(target, policy, counts.desired, wanted, signal)
 
     def _wanted(self, policy: Policy, count: int, signal: Signal) -> int | None:
         """Returns the count that the policy asks for, before the limits of the target; None when it asks for nothing.
@@ -74,16 +74,22 @@ class Scaler:
         return min(count, max(found)) if found else None
 
     def _change(self, target: Target, policy: Policy, count: int, wanted: int, signal: Signal) -> None:
-        grows = wanted > count
-        suspended = target.suspended.get(DYNAMIC_OUT if grows else DYNAMIC_IN)
-        if wanted == count or suspended or (not grows and _cools_down(policy)):
+        """Changes the count, within the limits of the target.
+
+        A count above the maximum does not shrink by a scale-out, and one below the minimum does not grow by a scale-in.
+        Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+        """
+        grows, limited = wanted > count, target.clamped(wanted)
+        if wanted == count or limited == count or (limited > count) is not grows:
+            return
+        if target.suspended.get(DYNAMIC_OUT if grows else DYNAMIC_IN) or (not grows and _cools_down(policy)):
             return
         cause = f"monitor alarm {signal.alarm_name} in state ALARM triggered policy {policy.name}"
-        if not self._capacity.set(policy.key, wanted, cause):
+        if not self._capacity.set(policy.key, limited, cause):
             return
         if grows:
-            # A scale-out ends the cooldown of a scale-in.
-            policy.scaled_out, policy.scaled_in = (now(), count), None
+            # A scale-out ends the cooldown of a scale-in. What it adds to one in its cooldown counts with that one.
+            policy.scaled_out, policy.scaled_in = (now(), _base(policy, count)), None
         else:
             policy.scaled_in = now()
 

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 _FORM = re.compile(r"(at|rate|cron)\((.+)\)")
 _RATE = re.compile(r"([1-9]\d*) (minute|hour|day)s?")
 _WEEKDAY = re.compile(r"\d+")
+_LAST_WEEKDAY = re.compile(r"([1-7])L")
+_SATURDAY = "6"
+"""The week's last day, which AWS calls L, as the package counts."""
 
 
 class InvalidSchedule(ValueError):
@@ -25,7 +28,14 @@ def next_time(expression: str, timezone: str, after: datetime, start: datetime) 
     if form is None:
         raise InvalidSchedule(expression)
     kind, text = form.groups()
-    zone = ZoneInfo(timezone)
+    try:
+        return _next(kind, text, ZoneInfo(timezone), after, start)
+    except OverflowError as error:
+        # A date after the year 9999.
+        raise InvalidSchedule(expression) from error
+
+
+def _next(kind: str, text: str, zone: ZoneInfo, after: datetime, start: datetime) -> datetime | None:
     if kind == "at":
         found = _at(text, zone)
         return found if found > after else None
@@ -59,12 +69,18 @@ def _cron(text: str, after: datetime) -> datetime | None:
     # AWS counts weekdays from 1, the package from 0. Both begin with Sunday.
     fields[4] = ",".join(_weekdays(part) for part in fields[4].split(","))
     try:
-        seconds = CronTab(" ".join(fields)).next(now=after, default_utc=True)
+        # By the clock on the wall: the package would count the hour twice by which a change of the time zone moves it.
+        seconds = CronTab(" ".join(fields)).next(now=after.replace(tzinfo=None), default_utc=True)
     except (ValueError, KeyError) as error:
         raise InvalidSchedule(text) from error
-    return None if seconds is None else after + timedelta(seconds=seconds)
+    # A sum of a time with a zone and a duration is one of wall clocks, too.
+    return None if seconds is None else (after + timedelta(seconds=seconds)).replace(fold=after.fold)
 
 
 def _weekdays(part: str) -> str:
+    if part == "L":
+        return _SATURDAY
+    if last := _LAST_WEEKDAY.fullmatch(part):
+        return f"L{int(last[1]) - 1}"
     days, slash, step = part.partition("/")
     return _WEEKDAY.sub(lambda number: str(int(number[0]) - 1), days) + slash + step

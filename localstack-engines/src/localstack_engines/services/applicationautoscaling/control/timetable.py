@@ -11,6 +11,8 @@ from localstack_engines.services.applicationautoscaling.store import Store
 LOG = logging.getLogger(__name__)
 
 _FOLLOW_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 3600.0
+"""No wait may be longer than threads can wait, and the machine's clock may be set meanwhile."""
 
 
 class Timetable:
@@ -55,7 +57,7 @@ class Timetable:
         if self._store.activities_in_progress():
             return _FOLLOW_SECONDS
         dues = [action.due for action in list(self._store.scheduled_actions.values()) if action.due]
-        return max(0.0, (min(dues) - now()).total_seconds()) if dues else None
+        return min(max(0.0, (min(dues) - now()).total_seconds()), _LONGEST_PAUSE_SECONDS) if dues else None
 
     def _run_due(self) -> None:
         with self._store.lock:

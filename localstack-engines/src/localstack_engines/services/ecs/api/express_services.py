@@ -154,8 +154,9 @@ class ExpressServiceOperations(Operations):
             express.network,
         )
         with ExitStack() as undo:
-            if configuration.scaling != before.scaling:
-                undo.callback(express_scaling.apply, express, before.scaling)
+            # After a failed deployment, the revision's own scaling target is not the one that is in use.
+            if configuration.scaling != express.scaling:
+                undo.callback(express_scaling.apply, express, express.scaling)
                 express_scaling.apply(express, configuration.scaling)
             if changes_tasks:
                 changes = self._prepare_express(express, settings, configuration, network, undo)
@@ -203,7 +204,8 @@ class ExpressServiceOperations(Operations):
             raise invalid_parameter(f"Invalid identifier: '{arn}' is not the ARN of a service.")
         identifiers.name_of(account_scope(context), "service", arn)
         express, record = self.store.express_services.get(arn), self.store.services.get(arn)
-        return (express, record) if express is not None and record is not None else None
+        # One that is being created has no configuration yet. Its record may be that of a former service.
+        return (express, record) if express is not None and record is not None and express.configurations else None
 
     def _active_express(self, context: RequestContext, arn: str) -> tuple[ExpressService, Service]:
         found = self._find_express(context, arn)

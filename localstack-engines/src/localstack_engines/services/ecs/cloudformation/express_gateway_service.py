@@ -43,9 +43,10 @@ class ExpressGatewayService(Resource):
             model |= {key: previous[key] for key in ("ServiceArn", "ServiceName")}
             ignored = (*_CREATE_ONLY, *(name for name in _ATTRIBUTES if name != "ServiceArn"))
             arguments = to_request(client, "UpdateExpressGatewayService", model, ignored)
-            client.update_express_gateway_service(**arguments)
+            service = client.update_express_gateway_service(**arguments)["service"]
             [last] = self._deployments(client, model, most=1)
-            return self.wait(request, model, deployment=last["serviceDeploymentArn"])
+            revision = service["targetConfiguration"]["serviceRevisionArn"]
+            return self.wait(request, model, deployment=last["serviceDeploymentArn"], revision=revision)
         return self._settled(request, model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
@@ -67,11 +68,21 @@ class ExpressGatewayService(Resource):
         client = self.client(request, "ecs")
         wanted = request.custom_context["deployment"]
         [deployment] = client.describe_service_deployments(serviceDeploymentArns=[wanted])["serviceDeployments"]
-        if deployment["status"] == "SUCCESSFUL":
+        if deployment["status"] == "SUCCESSFUL" or _returns(request, deployment, "ROLLBACK_SUCCESSFUL"):
             return self.done(model | _attributes(client, model))
-        if deployment["status"] in ("PENDING", "IN_PROGRESS"):
+        if deployment["status"] in ("PENDING", "IN_PROGRESS") or _returns(request, deployment, "ROLLBACK_IN_PROGRESS"):
             return self.wait(request, model)
         raise Failed(f"The deployment has failed: {deployment.get('statusReason', deployment['status'])}")
+
+
+def _returns(request: ResourceRequest, deployment: dict[str, Any], status: str) -> bool:
+    """Returns whether a deployment of this status leads back to what the action wants.
+
+    So it is when a stack's rollback finds that the circuit breaker has rolled back already: it changes nothing then.
+    """
+    wanted = request.custom_context.get("revision")
+    leads_to = (deployment.get("rollback") or {}).get("serviceRevisionArn")
+    return wanted is not None and leads_to == wanted and bool(deployment["status"] == status)
 
 
 def _describe(client: Any, model: dict[str, Any]) -> dict[str, Any]:

@@ -89,9 +89,11 @@ class ExpressResources:
         """Lets the load balancer reach the tasks at a port, if it may not yet."""
         ec2 = _client(express, "ec2")
         [group] = ec2.describe_security_groups(GroupIds=[express.security_group])["SecurityGroups"]
-        if any(known.get("FromPort") == port for known in group["IpPermissions"]):
+        balancer = express.gateway.security_group
+        admitted = (known for known in group["IpPermissions"] if known.get("FromPort") == port)
+        if any(pair.get("GroupId") == balancer for known in admitted for pair in known["UserIdGroupPairs"]):
             return
-        source = [{"GroupId": express.gateway.security_group}]
+        source = [{"GroupId": balancer}]
         permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": source}
         ec2.authorize_security_group_ingress(GroupId=express.security_group, IpPermissions=[permission])
 

@@ -25,6 +25,7 @@ def apply(express: ExpressService, scaling: Json) -> None:
         float(scaling["autoScalingTargetValue"]),
         _label(express) if metric == _REQUESTS else None,
     )
+    express.scaling = scaling
 
 
 def counts_requests(scaling: Json) -> bool:

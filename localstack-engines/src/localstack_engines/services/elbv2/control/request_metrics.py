@@ -16,6 +16,7 @@ from localstack_engines.services.elbv2.models import LoadBalancer, TargetGroup
 from localstack_engines.services.elbv2.store import Store
 
 _NAMESPACE = "AWS/ApplicationELB"
+_CLIENT_GONE = 460
 
 
 @dataclass
@@ -31,7 +32,9 @@ class _Requests:
         self.forwarded += bool(line.get("pool"))
         origin, status = ("Target", answered) if answered else ("ELB", line.get("status"))
         if status:
-            self.codes[f"HTTPCode_{origin}_{int(status) // 100}XX_Count"] += 1
+            # HAProxy has no status, which it writes as -1, when the client goes before the answer. AWS's is 460 then.
+            code = int(status) if int(status) > 0 else _CLIENT_GONE
+            self.codes[f"HTTPCode_{origin}_{code // 100}XX_Count"] += 1
         time = int(line.get("targetMs") or 0)
         if answered and time >= 0:
             self.milliseconds.add(time)

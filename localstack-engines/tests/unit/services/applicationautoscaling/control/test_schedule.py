@@ -21,7 +21,9 @@ def test_a_rate_counts_from_the_start() -> None:
     assert next_time("rate(1 day)", "UTC", NOON, NOON + timedelta(hours=1)) == NOON + timedelta(hours=1)
 
 
-@pytest.mark.parametrize("expression", ["", "at(noon)", "rate(0 minutes)", "rate(5 weeks)", "every(5 minutes)"])
+@pytest.mark.parametrize(
+    "expression", ["", "at(noon)", "rate(0 minutes)", "rate(5 weeks)", "rate(3000000 days)", "every(5 minutes)"]
+)
 def test_what_is_no_schedule_is_refused(expression: str) -> None:
     with pytest.raises(InvalidSchedule):
         next_time(expression, "UTC", NOON, NOON)
