@@ -1,6 +1,7 @@
 """What the live tests share: clients for the running LocalStack, and names that no other test uses."""
 
 import itertools
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,21 @@ def endpoint() -> str:
 def aws() -> Callable[..., Any]:
     """Makes a boto3 client of the running LocalStack: `aws("ecs")`."""
     return localstack.client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def role(aws: Callable[..., Any]) -> None:
+    """Makes the role that functions have when a test says nothing: IAM is enforced, and it may do everything."""
+    iam = aws("iam")
+    allow = {"Effect": "Allow", "Action": "*"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{**allow, "Principal": {"Service": "*"}}]})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**allow, "Resource": "*"}]})
+    try:
+        iam.create_role(RoleName="test", AssumeRolePolicyDocument=trust)
+    except iam.exceptions.EntityAlreadyExistsException:
+        return
+    finally:
+        iam.put_role_policy(RoleName="test", PolicyName="all", PolicyDocument=policy)
 
 
 @pytest.fixture(scope="session")
