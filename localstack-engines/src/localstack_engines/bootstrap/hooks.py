@@ -21,6 +21,8 @@ def start() -> None:
     from localstack_engines.services.ecs.control import event_target
     from localstack_engines.toolkit import labels, settings
 
+    # LocalStack logs the number and the text of each message. SNS keeps both at /_aws/sns/sms-messages.
+    logging.getLogger("localstack.services.sns.publisher").setLevel(logging.WARNING)
     labels.remove_owned()
     settings.forget_state()
     resource_types.install(entry_points.RESOURCE_TYPE_MODULES)
