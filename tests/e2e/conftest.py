@@ -1,6 +1,7 @@
 """The order of the end-to-end tests, and the people who appear in them. They need a deployed system (`make up`)."""
 
 from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,24 @@ def system() -> None:
     """Fails at once when nothing is deployed."""
     if localstack.health() is None:
         pytest.fail(f"nothing answers on {settings.EDGE_URL}: make up", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reachable_tasks(system: None) -> Iterator[None]:
+    """Lets this machine in at the tasks, whose security groups allow the gateway and other services only."""
+    ec2, rules = aws.client("ec2"), []
+    for service in aws.services():
+        for group in service["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]:
+            vpc = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"]
+            network = ip_network(ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"])
+            # Docker gives this machine the first address of a network.
+            rule = {"IpProtocol": "tcp", "FromPort": 1024, "ToPort": 65535}
+            rules.append({"GroupId": group, "IpPermissions": [{**rule, "IpRanges": [{"CidrIp": f"{network[1]}/32"}]}]})
+    for one in rules:
+        ec2.authorize_security_group_ingress(**one)
+    yield
+    for one in rules:
+        ec2.revoke_security_group_ingress(**one)
 
 
 @pytest.fixture(scope="session")
