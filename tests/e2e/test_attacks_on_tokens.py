@@ -112,11 +112,27 @@ def host_address() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0]
 
 
+@contextmanager
+def security_groups_let_out(service: str, address: str) -> Iterator[None]:
+    """Allows a service's tasks to connect to an address, which their security groups do not allow."""
+    ec2 = aws.client("ec2")
+    (found,) = [one for one in aws.services() if one["serviceName"] == service]
+    (group,) = found["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]
+    ranges = [{"CidrIp": f"{address}/32"}]
+    permission = {"IpProtocol": "tcp", "FromPort": 1024, "ToPort": 65535, "IpRanges": ranges}
+    rule = {"GroupId": group, "IpPermissions": [permission]}
+    ec2.authorize_security_group_egress(**rule)
+    try:
+        yield
+    finally:
+        ec2.revoke_security_group_egress(**rule)
+
+
 @pytest.mark.attack(3)
 def test_attack_3_nothing_that_a_token_names_is_trusted_or_fetched(patients: Task, forger: Forger) -> None:
     jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(ATTACKERS_KEY.public_key()))
     known = forger.header["kid"]
-    with recording_server(host_address()) as (url, paths):
+    with recording_server(host_address()) as (url, paths), security_groups_let_out("patient", host_address()):
         for container in (settings.CONTAINER, aws.container_id(aws.tasks("patient")[0], "patient")):
             fetch_inside(container, f"{url}/control")
         assert paths == ["/control"] * 2  # both containers can reach the server
