@@ -22,15 +22,3 @@ pytest.register_assert_rewrite("tests.chaos.invariants")
 # The same examples in each run, and no deadline, because everything under test shares two cores.
 hypothesis.register_profile("project", deadline=None, derandomize=True)
 hypothesis.load_profile("project")
-
-_LIVE = settings.ROOT / "localstack-engines" / "tests" / "live"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes two groups, which `make test` runs side by side, each in its order.
-
-    The live tests of the plugin make what they use, and mostly wait for it. All others share the deployed system, which
-    some of them disturb.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("live" if item.path.is_relative_to(_LIVE) else "system"))

@@ -1,6 +1,7 @@
 """`make test` and `make lint`."""
 
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,18 +17,12 @@ from ops.problems import Problem
 from ops.quality import results
 
 PLUGIN = "localstack-engines"
-SUITES = (
-    "tests/unit",
-    f"{PLUGIN}/tests/unit",
-    "tests/infrastructure",
-    f"{PLUGIN}/tests/live",
-    "tests/integration",
-)
-# Two groups of tests, which tests/conftest.py makes: most of the time both wait for what they make.
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup")
-INTERRUPTED = 2  # pytest's exit status
+SUITES = ("tests/unit", f"{PLUGIN}/tests/unit", "tests/infrastructure", "tests/integration")
+# The plugin's live tests make what they use and mostly wait for it, so that they run beside the suites above.
+LIVE_SUITE = f"{PLUGIN}/tests/live"
 # These look at times, and kill parts of the system, so that they run alone.
 SYSTEM_SUITES = ("tests/e2e", "tests/chaos")
+INTERRUPTED = 2  # pytest's exit status
 LINTERS = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
@@ -89,32 +84,49 @@ def run_tests(console: Console, say: Say, arguments: list[str]) -> int:
         say("Checking the code")
         lint = max([_report(console, check) for check in checks.result()])
         say("Running the tests")
-        tests = _run_all() if not arguments else _pytest(*_selected(arguments))
+        tests = _run_all(say) if not arguments else _pytest(*_selected(arguments))
     return tests or lint
 
 
-def _run_all() -> int:
-    """Runs all suites in two parts. Returns the exit status, after a closing line that has the results of both."""
-    parts = ((*SUITES, *SIDE_BY_SIDE), SYSTEM_SUITES)
-    reports = [settings.LOGS / f"tests-{number}.xml" for number in range(len(parts))]
+def _run_all(say: Say) -> int:
+    """Runs all suites. Returns the exit status, after a closing line that has the results of all."""
+    started = time.monotonic()
+    reports = [settings.LOGS / f"tests-{name}.xml" for name in ("beside", "live", "system")]
     for report in reports:
         report.unlink(missing_ok=True)
-    status = 0
-    for part, report in zip(parts, reports, strict=True):
-        status = max(status, _pytest(*part, f"--junit-xml={report}"))
-        if status == INTERRUPTED:
-            break
+    beside, live, system = (f"--junit-xml={report}" for report in reports)
+    status = _run_side_by_side(say, [*SUITES, beside], [LIVE_SUITE, live])
+    if status != INTERRUPTED:
+        status = max(status, _pytest(*SYSTEM_SUITES, system))
     # The line is for programs too, which read it at the end of the output.
-    print(results.closing_line([report for report in reports if report.exists()]), flush=True)
+    made = [report for report in reports if report.exists()]
+    print(results.closing_line(made, time.monotonic() - started), flush=True)
+    return status
+
+
+def _run_side_by_side(say: Say, shown: list[str], logged: list[str]) -> int:
+    """Runs pytest twice at the same time, and prints the output of `logged` at its end. Returns the exit status."""
+    log = settings.LOGS / "tests-live.log"
+    with ThreadPoolExecutor(1) as beside:
+        say(f"The tests of {logged[0]} run beside the others and write {log.relative_to(settings.ROOT)}")
+        other = beside.submit(processes.stream, _command(*logged), log=log)
+        status = _pytest(*shown)
+        say(f"Waiting for the tests of {logged[0]}")
+        status = max(status, other.result().status)
+    print(log.read_text("utf-8"), flush=True)
     return status
 
 
 def _pytest(*arguments: str) -> int:
     """Gives pytest the terminal itself, so that its colours and --pdb work. Returns its exit status."""
-    return processes.run_in_terminal([sys.executable, "-m", "pytest", *arguments])
+    return processes.run_in_terminal(_command(*arguments))
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
 
 
 def _selected(arguments: list[str]) -> list[str]:
     """Adds all suites when the arguments name none. One process runs them, as --pdb needs it."""
     has_paths = any(not argument.startswith("-") and "/" in argument for argument in arguments)
-    return arguments if has_paths else [*SUITES, *SYSTEM_SUITES, *arguments]
+    return arguments if has_paths else [*SUITES, LIVE_SUITE, *SYSTEM_SUITES, *arguments]

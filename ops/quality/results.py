@@ -9,14 +9,12 @@ WIDTH = 80
 _NAMES = {"failures": "failed", "passed": "passed", "skipped": "skipped", "errors": "error"}
 
 
-def closing_line(reports: Iterable[Path]) -> str:
-    """Returns a line as pytest ends with. `reports` are the JUnit reports of the runs."""
+def closing_line(reports: Iterable[Path], seconds: float) -> str:
+    """Returns a line as pytest ends with. `reports` are the JUnit reports of the runs, `seconds` their time."""
     counts: Counter[str] = Counter()
-    seconds = 0.0
     for report in reports:
         for suite in ElementTree.parse(report).getroot().iter("testsuite"):
             found = {name: int(suite.get(name, 0)) for name in ("failures", "errors", "skipped")}
             counts.update(found, passed=int(suite.get("tests", 0)) - sum(found.values()))
-            seconds += float(suite.get("time", 0))
     parts = [f"{counts[name]} {word}" for name, word in _NAMES.items() if counts[name]]
     return f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(WIDTH, "=")
