@@ -1,6 +1,6 @@
 # Patient Management System. `make` without a target prints the help.
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo rotate-keys doctor shell test lint format bench bench-services bench-compare bench-flood soak contracts conformance lock
+.PHONY: help venv up down clean status urls logs psql kafka dead-letters audit demo rotate-keys doctor shell test test-prod lint format bench bench-services bench-compare bench-flood soak contracts conformance lock
 PYTHON_IN_VENV := .venv/bin/python
 OPS := $(PYTHON_IN_VENV) -m ops
 
@@ -42,6 +42,8 @@ shell: venv ## Start a shell in which awslocal, cdklocal and localstack are set 
 ## Change it
 test: venv ## Run every test; brings up what they need (ARGS="-k name" is passed on to pytest)
 	@$(OPS) test -- $(ARGS)
+test-prod: venv ## Run the end-to-end tests on the production stage, in LocalStack (after `make down`)
+	@STAGE=prod $(OPS) test -- tests/e2e $(ARGS)
 lint: venv ## Run ruff, mypy, import-linter, and the checks of generated files
 	@$(OPS) lint
 format: venv ## Format the code with ruff, and fix what it can fix

@@ -74,6 +74,14 @@ def secret(name: str) -> dict[str, str]:
     return {str(key): str(item) for key, item in json.loads(value).items()}
 
 
+def certificate_authorities() -> str:
+    """Returns the certificates, as PEM, that clients of the databases and brokers trust."""
+    import httpx
+
+    answer = httpx.get(f"{settings.EDGE_URL}/_localstack/engines/ca-bundle.pem", timeout=10)
+    return answer.raise_for_status().text
+
+
 def broker_cluster() -> dict[str, Any] | None:
     """Returns the MSK cluster as ListClustersV2 describes it, or None before it is deployed."""
     found = client("kafka").list_clusters_v2()["ClusterInfoList"]

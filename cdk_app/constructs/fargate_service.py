@@ -24,7 +24,7 @@ HEALTH_CHECK = ecs.HealthCheck(
     interval=Duration.seconds(10),
     timeout=Duration.seconds(5),
     retries=3,
-    start_period=Duration.seconds(30),
+    start_period=Duration.seconds(120),
 )
 
 

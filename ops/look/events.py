@@ -2,36 +2,30 @@
 
 import asyncio
 import json
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from ops import aws
+from ops import brokers
 from ops.problems import Problem
 
 
 def consume(console: Console, topic: str, limit: int) -> None:
     """Prints a topic's events from its beginning, until `limit` are printed; for ever if it is 0. Raises Problem."""
-    brokers = aws.bootstrap_brokers()
-    if not brokers and aws.bootstrap_brokers(aws.IAM_BROKERS):
-        raise Problem("this stage's brokers take log-ins of IAM only, which this command has none for", "make status")
-    if not brokers:
-        raise Problem("there is no Kafka cluster yet", "make up")
-    asyncio.run(_consume(console, brokers, topic, limit))
+    asyncio.run(_consume(console, brokers.connection(), topic, limit))
 
 
-async def _consume(console: Console, brokers: str, topic: str, limit: int) -> None:
+async def _consume(console: Console, connection: dict[str, Any], topic: str, limit: int) -> None:
     from aiokafka import AIOKafkaConsumer
     from aiokafka.errors import KafkaError
 
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=brokers, auto_offset_reset="earliest", enable_auto_commit=False, group_id=None
-    )
+    consumer = AIOKafkaConsumer(**connection, auto_offset_reset="earliest", enable_auto_commit=False, group_id=None)
     try:
         await consumer.start()
     except KafkaError as error:
         remedy = "make doctor checks whether the host name resolves; make status shows the broker"
-        raise Problem(f"no broker answers at {brokers}: {error}", remedy) from error
+        raise Problem(f"no broker answers at {connection['bootstrap_servers']}: {error}", remedy) from error
     try:
         topics = sorted(await consumer.topics())
         if not topic:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer
 
-from ops import aws, settings
+from ops import aws, brokers, settings
 from tests.chaos.run import Run
 
 RECOVERY_SECONDS = 60.0
@@ -58,7 +58,7 @@ def database(service_name: str, run: Run) -> Fault:
     """Returns the fault that kills a service's PostgreSQL server, with all its connections."""
 
     def kill() -> None:
-        found = aws.client("rds").describe_db_instances(DBInstanceIdentifier=f"pms-{service_name}")
+        found = aws.client("rds").describe_db_instances(DBInstanceIdentifier=f"{settings.PREFIX}-{service_name}")
         port = found["DBInstances"][0]["Endpoint"]["Port"]
         _kill_process("postgres", "-D", f"/{port}/")
 
@@ -118,7 +118,7 @@ def _answers(name: str, run: Run) -> bool:
 
 
 async def _broker_answers() -> bool:
-    consumer: Any = AIOKafkaConsumer(bootstrap_servers=aws.bootstrap_brokers(), request_timeout_ms=3000)
+    consumer: Any = AIOKafkaConsumer(**brokers.connection(), request_timeout_ms=3000)
     try:
         async with asyncio.timeout(4):
             await consumer.start()

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from ops import api, aws, settings
+from ops import api, aws, brokers, settings
 from ops.lifecycle import localstack
 from services.common.messaging.kafka import Kafka
 from services.common.settings import ServiceSettings
@@ -33,6 +33,7 @@ ORDER = (
     # These kill tasks and deploy again, and wait until all is as it was.
     "test_recovery",
     "test_deployments",
+    "test_missing_permissions",
     # Reads the complete logs of the databases, so it comes before the attacks, which fill them.
     "test_personal_data",
     # Kills a task as the README says, and does not wait until it is replaced: no test of single tasks
@@ -149,11 +150,10 @@ def tasks(system: None) -> dict[str, Task]:
 
 @pytest.fixture
 async def broker() -> AsyncIterator[Broker]:
-    servers = aws.bootstrap_brokers()
-    assert servers
-    kafka = Kafka(ServiceSettings(service_name="e2e-tests", kafka_bootstrap_servers=servers))
-    producer, admin = await kafka.producer(), AIOKafkaAdminClient(bootstrap_servers=servers)
+    connection = brokers.connection()
+    kafka = Kafka(ServiceSettings(service_name="e2e-tests", kafka_bootstrap_servers=connection["bootstrap_servers"]))
+    producer, admin = await kafka.producer(**connection), AIOKafkaAdminClient(**connection)
     await admin.start()
-    yield Broker(kafka, producer, admin)
+    yield Broker(kafka, connection, producer, admin)
     await producer.stop()
     await admin.close()

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.admin import AIOKafkaAdminClient
 
 from lab.waiting import eventually
-from ops import aws
+from ops import aws, brokers
 from services.common.messaging.kafka import Kafka
 from services.contracts import topics
 
@@ -23,9 +23,7 @@ _READ_SECONDS = 60
 
 async def events_of(subject: str, count: int, topic: str = topics.PATIENT.name) -> list[tuple[bytes, dict[str, Any]]]:
     """Returns keys and values of the first `count` events about this aggregate. Raises TimeoutError."""
-    brokers = aws.bootstrap_brokers()
-    assert brokers, "get-bootstrap-brokers returned no BootstrapBrokerString"
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=brokers, auto_offset_reset="earliest", group_id=None)
+    consumer = AIOKafkaConsumer(topic, **brokers.connection(), auto_offset_reset="earliest", group_id=None)
     await consumer.start()
     found: list[tuple[bytes, dict[str, Any]]] = []
     try:
@@ -46,6 +44,7 @@ class Broker:
     """Clients of the Kafka cluster."""
 
     kafka: Kafka
+    connection: dict[str, Any]
     producer: AIOKafkaProducer
     admin: AIOKafkaAdminClient
 
@@ -62,7 +61,7 @@ class Broker:
 
     async def dead_letters(self, topic: topics.Topic, key: str) -> list[ConsumerRecord]:
         """Returns the dead letters of a topic that have this key."""
-        consumer = await self.kafka.consumer(topic.dlq, group=None)
+        consumer = await self.kafka.consumer(topic.dlq, group=None, **self.connection)
         try:
             partitions = consumer.assignment()
             ends = await consumer.end_offsets(partitions)

@@ -86,7 +86,7 @@ def test_attack_17_line_ends_split_no_log_line(anybody: httpx.Client, staff: Per
 
     def lines_up_to(service: str) -> list[str]:
         pages = aws.client("logs").get_paginator("filter_log_events")
-        found = pages.paginate(logGroupName=f"/pms/{service}", startTime=started)
+        found = pages.paginate(logGroupName=f"/{settings.PREFIX}/{service}", startTime=started)
         lines = [event["message"] for page in found for event in page["events"]]
         return lines if any(last in line for line in lines) else []
 

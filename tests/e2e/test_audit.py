@@ -11,14 +11,20 @@ import pytest
 
 from cdk_app.catalogue import SERVICES
 from lab.waiting import until
-from ops import aws
+from ops import aws, databases, settings
 from tests.support.people import Person
 
 
-async def connect(service: str, secret_name: str) -> Any:
-    secret = aws.secret(f"pms/{service}/{secret_name}")
-    login = {"user": secret["username"], "password": secret["password"], "database": secret["dbname"]}
-    return await asyncpg.connect(host=secret["host"], port=int(secret["port"]), timeout=10, **login)
+async def connect_as_service(service: str) -> Any:
+    """Logs in with the service's role: with its password, or in production with a token of IAM."""
+    owner = aws.secret(f"{settings.PREFIX}/{service}/database")
+    host, port, user = owner["host"], int(owner["port"]), f"{service}_service"
+    if settings.STAGE == "local":
+        password = aws.secret(f"{settings.PREFIX}/{service}/database-service")["password"]
+    else:
+        password = aws.client("rds").generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
+    login = {"user": user, "password": password, "database": owner["dbname"]}
+    return await asyncpg.connect(host=host, port=port, timeout=10, ssl="prefer", **login)
 
 
 def verify(service: str) -> str:
@@ -30,7 +36,7 @@ def verify(service: str) -> str:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_can_add_to_its_audit_log_only(service: str) -> None:
-    connection = await connect(service, "database-service")
+    connection = await connect_as_service(service)
     try:
         assert await connection.fetchval("SELECT count(*) FROM audit_log") >= 0
         for statement in (
@@ -46,7 +52,7 @@ async def test_a_service_can_add_to_its_audit_log_only(service: str) -> None:
 
 
 async def test_the_running_services_use_this_role() -> None:
-    connection = await connect("patient", "database")
+    connection = await databases.connect("patient")
     try:
         users = "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'pms-patient%'"
         assert [row["usename"] for row in await connection.fetch(users)] == ["patient_service"]

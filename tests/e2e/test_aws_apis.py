@@ -25,13 +25,17 @@ def docker(*words: str) -> str:
 
 
 def service_names() -> list[str]:
-    return [arn.rsplit("/", 1)[-1] for arn in awslocal("ecs", "list-services", "--cluster", "pms")["serviceArns"]]
+    return [
+        arn.rsplit("/", 1)[-1] for arn in awslocal("ecs", "list-services", "--cluster", settings.CLUSTER)["serviceArns"]
+    ]
 
 
 def test_services_run_the_tasks_they_want() -> None:
     names = service_names()
     assert {"auth", "patient"} <= set(names)
-    for service in awslocal("ecs", "describe-services", "--cluster", "pms", "--services", *names)["services"]:
+    for service in awslocal("ecs", "describe-services", "--cluster", settings.CLUSTER, "--services", *names)[
+        "services"
+    ]:
         assert service["status"] == "ACTIVE"
         assert service["runningCount"] == service["desiredCount"] >= 1
         assert service["launchType"] == "FARGATE"
@@ -44,8 +48,8 @@ def test_tasks_are_containers_on_the_subnets_network() -> None:
         for subnet in awslocal("ec2", "describe-subnets")["Subnets"]
     }
     for name in service_names():
-        arns = awslocal("ecs", "list-tasks", "--cluster", "pms", "--service-name", name)["taskArns"]
-        for task in awslocal("ecs", "describe-tasks", "--cluster", "pms", "--tasks", *arns)["tasks"]:
+        arns = awslocal("ecs", "list-tasks", "--cluster", settings.CLUSTER, "--service-name", name)["taskArns"]
+        for task in awslocal("ecs", "describe-tasks", "--cluster", settings.CLUSTER, "--tasks", *arns)["tasks"]:
             assert task["lastStatus"] == "RUNNING"
             assert task["healthStatus"] == "HEALTHY"
             details = {item["name"]: item["value"] for item in task["attachments"][0]["details"]}
@@ -61,9 +65,9 @@ async def test_databases_answer_sql_at_their_endpoints() -> None:
     instances = awslocal("rds", "describe-db-instances")["DBInstances"]
     found = {instance["DBInstanceIdentifier"]: instance for instance in instances}
     for name in service_names():
-        instance = found[f"pms-{name}"]
+        instance = found[f"{settings.PREFIX}-{name}"]
         assert instance["DBInstanceStatus"] == "available"
-        secret = aws.secret(f"pms/{name}/database")
+        secret = aws.secret(f"{settings.PREFIX}/{name}/database")
         assert secret["host"] == instance["Endpoint"]["Address"]
         connection = await asyncpg.connect(
             host=instance["Endpoint"]["Address"],
@@ -83,14 +87,15 @@ async def test_databases_answer_sql_at_their_endpoints() -> None:
 
 def test_the_broker_is_active() -> None:
     clusters = awslocal("kafka", "list-clusters-v2")["ClusterInfoList"]
-    cluster = next(item for item in clusters if item["ClusterName"] == "pms")
+    cluster = next(item for item in clusters if item["ClusterName"] == settings.CLUSTER)
     assert cluster["State"] == "ACTIVE"
     brokers = awslocal("kafka", "get-bootstrap-brokers", "--cluster-arn", cluster["ClusterArn"])
-    assert brokers["BootstrapBrokerString"]
+    field = "BootstrapBrokerString" if settings.STAGE == "local" else aws.IAM_BROKERS
+    assert brokers[field]
 
 
 def test_the_api_has_an_authorizer_on_every_route_but_the_public_ones() -> None:
-    api = next(item for item in awslocal("apigatewayv2", "get-apis")["Items"] if item["Name"] == "pms")
+    api = next(item for item in awslocal("apigatewayv2", "get-apis")["Items"] if item["Name"] == settings.PREFIX)
     assert api["ProtocolType"] == "HTTP"
     assert httpx.get(f"{api['ApiEndpoint']}/.well-known/jwks.json").status_code == 200
     authorizers = awslocal("apigatewayv2", "get-authorizers", "--api-id", api["ApiId"])["Items"]
@@ -117,7 +122,12 @@ def test_images_are_in_the_registry() -> None:
 def test_discovery_returns_the_tasks() -> None:
     for name in service_names():
         answer = awslocal(
-            "servicediscovery", "discover-instances", "--namespace-name", "pms.local", "--service-name", name
+            "servicediscovery",
+            "discover-instances",
+            "--namespace-name",
+            f"{settings.PREFIX}.local",
+            "--service-name",
+            name,
         )
         found = {instance["Attributes"]["AWS_INSTANCE_IPV4"] for instance in answer["Instances"]}
         assert found == {aws.private_address(task) for task in aws.tasks(name)}
@@ -125,18 +135,18 @@ def test_discovery_returns_the_tasks() -> None:
 
 def test_secrets_functions_and_stacks_are_listed() -> None:
     secrets = {item["Name"] for item in awslocal("secretsmanager", "list-secrets")["SecretList"]}
-    assert {"pms/auth/admin", "pms/auth/database", "pms/patient/database", "pms/patient/database-service"} <= secrets
+    assert {f"{settings.PREFIX}/{name}" for name in ("auth/admin", "auth/database", "patient/database")} <= secrets
     functions = {item["FunctionName"]: item for item in awslocal("lambda", "list-functions")["Functions"]}
-    assert functions["pms-discovery"]["Runtime"].startswith("python3.")
+    assert functions[f"{settings.PREFIX}-discovery"]["Runtime"].startswith("python3.")
     stacks = {
         item["StackName"]: item["StackStatus"] for item in awslocal("cloudformation", "describe-stacks")["Stacks"]
     }
     for name in ("network", "data", "messaging", "identity", "services", "api"):
-        assert stacks[f"pms-{name}"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        assert stacks[f"{settings.PREFIX}-{name}"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def test_logs_tail_shows_the_log_of_a_service() -> None:
-    command = ["awslocal", "logs", "tail", "/pms/patient", "--since", "1d", "--format", "short"]
+    command = ["awslocal", "logs", "tail", f"/{settings.PREFIX}/patient", "--since", "1d", "--format", "short"]
     done = subprocess.run(command, env=settings.child_environment(), capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") > 3
 

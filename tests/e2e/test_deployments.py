@@ -69,7 +69,7 @@ def test_an_image_that_crashes_is_rolled_back_and_explained(sources: Path, staff
     assert done.returncode != 0
     output = done.stdout + done.stderr
     assert "the seeded bug: this image cannot start" in output
-    assert "pms-services" in output
+    assert f"{settings.PREFIX}-services" in output
     assert deployed_image("patient") == before
     assert staff.http.get("/api/patients").status_code == 200
     # The next deployment succeeds, and the stacks are complete again.

@@ -155,7 +155,12 @@ def wait_for_logs(person: Person, since: float) -> None:
         assert person.http.get(route, headers={"X-Request-Id": marker}).status_code == 200
 
     def logged() -> bool:
-        return len([text for where, text in all_logs(since) if marker in text and where.startswith("/pms/")]) >= 5
+        return (
+            len(
+                [text for where, text in all_logs(since) if marker in text and where.startswith(f"/{settings.PREFIX}/")]
+            )
+            >= 5
+        )
 
     until("the requests are logged", logged)
 
