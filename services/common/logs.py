@@ -19,6 +19,7 @@ from typing import Any, TextIO
 import structlog
 
 from services.common import telemetry
+from services.common.aws import AwsError
 
 ALLOWED = frozenset(
     (
@@ -65,13 +66,15 @@ def _logger(name: str, _output: TextIO) -> Any:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """Returns the fields for an exception: its type and places, never its text, which may contain values."""
+    """Returns the fields for an exception: type, places, code; never its text, which may contain values."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{_short(frame.filename)}:{frame.lineno}" for frame in frames]
     fields: dict[str, Any] = {"error": type(error).__name__, "error_at": places[-8:]}
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if isinstance(state, str):
         fields["sqlstate"] = state
+    if isinstance(error, AwsError):
+        fields["code"] = error.code
     return fields
 
 

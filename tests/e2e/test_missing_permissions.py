@@ -118,7 +118,7 @@ def test_without_a_statement_a_call_is_denied(admin: Person) -> None:
     with api.client() as http:
         with without_statement("auth", "kms:Sign", "kms:RequestAlias"):
             assert http.post("/auth/login", json=body).status_code == 503
-            until("the reason", lambda: logged("auth", since, "AccessDenied"))
+            until("the reason", lambda: logged("auth", since, "AccessDeniedException"))
         assert http.post("/auth/login", json=body).status_code == 200
 
 

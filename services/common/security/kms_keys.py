@@ -51,7 +51,9 @@ class KmsKeys(KeyCache):
         try:
             return await self._aws.call("kms", operation, KeyId=alias, **parameters)
         except AwsError as error:
-            logger(__name__).error("signing_key_unavailable", alias=alias, operation=operation, **describe(error))
+            logger(__name__).error(
+                "signing_key_unavailable", resource=alias, action=f"kms:{operation}", **describe(error)
+            )
             raise Unavailable("The keys of access tokens are not available at the moment.") from error
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 from typing import Any
 
 import pytest
 
+from ops import settings
 from services.common import logs
+from services.common.aws import AwsError
 
 CANARY = "canary-6620"
 
@@ -37,6 +40,27 @@ def test_an_exception_is_logged_as_its_type_and_places(lines: Any) -> None:
     assert line["error"] == "ValueError"
     assert line["error_at"][-1].startswith("common/test_logs.py:")
     assert CANARY not in json.dumps(line)
+
+
+def test_the_code_of_an_error_of_aws_is_logged() -> None:
+    assert logs.describe(AwsError("AccessDeniedException"))["code"] == "AccessDeniedException"
+    assert "code" not in logs.describe(ValueError("AccessDeniedException"))
+
+
+def test_every_field_that_a_service_logs_is_allowed() -> None:
+    """A field that is dropped in silence is missed on the day on which it is needed."""
+    used = {
+        keyword.arg
+        for file in (settings.ROOT / "services").rglob("*.py")
+        if "discovery" not in file.parts  # a function with a logger of its own
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if isinstance(call.func.value, ast.Call) and getattr(call.func.value.func, "id", "") == "logger"
+        for keyword in call.keywords
+        if keyword.arg and keyword.arg != "exc_info"
+    }
+    assert "consumer" in used
+    assert used <= logs.ALLOWED
 
 
 def test_a_librarys_arguments_are_left_out(lines: Any) -> None:
