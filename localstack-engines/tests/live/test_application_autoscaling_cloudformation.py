@@ -23,6 +23,7 @@ def resources(lab: Lab, name: str, *, maximum: int, value: float, actions: list[
         "RoleARN": "arn:aws:iam::000000000000:role/scaling",
         "ScalableDimension": "ecs:service:DesiredCount",
         "ServiceNamespace": "ecs",
+        "Tags": [{"Key": "most", "Value": str(maximum)}],
         **({"ScheduledActions": actions} if actions else {}),
     }
     tracking = {
@@ -59,6 +60,11 @@ def test_a_stack_makes_changes_and_removes_target_and_policy(
         found = cloudwatch.describe_alarms(AlarmNamePrefix=f"TargetTracking-{names['ResourceId']}")["MetricAlarms"]
         return {alarm["Threshold"]: alarm["MetricName"] for alarm in found}
 
+    def tags() -> dict[str, str]:
+        wanted = {"ServiceNamespace": "ecs", "ResourceIds": [names["ResourceId"]]}
+        [target] = scaling.describe_scalable_targets(**wanted)["ScalableTargets"]
+        return dict(scaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"])
+
     stack.deploy(resources(lab, unique, maximum=3, value=60, actions=[action]))
     assert stack.physical_id("Target") == f"{names['ResourceId']}|ecs:service:DesiredCount|ecs"
     assert stack.physical_id("Cpu").endswith(":policyName/Cpu")
@@ -66,6 +72,7 @@ def test_a_stack_makes_changes_and_removes_target_and_policy(
     assert [one["ScheduledActionName"] for one in scaling.describe_scheduled_actions(**names)["ScheduledActions"]] == [
         "night"
     ]
+    assert tags() == {"most": "3"}
     # The limits apply to the service that had no task.
     assert lab.service(unique)["desiredCount"] == 1
 
@@ -74,6 +81,7 @@ def test_a_stack_makes_changes_and_removes_target_and_policy(
         "ScalableTargets"
     ]
     assert target["MaxCapacity"] == 5
+    assert tags() == {"most": "5"}
     assert alarms() == {80.0: "CPUUtilization", 72.0: "CPUUtilization"}
     assert scaling.describe_scheduled_actions(**names)["ScheduledActions"] == []
 

@@ -167,6 +167,22 @@ def _may_exist(provider: ResourceProvider, request: ResourceRequest) -> bool:
     return generated and all(request.desired_state.get(path.rpartition("/")[2]) for path in identifier)
 
 
+_NEWER: Mapping[str, dict[str, Any]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": {
+        "Tags": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["Key", "Value"],
+                "properties": {"Key": {"type": "string"}, "Value": {"type": "string"}},
+            },
+        }
+    }
+}
+"""Properties that AWS added after the release of cfn-lint that LocalStack's image has. The CDK writes them."""
+
+
 @cache
 def schema(resource_type: str) -> dict:
     """Returns the type's CloudFormation schema, from the copy that cfn-lint ships.
@@ -175,7 +191,9 @@ def schema(resource_type: str) -> dict:
     """
     files = _schema_files()
     schema_file = files / "resources" / f"{_schema_index()[resource_type]}.json"
-    return json.loads(schema_file.read_text())
+    found: dict = json.loads(schema_file.read_text())
+    found["properties"] |= _NEWER.get(resource_type, {})
+    return found
 
 
 def find_schema(resource_type: str) -> dict | None:

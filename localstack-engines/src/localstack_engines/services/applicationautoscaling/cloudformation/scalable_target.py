@@ -9,9 +9,10 @@ from localstack.services.cloudformation.resource_provider import ProgressEvent, 
 
 from localstack_engines.cloudformation.properties import refuse_replacement, to_request
 from localstack_engines.cloudformation.resource import Resource
+from localstack_engines.cloudformation.tags import tag_map, update_tags
 
 _IDENTITY = ("ResourceId", "ScalableDimension", "ServiceNamespace")
-_ELSEWHERE = ("Id", "ScheduledActions")
+_ELSEWHERE = ("Id", "ScheduledActions", "Tags")
 _RUNNING = {
     "DynamicScalingInSuspended": False,
     "DynamicScalingOutSuspended": False,
@@ -24,11 +25,12 @@ class ScalableTarget(Resource):
     PHYSICAL_ID = "/properties/Id"
     DEFAULTS = {"ScheduledActions": [], "SuspendedState": _RUNNING}
     # As on AWS, a target keeps its role when the template no longer has one.
-    RESET = ("RoleARN",)
+    RESET = ("RoleARN", "Tags")
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model, client = request.desired_state, self.client(request, "application-autoscaling")
-        client.register_scalable_target(**to_request(client, "RegisterScalableTarget", model, _ELSEWHERE))
+        arguments = to_request(client, "RegisterScalableTarget", model, _ELSEWHERE)
+        client.register_scalable_target(**arguments, Tags=tag_map(model.get("Tags")))
         model["Id"] = "|".join(model[name] for name in _IDENTITY)
         self.created(request)
         _settle_schedule(client, model, [])
@@ -38,7 +40,16 @@ class ScalableTarget(Resource):
         model, previous = request.desired_state, request.previous_state
         refuse_replacement(previous, model, _IDENTITY)
         client = self.client(request, "application-autoscaling")
-        client.register_scalable_target(**to_request(client, "RegisterScalableTarget", model, _ELSEWHERE))
+        # The API takes tags for new targets only.
+        arn = client.register_scalable_target(**to_request(client, "RegisterScalableTarget", model, _ELSEWHERE))[
+            "ScalableTargetARN"
+        ]
+        update_tags(
+            previous.get("Tags"),
+            model.get("Tags"),
+            remove=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+            put=lambda tags: client.tag_resource(ResourceARN=arn, Tags=tags),
+        )
         _settle_schedule(client, model, previous.get("ScheduledActions") or [])
         return self.done({**model, "Id": previous["Id"]})
 
