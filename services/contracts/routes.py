@@ -84,7 +84,12 @@ BILLING = (
     Route("GET", "/api/billing/fees", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices/{id}", "billing", (Scope.BILLING_READ,)),
+    Route("GET", "/api/billing/invoices/{id}/payments", "billing", (Scope.BILLING_READ,)),
     Route("POST", "/api/billing/invoices/{id}/payments", "billing", (Scope.BILLING_WRITE,)),
+    Route("POST", "/api/billing/invoices/{id}/payments/{paymentId}/refunds", "billing", (Scope.BILLING_WRITE,)),
+    Route("GET", "/api/billing/invoices/{id}/credit-notes", "billing", (Scope.BILLING_READ,)),
+    Route("POST", "/api/billing/invoices/{id}/credit-notes", "billing", (Scope.BILLING_WRITE,)),
+    Route("POST", "/api/billing/invoices/{id}/void", "billing", (Scope.BILLING_WRITE,)),
 )
 
 NOTIFICATION = (

@@ -13,10 +13,13 @@ from services.contracts.events.appointment import (
 from services.contracts.events.base import EventData
 from services.contracts.events.billing import (
     AccountOpened,
+    InvoiceCredited,
     InvoiceRaised,
     InvoiceReason,
     InvoiceStatus,
+    InvoiceVoided,
     PaymentReceived,
+    PaymentRefunded,
 )
 from services.contracts.events.catalogue import BY_TYPE, EVENT_TYPES
 from services.contracts.events.envelope import Event, InvalidEvent, UnknownEventType, decode
@@ -38,13 +41,16 @@ __all__ = [
     "Event",
     "EventData",
     "InvalidEvent",
+    "InvoiceCredited",
     "InvoiceRaised",
     "InvoiceReason",
     "InvoiceStatus",
+    "InvoiceVoided",
     "PatientDeleted",
     "PatientRegistered",
     "PatientUpdated",
     "PaymentReceived",
+    "PaymentRefunded",
     "UnknownEventType",
     "UserRegistered",
     "UserUpdated",

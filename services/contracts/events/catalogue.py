@@ -23,6 +23,9 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     billing.AccountOpened,
     billing.InvoiceRaised,
     billing.PaymentReceived,
+    billing.InvoiceVoided,
+    billing.InvoiceCredited,
+    billing.PaymentRefunded,
 )
 
 BY_TYPE: Mapping[str, type[EventData]] = MappingProxyType({model.TYPE: model for model in EVENT_TYPES})
