@@ -85,6 +85,12 @@ class CancellationIn(RequestModel):
     reason: FreeText | None = None
 
 
+class ReopeningIn(RequestModel):
+    """Why the end of the visit is undone."""
+
+    reason: FreeText
+
+
 class AppointmentQuery(PageRequest):
     """The parameters of the list. An appointment must match all that are given."""
 
@@ -125,6 +131,18 @@ class AppointmentOut:
     booked_at: datetime
     updated_at: datetime
     version: int
+
+
+@response_model
+class ReopeningOut:
+    """Why the end of a visit was undone, and by whom."""
+
+    id: UUID
+    appointment_id: UUID
+    previous_status: AppointmentStatus
+    reason: str
+    reopened_at: datetime
+    reopened_by: Annotated[UUID, Field(description="The user who undid it.")]
 
 
 @response_model

@@ -78,6 +78,18 @@ class DeletedPatient:
     id: UUID
 
 
+@dataclass(slots=True)
+class Reopening:
+    """Why the end of a visit, `previous_status`, was undone, and by whom."""
+
+    id: UUID
+    appointment_id: UUID
+    previous_status: str
+    reason: str
+    reopened_at: datetime
+    reopened_by: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
     """The part of an appointment that people write."""
@@ -170,4 +182,5 @@ class Patient:
 APPOINTMENT = table_of(Appointment, "appointment")
 DOCTOR = table_of(Doctor, "doctor")
 SCHEDULE = table_of(DoctorSchedule, "schedule", key=("doctor_id",))
+REOPENING = table_of(Reopening, "reopening")
 DELETED_PATIENT = table_of(DeletedPatient, "deleted_patient")

@@ -18,6 +18,7 @@ from services.appointment.dto import (
     DoctorOut,
     HoursIn,
     HoursOut,
+    ReopeningOut,
     ScheduleExceptionOut,
     ScheduleIn,
     ScheduleOut,
@@ -32,6 +33,7 @@ from services.appointment.entity import (
     Doctor,
     DoctorSchedule,
     Patient,
+    Reopening,
     VersionedSchedule,
 )
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
@@ -90,6 +92,18 @@ def appointment_out(appointment: Appointment) -> AppointmentOut:
         booked_at=appointment.booked_at,
         updated_at=appointment.updated_at,
         version=appointment.version,
+    )
+
+
+def reopening_out(reopening: Reopening) -> ReopeningOut:
+    """Returns the response for a reopening."""
+    return ReopeningOut(
+        id=reopening.id,
+        appointment_id=reopening.appointment_id,
+        previous_status=AppointmentStatus(reopening.previous_status),
+        reason=reopening.reason,
+        reopened_at=reopening.reopened_at,
+        reopened_by=reopening.reopened_by,
     )
 
 
@@ -232,6 +246,17 @@ def appointment_completed_event(appointment: Appointment, doctor: str | None) ->
 def appointment_no_show_event(appointment: Appointment, doctor: str | None) -> events.AppointmentNoShow:
     """Returns the event for a patient who did not come."""
     return events.AppointmentNoShow(**_event_fields(appointment, doctor), recorded_at=appointment.updated_at)
+
+
+def appointment_reopened_event(
+    appointment: Appointment, doctor: str | None, reopening: Reopening
+) -> events.AppointmentReopened:
+    """Returns the event for a visit whose end was undone."""
+    return events.AppointmentReopened(
+        **_event_fields(appointment, doctor),
+        previous_status=AppointmentStatus(reopening.previous_status),
+        reopened_at=reopening.reopened_at,
+    )
 
 
 def appointment_reminder_due_event(

@@ -11,12 +11,15 @@ from services.contracts.events import (
     AppointmentCancelled,
     AppointmentCompleted,
     AppointmentNoShow,
+    AppointmentReopened,
     Event,
     InvoiceReason,
     PatientRegistered,
     PatientUpdated,
 )
 
+# What becomes of an appointment is decided by its newest version. An older event that comes late, for example replayed
+# from the dead letters, must not charge a visit that was reopened since then.
 handlers = Handlers[BillingRuntime]()
 
 
@@ -49,3 +52,10 @@ async def on_appointment_cancelled(event: Event[AppointmentCancelled], context: 
     """Charges a late cancellation."""
     data, charges = event.data, charge_service(SYSTEM, context.uow, context.runtime)
     await charges.charge_cancellation(data.appointment_id, data.patient_id, data.date, data.version, late=data.late)
+
+
+@handlers.on(AppointmentReopened, newest_only=True)
+async def on_appointment_reopened(event: Event[AppointmentReopened], context: EventContext[BillingRuntime]) -> None:
+    """Takes back what was charged for the end of the visit."""
+    charges = charge_service(SYSTEM, context.uow, context.runtime)
+    await charges.take_back(event.data.appointment_id, event.data.version)

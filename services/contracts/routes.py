@@ -77,6 +77,8 @@ APPOINTMENT = (
     Route("POST", "/appointments/{id}/cancel", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/complete", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/no-show", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("POST", "/appointments/{id}/reopen", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("GET", "/appointments/{id}/reopenings", "appointment", (Scope.APPOINTMENTS_READ,)),
 )
 
 BILLING = (

@@ -24,6 +24,9 @@ REFUSED_BY_THE_SERVICE = {
     (Role.PATIENT, "POST /api/billing/invoices/{id}/void"),
     (Role.PATIENT, "POST /api/billing/invoices/{id}/credit-notes"),
     (Role.PATIENT, "POST /api/billing/invoices/{id}/payments/{paymentId}/refunds"),
+    (Role.PATIENT, "POST /appointments/{id}/reopen"),
+    (Role.PATIENT, "GET /appointments/{id}/reopenings"),
+    (Role.DOCTOR, "POST /appointments/{id}/reopen"),
     (Role.DOCTOR, "PUT /appointments/doctors/{doctorId}/schedule"),  # the schedule of another doctor
 }
 

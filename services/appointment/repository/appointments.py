@@ -8,9 +8,9 @@ All transactions of this service lock in one order, so that none can wait for an
 2. the doctor, by an advisory lock,
 3. rows: the appointment, or the doctor and then their schedule.
 
-A transaction may leave steps out, but never goes back. Booking and moving need all three. The deletion of a patient
-needs the first and the third. What ends a visit locks its row only, and a change of a schedule the rows of step 3.
-Reminders lock rows of many patients, but skip those that are locked, so they wait for nobody.
+A transaction may leave steps out, but never goes back. Booking, moving and reopening need all three. The deletion of a
+patient needs the first and the third. What ends a visit locks its row only, and a change of a schedule the rows of step
+3. Reminders lock rows of many patients, but skip those that are locked, so they wait for nobody.
 
 An exclusion constraint makes an insert or update wait for another transaction that writes a conflicting row, whatever
 it has locked. A service looks with `prospect` after the second step, and refuses such a booking before it writes. So
@@ -106,12 +106,18 @@ _DOCTOR_NAME = (
 )
 
 
-def _prospect() -> Statement:
+def _obstacles() -> tuple[ColumnElement[bool], ...]:
+    """Returns the columns of `Obstacles`."""
     deleted = exists().where(DELETED_PATIENT.c.id == bindparam("patient_id"))
     others = exists().where(overlapping(), APPOINTMENT.c.id.is_distinct_from(bindparam("moved_id")))
     doctor_busy = others.where(APPOINTMENT.c.doctor_id == bindparam("doctor_id"))
     patient_busy = others.where(APPOINTMENT.c.patient_id == bindparam("patient_id"))
-    return Statement(scheduled_doctor().add_columns(deleted, doctor_busy, patient_busy))
+    return deleted, doctor_busy, patient_busy
+
+
+def _reopening() -> Statement:
+    name = select(DOCTOR.c.name).where(DOCTOR.c.id == bindparam("doctor_id"), DOCTOR.c.active).scalar_subquery()
+    return Statement(select(name, *_obstacles()))
 
 
 def _delete_patient() -> Statement:
@@ -133,7 +139,8 @@ _BY_ID = Statement(_visible(), patient="patient_id")
 _LOCKED = Statement(_visible().add_columns(_DOCTOR_NAME).with_for_update(of=APPOINTMENT))
 _EXISTS = Statement(select(APPOINTMENT.c.id).where(APPOINTMENT.c.id == bindparam("id")))
 _LOCK_ALL, _LOCK_PATIENT, _LOCK_DOCTOR_AND_ROW = _lock_all(), _lock_patient(), _lock_doctor_and_row()
-_PROSPECT, _DELETE_PATIENT, _TAKE_DUE = _prospect(), _delete_patient(), _take_due()
+_PROSPECT, _REOPENING = Statement(scheduled_doctor().add_columns(*_obstacles())), _reopening()
+_DELETE_PATIENT, _TAKE_DUE = _delete_patient(), _take_due()
 _EARLIEST_FIRST = Keyset("date", (APPOINTMENT.c.date, ASC), (APPOINTMENT.c.id, ASC))
 _FILTERS = tuple(field.name for field in fields(AppointmentFilter))
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
@@ -206,6 +213,23 @@ class AppointmentRepository:
             moved_id=moved_id,
         )
 
+    async def obstacles(self, appointment: Appointment) -> tuple[str | None, Obstacles]:
+        """Returns the name of the appointment's doctor, and what is against its being booked again.
+
+        Its patient and doctor are locked. The name is None when the doctor cannot be booked any more.
+        """
+        found = await self._uow.one(
+            _REOPENING,
+            _name_and_obstacles,
+            patient_id=appointment.patient_id,
+            doctor_id=appointment.doctor_id,
+            start=appointment.date,
+            end=appointment.ends_at,
+            moved_id=appointment.id,
+        )
+        assert found is not None  # a SELECT without a table has one row
+        return found
+
     async def delete_patient(self, patient_id: UUID, now: datetime) -> Sequence[NamedVisit]:
         """Writes that the patient, who is locked, is deleted, so that nothing is booked for them from now on.
 
@@ -240,6 +264,10 @@ class AppointmentRepository:
 
 def _named(*row: Any) -> NamedVisit:
     return Appointment(*row[:-1]), row[-1]
+
+
+def _name_and_obstacles(*row: Any) -> tuple[str | None, Obstacles]:
+    return row[0], Obstacles(*row[1:])
 
 
 def _due(*row: Any) -> tuple[Appointment, str | None, datetime]:

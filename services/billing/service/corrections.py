@@ -11,6 +11,7 @@ from services.billing.repository.invoices import InvoiceRepository
 from services.billing.service.accounts import AccountService
 from services.billing.service.invoices import RESOURCE, InvoiceService
 from services.common.clock import utc_now
+from services.common.errors import Forbidden
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.paging import PageRequest, Slice
@@ -44,29 +45,32 @@ class CorrectionService:
         self._accounts = accounts
 
     async def void(self, id: UUID, reason: str, condition: Condition) -> Invoice:
-        """Takes back an invoice as a whole. Raises NotFound, PreconditionFailed, and Conflict when it was ever paid."""
-        invoice, account = await self._invoices.lock("void", id)
+        """Takes back an invoice as a whole.
+
+        Raises NotFound, PreconditionFailed, Forbidden, and Conflict when it was ever paid.
+        """
+        invoice, account = await self._lock("void", id)
         condition.check(invoice.version)
         self._credit(invoice, account, CreditKind.VOID, invoice.total_minor, reason)
         self._uow.record("void", RESOURCE, id, patient_id=invoice.patient_id)
         return invoice
 
     async def credit(self, id: UUID, amount_minor: int, reason: str) -> tuple[CreditNote, Invoice]:
-        """Takes back a part or all of an invoice. Raises NotFound, and Conflict when it is more than is invoiced.
+        """Takes back a part or all of an invoice. Raises NotFound, Forbidden, and Conflict when it is more than that.
 
         What was paid for that part is to be refunded. Returns the credit note, and the invoice as it is afterwards.
         """
-        invoice, account = await self._invoices.lock("credit", id)
+        invoice, account = await self._lock("credit", id)
         note = self._credit(invoice, account, CreditKind.CREDIT_NOTE, amount_minor, reason)
         self._uow.record("credit", RESOURCE, id, patient_id=invoice.patient_id)
         return note, invoice
 
     async def refund(self, id: UUID, payment_id: UUID, amount_minor: int, reason: str) -> tuple[Refund, Invoice]:
-        """Pays back a part or all of a payment. Raises NotFound, and Conflict when it is more than is left of it.
+        """Pays back a part or all of a payment. Raises NotFound, Forbidden, and Conflict when it is more than is left.
 
         What is not credited is due again. Returns the refund, and the invoice as it is afterwards.
         """
-        invoice, account = await self._invoices.lock("refund", id)
+        invoice, account = await self._lock("refund", id)
         payment = await self._corrections.payment(payment_id, id)
         if payment is None:
             await self._uow.not_found("refund", "payment")
@@ -108,6 +112,13 @@ class CorrectionService:
             self._rows.change(invoice)
         self._uow.record("reverse", RESOURCE, invoice.id, patient_id=invoice.patient_id)
         await self._uow.flush_changes()
+
+    async def _lock(self, action: str, id: UUID) -> tuple[Invoice, Account]:
+        """Returns the invoice and its account, locked. Raises NotFound, and Forbidden for the caller's own invoice."""
+        invoice, account = await self._invoices.lock(action, id)
+        if self._principal.owns(account.owner_user_id):
+            raise Forbidden("own-invoice", "Somebody else must correct your own invoice.")
+        return invoice, account
 
     def _credit(
         self, invoice: Invoice, account: Account, kind: CreditKind, amount_minor: int, reason: str

@@ -19,6 +19,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     appointment.AppointmentCancelled,
     appointment.AppointmentCompleted,
     appointment.AppointmentNoShow,
+    appointment.AppointmentReopened,
     appointment.AppointmentReminderDue,
     billing.AccountOpened,
     billing.InvoiceRaised,

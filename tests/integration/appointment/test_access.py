@@ -34,6 +34,8 @@ MATRIX: dict[tuple[str, str], tuple[frozenset[Role], int]] = {
     ("POST", "/{id}/cancel"): (EVERYBODY, 200),
     ("POST", "/{id}/complete"): (CLINIC, 200),
     ("POST", "/{id}/no-show"): (CLINIC, 409),
+    ("POST", "/{id}/reopen"): (CLINIC - {Role.DOCTOR}, 409),
+    ("GET", "/{id}/reopenings"): (CLINIC, 200),
 }
 SCHEDULE = {"time_zone": "UTC", "weekly": {}}
 
@@ -49,6 +51,7 @@ async def attempt(
     method, path = operation
     booking = {"patient_id": patient_id, "doctor_id": appointment["doctor_id"], "date": at(15).isoformat()}
     bodies = {"": booking, "/{id}": {"date": at(16).isoformat()}, "/doctors/{doctorId}/schedule": SCHEDULE}
+    bodies["/{id}/reopen"] = {"reason": "Mistake."}
     arguments: dict[str, Any] = {}
     if method in ("PUT", "POST") and path in bodies:
         arguments["json"] = bodies[path]

@@ -21,7 +21,7 @@ from services.contracts.roles import Role
 from tests.integration.callers import Caller, items_of_all_pages
 from tests.integration.conftest import MakeSettings
 from tests.integration.effects import audit_records, published_events
-from tests.integration.events import NOW, appointment, tell
+from tests.integration.events import NOW, appointment, registered, tell
 
 Make = Callable[..., Any]
 TOTAL = 12000
@@ -240,3 +240,16 @@ async def test_a_correction_needs_a_reason(invoice: Invoice, body: dict[str, Any
     for what in ("credit-notes", f"payments/{uuid4()}/refunds"):
         assert (await invoice.post(what, json={"amount_minor": 1, **body})).status_code == 422
     assert await invoice.amounts() == ("OPEN", TOTAL, 0, TOTAL)
+
+
+async def test_nobody_corrects_their_own_invoice(invoice: Invoice, caller: Make, runtime: Runtime[Any, Any]) -> None:
+    owner = uuid4()
+    await tell(handlers, runtime, registered(UUID(invoice.patient_id), owner_user_id=owner))
+    payment = await invoice.pay(100)
+    invoice.clerk = caller(Role.STAFF, Role.PATIENT, user_id=owner)
+    for answer in (
+        await invoice.post("void", json=MISTAKE),
+        await invoice.credit(100),
+        await invoice.refund(payment, 100),
+    ):
+        assert refusal(answer) == (403, "own-invoice")
