@@ -63,7 +63,7 @@ async def replace_patient(
 async def delete_patient(id: UUID, condition: IfMatch, patients: Patients) -> None:
     """The record is no longer found. It is stored for the time that the law requires.
 
-    409 `open-matters` while the patient has booked visits or unpaid invoices. `appointments` and `invoices` name them.
+    409 `open-matters` while the patient has booked visits or open invoices. `appointments` and `invoices` name them.
     503 when the services that know them do not answer.
     """
     await patients.delete(id, condition)

@@ -184,7 +184,7 @@ class PatientService:
             self._appointments.open_appointments(id), self._billing.open_invoices(id)
         )
         if appointments or invoices:
-            detail = "The patient has booked visits or unpaid invoices: cancel and settle them first."
+            detail = "The patient has booked visits or open invoices: cancel and settle them first."
             raise Conflict("open-matters", detail, **mapper.open_matters(appointments, invoices))
 
     async def _duplicates(self, patient: Patient) -> Sequence[UUID]:
