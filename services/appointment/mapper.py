@@ -12,6 +12,7 @@ from services.appointment.dto import (
     AppointmentChangeIn,
     AppointmentIn,
     AppointmentOut,
+    AppointmentPatchIn,
     AppointmentQuery,
     AvailabilityOut,
     CancellationIn,
@@ -49,11 +50,11 @@ def appointment_details_from(body: AppointmentIn) -> AppointmentDetails:
     return AppointmentDetails(body.doctor_id, time, body.duration_minutes, body.reason)
 
 
-def appointment_change_from(body: AppointmentChangeIn) -> AppointmentChange:
+def appointment_change_from(body: AppointmentChangeIn | AppointmentPatchIn) -> AppointmentChange:
     """Returns the change in a request."""
     return AppointmentChange(
         start=body.date,
-        patient_id=body.patient_id,
+        patient_id=body.patient_id if isinstance(body, AppointmentChangeIn) else None,
         doctor_id=body.doctor_id,
         duration_minutes=body.duration_minutes,
         reason=body.reason,
@@ -69,7 +70,14 @@ def cancellation_from(body: CancellationIn | None) -> Cancellation:
 
 def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
     """Returns the filter in a list's parameters."""
-    return AppointmentFilter(query.patient_id, query.doctor_id, query.since, query.until, query.status)
+    return AppointmentFilter(
+        patient_id=query.patient_id,
+        doctor_id=query.doctor_id,
+        since=query.since,
+        until=query.until,
+        statuses=tuple(dict.fromkeys(query.status)),
+        latest_first=query.sort == "-date",
+    )
 
 
 def appointment_out(appointment: Appointment) -> AppointmentOut:

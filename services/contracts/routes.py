@@ -61,6 +61,7 @@ PATIENT = (
     Route("POST", "/api/patients", "patient", (Scope.PATIENTS_WRITE,)),
     Route("GET", "/api/patients/{id}", "patient", (Scope.PATIENTS_READ,)),
     Route("PUT", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
+    Route("PATCH", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
     Route("DELETE", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
     Route("GET", "/api/patients/{id}/history", "patient", (Scope.PATIENTS_READ,)),
 )
@@ -74,6 +75,7 @@ APPOINTMENT = (
     Route("PUT", "/appointments/doctors/{doctorId}/schedule", "appointment", (Scope.SCHEDULES_WRITE,)),
     Route("GET", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_READ,)),
     Route("PUT", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("PATCH", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/cancel", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/complete", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/no-show", "appointment", (Scope.APPOINTMENTS_WRITE,)),

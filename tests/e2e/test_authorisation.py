@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from services.common.dto import MERGE_PATCH
 from services.contracts.roles import ROLE_SCOPES, Role
 from services.contracts.routes import ROUTES, Route
 from tests.support.people import Person
@@ -37,7 +39,9 @@ def _send(http: httpx.Client, route: Route) -> httpx.Response:
     for name in ("id", "doctorId", "patientId", "paymentId"):
         path = path.replace(f"{{{name}}}", str(uuid4()))
     body = {"time_zone": "UTC", "weekly": {}} if path.endswith("/schedule") else {}
-    return http.request(route.method, path, json=body if route.method in ("POST", "PUT", "PATCH") else None)
+    if route.method == "PATCH":
+        return http.patch(path, content=json.dumps(body), headers={"content-type": MERGE_PATCH})
+    return http.request(route.method, path, json=body if route.method in ("POST", "PUT") else None)
 
 
 @pytest.fixture(scope="session")

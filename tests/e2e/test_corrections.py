@@ -1,10 +1,12 @@
-"""What was recorded by mistake is corrected: a visit is reopened, an invoice voided and credited, a payment refunded."""
+"""What was recorded by mistake is corrected: visits are reopened, invoices voided and credited, payments refunded."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from lab.waiting import until
+from services.common.dto import MERGE_PATCH
 from tests.support.clinic import complete_a_visit, invoices_of
 from tests.support.people import Person, unique
 
@@ -65,6 +67,16 @@ def test_an_invoice_is_credited_and_what_was_paid_for_it_refunded(
     (listed,) = staff.http.get(f"{path}/payments").json()["items"]
     assert [refund["amount_minor"] for refund in listed["refunds"]] == [total]
     assert staff.http.delete(f"/api/patients/{patient_id}").status_code == 204
+
+
+def test_a_detail_is_corrected_by_a_patch(staff: Person, clinic_patient: dict[str, Any]) -> None:
+    path, tag = f"/api/patients/{clinic_patient['id']}", f'"{clinic_patient["version"]}"'
+    patch, headers = json.dumps({"address": "Weg 1"}), {"content-type": MERGE_PATCH, "if-match": tag}
+    patched = staff.http.patch(path, content=patch, headers=headers)
+    assert (patched.status_code, patched.json()["address"]) == (200, "Weg 1")
+    assert patched.json()["name"] == clinic_patient["name"]
+    assert staff.http.patch(path, content=patch, headers=headers).status_code == 412
+    assert staff.http.patch(path, json={"address": None}).status_code == 415
 
 
 def test_patients_and_doctors_correct_nothing(patient: Person, doctor: Person) -> None:

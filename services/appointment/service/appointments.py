@@ -108,7 +108,7 @@ class AppointmentService:
 
     async def list_open(self, patient_id: UUID) -> Sequence[Appointment]:
         """Returns the patient's booked appointments that the caller may read, at most `MAX_OPEN`."""
-        booked = AppointmentFilter(patient_id=patient_id, status=AppointmentStatus.BOOKED)
+        booked = AppointmentFilter(patient_id=patient_id, statuses=(AppointmentStatus.BOOKED,))
         return (await self.list(booked, PageRequest(limit=MAX_OPEN))).items
 
     async def change(self, id: UUID, change: AppointmentChange, condition: Condition) -> Appointment:

@@ -31,6 +31,7 @@ MATRIX: dict[tuple[str, str], tuple[frozenset[Role], int]] = {
     ("PUT", "/doctors/{doctorId}/schedule"): (frozenset({Role.ADMIN}), 200),
     ("GET", "/{id}"): (EVERYBODY, 200),
     ("PUT", "/{id}"): (EVERYBODY, 200),
+    ("PATCH", "/{id}"): (EVERYBODY, 200),
     ("POST", "/{id}/cancel"): (EVERYBODY, 200),
     ("POST", "/{id}/complete"): (CLINIC, 200),
     ("POST", "/{id}/no-show"): (CLINIC, 409),
@@ -58,6 +59,8 @@ async def attempt(
     if path == "/availability":
         arguments["params"] = {"doctorId": appointment["doctor_id"], "date": at(9).date().isoformat()}
     filled = path.replace("{id}", appointment["id"]).replace("{doctorId}", appointment["doctor_id"])
+    if method == "PATCH":
+        return await who.patch(filled, {"reason": "cough"})
     return await who.request(method, filled, **arguments)
 
 
