@@ -62,7 +62,9 @@ class InvoiceQuery(PageRequest):
     """The parameters of the list. An invoice must match all that are given."""
 
     patient_id: UUID | None = Field(default=None, alias="patientId")
-    status: InvoiceStatus | None = None
+    status: list[InvoiceStatus] = Field(
+        default_factory=list, description="Invoices in one of these states: `status=OPEN&status=PARTIALLY_PAID`."
+    )
 
 
 class FeeQuery(RequestModel):

@@ -83,7 +83,7 @@ class InvoiceFilter:
     """Which invoices to list. An invoice must match all fields that are given."""
 
     patient_id: UUID | None = None
-    status: InvoiceStatus | None = None
+    statuses: tuple[InvoiceStatus, ...] = ()
     open: bool = False
 
 

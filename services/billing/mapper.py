@@ -42,7 +42,7 @@ from services.contracts.proto import billing_v1_pb2
 
 def invoice_filter(query: InvoiceQuery) -> InvoiceFilter:
     """Returns the filter in a list's parameters."""
-    return InvoiceFilter(patient_id=query.patient_id, status=query.status)
+    return InvoiceFilter(patient_id=query.patient_id, statuses=tuple(dict.fromkeys(query.status)))
 
 
 def account_out(account: Account) -> AccountOut:

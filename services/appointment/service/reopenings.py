@@ -49,6 +49,7 @@ class ReopeningService:
         if appointment is None:
             await self._uow.not_found("reopen", RESOURCE)
         if self._principal.owns(appointment.patient_owner_id):
+            await self._uow.record_denial("reopen", RESOURCE, id, patient_id=appointment.patient_id)
             raise Forbidden("own-appointment", "Somebody else must reopen your own visit.")
         condition.check(appointment.version)
         if appointment.status not in ENDED_BY_THE_CLINIC:

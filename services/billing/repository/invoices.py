@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ARRAY, Select, Text, and_, any_, bindparam, exists, or_, select
 
 from services.billing.entity import (
     ACCOUNT,
@@ -60,7 +60,7 @@ _CHARGED_AND_FEE = Statement(select(exists().where(_OF_APPOINTMENT), _FEE.scalar
 
 
 @cache
-def _list(owned: bool, of_patient: bool, of_status: bool, open: bool, after: bool) -> Statement:
+def _list(owned: bool, of_patient: bool, of_status: bool, of_statuses: bool, open: bool, after: bool) -> Statement:
     """Returns the statement for a page. Conditions that are not asked for are left out, so each has its index."""
     statement: Select[Any] = select(INVOICE)
     if owned:
@@ -69,6 +69,8 @@ def _list(owned: bool, of_patient: bool, of_status: bool, open: bool, after: boo
         statement = statement.where(INVOICE.c.patient_id == bindparam("patient_id"))
     if of_status:
         statement = statement.where(INVOICE.c.status == bindparam("status"))
+    if of_statuses:
+        statement = statement.where(INVOICE.c.status == any_(bindparam("statuses", type_=ARRAY(Text))))
     if open:
         statement = statement.where(INVOICE.c.total_minor != INVOICE.c.paid_minor)
     return Statement(_NEWEST_FIRST.apply(statement, after=after), patient="patient_id")
@@ -99,7 +101,14 @@ class InvoiceRepository:
         self, filter: InvoiceFilter, owner: UUID | None, page: PageRequest, reading: Reading
     ) -> Slice[Invoice]:
         """Returns one page of the invoices that match, newest first."""
-        values = {"owner": owner, "patient_id": filter.patient_id, "status": filter.status}
+        # One state has an index in the order of the list. Several are a condition on what the other indexes find.
+        several = len(filter.statuses) > 1
+        values = {
+            "owner": owner,
+            "patient_id": filter.patient_id,
+            "status": filter.statuses[0] if filter.statuses and not several else None,
+            "statuses": list(filter.statuses) if several else None,
+        }
         given = (value is not None for value in values.values())
         statement = _list(*given, filter.open, page.cursor is not None)
         values |= _NEWEST_FIRST.values(page)

@@ -117,6 +117,7 @@ class CorrectionService:
         """Returns the invoice and its account, locked. Raises NotFound, and Forbidden for the caller's own invoice."""
         invoice, account = await self._invoices.lock(action, id)
         if self._principal.owns(account.owner_user_id):
+            await self._uow.record_denial(action, RESOURCE, id, patient_id=invoice.patient_id)
             raise Forbidden("own-invoice", "Somebody else must correct your own invoice.")
         return invoice, account
 

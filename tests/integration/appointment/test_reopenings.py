@@ -130,4 +130,10 @@ async def test_nobody_takes_back_their_own_fee(
     await shift(runtime, booked["id"], datetime.now(UTC) - timedelta(hours=2))
     await end(staff, booked["id"], "no-show")
     assert await reopen(clerk, booked["id"]) == (403, "own-appointment")
+    (denied,) = [row for row in await audit_records(runtime) if row.outcome == "denied"]
+    assert (denied.action, denied.actor, str(denied.patient_ids[0])) == (
+        "reopen",
+        str(clerk.user_id),
+        booked["patient_id"],
+    )
     assert await reopen(staff, booked["id"]) == (200, "BOOKED")

@@ -172,6 +172,21 @@ async def test_what_is_credited_after_it_was_paid_is_to_be_refunded(
     assert "list-payments" in actions
 
 
+async def test_a_list_takes_several_states(make_invoice: Make, clerk: Caller) -> None:
+    paid, void, open = await make_invoice(), await make_invoice(), await make_invoice()
+    assert (await paid.pay(TOTAL)).status_code == 201
+    assert (await void.post("void", json=MISTAKE)).status_code == 200
+
+    async def found(*states: str) -> list[str]:
+        answer = await clerk.request("GET", "/api/billing/invoices", params={"status": states})
+        return [f"/api/billing/invoices/{item['id']}" for item in answer.json()["items"]]
+
+    assert await found() == [open.path, void.path, paid.path]
+    assert await found("VOID") == [void.path]
+    assert await found("OPEN", "PAID", "PAID") == [open.path, paid.path]
+    assert (await clerk.request("GET", "/api/billing/invoices?status=OPEN&status=LOST")).status_code == 422
+
+
 async def test_what_is_refunded_and_not_credited_is_due_again(invoice: Invoice) -> None:
     payment = await invoice.pay(TOTAL)
     assert (await invoice.refund(payment, 2000)).status_code == 201
@@ -253,3 +268,6 @@ async def test_nobody_corrects_their_own_invoice(invoice: Invoice, caller: Make,
         await invoice.refund(payment, 100),
     ):
         assert refusal(answer) == (403, "own-invoice")
+    denied = [row for row in await audit_records(runtime) if row.outcome == "denied"]
+    assert [row.action for row in denied] == ["void", "credit", "refund"]
+    assert {row.patient_ids[0] for row in denied} == {UUID(invoice.patient_id)}

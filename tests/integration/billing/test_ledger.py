@@ -209,7 +209,7 @@ async def test_an_entry_that_does_not_balance_is_rejected(service_settings: Make
     await database.close()
 
 
-async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadlock(
+async def test_charges_payments_corrections_and_owners_of_one_account_never_end_in_a_deadlock(
     service_settings: Callable[..., Awaitable[Any]],
 ) -> None:
     settings = await service_settings("billing", BillingSettings)
@@ -224,6 +224,10 @@ async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadloc
         async with database.unit_of_work() as uow:
             await invoice_service(STAFF, uow, _runtime(settings)).pay(invoice, 100, PaymentMethod.CARD)
 
+    async def credit(invoice: UUID) -> None:
+        async with database.unit_of_work() as uow:
+            await correction_service(STAFF, uow, _runtime(settings)).credit(invoice, 10, "Too much.")
+
     async def change_owner() -> None:
         async with database.unit_of_work() as uow:
             await account_service(SYSTEM, uow, _runtime(settings)).ensure(patient, uuid4())
@@ -235,10 +239,11 @@ async def test_charges_payments_and_owners_of_one_account_never_end_in_a_deadloc
     assert len(invoices) == len(appointments)
     for _ in range(10):
         more = [charge(id) for id in (*appointments, uuid4())]
-        await asyncio.gather(*map(pay, [*invoices, *invoices]), *more, change_owner(), change_owner())
+        corrections = [*map(credit, invoices), change_owner(), change_owner()]
+        await asyncio.gather(*map(pay, [*invoices, *invoices]), *more, *corrections)
     async with database.unit_of_work() as uow:
         ((balance,),) = await uow.fetch("SELECT balance_minor FROM account")
-    assert balance == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100
+    assert balance == 14 * PRICES[InvoiceReason.VISIT] - 80 * 100 - 40 * 10
     await database.close()
 
 
