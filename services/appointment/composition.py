@@ -11,10 +11,12 @@ from services.appointment.grpc_clients import PatientClient
 from services.appointment.reminders import ReminderLoop
 from services.appointment.repository.appointments import AppointmentRepository
 from services.appointment.repository.doctors import DoctorRepository
+from services.appointment.repository.reopenings import ReopeningRepository
 from services.appointment.repository.schedules import ScheduleRepository
 from services.appointment.service.appointments import AppointmentService
 from services.appointment.service.doctors import DoctorService
 from services.appointment.service.reminders import ReminderService
+from services.appointment.service.reopenings import ReopeningService
 from services.appointment.service.schedules import ScheduleService
 from services.common.rpc import client
 from services.common.runtime import Runtime
@@ -56,6 +58,11 @@ def appointment_service(principal: Principal, uow: UnitOfWork, runtime: Appointm
         AppointmentRepository(uow),
         runtime.components.patients,
     )
+
+
+def reopening_service(principal: Principal, uow: UnitOfWork, runtime: AppointmentRuntime) -> ReopeningService:
+    """Returns the service of reopened visits for one caller and one transaction."""
+    return ReopeningService(principal, uow, runtime.settings, AppointmentRepository(uow), ReopeningRepository(uow))
 
 
 def doctor_service(principal: Principal, uow: UnitOfWork, runtime: AppointmentRuntime) -> DoctorService:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from services.common.dto import RequestModel, response_model
+from services.common.dto import RequestModel, left_out, response_model
 from services.common.fields import FreeText, FullDate, Moment
 from services.common.paging import PageRequest
 from services.contracts.events import AppointmentStatus, CausedBy
@@ -78,11 +78,27 @@ class AppointmentChangeIn(RequestModel):
     caused_by: Cause = None
 
 
+class AppointmentPatchIn(RequestModel):
+    """A merge patch of a booked appointment: what is left out stays as it is, and null removes the reason."""
+
+    doctor_id: UUID = Field(default_factory=left_out)
+    date: Start = Field(default_factory=left_out)
+    duration_minutes: Duration = Field(default_factory=left_out)
+    reason: FreeText | None = None
+    caused_by: Cause = None
+
+
 class CancellationIn(RequestModel):
     """Who cancels, and why. Both may be left out."""
 
     caused_by: Cause = None
     reason: FreeText | None = None
+
+
+class ReopeningIn(RequestModel):
+    """Why the end of the visit is undone."""
+
+    reason: FreeText
 
 
 class AppointmentQuery(PageRequest):
@@ -92,7 +108,10 @@ class AppointmentQuery(PageRequest):
     doctor_id: UUID | None = Field(default=None, alias="doctorId")
     since: Moment | None = Field(default=None, alias="from", description="Appointments that start then or later.")
     until: Moment | None = Field(default=None, alias="to", description="Appointments that start before then.")
-    status: AppointmentStatus | None = None
+    status: list[AppointmentStatus] = Field(
+        default_factory=list, description="Appointments in one of these states: `status=BOOKED&status=COMPLETED`."
+    )
+    sort: Literal["date", "-date"] = Field(default="date", description="The order; `-` reverses it.")
 
 
 @response_model
@@ -125,6 +144,18 @@ class AppointmentOut:
     booked_at: datetime
     updated_at: datetime
     version: int
+
+
+@response_model
+class ReopeningOut:
+    """Why the end of a visit was undone, and by whom."""
+
+    id: UUID
+    appointment_id: UUID
+    previous_status: AppointmentStatus
+    reason: str
+    reopened_at: datetime
+    reopened_by: Annotated[UUID, Field(description="The user who undid it.")]
 
 
 @response_model

@@ -78,6 +78,18 @@ class DeletedPatient:
     id: UUID
 
 
+@dataclass(slots=True)
+class Reopening:
+    """Why the end of a visit, `previous_status`, was undone, and by whom."""
+
+    id: UUID
+    appointment_id: UUID
+    previous_status: str
+    reason: str
+    reopened_at: datetime
+    reopened_by: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
     """The part of an appointment that people write."""
@@ -95,7 +107,7 @@ class AppointmentChange:
     `patient_id` is checked only. `caused_by` is what the caller says.
     """
 
-    start: datetime
+    start: datetime | None = None
     patient_id: UUID | None = None
     doctor_id: UUID | None = None
     duration_minutes: int | None = None
@@ -105,10 +117,10 @@ class AppointmentChange:
 
     def details_of(self, appointment: Appointment) -> AppointmentDetails:
         """Returns the details of the appointment after the change."""
-        minutes = self.duration_minutes or appointment.duration_minutes
+        start, minutes = self.start or appointment.date, self.duration_minutes or appointment.duration_minutes
         return AppointmentDetails(
             self.doctor_id or appointment.doctor_id,
-            Interval(self.start, self.start + timedelta(minutes=minutes)),
+            Interval(start, start + timedelta(minutes=minutes)),
             minutes,
             appointment.reason if self.keeps_reason else self.reason,
         )
@@ -124,13 +136,14 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFilter:
-    """Which appointments to list. An appointment must match all fields that are given."""
+    """Which appointments to list, and in which order. An appointment must match all fields that are given."""
 
     patient_id: UUID | None = None
     doctor_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
-    status: str | None = None
+    statuses: tuple[str, ...] = ()
+    latest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +183,5 @@ class Patient:
 APPOINTMENT = table_of(Appointment, "appointment")
 DOCTOR = table_of(Doctor, "doctor")
 SCHEDULE = table_of(DoctorSchedule, "schedule", key=("doctor_id",))
+REOPENING = table_of(Reopening, "reopening")
 DELETED_PATIENT = table_of(DeletedPatient, "deleted_patient")

@@ -12,12 +12,14 @@ from services.appointment.dto import (
     AppointmentChangeIn,
     AppointmentIn,
     AppointmentOut,
+    AppointmentPatchIn,
     AppointmentQuery,
     AvailabilityOut,
     CancellationIn,
     DoctorOut,
     HoursIn,
     HoursOut,
+    ReopeningOut,
     ScheduleExceptionOut,
     ScheduleIn,
     ScheduleOut,
@@ -32,6 +34,7 @@ from services.appointment.entity import (
     Doctor,
     DoctorSchedule,
     Patient,
+    Reopening,
     VersionedSchedule,
 )
 from services.appointment.schedule import WEEKDAYS, Hours, Interval, Schedule
@@ -47,11 +50,11 @@ def appointment_details_from(body: AppointmentIn) -> AppointmentDetails:
     return AppointmentDetails(body.doctor_id, time, body.duration_minutes, body.reason)
 
 
-def appointment_change_from(body: AppointmentChangeIn) -> AppointmentChange:
+def appointment_change_from(body: AppointmentChangeIn | AppointmentPatchIn) -> AppointmentChange:
     """Returns the change in a request."""
     return AppointmentChange(
         start=body.date,
-        patient_id=body.patient_id,
+        patient_id=body.patient_id if isinstance(body, AppointmentChangeIn) else None,
         doctor_id=body.doctor_id,
         duration_minutes=body.duration_minutes,
         reason=body.reason,
@@ -67,7 +70,14 @@ def cancellation_from(body: CancellationIn | None) -> Cancellation:
 
 def appointment_filter(query: AppointmentQuery) -> AppointmentFilter:
     """Returns the filter in a list's parameters."""
-    return AppointmentFilter(query.patient_id, query.doctor_id, query.since, query.until, query.status)
+    return AppointmentFilter(
+        patient_id=query.patient_id,
+        doctor_id=query.doctor_id,
+        since=query.since,
+        until=query.until,
+        statuses=tuple(dict.fromkeys(query.status)),
+        latest_first=query.sort == "-date",
+    )
 
 
 def appointment_out(appointment: Appointment) -> AppointmentOut:
@@ -90,6 +100,18 @@ def appointment_out(appointment: Appointment) -> AppointmentOut:
         booked_at=appointment.booked_at,
         updated_at=appointment.updated_at,
         version=appointment.version,
+    )
+
+
+def reopening_out(reopening: Reopening) -> ReopeningOut:
+    """Returns the response for a reopening."""
+    return ReopeningOut(
+        id=reopening.id,
+        appointment_id=reopening.appointment_id,
+        previous_status=AppointmentStatus(reopening.previous_status),
+        reason=reopening.reason,
+        reopened_at=reopening.reopened_at,
+        reopened_by=reopening.reopened_by,
     )
 
 
@@ -232,6 +254,17 @@ def appointment_completed_event(appointment: Appointment, doctor: str | None) ->
 def appointment_no_show_event(appointment: Appointment, doctor: str | None) -> events.AppointmentNoShow:
     """Returns the event for a patient who did not come."""
     return events.AppointmentNoShow(**_event_fields(appointment, doctor), recorded_at=appointment.updated_at)
+
+
+def appointment_reopened_event(
+    appointment: Appointment, doctor: str | None, reopening: Reopening
+) -> events.AppointmentReopened:
+    """Returns the event for a visit whose end was undone."""
+    return events.AppointmentReopened(
+        **_event_fields(appointment, doctor),
+        previous_status=AppointmentStatus(reopening.previous_status),
+        reopened_at=reopening.reopened_at,
+    )
 
 
 def appointment_reminder_due_event(

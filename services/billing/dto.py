@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.billing.entity import PaymentMethod
+from services.billing.entity import CreditKind, PaymentMethod
 from services.common.dto import RequestModel, response_model
-from services.common.fields import Moment
+from services.common.fields import FreeText, Moment
 from services.common.paging import PageRequest
 from services.contracts.events import InvoiceReason, InvoiceStatus
 
@@ -30,7 +30,9 @@ class AccountOut:
     id: UUID
     patient_id: UUID
     currency: CurrencyCode
-    balance_minor: Annotated[int, Field(description="What the patient owes, in minor units.")]
+    balance_minor: Annotated[
+        int, Field(description="What the patient owes, in minor units; below zero what the clinic owes them.")
+    ]
     version: int
     opened_at: datetime
 
@@ -44,8 +46,13 @@ class InvoiceOut:
     appointment_id: UUID
     reason: InvoiceReason
     currency: CurrencyCode
-    total_minor: int
-    paid_minor: int
+    total_minor: Annotated[int, Field(description="What is invoiced, less what was credited.")]
+    paid_minor: Annotated[int, Field(description="What was paid, less what was refunded.")]
+    credited_minor: int
+    refunded_minor: int
+    due_minor: Annotated[
+        int, Field(description="`total_minor` less `paid_minor`; below zero what the clinic is to refund.")
+    ]
     status: InvoiceStatus
     version: int
     raised_at: datetime
@@ -55,7 +62,9 @@ class InvoiceQuery(PageRequest):
     """The parameters of the list. An invoice must match all that are given."""
 
     patient_id: UUID | None = Field(default=None, alias="patientId")
-    status: InvoiceStatus | None = None
+    status: list[InvoiceStatus] = Field(
+        default_factory=list, description="Invoices in one of these states: `status=OPEN&status=PARTIALLY_PAID`."
+    )
 
 
 class FeeQuery(RequestModel):
@@ -80,12 +89,48 @@ class FeesOut:
     items: list[FeeOut]
 
 
+# Strict, because "12" may be meant in major units.
+Amount = Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="In minor units.")]
+
+
 class PaymentIn(RequestModel):
     """A payment of a whole invoice or of a part of it."""
 
-    # Strict, because "12" may be meant in major units.
-    amount_minor: Annotated[int, Field(strict=True, gt=0, le=MAX_MINOR, description="In minor units.")]
+    amount_minor: Amount
     method: PaymentMethod
+
+
+class VoidIn(RequestModel):
+    """Why an invoice is void. The patient can read it."""
+
+    reason: FreeText
+
+
+class CreditNoteIn(RequestModel):
+    """How much of an invoice is taken back, and why. The patient can read it."""
+
+    amount_minor: Amount
+    reason: FreeText
+
+
+class RefundIn(RequestModel):
+    """How much of a payment is paid back, and why. The patient can read it."""
+
+    amount_minor: Amount
+    reason: FreeText
+
+
+@response_model
+class RefundOut:
+    """A part or all of a payment that was paid back, in the way in which it was paid."""
+
+    id: UUID
+    payment_id: UUID
+    invoice_id: UUID
+    amount_minor: int
+    currency: CurrencyCode
+    reason: str
+    refunded_at: datetime
 
 
 @response_model
@@ -98,3 +143,18 @@ class PaymentOut:
     currency: CurrencyCode
     method: PaymentMethod
     received_at: datetime
+    refunded_minor: int
+    refunds: Annotated[list[RefundOut], Field(description="The oldest comes first.")]
+
+
+@response_model
+class CreditNoteOut:
+    """A part or all of an invoice that was taken back."""
+
+    id: UUID
+    invoice_id: UUID
+    kind: CreditKind
+    amount_minor: int
+    currency: CurrencyCode
+    reason: str
+    made_at: datetime

@@ -1,4 +1,4 @@
-"""Double-entry bookkeeping: what an invoice and a payment debit and credit. Pure functions.
+"""Double-entry bookkeeping: what an invoice, a payment and their corrections debit and credit. Pure functions.
 
 The database rejects an entry whose debits differ from its credits, and any change of an entry.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from services.billing.entity import Invoice, JournalEntry, LedgerAccount, Payment, Posting
+from services.billing.entity import CreditNote, Invoice, JournalEntry, LedgerAccount, Payment, Posting, Refund
 from services.common.identifiers import uuid7
 
 
@@ -35,6 +35,32 @@ def payment_entry(payment: Payment, account_id: UUID) -> tuple[JournalEntry, lis
         payment.amount_minor,
         debit=LedgerAccount.CASH,
         credit=LedgerAccount.RECEIVABLE,
+    )
+
+
+def credit_entry(note: CreditNote, account_id: UUID) -> tuple[JournalEntry, list[Posting]]:
+    """Returns the entry for a credit note, or for the voiding of an invoice: the opposite of the invoice's."""
+    return _entry(
+        note.kind,
+        note.id,
+        note.made_at,
+        account_id,
+        note.amount_minor,
+        debit=LedgerAccount.REVENUE,
+        credit=LedgerAccount.RECEIVABLE,
+    )
+
+
+def refund_entry(refund: Refund, account_id: UUID) -> tuple[JournalEntry, list[Posting]]:
+    """Returns the entry for a refund: the opposite of the payment's."""
+    return _entry(
+        "REFUND",
+        refund.id,
+        refund.refunded_at,
+        account_id,
+        refund.amount_minor,
+        debit=LedgerAccount.RECEIVABLE,
+        credit=LedgerAccount.CASH,
     )
 
 

@@ -2,7 +2,7 @@
 
 from services.billing import consumers, grpc_server
 from services.billing.config import BillingSettings
-from services.billing.controller import accounts, fees, invoices
+from services.billing.controller import accounts, corrections, fees, invoices
 from services.common.web.app import create_app
 from services.contracts import topics
 
@@ -10,7 +10,7 @@ app = create_app(
     "billing",
     title="Billing",
     settings=BillingSettings,
-    routers=[accounts.router, fees.router, invoices.router],
+    routers=[accounts.router, corrections.router, fees.router, invoices.router],
     topics=[topics.BILLING],
     consumers=consumers.handlers,
     grpc_services=grpc_server.register,

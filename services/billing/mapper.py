@@ -5,15 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.billing.dto import AccountOut, FeeOut, FeesOut, InvoiceOut, InvoiceQuery, PaymentOut
-from services.billing.entity import Account, ChargedFee, Invoice, InvoiceFilter, Payment, PaymentMethod
-from services.contracts.events import AccountOpened, InvoiceRaised, InvoiceReason, InvoiceStatus, PaymentReceived
+from services.billing.dto import (
+    AccountOut,
+    CreditNoteOut,
+    FeeOut,
+    FeesOut,
+    InvoiceOut,
+    InvoiceQuery,
+    PaymentOut,
+    RefundOut,
+)
+from services.billing.entity import (
+    Account,
+    ChargedFee,
+    CreditKind,
+    CreditNote,
+    Invoice,
+    InvoiceFilter,
+    Payment,
+    PaymentMethod,
+    PaymentWithRefunds,
+    Refund,
+)
+from services.contracts.events import (
+    AccountOpened,
+    InvoiceCredited,
+    InvoiceRaised,
+    InvoiceReason,
+    InvoiceStatus,
+    InvoiceVoided,
+    PaymentReceived,
+    PaymentRefunded,
+)
 from services.contracts.proto import billing_v1_pb2
 
 
 def invoice_filter(query: InvoiceQuery) -> InvoiceFilter:
     """Returns the filter in a list's parameters."""
-    return InvoiceFilter(patient_id=query.patient_id, status=query.status)
+    return InvoiceFilter(patient_id=query.patient_id, statuses=tuple(dict.fromkeys(query.status)))
 
 
 def account_out(account: Account) -> AccountOut:
@@ -43,21 +72,53 @@ def invoice_out(invoice: Invoice) -> InvoiceOut:
         currency=invoice.currency,
         total_minor=invoice.total_minor,
         paid_minor=invoice.paid_minor,
+        credited_minor=invoice.credited_minor,
+        refunded_minor=invoice.refunded_minor,
+        due_minor=invoice.due_minor,
         status=InvoiceStatus(invoice.status),
         version=invoice.version,
         raised_at=invoice.raised_at,
     )
 
 
-def payment_out(payment: Payment, invoice: Invoice) -> PaymentOut:
-    """Returns the response for a payment of the invoice."""
+def payment_out(found: PaymentWithRefunds, currency: str) -> PaymentOut:
+    """Returns the response for a payment with its refunds."""
+    payment = found.payment
     return PaymentOut(
         id=payment.id,
         invoice_id=payment.invoice_id,
         amount_minor=payment.amount_minor,
-        currency=invoice.currency,
+        currency=currency,
         method=PaymentMethod(payment.method),
         received_at=payment.received_at,
+        refunded_minor=payment.refunded_minor,
+        refunds=[refund_out(refund, currency) for refund in found.refunds],
+    )
+
+
+def refund_out(refund: Refund, currency: str) -> RefundOut:
+    """Returns the response for a refund."""
+    return RefundOut(
+        id=refund.id,
+        payment_id=refund.payment_id,
+        invoice_id=refund.invoice_id,
+        amount_minor=refund.amount_minor,
+        currency=currency,
+        reason=refund.reason,
+        refunded_at=refund.refunded_at,
+    )
+
+
+def credit_note_out(note: CreditNote, currency: str) -> CreditNoteOut:
+    """Returns the response for a credit note."""
+    return CreditNoteOut(
+        id=note.id,
+        invoice_id=note.invoice_id,
+        kind=CreditKind(note.kind),
+        amount_minor=note.amount_minor,
+        currency=currency,
+        reason=note.reason,
+        made_at=note.made_at,
     )
 
 
@@ -85,6 +146,25 @@ def payment_received_event(payment: Payment, invoice: Invoice) -> PaymentReceive
         amount_minor=payment.amount_minor,
         method=payment.method,
         received_at=payment.received_at,
+    )
+
+
+def invoice_credited_event(note: CreditNote, invoice: Invoice) -> InvoiceCredited | InvoiceVoided:
+    """Returns the event for a credit note, or for a void invoice. `invoice` is as it is afterwards."""
+    fields = {**_event_fields(invoice), "credit_note_id": note.id, "amount_minor": note.amount_minor}
+    if note.kind == CreditKind.VOID:
+        return InvoiceVoided(**fields, voided_at=note.made_at)
+    return InvoiceCredited(**fields, credited_at=note.made_at)
+
+
+def payment_refunded_event(refund: Refund, invoice: Invoice) -> PaymentRefunded:
+    """Returns the event for a refund. `invoice` is as it is afterwards."""
+    return PaymentRefunded(
+        **_event_fields(invoice),
+        refund_id=refund.id,
+        payment_id=refund.payment_id,
+        amount_minor=refund.amount_minor,
+        refunded_at=refund.refunded_at,
     )
 
 

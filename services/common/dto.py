@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import dataclass_transform
 
+MERGE_PATCH = "application/merge-patch+json"
+"""The media type of a patch (RFC 7396)."""
 M = TypeVar("M")
 T = TypeVar("T")
 
@@ -20,6 +22,14 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False, hide_input_in_errors=True
     )
+
+
+def left_out() -> Any:
+    """Makes the default of a patch's member that cannot be null. Whether it was given is in `model_fields_set`.
+
+    It is a `default_factory`, so that OpenAPI does not show a default that would not be accepted.
+    """
+    return None
 
 
 @dataclass_transform()

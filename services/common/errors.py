@@ -76,6 +76,18 @@ class PreconditionFailed(Problem):
     status, title, default_code = 412, "Precondition Failed", "stale-version"
 
 
+class UnsupportedMediaType(Problem):
+    """The body has another media type than the route takes. The header says which one it takes.
+
+    For PATCH the header is Accept-Patch (RFC 5789, section 2.2).
+    """
+
+    status, title, default_code = 415, "Unsupported Media Type", "unsupported-media-type"
+
+    def __init__(self, expected: str = "application/json", header: str = "Accept") -> None:
+        super().__init__(None, f"The body must be {expected}.", headers={header: expected})
+
+
 class Unprocessable(Problem):
     """The request is well-formed, but a value is not acceptable."""
 

@@ -215,14 +215,21 @@ class UnitOfWork:
     ) -> NoReturn:
         """Raises NotFound, and records a denial first when the record exists but is not visible to the caller.
 
-        `hidden_id` is the id of that record, and `patient_id` the patient whose data it is. The denial is written in a
-        transaction of its own, because this one is about to be rolled back; this one's connection is released before.
+        `hidden_id` is the id of that record, and `patient_id` the patient whose data it is.
         """
         if hidden_id is not None:
-            await self.release()
-            async with self._database.unit_of_work() as uow:
-                uow.record(action, resource, hidden_id, patient_id=patient_id, outcome="denied")
+            await self.record_denial(action, resource, hidden_id, patient_id=patient_id)
         raise NotFound(resource)
+
+    async def record_denial(self, action: str, resource: str, resource_id: object, *, patient_id: object) -> None:
+        """Records that the caller was not allowed to do `action`. The caller of this method then raises a problem.
+
+        The denial is written in a transaction of its own, because this one is about to be rolled back; this one's
+        connection is released before.
+        """
+        await self.release()
+        async with self._database.unit_of_work() as uow:
+            uow.record(action, resource, resource_id, patient_id=patient_id, outcome="denied")
 
     async def release(self) -> None:
         """Returns the connection to the pool, so that slow work or waiting for a second connection cannot exhaust it.

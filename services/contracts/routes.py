@@ -61,6 +61,7 @@ PATIENT = (
     Route("POST", "/api/patients", "patient", (Scope.PATIENTS_WRITE,)),
     Route("GET", "/api/patients/{id}", "patient", (Scope.PATIENTS_READ,)),
     Route("PUT", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
+    Route("PATCH", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
     Route("DELETE", "/api/patients/{id}", "patient", (Scope.PATIENTS_WRITE,)),
     Route("GET", "/api/patients/{id}/history", "patient", (Scope.PATIENTS_READ,)),
 )
@@ -74,9 +75,12 @@ APPOINTMENT = (
     Route("PUT", "/appointments/doctors/{doctorId}/schedule", "appointment", (Scope.SCHEDULES_WRITE,)),
     Route("GET", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_READ,)),
     Route("PUT", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("PATCH", "/appointments/{id}", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/cancel", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/complete", "appointment", (Scope.APPOINTMENTS_WRITE,)),
     Route("POST", "/appointments/{id}/no-show", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("POST", "/appointments/{id}/reopen", "appointment", (Scope.APPOINTMENTS_WRITE,)),
+    Route("GET", "/appointments/{id}/reopenings", "appointment", (Scope.APPOINTMENTS_READ,)),
 )
 
 BILLING = (
@@ -84,7 +88,12 @@ BILLING = (
     Route("GET", "/api/billing/fees", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices", "billing", (Scope.BILLING_READ,)),
     Route("GET", "/api/billing/invoices/{id}", "billing", (Scope.BILLING_READ,)),
+    Route("GET", "/api/billing/invoices/{id}/payments", "billing", (Scope.BILLING_READ,)),
     Route("POST", "/api/billing/invoices/{id}/payments", "billing", (Scope.BILLING_WRITE,)),
+    Route("POST", "/api/billing/invoices/{id}/payments/{paymentId}/refunds", "billing", (Scope.BILLING_WRITE,)),
+    Route("GET", "/api/billing/invoices/{id}/credit-notes", "billing", (Scope.BILLING_READ,)),
+    Route("POST", "/api/billing/invoices/{id}/credit-notes", "billing", (Scope.BILLING_WRITE,)),
+    Route("POST", "/api/billing/invoices/{id}/void", "billing", (Scope.BILLING_WRITE,)),
 )
 
 NOTIFICATION = (

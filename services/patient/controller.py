@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
-from services.common.dto import Page
+from services.common.dto import MERGE_PATCH, Page
 from services.common.etags import etag, not_modified
 from services.common.paging import page_of
-from services.common.web.dependencies import IdempotencyKey, IfMatch, PageQuery, requires, service
+from services.common.web.dependencies import IdempotencyKey, IfMatch, MergePatch, PageQuery, requires, service
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Scope
 from services.patient import mapper
 from services.patient.composition import patient_service
-from services.patient.dto import PatientChangeOut, PatientIn, PatientOut, PatientQuery, RegisteredPatientOut
+from services.patient.dto import (
+    PatientChangeOut,
+    PatientIn,
+    PatientOut,
+    PatientPatchIn,
+    PatientQuery,
+    RegisteredPatientOut,
+)
 from services.patient.service import PatientService
 
 router = make_router("/api/patients", tags=["patients"])
@@ -59,11 +66,25 @@ async def replace_patient(
     return mapper.patient_out(patient)
 
 
+@router.patch("/{id}", dependencies=[WRITE, MergePatch], summary="Change some of a patient's details")
+async def patch_patient(
+    id: UUID,
+    body: Annotated[PatientPatchIn, Body(media_type=MERGE_PATCH)],
+    condition: IfMatch,
+    patients: Patients,
+    response: Response,
+) -> PatientOut:
+    """A merge patch (RFC 7396): a detail that is left out stays, and null removes it. The rest is as for PUT."""
+    patient = await patients.patch(id, mapper.patient_patch_from(body), condition)
+    response.headers["ETag"] = etag(patient.version)
+    return mapper.patient_out(patient)
+
+
 @router.delete("/{id}", status_code=204, dependencies=[WRITE], summary="Delete a patient's record")
 async def delete_patient(id: UUID, condition: IfMatch, patients: Patients) -> None:
     """The record is no longer found. It is stored for the time that the law requires.
 
-    409 `open-matters` while the patient has booked visits or unpaid invoices. `appointments` and `invoices` name them.
+    409 `open-matters` while the patient has booked visits or open invoices. `appointments` and `invoices` name them.
     503 when the services that know them do not answer.
     """
     await patients.delete(id, condition)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.common.dto import RequestModel, response_model
+from services.common.dto import RequestModel, left_out, response_model
 from services.common.fields import BirthDate, Email, FreeText, FullDate, PersonName, PhoneNumber, SearchedEmail
 from services.common.paging import PageRequest
 from services.patient.entity import ChangeKind
@@ -22,6 +22,16 @@ class PatientIn(RequestModel):
     name: PersonName
     email: Email
     dob: BirthDate = Field(description="Date of birth.")
+    phone: PhoneNumber | None = None
+    address: FreeText | None = None
+
+
+class PatientPatchIn(RequestModel):
+    """A merge patch of a record: what is left out stays as it is, and null removes a detail."""
+
+    name: PersonName = Field(default_factory=left_out)
+    email: Email = Field(default_factory=left_out)
+    dob: BirthDate = Field(default_factory=left_out, description="Date of birth.")
     phone: PhoneNumber | None = None
     address: FreeText | None = None
 

@@ -107,7 +107,10 @@ class OpenAppointment:
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice that is not paid, as the billing service describes it. The amount is in minor units."""
+    """An invoice on which something is due, as the billing service describes it. The amount is in minor units.
+
+    It is below zero when the clinic is to refund it.
+    """
 
     id: UUID
     currency: str

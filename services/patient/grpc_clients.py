@@ -36,7 +36,7 @@ class BillingClient:
             logger(__name__).warning("billing_fast_path_missed", patient_id=patient_id, code=problem.code)
 
     async def open_invoices(self, patient_id: UUID) -> Sequence[OpenInvoice]:
-        """Returns the patient's invoices that are not paid. Raises Unavailable."""
+        """Returns the patient's invoices on which something is due or to be refunded. Raises Unavailable."""
         if self._stub is None:
             return ()
         request = billing_v1_pb2.ListOpenInvoicesRequest(patient_id=str(patient_id))

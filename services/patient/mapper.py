@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC
 from operator import attrgetter
@@ -16,6 +16,7 @@ from services.patient.dto import (
     PatientChangeOut,
     PatientIn,
     PatientOut,
+    PatientPatchIn,
     PatientQuery,
     RegisteredPatientOut,
 )
@@ -34,6 +35,11 @@ from services.patient.entity import (
 def patient_details_from(body: PatientIn) -> PatientDetails:
     """Returns the details in a request."""
     return PatientDetails(name=body.name, email=body.email, dob=body.dob, phone=body.phone, address=body.address)
+
+
+def patient_patch_from(body: PatientPatchIn) -> Mapping[str, Any]:
+    """Returns the details that a patch gives, by their names."""
+    return body.model_dump(exclude_unset=True)
 
 
 def patient_filter(query: PatientQuery) -> PatientFilter:

@@ -121,8 +121,17 @@ class PatientService:
 
         A taken e-mail address is a conflict as in `register`, and so is a number that cannot be dialled Unprocessable.
         """
+        return await self._change(await self._get_for_update("update", id, condition), details)
+
+    async def patch(self, id: UUID, changes: Mapping[str, Any], condition: Condition) -> Patient:
+        """Replaces the details that `changes` names, like `replace`."""
         patient = await self._get_for_update("update", id, condition)
-        details = self._with_number(details, patient)
+        if "phone" in changes:
+            changes = {**changes, "phone_as_typed": None}
+        return await self._change(patient, replace(patient.details, **changes))
+
+    async def _change(self, patient: Patient, details: PatientDetails) -> Patient:
+        id, details = patient.id, self._with_number(details, patient)
         differences = _differences(patient.details, details)
         if not differences:
             return patient
@@ -184,7 +193,7 @@ class PatientService:
             self._appointments.open_appointments(id), self._billing.open_invoices(id)
         )
         if appointments or invoices:
-            detail = "The patient has booked visits or unpaid invoices: cancel and settle them first."
+            detail = "The patient has booked visits or open invoices: cancel and settle them first."
             raise Conflict("open-matters", detail, **mapper.open_matters(appointments, invoices))
 
     async def _duplicates(self, patient: Patient) -> Sequence[UUID]:

@@ -72,6 +72,8 @@ def test_attack_9_anothers_record_by_path(patient: Person, records: Records, sta
         ("GET", "/api/billing/accounts/{}", patient_id, None),
         ("GET", "/api/billing/invoices/{}", records.invoice, None),
         ("POST", "/api/billing/invoices/{}/payments", records.invoice, {"amount_minor": 1, "method": "CARD"}),
+        ("GET", "/api/billing/invoices/{}/payments", records.invoice, None),
+        ("GET", "/api/billing/invoices/{}/credit-notes", records.invoice, None),
     ]
     for method, path, id, body in cases:
         assert answer_as_for_no_record(patient, method, path, id, body).status_code == 404, (method, path)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from services.common.dto import MERGE_PATCH
 from services.contracts.roles import ROLE_SCOPES, Role
 from services.contracts.routes import ROUTES, Route
 from tests.support.people import Person
@@ -21,6 +23,12 @@ DOCUMENTS = [route for route in ROUTES if route.service == "discovery" and "{" n
 REFUSED_BY_THE_SERVICE = {
     (Role.PATIENT, "POST /appointments/{id}/complete"),
     (Role.PATIENT, "POST /appointments/{id}/no-show"),
+    (Role.PATIENT, "POST /api/billing/invoices/{id}/void"),
+    (Role.PATIENT, "POST /api/billing/invoices/{id}/credit-notes"),
+    (Role.PATIENT, "POST /api/billing/invoices/{id}/payments/{paymentId}/refunds"),
+    (Role.PATIENT, "POST /appointments/{id}/reopen"),
+    (Role.PATIENT, "GET /appointments/{id}/reopenings"),
+    (Role.DOCTOR, "POST /appointments/{id}/reopen"),
     (Role.DOCTOR, "PUT /appointments/doctors/{doctorId}/schedule"),  # the schedule of another doctor
 }
 
@@ -28,10 +36,12 @@ REFUSED_BY_THE_SERVICE = {
 def _send(http: httpx.Client, route: Route) -> httpx.Response:
     """Sends a request for a record that does not exist, with an empty body: only the permission makes a difference."""
     path = route.path
-    for name in ("id", "doctorId", "patientId"):
+    for name in ("id", "doctorId", "patientId", "paymentId"):
         path = path.replace(f"{{{name}}}", str(uuid4()))
     body = {"time_zone": "UTC", "weekly": {}} if path.endswith("/schedule") else {}
-    return http.request(route.method, path, json=body if route.method in ("POST", "PUT", "PATCH") else None)
+    if route.method == "PATCH":
+        return http.patch(path, content=json.dumps(body), headers={"content-type": MERGE_PATCH})
+    return http.request(route.method, path, json=body if route.method in ("POST", "PUT") else None)
 
 
 @pytest.fixture(scope="session")

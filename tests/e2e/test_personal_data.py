@@ -115,14 +115,16 @@ def call_all_operations(http: httpx.Client, canary: str, **more: str) -> list[ht
         headers = dict.fromkeys(
             [*named["header"], "User-Agent", "Cookie", "X-Forwarded-For", "Referer", canary], canary
         )
-        body = operation.get("requestBody")
-        content = body and json.dumps(filled(body["content"]["application/json"]["schema"], document, canary))
+        content, media_type = None, "application/json"
+        if body := operation.get("requestBody"):
+            ((media_type, described),) = body["content"].items()
+            content = json.dumps(filled(described["schema"], document, canary))
         answers.append(
             http.request(
                 method,
                 path,
                 params=dict.fromkeys([*named["query"], canary], canary),
-                headers={**headers, "Content-Type": "application/json", **more},
+                headers={**headers, "Content-Type": media_type, **more},
                 content=content,
             )
         )

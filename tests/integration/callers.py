@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import grpc
 import httpx
 from fastapi import FastAPI
 
+from services.common.dto import MERGE_PATCH
 from services.contracts.routes import routes_of
 
 
@@ -27,6 +29,11 @@ class Caller:
         """Sends a request with the caller's token."""
         headers = {**self.headers, **arguments.pop("headers", {})}
         return await self.client.request(method, f"{self.base_path}{path}", headers=headers, **arguments)
+
+    async def patch(self, path: str, changes: Any, **headers: str) -> httpx.Response:
+        """Sends a merge patch (RFC 7396)."""
+        headers = {"content-type": MERGE_PATCH, **headers}
+        return await self.request("PATCH", path, content=json.dumps(changes), headers=headers)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

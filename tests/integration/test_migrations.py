@@ -87,3 +87,32 @@ async def test_the_log_forgets_who_deleted_patients_were(database_server: str) -
             recipients = await connection.fetch("SELECT recipient, body FROM message ORDER BY event_id")
     assert [set(data) for data in logged] == [{"version"}, {"name", "email", "phone", "version"}]
     assert [tuple(row) for row in recipients] == [(None, None), ("a@example.org", "Dear Ada")]
+
+
+async def test_invoices_and_payments_keep_their_state_and_can_be_corrected(database_server: str) -> None:
+    account, *invoices = IDS
+    async with empty_database(database_server, "billing") as settings:
+        await upgrade(settings, "billing_0001")
+        async with connected(settings) as connection:
+            await connection.execute(
+                "INSERT INTO account (id, patient_id, currency, balance_minor, opened_at) "
+                "VALUES ($1, $1, 'EUR', 170, now())",
+                account,
+            )
+            for id, (paid, status) in zip(invoices, ((0, "OPEN"), (50, "PARTIALLY_PAID"), (120, "PAID")), strict=False):
+                await connection.execute(
+                    "INSERT INTO invoice (id, account_id, patient_id, appointment_id, reason, currency, total_minor, "
+                    "paid_minor, status, raised_at) VALUES ($1, $2, $2, $1, 'VISIT', 'EUR', 120, $3, $4, now())",
+                    id,
+                    account,
+                    paid,
+                    status,
+                )
+            await upgrade(settings, "billing_0002")
+            rows = await connection.fetch("SELECT status, credited_minor, refunded_minor FROM invoice ORDER BY id")
+            await connection.execute(
+                "UPDATE invoice SET total_minor = 0, credited_minor = 120, status = 'REFUND_DUE' WHERE id = $1",
+                invoices[2],
+            )
+            await connection.execute("UPDATE account SET balance_minor = -120")
+    assert [tuple(row) for row in rows] == [("OPEN", 0, 0), ("PARTIALLY_PAID", 0, 0), ("PAID", 0, 0)]

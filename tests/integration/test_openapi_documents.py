@@ -29,7 +29,12 @@ EXAMPLES = 12
 # tests of tokens are more precise than `ignored_auth`.
 EXCLUDED_CHECKS = "positive_data_acceptance,ignored_auth"
 # PUT /appointments/availability matches PUT /appointments/{id} with an invalid id, so the response is 422 and not 405.
-MORE_EXCLUDED_CHECKS = {"appointment": ",unsupported_method,allow_header_conformance"}
+# A registration that is repeated with its Idempotency-Key is answered as the first time, even if the record was deleted
+# meanwhile. Schemathesis takes it for new, and misses it.
+MORE_EXCLUDED_CHECKS = {
+    "appointment": ",unsupported_method,allow_header_conformance",
+    "patient": ",ensure_resource_availability",
+}
 
 
 class _Keys(http.server.BaseHTTPRequestHandler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from services.appointment import mapper
 from services.appointment.composition import appointment_service
@@ -13,15 +13,16 @@ from services.appointment.dto import (
     AppointmentChangeIn,
     AppointmentIn,
     AppointmentOut,
+    AppointmentPatchIn,
     AppointmentQuery,
     CancellationIn,
 )
 from services.appointment.entity import Appointment
 from services.appointment.service.appointments import AppointmentService
-from services.common.dto import Page
+from services.common.dto import MERGE_PATCH, Page
 from services.common.etags import etag, not_modified
 from services.common.paging import page_of
-from services.common.web.dependencies import IdempotencyKey, IfMatch, requires, service
+from services.common.web.dependencies import IdempotencyKey, IfMatch, MergePatch, requires, service
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Role, Scope
 
@@ -45,7 +46,7 @@ async def book_appointment(body: AppointmentIn, appointments: Appointments, resp
 
 @router.get("", dependencies=[READ], summary="List appointments", response_model=Page[AppointmentOut])
 async def list_appointments(query: Annotated[AppointmentQuery, Query()], appointments: Appointments) -> Response:
-    """The earliest appointment comes first. A PATIENT sees only their own."""
+    """The earliest appointment comes first, unless `sort` says otherwise. A PATIENT sees only their own."""
     return page_of(await appointments.list(mapper.appointment_filter(query), query), mapper.appointment_out)
 
 
@@ -67,6 +68,19 @@ async def change_appointment(
     412 when If-Match names another version than the current one. What is left out stays as it is. After a move by the
     clinic the patient has time to cancel for free, see `free_cancellation_until`.
     """
+    change = mapper.appointment_change_from(body)
+    return _appointment_out(await appointments.change(id, change, condition), response)
+
+
+@router.patch("/{id}", dependencies=[WRITE, MergePatch], summary="Change some of an appointment")
+async def patch_appointment(
+    id: UUID,
+    body: Annotated[AppointmentPatchIn, Body(media_type=MERGE_PATCH)],
+    condition: IfMatch,
+    appointments: Appointments,
+    response: Response,
+) -> AppointmentOut:
+    """A merge patch (RFC 7396): what is left out stays, and null removes the reason. The rest is as for PUT."""
     change = mapper.appointment_change_from(body)
     return _appointment_out(await appointments.change(id, change, condition), response)
 

@@ -8,9 +8,9 @@ All transactions of this service lock in one order, so that none can wait for an
 2. the doctor, by an advisory lock,
 3. rows: the appointment, or the doctor and then their schedule.
 
-A transaction may leave steps out, but never goes back. Booking and moving need all three. The deletion of a patient
-needs the first and the third. What ends a visit locks its row only, and a change of a schedule the rows of step 3.
-Reminders lock rows of many patients, but skip those that are locked, so they wait for nobody.
+A transaction may leave steps out, but never goes back. Booking, moving and reopening need all three. The deletion of a
+patient needs the first and the third. What ends a visit locks its row only, and a change of a schedule the rows of step
+3. Reminders lock rows of many patients, but skip those that are locked, so they wait for nobody.
 
 An exclusion constraint makes an insert or update wait for another transaction that writes a conflicting row, whatever
 it has locked. A service looks with `prospect` after the second step, and refuses such a booking before it writes. So
@@ -20,7 +20,6 @@ the constraints never make anybody wait; they only keep their promise should the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -32,6 +31,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    any_,
     bindparam,
     cast,
     exists,
@@ -57,7 +57,7 @@ from services.appointment.repository.overlaps import BOOKED, overlapping
 from services.appointment.repository.schedules import scheduled_doctor, scheduled_doctor_of
 from services.appointment.schedule import Interval
 from services.common.audit import Reading
-from services.common.paging import ASC, Keyset, PageRequest, Slice
+from services.common.paging import ASC, DESC, Keyset, PageRequest, Slice
 from services.common.sql import Statement
 from services.common.unit_of_work import UnitOfWork
 
@@ -106,12 +106,18 @@ _DOCTOR_NAME = (
 )
 
 
-def _prospect() -> Statement:
+def _obstacles() -> tuple[ColumnElement[bool], ...]:
+    """Returns the columns of `Obstacles`."""
     deleted = exists().where(DELETED_PATIENT.c.id == bindparam("patient_id"))
     others = exists().where(overlapping(), APPOINTMENT.c.id.is_distinct_from(bindparam("moved_id")))
     doctor_busy = others.where(APPOINTMENT.c.doctor_id == bindparam("doctor_id"))
     patient_busy = others.where(APPOINTMENT.c.patient_id == bindparam("patient_id"))
-    return Statement(scheduled_doctor().add_columns(deleted, doctor_busy, patient_busy))
+    return deleted, doctor_busy, patient_busy
+
+
+def _reopening() -> Statement:
+    name = select(DOCTOR.c.name).where(DOCTOR.c.id == bindparam("doctor_id"), DOCTOR.c.active).scalar_subquery()
+    return Statement(select(name, *_obstacles()))
 
 
 def _delete_patient() -> Statement:
@@ -133,23 +139,26 @@ _BY_ID = Statement(_visible(), patient="patient_id")
 _LOCKED = Statement(_visible().add_columns(_DOCTOR_NAME).with_for_update(of=APPOINTMENT))
 _EXISTS = Statement(select(APPOINTMENT.c.id).where(APPOINTMENT.c.id == bindparam("id")))
 _LOCK_ALL, _LOCK_PATIENT, _LOCK_DOCTOR_AND_ROW = _lock_all(), _lock_patient(), _lock_doctor_and_row()
-_PROSPECT, _DELETE_PATIENT, _TAKE_DUE = _prospect(), _delete_patient(), _take_due()
+_PROSPECT, _REOPENING = Statement(scheduled_doctor().add_columns(*_obstacles())), _reopening()
+_DELETE_PATIENT, _TAKE_DUE = _delete_patient(), _take_due()
 _EARLIEST_FIRST = Keyset("date", (APPOINTMENT.c.date, ASC), (APPOINTMENT.c.id, ASC))
-_FILTERS = tuple(field.name for field in fields(AppointmentFilter))
+_LATEST_FIRST = Keyset("-date", (APPOINTMENT.c.date, DESC), (APPOINTMENT.c.id, DESC))
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "owner": APPOINTMENT.c.patient_owner_id == bindparam("owner"),
     "patient_id": APPOINTMENT.c.patient_id == bindparam("patient_id"),
     "doctor_id": APPOINTMENT.c.doctor_id == bindparam("doctor_id"),
     "since": APPOINTMENT.c.date >= bindparam("since"),
     "until": APPOINTMENT.c.date < bindparam("until"),
+    # One state has an index in the order of the list. Several are a condition on what the other indexes find.
     "status": APPOINTMENT.c.status == bindparam("status"),
+    "statuses": APPOINTMENT.c.status == any_(bindparam("statuses", type_=ARRAY(Text))),
 }
 
 
 @cache
-def _list(given: tuple[str, ...], after: bool) -> Statement:
+def _list(given: tuple[str, ...], order: Keyset, after: bool) -> Statement:
     statement = select(APPOINTMENT).where(*(_CONDITIONS[name] for name in given))
-    return Statement(_EARLIEST_FIRST.apply(statement, after=after), patient="patient_id", names_rows=True)
+    return Statement(order.apply(statement, after=after), patient="patient_id", names_rows=True)
 
 
 class AppointmentRepository:
@@ -206,6 +215,23 @@ class AppointmentRepository:
             moved_id=moved_id,
         )
 
+    async def obstacles(self, appointment: Appointment) -> tuple[str | None, Obstacles]:
+        """Returns the name of the appointment's doctor, and what is against its being booked again.
+
+        Its patient and doctor are locked. The name is None when the doctor cannot be booked any more.
+        """
+        found = await self._uow.one(
+            _REOPENING,
+            _name_and_obstacles,
+            patient_id=appointment.patient_id,
+            doctor_id=appointment.doctor_id,
+            start=appointment.date,
+            end=appointment.ends_at,
+            moved_id=appointment.id,
+        )
+        assert found is not None  # a SELECT without a table has one row
+        return found
+
     async def delete_patient(self, patient_id: UUID, now: datetime) -> Sequence[NamedVisit]:
         """Writes that the patient, who is locked, is deleted, so that nothing is booked for them from now on.
 
@@ -224,11 +250,13 @@ class AppointmentRepository:
     async def page(
         self, filter: AppointmentFilter, owner: UUID | None, page: PageRequest, reading: Reading
     ) -> Slice[Appointment]:
-        """Returns one page of the appointments that match, earliest first."""
-        values = {"owner": owner, **{name: getattr(filter, name) for name in _FILTERS}}
-        statement = _list(tuple(name for name, value in values.items() if value is not None), page.cursor is not None)
-        values |= _EARLIEST_FIRST.values(page)
-        return _EARLIEST_FIRST.page(await self._uow.page(statement, Appointment, reading, page.limit, **values), page)
+        """Returns one page of the appointments that match."""
+        order = _LATEST_FIRST if filter.latest_first else _EARLIEST_FIRST
+        values = {"owner": owner, **_values(filter)}
+        given = tuple(name for name, value in values.items() if value is not None)
+        statement = _list(given, order, page.cursor is not None)
+        values |= order.values(page)
+        return order.page(await self._uow.page(statement, Appointment, reading, page.limit, **values), page)
 
     async def take_due(self, now: datetime, limit: int) -> Sequence[tuple[Appointment, str | None, datetime]]:
         """Returns appointments whose reminder is due, with the name of the doctor and when it was due.
@@ -238,8 +266,25 @@ class AppointmentRepository:
         return await self._uow.all(_TAKE_DUE, _due, now=now, limit=limit)
 
 
+def _values(filter: AppointmentFilter) -> dict[str, Any]:
+    """Returns the parameters of `_CONDITIONS`. None leaves a condition out."""
+    several = len(filter.statuses) > 1
+    return {
+        "patient_id": filter.patient_id,
+        "doctor_id": filter.doctor_id,
+        "since": filter.since,
+        "until": filter.until,
+        "status": filter.statuses[0] if filter.statuses and not several else None,
+        "statuses": list(filter.statuses) if several else None,
+    }
+
+
 def _named(*row: Any) -> NamedVisit:
     return Appointment(*row[:-1]), row[-1]
+
+
+def _name_and_obstacles(*row: Any) -> tuple[str | None, Obstacles]:
+    return row[0], Obstacles(*row[1:])
 
 
 def _due(*row: Any) -> tuple[Appointment, str | None, datetime]:

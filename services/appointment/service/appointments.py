@@ -85,12 +85,12 @@ class AppointmentService:
             reschedules=0,
             booked_at=now,
             updated_at=now,
-            remind_at=self._remind_at(details, now),
+            remind_at=reminder_time(details.time.start, self._settings, now),
             version=1,
             free_until=self._terms.free_until(details.time.start, now),
         )
         self._appointments.add(appointment)
-        self._uow.refuse(_REFUSALS)
+        self._uow.refuse(REFUSALS)
         self._uow.publish(mapper.appointment_booked_event(appointment, doctor.name))
         self._record("create", appointment)
         return appointment
@@ -108,7 +108,7 @@ class AppointmentService:
 
     async def list_open(self, patient_id: UUID) -> Sequence[Appointment]:
         """Returns the patient's booked appointments that the caller may read, at most `MAX_OPEN`."""
-        booked = AppointmentFilter(patient_id=patient_id, status=AppointmentStatus.BOOKED)
+        booked = AppointmentFilter(patient_id=patient_id, statuses=(AppointmentStatus.BOOKED,))
         return (await self.list(booked, PageRequest(limit=MAX_OPEN))).items
 
     async def change(self, id: UUID, change: AppointmentChange, condition: Condition) -> Appointment:
@@ -152,9 +152,9 @@ class AppointmentService:
         appointment.doctor_id, appointment.reason = doctor.id, details.reason
         appointment.date, appointment.ends_at = details.time.start, details.time.end
         appointment.duration_minutes, appointment.time_zone = details.duration_minutes, time_zone
-        appointment.remind_at = self._remind_at(details, now)
+        appointment.remind_at = reminder_time(details.time.start, self._settings, now)
         self._next_version(appointment, now)
-        self._uow.refuse(_REFUSALS)
+        self._uow.refuse(REFUSALS)
         self._uow.publish(mapper.appointment_rescheduled_event(appointment, doctor.name, previous, caused_by))
 
     async def cancel(self, id: UUID, cancellation: Cancellation, condition: Condition) -> Appointment:
@@ -223,9 +223,9 @@ class AppointmentService:
         if obstacles.patient_deleted:
             raise _unknown_patient()
         if obstacles.doctor_busy:
-            raise _slot_taken()
+            raise slot_taken()
         if obstacles.patient_busy:
-            raise _patient_busy()
+            raise patient_busy()
         return doctor.doctor, schedule.time_zone
 
     async def _get_booked(self, action: str, id: UUID, condition: Condition) -> NamedVisit:
@@ -235,11 +235,6 @@ class AppointmentService:
             await self._not_found(action, id)
         _check_booked(found[0], condition)
         return found
-
-    def _remind_at(self, details: AppointmentDetails, now: datetime) -> datetime | None:
-        """Returns None for a booking at shorter notice: it needs no reminder, because it is confirmed just now."""
-        remind_at = details.time.start - timedelta(hours=self._settings.reminder_hours)
-        return remind_at if remind_at > now else None
 
     def _end(self, action: str, appointment: Appointment, status: AppointmentStatus, now: datetime) -> None:
         appointment.status, appointment.remind_at = status.value, None
@@ -257,6 +252,12 @@ class AppointmentService:
 
     def _record(self, action: str, appointment: Appointment) -> None:
         self._uow.record(action, RESOURCE, appointment.id, patient_id=appointment.patient_id)
+
+
+def reminder_time(start: datetime, settings: AppointmentSettings, now: datetime) -> datetime | None:
+    """Returns None for a booking at shorter notice: it needs no reminder, because it is confirmed just now."""
+    remind_at = start - timedelta(hours=settings.reminder_hours)
+    return remind_at if remind_at > now else None
 
 
 def _check_booked(appointment: Appointment, condition: Condition) -> None:
@@ -277,12 +278,15 @@ def _unknown_patient() -> Unprocessable:
     return Unprocessable("unknown-patient", "There is no such patient.")
 
 
-def _slot_taken() -> Conflict:
+def slot_taken() -> Conflict:
+    """Returns the problem of a doctor who is not free."""
     return Conflict("slot-taken", "The doctor has another appointment at that time.")
 
 
-def _patient_busy() -> Conflict:
+def patient_busy() -> Conflict:
+    """Returns the problem of a patient who is not free."""
     return Conflict("patient-busy", "The patient has another appointment at that time.")
 
 
-_REFUSALS: Mapping[str, Callable[[], Problem]] = {DOCTOR_TAKEN: _slot_taken, PATIENT_TAKEN: _patient_busy}
+REFUSALS: Mapping[str, Callable[[], Problem]] = {DOCTOR_TAKEN: slot_taken, PATIENT_TAKEN: patient_busy}
+"""The problems that violations of the exclusion constraints are."""

@@ -11,11 +11,12 @@ from services.billing import mapper
 from services.billing.access import ROLES
 from services.billing.composition import invoice_service
 from services.billing.dto import InvoiceOut, InvoiceQuery, PaymentIn, PaymentOut
+from services.billing.entity import PaymentWithRefunds
 from services.billing.service.invoices import InvoiceService
 from services.common.dto import Page
 from services.common.etags import etag, not_modified
 from services.common.paging import page_of
-from services.common.web.dependencies import IdempotencyKey, requires, service
+from services.common.web.dependencies import IdempotencyKey, PageQuery, requires, service
 from services.common.web.routing import router as make_router
 from services.contracts.roles import Scope
 
@@ -38,8 +39,17 @@ async def get_invoice(id: UUID, invoices: Invoices, request: Request, response: 
     return not_modified(request, tag) or mapper.invoice_out(invoice)
 
 
+@router.get(
+    "/{id}/payments", dependencies=[READ], summary="List an invoice's payments", response_model=Page[PaymentOut]
+)
+async def list_payments(id: UUID, page: PageQuery, invoices: Invoices) -> Response:
+    """The oldest payment comes first, each with its refunds."""
+    invoice, payments = await invoices.payments(id, page)
+    return page_of(payments, lambda found: mapper.payment_out(found, invoice.currency))
+
+
 @router.post("/{id}/payments", status_code=201, dependencies=[WRITE, IdempotencyKey], summary="Pay an invoice")
 async def pay_invoice(id: UUID, body: PaymentIn, invoices: Invoices) -> PaymentOut:
     """Pays the whole invoice or a part of it. 409 when the amount is more than what is due."""
     payment, invoice = await invoices.pay(id, body.amount_minor, body.method)
-    return mapper.payment_out(payment, invoice)
+    return mapper.payment_out(PaymentWithRefunds(payment, ()), invoice.currency)

@@ -11,15 +11,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import ARRAY, Select, Text, and_, any_, bindparam, exists, or_, select
 
 from services.billing.entity import (
     ACCOUNT,
     FEE,
     INVOICE,
-    JOURNAL_ENTRY,
     PAYMENT,
-    POSTING,
     Account,
     Invoice,
     InvoiceFilter,
@@ -27,11 +25,11 @@ from services.billing.entity import (
     Payment,
     Posting,
 )
+from services.billing.repository.journal import add_entry
 from services.common.audit import Reading
 from services.common.paging import DESC, Keyset, PageRequest, Slice
 from services.common.sql import Statement
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.events import InvoiceStatus
 
 _NEWEST_FIRST = Keyset("invoices", (INVOICE.c.raised_at, DESC), (INVOICE.c.id, DESC))
 _OWNER = bindparam("owner", type_=ACCOUNT.c.owner_user_id.type)
@@ -40,12 +38,14 @@ _ID = INVOICE.c.id == bindparam("id")
 _VISIBLE = or_(_OWNER.is_(None), INVOICE.c.account_id.in_(_OWNERS))
 _BY_ID = Statement(select(INVOICE).where(_ID, _VISIBLE), patient="patient_id")
 # PostgreSQL locks the rows in the order of `of`: the invoice, then its account.
-_LOCKED = Statement(
+_WITH_ACCOUNT = (
     select(INVOICE, ACCOUNT)
     .join_from(INVOICE, ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-    .where(_ID, _VISIBLE)
     .with_for_update(of=[INVOICE, ACCOUNT])
 )
+_LOCKED = Statement(_WITH_ACCOUNT.where(_ID, _VISIBLE))
+_OF_APPOINTMENT = and_(INVOICE.c.appointment_id == bindparam("appointment_id"), INVOICE.c.reversed_at.is_(None))
+_EARLIER = Statement(_WITH_ACCOUNT.where(_OF_APPOINTMENT, INVOICE.c.appointment_version < bindparam("version")))
 _FEE = (
     select(FEE.c.amount_minor)
     .where(
@@ -56,12 +56,11 @@ _FEE = (
     .order_by(FEE.c.valid_from.desc())
     .limit(1)
 )
-_EXISTS = exists().where(INVOICE.c.appointment_id == bindparam("appointment_id"))
-_CHARGED_AND_FEE = Statement(select(_EXISTS, _FEE.scalar_subquery()))
+_CHARGED_AND_FEE = Statement(select(exists().where(_OF_APPOINTMENT), _FEE.scalar_subquery()))
 
 
 @cache
-def _list(owned: bool, of_patient: bool, of_status: bool, unpaid: bool, after: bool) -> Statement:
+def _list(owned: bool, of_patient: bool, of_status: bool, of_statuses: bool, open: bool, after: bool) -> Statement:
     """Returns the statement for a page. Conditions that are not asked for are left out, so each has its index."""
     statement: Select[Any] = select(INVOICE)
     if owned:
@@ -70,13 +69,15 @@ def _list(owned: bool, of_patient: bool, of_status: bool, unpaid: bool, after: b
         statement = statement.where(INVOICE.c.patient_id == bindparam("patient_id"))
     if of_status:
         statement = statement.where(INVOICE.c.status == bindparam("status"))
-    if unpaid:
-        statement = statement.where(INVOICE.c.status != InvoiceStatus.PAID.value)
+    if of_statuses:
+        statement = statement.where(INVOICE.c.status == any_(bindparam("statuses", type_=ARRAY(Text))))
+    if open:
+        statement = statement.where(INVOICE.c.total_minor != INVOICE.c.paid_minor)
     return Statement(_NEWEST_FIRST.apply(statement, after=after), patient="patient_id")
 
 
 class InvoiceRepository:
-    """Invoices, payments and the ledger, in one transaction."""
+    """Invoices and new payments, in one transaction."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -89,20 +90,34 @@ class InvoiceRepository:
         """Returns the invoice and its account, and locks both until the transaction ends."""
         return await self._uow.one(_LOCKED, _with_account, id=id, owner=owner)
 
+    async def get_earlier_for_update(self, appointment_id: UUID, version: int) -> tuple[Invoice, Account] | None:
+        """Returns the appointment's invoice that an earlier version of it caused, and its account, and locks both.
+
+        An invoice that is reversed does not count.
+        """
+        return await self._uow.one(_EARLIER, _with_account, appointment_id=appointment_id, version=version)
+
     async def page(
         self, filter: InvoiceFilter, owner: UUID | None, page: PageRequest, reading: Reading
     ) -> Slice[Invoice]:
         """Returns one page of the invoices that match, newest first."""
-        values = {"owner": owner, "patient_id": filter.patient_id, "status": filter.status}
+        # One state has an index in the order of the list. Several are a condition on what the other indexes find.
+        several = len(filter.statuses) > 1
+        values = {
+            "owner": owner,
+            "patient_id": filter.patient_id,
+            "status": filter.statuses[0] if filter.statuses and not several else None,
+            "statuses": list(filter.statuses) if several else None,
+        }
         given = (value is not None for value in values.values())
-        statement = _list(*given, filter.unpaid, page.cursor is not None)
+        statement = _list(*given, filter.open, page.cursor is not None)
         values |= _NEWEST_FIRST.values(page)
         return _NEWEST_FIRST.page(await self._uow.page(statement, Invoice, reading, page.limit, **values), page)
 
     async def charged_and_fee(
         self, appointment_id: UUID, reason: str, currency: str, at: datetime
     ) -> tuple[bool, int | None]:
-        """Returns whether the appointment has an invoice, and what `reason` costs at that time.
+        """Returns whether the appointment has an invoice that is not reversed, and what `reason` costs at that time.
 
         The fee is in minor units, or None when the fee schedule does not say.
         """
@@ -114,18 +129,17 @@ class InvoiceRepository:
     def add(self, invoice: Invoice, entry: JournalEntry, postings: Sequence[Posting]) -> None:
         """Writes a new invoice together with its entry in the ledger."""
         self._uow.add(INVOICE, invoice)
-        self._add_entry(entry, postings)
+        add_entry(self._uow, entry, postings)
+
+    def change(self, invoice: Invoice) -> None:
+        """Writes a changed invoice."""
+        self._uow.change(INVOICE, invoice)
 
     def add_payment(self, payment: Payment, invoice: Invoice, entry: JournalEntry, postings: Sequence[Posting]) -> None:
         """Writes a new payment together with its entry in the ledger, and the invoice, which it changes."""
         self._uow.add(PAYMENT, payment)
         self._uow.change(INVOICE, invoice)
-        self._add_entry(entry, postings)
-
-    def _add_entry(self, entry: JournalEntry, postings: Sequence[Posting]) -> None:
-        self._uow.add(JOURNAL_ENTRY, entry)
-        for posting in postings:
-            self._uow.add(POSTING, posting)
+        add_entry(self._uow, entry, postings)
 
 
 def _with_account(*row: Any) -> tuple[Invoice, Account]:

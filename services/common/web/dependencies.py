@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request
 
 from services.common import idempotency
+from services.common.dto import MERGE_PATCH
+from services.common.errors import UnsupportedMediaType
 from services.common.etags import Condition
 from services.common.paging import PageRequest
 from services.common.runtime import Runtime, runtime_of
@@ -24,6 +26,7 @@ __all__ = [
     "CurrentPrincipal",
     "IdempotencyKey",
     "IfMatch",
+    "MergePatch",
     "OptionalPrincipal",
     "PageQuery",
     "Uow",
@@ -77,6 +80,15 @@ async def _claim_key(
     await uow.claim(claim.take)
     request.state.idempotency = claim
 
+
+async def _merge_patch(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != MERGE_PATCH:
+        raise UnsupportedMediaType(MERGE_PATCH, "Accept-Patch")
+
+
+MergePatch: Any = Depends(_merge_patch)
+"""For the `dependencies` of a PATCH whose body is declared as `Body(media_type=MERGE_PATCH)`. Others get 415."""
 
 IdempotencyKey: Any = Depends(_claim_key)
 """For the `dependencies` of a POST, after `requires`: nothing is replayed to a caller who is no longer allowed."""

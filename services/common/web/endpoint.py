@@ -7,7 +7,7 @@ each request, which costs more than the function itself. Here most of it is deci
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from typing import Any
@@ -84,6 +84,7 @@ class _Needs:
     path: Sequence[ModelField]
     query: Sequence[ModelField]
     query_model: ModelField | None
+    lists: frozenset[str]
     headers: Sequence[ModelField]
     body: list[ModelField]
     request_name: str | None
@@ -103,6 +104,7 @@ class _Needs:
             path=analysed.path_params,
             query=[] if model else analysed.query_params,
             query_model=model,
+            lists=frozenset(_lists(analysed.query_params)),
             headers=analysed.header_params,
             body=analysed.body_params,
             request_name=analysed.request_param_name,
@@ -134,7 +136,7 @@ class _Needs:
         return values if len(errors) == before else None
 
     def _take_query(self, parameters: QueryParams, values: dict[str, Any], errors: list[Any]) -> None:
-        errors += _repeated(parameters)
+        errors += _repeated(parameters, self.lists)
         if self.query_model is not None:
             _validate(self.query_model, dict(parameters), ("query",), values, errors)
         if self.query:
@@ -163,14 +165,27 @@ def _plain_model(query: Sequence[ModelField]) -> ModelField | None:
     return query[0] if plain else None
 
 
-def _repeated(parameters: QueryParams) -> list[Any]:
-    """Returns an error for each parameter that is given twice: no parameter takes several values."""
+def _lists(query: Sequence[ModelField]) -> Iterator[str]:
+    """Yields the names of the parameters that take several values."""
+    for parameter in query:
+        annotation = parameter.field_info.annotation
+        if lenient_issubclass(annotation, BaseModel):
+            for name, member in annotation.model_fields.items():
+                if field_annotation_is_sequence(member.annotation):
+                    yield member.alias or name
+        elif field_annotation_is_sequence(annotation):
+            yield parameter.alias
+
+
+def _repeated(parameters: QueryParams, lists: Container[str]) -> list[Any]:
+    """Returns an error for each parameter that is given twice, unless it takes several values."""
     given = parameters.multi_items()
     if len(given) == len(parameters):
         return []
     counts = Counter(name for name, _ in given)
     text = "Is given more than once."
-    return [{"type": "repeated", "loc": ("query", name), "msg": text} for name, count in counts.items() if count > 1]
+    repeated = [name for name, count in counts.items() if count > 1 and name not in lists]
+    return [{"type": "repeated", "loc": ("query", name), "msg": text} for name in repeated]
 
 
 def _validate(

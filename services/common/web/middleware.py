@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import metrics, telemetry
-from services.common.errors import BadRequest, Overloaded, Problem
+from services.common.errors import BadRequest, Overloaded, Problem, UnsupportedMediaType
 from services.common.identifiers import uuid7
 from services.common.logs import describe, logger
 from services.common.settings import ServiceSettings
@@ -155,7 +155,7 @@ class RequestLimitsMiddleware:
             raise _TooLarge()
         body = await self._arriving.read(receive, settings)
         if body and not _is_json(headers.get("content-type")):
-            raise _UnsupportedMediaType()
+            raise UnsupportedMediaType
         sent = False
 
         async def replay() -> Message:
@@ -212,13 +212,6 @@ class _TooLarge(Problem):
 
 class _TooSlow(Problem):
     status, title, default_code = 408, "Request Timeout", "too-slow"
-
-
-class _UnsupportedMediaType(Problem):
-    status, title, default_code = 415, "Unsupported Media Type", "unsupported-media-type"
-
-    def __init__(self) -> None:
-        super().__init__(None, "The body must be application/json.", headers={"Accept": "application/json"})
 
 
 class _BrokenUrl(Problem):

@@ -87,6 +87,15 @@ class AppointmentNoShow(_AppointmentEvent):
     recorded_at: UtcDatetime
 
 
+class AppointmentReopened(_AppointmentEvent):
+    """The end of a visit was recorded by mistake: it is BOOKED again, and what it cost is taken back."""
+
+    TYPE: ClassVar[str] = "appointment.reopened"
+
+    previous_status: AppointmentStatus = Field(description="COMPLETED or NO_SHOW.")
+    reopened_at: UtcDatetime
+
+
 class AppointmentReminderDue(_AppointmentEvent):
     """It is time to remind the patient, by default a day before the visit."""
 

@@ -19,10 +19,14 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     appointment.AppointmentCancelled,
     appointment.AppointmentCompleted,
     appointment.AppointmentNoShow,
+    appointment.AppointmentReopened,
     appointment.AppointmentReminderDue,
     billing.AccountOpened,
     billing.InvoiceRaised,
     billing.PaymentReceived,
+    billing.InvoiceVoided,
+    billing.InvoiceCredited,
+    billing.PaymentRefunded,
 )
 
 BY_TYPE: Mapping[str, type[EventData]] = MappingProxyType({model.TYPE: model for model in EVENT_TYPES})

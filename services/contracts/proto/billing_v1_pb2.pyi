@@ -35,7 +35,7 @@ class Account(_message.Message):
     currency: _builtins.str
     """ISO 4217"""
     balance_minor: _builtins.int
-    """what the patient owes, in minor units"""
+    """what the patient owes, in minor units; below zero what the clinic owes"""
     version: _builtins.int
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -160,7 +160,7 @@ class Invoice(_message.Message):
     currency: _builtins.str
     """ISO 4217"""
     due_minor: _builtins.int
-    """what is not paid yet, in minor units"""
+    """what is not paid yet, in minor units; below zero what the clinic is to refund"""
     def __init__(
         self,
         *,

@@ -71,7 +71,8 @@ class BillingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOpenInvoices(self, request, context):
-        """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50.
+        """Returns the patient's invoices on which something is due, or to be refunded, and that the caller may see: newest
+        first, and at most 50.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,9 @@ class BillingServiceStub:
     GetAccount: _grpc.UnaryUnaryMultiCallable[_billing_v1_pb2.GetAccountRequest, _billing_v1_pb2.GetAccountResponse]
     """NOT_FOUND when the patient has no account, or it is not visible to the caller."""
     ListOpenInvoices: _grpc.UnaryUnaryMultiCallable[_billing_v1_pb2.ListOpenInvoicesRequest, _billing_v1_pb2.ListOpenInvoicesResponse]
-    """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
+    """Returns the patient's invoices on which something is due, or to be refunded, and that the caller may see: newest
+    first, and at most 50.
+    """
 
 @_typing.type_check_only
 class BillingServiceAsyncStub(BillingServiceStub):
@@ -50,7 +52,9 @@ class BillingServiceAsyncStub(BillingServiceStub):
     GetAccount: _aio.UnaryUnaryMultiCallable[_billing_v1_pb2.GetAccountRequest, _billing_v1_pb2.GetAccountResponse]  # type: ignore[assignment]
     """NOT_FOUND when the patient has no account, or it is not visible to the caller."""
     ListOpenInvoices: _aio.UnaryUnaryMultiCallable[_billing_v1_pb2.ListOpenInvoicesRequest, _billing_v1_pb2.ListOpenInvoicesResponse]  # type: ignore[assignment]
-    """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
+    """Returns the patient's invoices on which something is due, or to be refunded, and that the caller may see: newest
+    first, and at most 50.
+    """
 
 class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Patients' accounts, for the other services."""
@@ -77,6 +81,8 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _billing_v1_pb2.ListOpenInvoicesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_billing_v1_pb2.ListOpenInvoicesResponse, _abc.Awaitable[_billing_v1_pb2.ListOpenInvoicesResponse]]:
-        """Returns the patient's invoices that are not paid and that the caller may see, newest first, and at most 50."""
+        """Returns the patient's invoices on which something is due, or to be refunded, and that the caller may see: newest
+        first, and at most 50.
+        """
 
 def add_BillingServiceServicer_to_server(servicer: BillingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

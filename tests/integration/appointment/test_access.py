@@ -31,9 +31,12 @@ MATRIX: dict[tuple[str, str], tuple[frozenset[Role], int]] = {
     ("PUT", "/doctors/{doctorId}/schedule"): (frozenset({Role.ADMIN}), 200),
     ("GET", "/{id}"): (EVERYBODY, 200),
     ("PUT", "/{id}"): (EVERYBODY, 200),
+    ("PATCH", "/{id}"): (EVERYBODY, 200),
     ("POST", "/{id}/cancel"): (EVERYBODY, 200),
     ("POST", "/{id}/complete"): (CLINIC, 200),
     ("POST", "/{id}/no-show"): (CLINIC, 409),
+    ("POST", "/{id}/reopen"): (CLINIC - {Role.DOCTOR}, 409),
+    ("GET", "/{id}/reopenings"): (CLINIC, 200),
 }
 SCHEDULE = {"time_zone": "UTC", "weekly": {}}
 
@@ -49,12 +52,15 @@ async def attempt(
     method, path = operation
     booking = {"patient_id": patient_id, "doctor_id": appointment["doctor_id"], "date": at(15).isoformat()}
     bodies = {"": booking, "/{id}": {"date": at(16).isoformat()}, "/doctors/{doctorId}/schedule": SCHEDULE}
+    bodies["/{id}/reopen"] = {"reason": "Mistake."}
     arguments: dict[str, Any] = {}
     if method in ("PUT", "POST") and path in bodies:
         arguments["json"] = bodies[path]
     if path == "/availability":
         arguments["params"] = {"doctorId": appointment["doctor_id"], "date": at(9).date().isoformat()}
     filled = path.replace("{id}", appointment["id"]).replace("{doctorId}", appointment["doctor_id"])
+    if method == "PATCH":
+        return await who.patch(filled, {"reason": "cough"})
     return await who.request(method, filled, **arguments)
 
 

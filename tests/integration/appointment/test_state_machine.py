@@ -69,7 +69,7 @@ class System:
     def empty(self) -> None:
         async def truncate() -> None:
             async with app.state.runtime.database.unit_of_work() as uow:
-                await uow.fetch("TRUNCATE appointment, outbox")
+                await uow.fetch("TRUNCATE appointment, reopening, outbox")
 
         self._runner.run(truncate())
 
@@ -133,6 +133,17 @@ class Appointments(RuleBasedStateMachine):
             return
         assert answer.status_code == 200
         appointment.status = {"cancel": "CANCELLED", "complete": "COMPLETED"}[action]
+        appointment.version += 1
+
+    @rule(id=ids)
+    def reopen(self, id: str) -> None:
+        appointment = self.model[id]
+        answer = self.system.request("POST", f"/{id}/reopen", json={"reason": "Mistake."})
+        if appointment.status != "COMPLETED" or self._taken(appointment, but=id):
+            assert answer.status_code == 409
+            return
+        assert answer.status_code == 200, answer.text
+        appointment.status = "BOOKED"
         appointment.version += 1
 
     @rule(id=consumes(ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,8 +44,15 @@ MATRIX = {
     "GET /api/billing/fees": (200, 200, 403, 200, 200, 403, 403),
     "GET /api/billing/invoices": (200, 200, 403, 200, 200, 403, 403),  # empty for another PATIENT
     "GET /api/billing/invoices/{id}": (200, 200, 403, 200, 404, 403, 403),
+    "GET /api/billing/invoices/{id}/payments": (200, 200, 403, 200, 404, 403, 403),
     "POST /api/billing/invoices/{id}/payments": (201, 201, 403, 201, 404, 403, 403),
+    "POST /api/billing/invoices/{id}/payments/{paymentId}/refunds": (201, 201, 403, 403, 403, 403, 403),
+    "GET /api/billing/invoices/{id}/credit-notes": (200, 200, 403, 200, 404, 403, 403),
+    "POST /api/billing/invoices/{id}/credit-notes": (201, 201, 403, 403, 403, 403, 403),
+    "POST /api/billing/invoices/{id}/void": (200, 200, 403, 403, 403, 403, 403),
 }
+BODIES = {"payments": {"amount_minor": 100, "method": "CARD"}, "void": {"reason": "Mistake."}}
+CORRECTION = {"amount_minor": 100, "reason": "Too much."}
 _OK, _NO, _NONE = StatusCode.OK, StatusCode.PERMISSION_DENIED, StatusCode.NOT_FOUND
 RPC_MATRIX = {
     "GetAccount": (_OK, _OK, _NO, _OK, _NONE, _NO, _NO),
@@ -69,6 +76,7 @@ class Records:
     owner: UUID
     patient_id: str
     invoice_id: str
+    payment_id: str = str(uuid4())
 
 
 @pytest.fixture
@@ -106,8 +114,9 @@ def person(caller: Make, records: Records) -> Callable[[str], Caller]:
 
 async def attempt(who: Caller, operation: str, records: Records) -> httpx.Response:
     method, path = operation.split(" ")
-    body = {"json": {"amount_minor": 100, "method": "CARD"}} if method == "POST" else {}
-    return await who.request(method, path.format(patientId=records.patient_id, id=records.invoice_id), **body)
+    body = {"json": BODIES.get(path.rsplit("/", 1)[-1], CORRECTION)} if method == "POST" else {}
+    ids = {"patientId": records.patient_id, "id": records.invoice_id, "paymentId": records.payment_id}
+    return await who.request(method, path.format(**ids), **body)
 
 
 def request_of(operation: str, records: Records, owner: Caller | None = None) -> Any:
@@ -130,6 +139,9 @@ def test_every_operation_is_in_the_matrix(app: FastAPI) -> None:
 async def test_the_matrix_of_roles(
     records: Records, person: Callable[[str], Caller], operation: str, who: str, expected: int
 ) -> None:
+    if "{paymentId}" in operation:
+        paid = await attempt(person("STAFF"), "POST /api/billing/invoices/{id}/payments", records)
+        records = replace(records, payment_id=paid.json()["id"])
     answer = await attempt(person(who), operation, records)
     assert answer.status_code == expected, answer.text
     if operation == "GET /api/billing/invoices" and expected == 200:

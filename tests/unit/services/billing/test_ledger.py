@@ -1,4 +1,4 @@
-"""What an invoice and a payment debit and credit."""
+"""What an invoice, a payment and their corrections debit and credit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing import ledger
-from services.billing.entity import Invoice, LedgerAccount, Payment, PaymentMethod, Posting
+from services.billing.entity import (
+    CreditKind,
+    CreditNote,
+    Invoice,
+    LedgerAccount,
+    Payment,
+    PaymentMethod,
+    Posting,
+    Refund,
+)
 from services.common.clock import utc_now
 
 AMOUNTS = st.integers(min_value=1, max_value=10**12)
@@ -53,3 +62,19 @@ def test_a_payment_debits_cash_and_credits_receivable(amount: int) -> None:
     entry, postings = ledger.payment_entry(payment, uuid4())
     assert (entry.kind, entry.reference_id) == ("PAYMENT", payment.id)
     assert _lines(postings) == {LedgerAccount.CASH: (amount, 0), LedgerAccount.RECEIVABLE: (0, amount)}
+
+
+@given(AMOUNTS)
+def test_a_refund_is_the_opposite_of_a_payment(amount: int) -> None:
+    refund = Refund(uuid4(), uuid4(), uuid4(), amount, "Paid twice.", utc_now(), uuid4())
+    entry, postings = ledger.refund_entry(refund, uuid4())
+    assert (entry.kind, entry.reference_id) == ("REFUND", refund.id)
+    assert _lines(postings) == {LedgerAccount.RECEIVABLE: (amount, 0), LedgerAccount.CASH: (0, amount)}
+
+
+@given(AMOUNTS, st.sampled_from(CreditKind))
+def test_a_credit_note_is_the_opposite_of_an_invoice(amount: int, kind: CreditKind) -> None:
+    note = CreditNote(uuid4(), uuid4(), kind, amount, "Mistake.", utc_now(), uuid4())
+    entry, postings = ledger.credit_entry(note, uuid4())
+    assert (entry.kind, entry.reference_id) == (kind, note.id)
+    assert _lines(postings) == {LedgerAccount.REVENUE: (amount, 0), LedgerAccount.RECEIVABLE: (0, amount)}
