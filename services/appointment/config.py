@@ -14,7 +14,10 @@ class AppointmentSettings(ServiceSettings):
         default="", description="The patient service. If it is empty, nothing can be booked."
     )
     patient_grpc_seconds: float = Field(
-        default=1.0, gt=0, description="The deadline of a call to the patient service, retries included."
+        default=3.0,
+        gt=0,
+        description="The deadline of a call to the patient service, retries included. A burst there may have to open "
+        "verified connections to the database first.",
     )
 
     clinic_time_zone: str = Field(default="UTC", description="The IANA time zone of the clinic's hours.")

@@ -124,8 +124,7 @@ async def test_attack_26_forged_messages_become_dead_letters(broker: Broker, sta
 
 @pytest.mark.attack(26)
 async def test_attack_26_an_oversized_message_is_refused_by_the_broker(broker: Broker) -> None:
-    servers = await broker.kafka.bootstrap_servers()
-    producer = AIOKafkaProducer(bootstrap_servers=servers, max_request_size=8 * MIB)
+    producer = AIOKafkaProducer(**broker.connection, max_request_size=8 * MIB)
     await producer.start()
     try:
         with pytest.raises(MessageSizeTooLargeError):
