@@ -15,6 +15,7 @@ from services.auth.repository.login_attempts import LoginAttemptsRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.service.accounts import AccountService
 from services.auth.service.login_backoff import LoginBackoff
+from services.auth.service.passwords import PasswordService
 from services.auth.service.sessions import SessionService
 from services.auth.signing_keys import SigningKeys
 from services.auth.tokens import AccessTokenIssuer
@@ -64,6 +65,18 @@ def session_service(principal: None, uow: UnitOfWork, runtime: AuthRuntime) -> S
     return _session_service(uow, runtime.settings, runtime.components)
 
 
+def password_service(principal: Principal, uow: UnitOfWork, runtime: AuthRuntime) -> PasswordService:
+    """Returns the service for one caller and one transaction."""
+    return PasswordService(
+        principal,
+        uow,
+        UserRepository(uow),
+        SessionRepository(uow),
+        _backoff(uow, runtime.settings),
+        runtime.components.passwords,
+    )
+
+
 def _account_service(principal: Principal | None, uow: UnitOfWork, components: Components) -> AccountService:
     return AccountService(principal, uow, UserRepository(uow), SessionRepository(uow), components.passwords)
 
@@ -74,10 +87,14 @@ def _session_service(uow: UnitOfWork, settings: AuthSettings, components: Compon
         settings,
         UserRepository(uow),
         SessionRepository(uow),
-        LoginBackoff(settings, LoginAttemptsRepository(uow)),
+        _backoff(uow, settings),
         components.passwords,
         components.access_tokens,
     )
+
+
+def _backoff(uow: UnitOfWork, settings: AuthSettings) -> LoginBackoff:
+    return LoginBackoff(settings, LoginAttemptsRepository(uow))
 
 
 async def _ensure_admin(runtime: Runtime[AuthSettings], components: Components) -> None:

@@ -45,6 +45,19 @@ class LoginIn(_WithPassword):
     password: GivenPassword
 
 
+class PasswordChangeIn(_WithPassword):
+    """A new password, with the present one."""
+
+    present_password: GivenPassword
+    new_password: NewPassword
+
+
+class SignOutEverywhereIn(RequestModel):
+    """Which sessions to end."""
+
+    keep_present: bool = Field(strict=True, description="Whether the session of the access token goes on.")
+
+
 class RefreshTokenIn(RequestModel):
     """A refresh token, to exchange it or to sign out."""
 

@@ -51,6 +51,8 @@ AUTH = (
     # Refresh and logout have a refresh token in the body, because the access token may have expired.
     _public("POST", "/auth/refresh", "auth"),
     _public("POST", "/auth/logout", "auth"),
+    Route("POST", "/auth/logout-all", "auth"),
+    Route("POST", "/auth/password", "auth"),
     Route("GET", "/auth/me", "auth"),
     Route("GET", "/auth/users", "auth", (Scope.USERS_READ,)),
     Route("PATCH", "/auth/users/{id}", "auth", (Scope.USERS_WRITE,)),

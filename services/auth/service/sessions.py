@@ -81,16 +81,17 @@ class SessionService:
         if user is None or not verified.matches or user.disabled:
             raise await self._denied(attempt, user)
         now = utc_now()
-        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        session_id = uuid7()
+        access_token = await self._access_tokens.issue(user.id, session_id, user.roles, now)
         account = await self._users.get_for_share(user.id)
         if account is None or account.disabled:
             raise await self._denied(attempt, user)
         await self._backoff.succeed(attempt)
-        if account.roles != user.roles:
+        if account.roles != user.roles or account.password_hash != user.password_hash:
             raise Unavailable("The account has just been changed.", retry_after=1)
         if verified.new_hash is not None:
             await self._users.set_password_hash(user.id, verified.new_hash)
-        session = self._start(user.id, now)
+        session = self._start(session_id, user.id, now)
         return self._issue(session, access_token, user.roles, now)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
@@ -113,7 +114,7 @@ class SessionService:
             raise InvalidRefreshToken
         token.used_at = now
         self._sessions.change_token(token)
-        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        access_token = await self._access_tokens.issue(user.id, session.id, user.roles, now)
         return self._issue(session, access_token, user.roles, now)
 
     async def sign_out(self, refresh_token: str) -> None:
@@ -133,9 +134,9 @@ class SessionService:
         self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
         return WrongCredentials()
 
-    def _start(self, user_id: UUID, now: datetime) -> Session:
+    def _start(self, id: UUID, user_id: UUID, now: datetime) -> Session:
         expires_at = now + timedelta(seconds=self._settings.session_seconds)
-        session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
+        session = Session(id=id, user_id=user_id, created_at=now, expires_at=expires_at)
         self._sessions.add(session)
         self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
         return session
