@@ -6,6 +6,7 @@ from services.auth.entity import User
 from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
+from services.auth.repository.password_resets import PasswordResetRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.service.login_backoff import LoginBackoff
 from services.auth.service.refusals import no_account, refuse_weak
@@ -35,6 +36,7 @@ class PasswordService:
         uow: UnitOfWork,
         users: UserRepository,
         sessions: SessionRepository,
+        resets: PasswordResetRepository,
         backoff: LoginBackoff,
         passwords: PasswordHasher,
     ) -> None:
@@ -42,11 +44,14 @@ class PasswordService:
         self._uow = uow
         self._users = users
         self._sessions = sessions
+        self._resets = resets
         self._backoff = backoff
         self._passwords = passwords
 
     async def change(self, present: str, new: str, address: str) -> None:
-        """Replaces the password and ends all other sessions. Raises WrongPassword, Unprocessable and Unauthorized.
+        """Replaces the password. All other sessions end, and a code that was sent is void.
+
+        Raises WrongPassword, Unprocessable and Unauthorized.
 
         Wrong passwords count as those of a sign-in do (TooManyRequests): an access token that was stolen is no place to
         guess. As in a sign-in, no connection is held while the hashes are computed, so the account is read twice.
@@ -70,6 +75,7 @@ class PasswordService:
             raise Unavailable("The account has just been changed.", retry_after=1)
         await self._backoff.succeed(attempt)
         await self._users.set_password_hash(user.id, new_hash)
+        await self._resets.delete(user.id)
         await self._sessions.revoke_all(user.id, utc_now(), "password-changed", keep=self._principal.session_id)
         self._uow.record("password.change", RESOURCE, user.id)
 

@@ -10,6 +10,7 @@ from services.auth.entity import IssuedTokens, RefreshToken, Session, User
 from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
+from services.auth.repository.password_resets import PasswordResetRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.service.login_backoff import Attempt, LoginBackoff
 from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
@@ -53,6 +54,7 @@ class SessionService:
         settings: AuthSettings,
         users: UserRepository,
         sessions: SessionRepository,
+        resets: PasswordResetRepository,
         backoff: LoginBackoff,
         passwords: PasswordHasher,
         access_tokens: AccessTokenIssuer,
@@ -61,6 +63,7 @@ class SessionService:
         self._settings = settings
         self._users = users
         self._sessions = sessions
+        self._resets = resets
         self._backoff = backoff
         self._passwords = passwords
         self._access_tokens = access_tokens
@@ -124,8 +127,10 @@ class SessionService:
             self._revoke(presented.session, utc_now(), "sign-out")
 
     async def delete_old(self) -> None:
-        """Deletes sessions that expired a week ago, and what the back-off does not need any more."""
-        await self._sessions.delete_expired(utc_now() - KEEP_EXPIRED_SESSIONS)
+        """Deletes sessions that expired a week ago, expired codes, and what the back-off does not need any more."""
+        now = utc_now()
+        await self._sessions.delete_expired(now - KEEP_EXPIRED_SESSIONS)
+        await self._resets.delete_expired(now)
         await self._backoff.delete_old()
 
     async def _denied(self, attempt: Attempt, user: User | None) -> WrongCredentials:
