@@ -24,6 +24,9 @@ class Grant(Enum):
     """Sign access tokens in KMS. Every service reads the public keys."""
     SEED_ADMIN = auto()
     """Receive the generated credentials of the first administrator."""
+    SEAL_SECRETS = auto()
+    """Encrypt secrets for the services that may decrypt them."""
+    UNSEAL_SECRETS = auto()
     SEND_EMAIL = auto()
     SEND_SMS = auto()
 
@@ -49,7 +52,11 @@ class Service:
         return self.name.capitalize()
 
 
-AUTH = Service(name="auth", publishes=(topics.USER,), grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN}))
+AUTH = Service(
+    name="auth",
+    publishes=(topics.USER,),
+    grants=frozenset({Grant.SIGN_TOKENS, Grant.SEED_ADMIN, Grant.SEAL_SECRETS}),
+)
 PATIENT = Service(name="patient", publishes=(topics.PATIENT,), serves_grpc=True, calls=("appointment", "billing"))
 APPOINTMENT = Service(
     name="appointment",
@@ -62,7 +69,9 @@ BILLING = Service(
     name="billing", publishes=(topics.BILLING,), consumes=(topics.APPOINTMENT, topics.PATIENT), serves_grpc=True
 )
 NOTIFICATION = Service(
-    name="notification", consumes=topics.TOPICS, grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS})
+    name="notification",
+    consumes=topics.TOPICS,
+    grants=frozenset({Grant.SEND_EMAIL, Grant.SEND_SMS, Grant.UNSEAL_SECRETS}),
 )
 
 SERVICES: Mapping[str, Service] = MappingProxyType(

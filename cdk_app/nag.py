@@ -36,6 +36,8 @@ PUBLIC_ROUTES = {
     "POST /auth/login": "This route issues tokens; the service slows down guessing of an account's password.",
     "POST /auth/refresh": "The access token has expired; the refresh token in the body is the credential.",
     "POST /auth/logout": "The refresh token in the body is the credential: signing out works with an expired token.",
+    "POST /auth/password-reset": "A user who forgot the password has no token; the answer is the same for everybody.",
+    "POST /auth/password-reset/confirm": "The code in the body, which was sent by e-mail, is the credential.",
     "GET /.well-known/openid-configuration": "API Gateway itself reads it to verify tokens.",
     "GET /.well-known/jwks.json": "Public keys; API Gateway itself reads them to verify tokens.",
     "GET /openapi.json": "The description of the API contains no data.",

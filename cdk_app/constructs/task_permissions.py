@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_app.catalogue import Grant, Service
 from cdk_app.config import StageConfig
+from cdk_app.constructs.sealing_key import SealingKey
 from cdk_app.constructs.signing_keys import SigningKeys
 
 
@@ -52,7 +53,9 @@ def grant_database_login(role: iam.IRole, *, resource_id: str, username: str) ->
     _allow(role, ["rds-db:connect"], [user])
 
 
-def grant_catalogue_entry(role: iam.IRole, *, service: Service, config: StageConfig, signing_keys: SigningKeys) -> None:
+def grant_catalogue_entry(
+    role: iam.IRole, *, service: Service, config: StageConfig, signing_keys: SigningKeys, sealing_key: SealingKey
+) -> None:
     """Allows `role` what the grants of `service` say, except for `SEED_ADMIN`: ECS injects those credentials.
 
     Every service may read the public keys of `signing_keys`, which verify tokens.
@@ -61,6 +64,10 @@ def grant_catalogue_entry(role: iam.IRole, *, service: Service, config: StageCon
         signing_keys.grant_sign(role)
     else:
         signing_keys.grant_read(role)
+    if Grant.SEAL_SECRETS in service.grants:
+        sealing_key.grant_seal(role)
+    if Grant.UNSEAL_SECRETS in service.grants:
+        sealing_key.grant_unseal(role)
     if Grant.SEND_EMAIL in service.grants:
         identity = f"arn:aws:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{config.email_domain}"
         _allow(role, ["ses:SendEmail"], [identity])

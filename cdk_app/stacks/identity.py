@@ -17,6 +17,7 @@ from cdk_app.config import StageConfig
 from cdk_app.constructs.discovery_function import DiscoveryFunction
 from cdk_app.constructs.http_api import HttpApi
 from cdk_app.constructs.routes import FunctionRoutes
+from cdk_app.constructs.sealing_key import SealingKey
 from cdk_app.constructs.signing_keys import SigningKeys
 from cdk_app.stacks.network import NetworkStack
 from cdk_app.stacks.system_stack import SystemStack
@@ -32,6 +33,9 @@ class IdentityStack(SystemStack):
         super().__init__(scope, name="identity", config=config, description="API, token signing key, OIDC discovery")
         self.signing_keys = SigningKeys(
             self, "SigningKey", alias=f"alias/{config.prefix}-signing", removal_policy=config.removal_policy
+        )
+        self.sealing_key = SealingKey(
+            self, "SealingKey", alias=f"alias/{config.prefix}-sealing", removal_policy=config.removal_policy
         )
         self.admin_secret = secretsmanager.Secret(
             self,

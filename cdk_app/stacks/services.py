@@ -96,7 +96,14 @@ class ServicesStack(SystemStack):
         if config.database.iam_authentication:
             database = self._data.databases[service.name]
             grant_database_login(role, resource_id=database.resource_id, username=database.service_username)
-        grant_catalogue_entry(role, service=service, config=config, signing_keys=self._identity.signing_keys)
+        identity = self._identity
+        grant_catalogue_entry(
+            role,
+            service=service,
+            config=config,
+            signing_keys=identity.signing_keys,
+            sealing_key=identity.sealing_key,
+        )
         if network.alarm_topic is not None:
             add_service_alarms(fargate, service=fargate.service, topic=network.alarm_topic)
         if config.service.max_count is not None:
@@ -139,6 +146,8 @@ class ServicesStack(SystemStack):
         for called in service.calls:
             target = f"dns:///{called}.{self._namespace.namespace_name}:{GRPC_PORT}"
             environment[f"{called.upper()}_GRPC_TARGET"] = target
+        if service.grants & {Grant.SEAL_SECRETS, Grant.UNSEAL_SECRETS}:
+            environment["SEALING_KEY_ID"] = identity.sealing_key.arn
         if Grant.SEND_EMAIL in service.grants:
             environment["EMAIL_SENDER"] = config.email_sender
         return {**environment, **service.environment}

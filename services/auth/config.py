@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from services.common.settings import ServiceSettings
+from services.common.settings import SealingSettings
 from services.contracts.signing_keys import ACCESS_TOKEN_SECONDS
 
 
-class AuthSettings(ServiceSettings):
-    """Adds lifetimes, the first ADMIN, hashing and the login back-off. Durations are in seconds."""
+class AuthSettings(SealingSettings):
+    """Adds lifetimes, the first ADMIN, hashing, the login back-off and new passwords. Durations are in seconds."""
 
     access_token_seconds: int = Field(
         default=ACCESS_TOKEN_SECONDS,
@@ -41,3 +41,8 @@ class AuthSettings(ServiceSettings):
     )
     longest_backoff_seconds: int = Field(default=60, description="The longest time for which logins are blocked.")
     forget_failures_seconds: int = Field(default=900, description="After this time without a failure, none counts.")
+
+    reset_code_seconds: int = Field(default=1800, description="How long a code for a new password is valid.")
+    reset_pause_seconds: int = Field(
+        default=60, description="How long a user gets no further code. Meanwhile the one that was sent stays valid."
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.common.dto import RequestModel, response_model
-from services.common.fields import Email, PersonName
+from services.common.fields import Email, PersonName, SearchedEmail
 from services.common.paging import PageRequest
 from services.contracts.roles import Role
 
@@ -43,6 +43,37 @@ class LoginIn(_WithPassword):
 
     username: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     password: GivenPassword
+
+
+class PasswordChangeIn(_WithPassword):
+    """A new password, with the present one."""
+
+    present_password: GivenPassword
+    new_password: NewPassword
+
+
+AccountName = Annotated[SearchedEmail, Field(min_length=1, description="The username or the e-mail address.")]
+ResetCode = Annotated[str, StringConstraints(min_length=16, max_length=40, pattern=r"^[A-Za-z0-9 -]+$")]
+
+
+class PasswordResetIn(RequestModel):
+    """Whose password is forgotten. It may have any form, so the response is the same for all that do not exist."""
+
+    account: AccountName
+
+
+class PasswordResetConfirmIn(_WithPassword):
+    """A new password, with the code that was sent. Case, hyphens and spaces of the code make no difference."""
+
+    account: AccountName
+    code: ResetCode
+    new_password: NewPassword
+
+
+class SignOutEverywhereIn(RequestModel):
+    """Which sessions to end."""
+
+    keep_present: bool = Field(strict=True, description="Whether the session of the access token goes on.")
 
 
 class RefreshTokenIn(RequestModel):

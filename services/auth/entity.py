@@ -50,6 +50,16 @@ class RefreshToken:
     used_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class PasswordReset:
+    """The code with which a user sets a new password, as a hash. A newer one replaces it; using it deletes it."""
+
+    user_id: UUID
+    code_hash: bytes
+    requested_at: datetime
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class LoginAttempts:
     """Logins with one username, whether or not there is such an account: from one address, or from all that failed.
@@ -128,3 +138,4 @@ class IssuedTokens:
 USER = table_of(User, "user")
 SESSION = table_of(Session, "session")
 REFRESH_TOKEN = table_of(RefreshToken, "refresh_token", key=("token_hash",))
+PASSWORD_RESET = table_of(PasswordReset, "password_reset", key=("user_id",))

@@ -2,7 +2,7 @@
 
 from services.auth import composition
 from services.auth.config import AuthSettings
-from services.auth.controller import accounts, sessions
+from services.auth.controller import accounts, passwords, sessions
 from services.common.web.app import create_app
 from services.contracts import topics
 
@@ -10,7 +10,7 @@ app = create_app(
     "auth",
     title="Accounts and sessions",
     settings=AuthSettings,
-    routers=[sessions.router, accounts.router],
+    routers=[sessions.router, passwords.router, accounts.router],
     compose=composition.compose,
     topics=[topics.USER],
     keys=composition.signing_keys,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.auth.dto import RegistrationIn, TokensOut, UserChangeIn, UserOut, UserQuery
-from services.auth.entity import IssuedTokens, Registration, User, UserChange, UserFilter
-from services.contracts.events import UserRegistered, UserUpdated
+from services.auth.entity import IssuedTokens, PasswordReset, Registration, User, UserChange, UserFilter
+from services.contracts.events import UserPasswordResetRequested, UserRegistered, UserUpdated
 from services.contracts.roles import Role
 
 
@@ -58,12 +58,24 @@ def tokens_out(tokens: IssuedTokens) -> TokensOut:
 
 def user_registered_event(user: User) -> UserRegistered:
     """Returns the event for a new account."""
-    return UserRegistered(**_event_fields(user), registered_at=user.created_at)
+    return UserRegistered(**_snapshot(user), registered_at=user.created_at)
 
 
 def user_updated_event(user: User) -> UserUpdated:
     """Returns the event for a changed account."""
-    return UserUpdated(**_event_fields(user), updated_at=user.updated_at)
+    return UserUpdated(**_snapshot(user), updated_at=user.updated_at)
+
+
+def password_reset_requested_event(user: User, reset: PasswordReset, sealed_code: str) -> UserPasswordResetRequested:
+    """Returns the event that has the encrypted code sent."""
+    return UserPasswordResetRequested(
+        **_event_fields(user), sealed_code=sealed_code, expires_at=reset.expires_at, requested_at=reset.requested_at
+    )
+
+
+def _snapshot(user: User) -> dict[str, Any]:
+    roles = tuple(Role(role) for role in user.roles)
+    return {**_event_fields(user), "full_name": user.full_name, "roles": roles, "disabled": user.disabled}
 
 
 def _event_fields(user: User) -> dict[str, Any]:
@@ -71,8 +83,5 @@ def _event_fields(user: User) -> dict[str, Any]:
         "user_id": user.id,
         "username": user.username,
         "email": user.email,
-        "full_name": user.full_name,
-        "roles": tuple(Role(role) for role in user.roles),
-        "disabled": user.disabled,
         "version": user.version,
     }

@@ -25,13 +25,17 @@ class AccessTokenIssuer:
         self._settings = settings
         self._keys = keys
 
-    async def issue(self, user_id: UUID, roles: list[str], now: datetime) -> str:
-        """Returns a signed token that is valid for `access_token_seconds`. Raises Unavailable."""
+    async def issue(self, user_id: UUID, session_id: UUID, roles: list[str], now: datetime) -> str:
+        """Returns a signed token that is valid for `access_token_seconds`. Raises Unavailable.
+
+        `sid` names the session (OpenID Connect Front-Channel Logout 1.0, section 3).
+        """
         claims = {
             "iss": self._settings.jwt_issuer,
             "aud": self._settings.jwt_audience,
             "sub": str(user_id),
             "client_id": "pms",
+            "sid": str(session_id),
             "roles": sorted(roles),
             "scope": self.scope(roles),
             "iat": int(now.timestamp()),

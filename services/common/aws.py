@@ -22,7 +22,7 @@ import msgspec
 from services.common.backoff import Backoff
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 10, 4
-_BLOBS = ("PublicKey", "Signature")
+_BLOBS = ("CiphertextBlob", "Plaintext", "PublicKey", "Signature")
 """Members of answers that are bytes, which JSON carries as base64."""
 _THROTTLED = frozenset(
     (

@@ -101,3 +101,12 @@ class ServiceSettings(BaseSettings):
         user = quote(self.database_username, safe="")
         password = quote(self.database_password.get_secret_value(), safe="")
         return f"postgresql+asyncpg://{user}:{password}@{self.database_host}:{self.database_port}/{self.database_name}"
+
+
+class SealingSettings(ServiceSettings):
+    """Adds SEALING_KEY_ID to the settings of every service."""
+
+    sealing_key_id: str = Field(
+        default="alias/pms-sealing",
+        description="The KMS key that encrypts secrets on their way between two services: SYMMETRIC_DEFAULT.",
+    )

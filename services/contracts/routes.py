@@ -51,9 +51,15 @@ AUTH = (
     # Refresh and logout have a refresh token in the body, because the access token may have expired.
     _public("POST", "/auth/refresh", "auth"),
     _public("POST", "/auth/logout", "auth"),
+    # Who has forgotten the password has no token: the code that was sent by e-mail is the credential.
+    _public("POST", "/auth/password-reset", "auth"),
+    _public("POST", "/auth/password-reset/confirm", "auth"),
+    Route("POST", "/auth/logout-all", "auth"),
+    Route("POST", "/auth/password", "auth"),
     Route("GET", "/auth/me", "auth"),
     Route("GET", "/auth/users", "auth", (Scope.USERS_READ,)),
     Route("PATCH", "/auth/users/{id}", "auth", (Scope.USERS_WRITE,)),
+    Route("POST", "/auth/users/{id}/password-reset", "auth", (Scope.USERS_WRITE,)),
 )
 
 PATIENT = (

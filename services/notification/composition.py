@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from services.common.aws import Aws
 from services.common.runtime import Runtime
+from services.common.sealed_secrets import SecretSealer
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
 from services.notification.config import NotificationSettings
@@ -14,6 +15,7 @@ from services.notification.dispatcher import Dispatcher
 from services.notification.repository.contacts import ContactRepository
 from services.notification.repository.messages import MessageRepository
 from services.notification.repository.notifications import NotificationRepository
+from services.notification.repository.secrets import SecretRepository
 from services.notification.senders import AwsSender, Sender
 from services.notification.service.messages import MessageService
 from services.notification.service.notifications import NotificationService
@@ -32,13 +34,17 @@ async def compose(runtime: Runtime[NotificationSettings]) -> AsyncIterator[None]
 def dispatcher(runtime: Runtime[NotificationSettings], sender: Sender) -> Dispatcher:
     """Returns the loop that sends messages through `sender`."""
 
+    sealer = SecretSealer(runtime.settings)
+
     def message_service(principal: Principal, uow: UnitOfWork) -> MessageService:
         return MessageService(
             principal,
             uow,
             runtime.settings,
             MessageRepository(uow),
+            SecretRepository(uow),
             sender,
+            sealer,
         )
 
     return Dispatcher(runtime.database, runtime.settings, message_service, MessageRepository)
@@ -52,4 +58,5 @@ def notification_service(principal: Principal, uow: UnitOfWork, runtime: Notific
         NotificationRepository(uow),
         MessageRepository(uow),
         ContactRepository(uow),
+        SecretRepository(uow),
     )

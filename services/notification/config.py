@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from services.common.phone_numbers import DEFAULT_REGION, PhoneRegion
-from services.common.settings import ServiceSettings
+from services.common.settings import SealingSettings
 
 
-class NotificationSettings(ServiceSettings):
+class NotificationSettings(SealingSettings):
     """Adds EMAIL_SENDER, DISPATCHERS, SEND_ATTEMPTS and PHONE_REGION to the settings of every service."""
 
     email_sender: str = Field(default="clinic@pms.example.com", description="A verified SES identity.")

@@ -63,6 +63,14 @@ class Message:
 
 
 @dataclass(slots=True)
+class SealedSecret:
+    """What only the message of an event may say, encrypted. It is deleted when the message is sent or has failed."""
+
+    event_id: UUID
+    sealed: str
+
+
+@dataclass(slots=True)
 class Contact:
     """How to reach a patient, as the events of `pms.patient.v1` say. After a deletion only id and version are left."""
 
@@ -115,4 +123,5 @@ PERSONAL = ("name", "email", "phone")
 
 EVENT_LOG = table_of(Notification, "event_log")
 MESSAGE = table_of(Message, "message", key=("event_id", "channel"))
+SEALED_SECRET = table_of(SealedSecret, "sealed_secret", key=("event_id",))
 CONTACT = table_of(Contact, "contact", key=("patient_id",))

@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.events import Event, PatientDeleted, PatientRegistered, PatientUpdated
+from services.contracts.events import (
+    Event,
+    PatientDeleted,
+    PatientRegistered,
+    PatientUpdated,
+    UserPasswordResetRequested,
+)
 from services.notification import templates
 from services.notification.dto import EmailIn, EmailOut, MessageOut, NotificationOut, NotificationQuery
 from services.notification.entity import (
@@ -20,6 +26,7 @@ from services.notification.entity import (
     MessageStatus,
     Notification,
     NotificationFilter,
+    SealedSecret,
 )
 
 EMAIL_REQUESTED = "notification.email_requested"
@@ -84,6 +91,17 @@ def without_personal_data(notification: Notification) -> Notification:
     """Returns the log's entry without what says who the patient is."""
     data = {name: value for name, value in notification.payload["data"].items() if name not in PERSONAL}
     return replace(notification, payload={**notification.payload, "data": data})
+
+
+def without_secret(notification: Notification) -> Notification:
+    """Returns the log's entry with an empty code."""
+    data = {**notification.payload["data"], "sealed_code": ""}
+    return replace(notification, payload={**notification.payload, "data": data})
+
+
+def sealed_secret_from(event: Event[UserPasswordResetRequested]) -> SealedSecret:
+    """Returns the encrypted code of an event."""
+    return SealedSecret(event_id=event.id, sealed=event.data.sealed_code)
 
 
 def messages_from(event: Event[Any], now: datetime) -> list[Message]:

@@ -27,7 +27,8 @@ _LOCALE = "en"
 class MessageTemplate:
     """The texts for one type of event. `sms` is None when only an e-mail is sent.
 
-    The placeholder `$name` is the patient's name. The others are made from the event by `variables`.
+    The placeholder `$name` is the person's name, and `$secret` is what the event has in encrypted form. The others are
+    made from the event by `variables`.
     """
 
     name: str
@@ -93,15 +94,31 @@ _TEMPLATES: dict[type[events.EventData], MessageTemplate] = {
         "Receipt for your payment of $amount",
         _letter("Thank you for your payment of $amount for invoice $invoice. The amount still due is $due."),
     ),
+    events.UserPasswordResetRequested: MessageTemplate(
+        "password-reset",
+        "Your code for a new password",
+        _letter(
+            "With this code you can set a new password for your account $username:\n\n    $secret\n\n"
+            "It can be used once, until $until (UTC). If you have not asked for it, you need not do anything:\n"
+            "your password stays as it is. Do not tell anybody the code."
+        ),
+    ),
 }
 
 BY_EVENT_TYPE: Mapping[str, MessageTemplate] = MappingProxyType({k.TYPE: v for k, v in _TEMPLATES.items()})
 BY_NAME: Mapping[str, MessageTemplate] = MappingProxyType({v.name: v for v in _TEMPLATES.values()})
 
 
-def render(template: MessageTemplate, channel: Channel, name: str, data: events.EventData) -> Text:
-    """Returns the text for one person. The name is inserted on one line, and placeholders in it are not replaced."""
+def render(
+    template: MessageTemplate, channel: Channel, name: str, data: events.EventData, secret: str | None = None
+) -> Text:
+    """Returns the text for one person. The name is inserted on one line, and placeholders in it are not replaced.
+
+    `secret` is what the text says and the event does not.
+    """
     values = {"name": " ".join(name.split()), **variables(data)}
+    if secret is not None:
+        values["secret"] = secret
     if channel is Channel.SMS:
         assert template.sms is not None
         return Text(None, Template(template.sms).substitute(values))
@@ -112,6 +129,8 @@ def variables(data: Any) -> dict[str, str]:
     """Returns the values of the placeholders that an event's data determines."""
     if hasattr(data, "appointment_id") and hasattr(data, "time_zone"):
         return _appointment(data)
+    if isinstance(data, events.UserPasswordResetRequested):
+        return {"username": data.username, "until": f"{data.expires_at:%H:%M}"}
     if isinstance(data, events.InvoiceRaised):
         return {"invoice": str(data.invoice_id), "total": money(data.total_minor, data.currency)}
     if isinstance(data, events.PaymentReceived):

@@ -24,6 +24,7 @@ ORDER = (
     # These see the system as it was deployed. A failure in them explains many of those that follow.
     "test_api",
     "test_clinic_day",
+    "test_accounts",
     "test_corrections",
     "test_events",
     "test_concurrency",

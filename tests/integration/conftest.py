@@ -101,6 +101,15 @@ def signing_alias() -> Iterator[str]:
         yield aliases.current
 
 
+@pytest.fixture(scope="session")
+def sealing_key() -> Iterator[str]:
+    """The id of a key in KMS that encrypts secrets between services."""
+    kms = aws.client("kms")
+    key = str(kms.create_key()["KeyMetadata"]["KeyId"])
+    yield key
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+
 @contextmanager
 def signing_aliases() -> Iterator[SigningAliases]:
     """Makes the aliases of the signing keys as the CDK app does. Deletes them and their keys at the end."""

@@ -31,5 +31,5 @@ async def refresh(body: RefreshTokenIn, sessions: Sessions) -> TokensOut:
 
 @router.post("/logout", status_code=204, summary="Sign out")
 async def logout(body: RefreshTokenIn, sessions: Sessions) -> None:
-    """Ends the session of the refresh token. Access tokens expire within 15 minutes."""
+    """Ends the session of the refresh token. Its access tokens end at once here, elsewhere within 15 minutes."""
     await sessions.sign_out(body.refresh_token)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.auth.entity import USER, User, UserFilter
+from services.auth.entity import SESSION, USER, User, UserFilter
 from services.common.paging import ASC, Keyset, PageRequest, Slice
 from services.common.sql import Statement
 from services.common.unit_of_work import UnitOfWork
@@ -21,7 +21,8 @@ USERNAME_TAKEN, EMAIL_TAKEN = "user_username", "user_email"
 _OLDEST_FIRST = Keyset("users", (USER.c.id, ASC))
 _IS = USER.c.id == bindparam("id")
 _ACTIVE_ADMIN = USER.c.roles.contains([Role.ADMIN.value]) & ~USER.c.disabled
-_BY_ID = Statement(select(USER).where(_IS))
+_ENDED = select(SESSION.c.id).where(SESSION.c.id == bindparam("session_id"), SESSION.c.revoked_at.is_not(None)).exists()
+_SIGNED_IN = Statement(select(USER).where(_IS, ~_ENDED))
 _LOCKED = Statement(select(USER).where(_IS).with_for_update())
 _SHARED = Statement(select(USER).where(_IS).with_for_update(read=True))
 _BY_USERNAME = Statement(select(USER).where(func.lower(USER.c.username) == bindparam("username")))
@@ -45,9 +46,9 @@ class UserRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def get(self, id: UUID) -> User | None:
-        """Returns the account, to read it."""
-        return await self._uow.one(_BY_ID, User, id=id)
+    async def get_signed_in(self, id: UUID, session_id: UUID | None) -> User | None:
+        """Returns the account, to read it. Returns None when the session, if there is one, has been ended."""
+        return await self._uow.one(_SIGNED_IN, User, id=id, session_id=session_id)
 
     async def get_for_update(self, id: UUID) -> User | None:
         """Returns the account and locks it until the transaction ends."""

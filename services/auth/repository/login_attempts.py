@@ -41,6 +41,11 @@ _SUCCESS = Statement(
     ON CONFLICT (username_hash, address_hash) DO UPDATE SET failures = 0, signed_in_at = excluded.signed_in_at
     WHERE known.blocked_until IS NULL OR known.blocked_until <= excluded.signed_in_at RETURNING failures""")
 )
+_FORGIVE = Statement(
+    text("""
+    UPDATE login_attempts SET failures = 0, blocked_until = NULL
+    WHERE username_hash = :username_hash AND (failures > 0 OR blocked_until IS NOT NULL)""")
+)
 _DELETE_OLD = Statement(
     text("""
     DELETE FROM login_attempts
@@ -80,6 +85,10 @@ class LoginAttemptsRepository:
     async def count_success(self, key: AttemptKey, now: datetime) -> bool:
         """Forgets the failures and notes the sign-in. Returns False while attempts are blocked."""
         return await self._uow.value(_SUCCESS, now=now, **_values(key)) is not None
+
+    async def forgive(self, key: AttemptKey) -> None:
+        """Forgets the failures with the key's username, from all addresses."""
+        await self._uow.execute(_FORGIVE, username_hash=key.username_hash)
 
     async def delete_old(self, failed_before: datetime, signed_in_before: datetime) -> None:
         """Deletes what has had neither a failure nor a sign-in since the two points in time."""

@@ -23,7 +23,11 @@ _LOCK_SESSION = Statement(select(SESSION.c.id).where(SESSION.c.id == bindparam("
 _BY_TOKEN = Statement(select(REFRESH_TOKEN, SESSION, USER).select_from(_PRESENTED).where(_OF_TOKEN))
 _REVOKE_ALL = Statement(
     update(SESSION)
-    .where(SESSION.c.user_id == bindparam("of_user"), SESSION.c.revoked_at.is_(None))
+    .where(
+        SESSION.c.user_id == bindparam("of_user"),
+        SESSION.c.revoked_at.is_(None),
+        SESSION.c.id.is_distinct_from(bindparam("kept", type_=SESSION.c.id.type)),
+    )
     .values(revoked_at=bindparam("at"), revoked_because=bindparam("because"))
 )
 _DELETE_EXPIRED = Statement(delete(SESSION).where(SESSION.c.expires_at < bindparam("before")))
@@ -64,9 +68,9 @@ class SessionRepository:
         await self._uow.execute(_LOCK_SESSION, id=session_id)
         return await self._uow.one(_BY_TOKEN, _presented, token_hash=token_hash)
 
-    async def revoke_all(self, user_id: UUID, at: datetime, because: str) -> None:
-        """Revokes all sessions of a user."""
-        await self._uow.execute(_REVOKE_ALL, of_user=user_id, at=at, because=because)
+    async def revoke_all(self, user_id: UUID, at: datetime, because: str, *, keep: UUID | None = None) -> None:
+        """Revokes all sessions of a user, except for the one to keep."""
+        await self._uow.execute(_REVOKE_ALL, of_user=user_id, at=at, because=because, kept=keep)
 
     async def delete_expired(self, before: datetime) -> None:
         """Deletes the sessions that expired before a point in time. Their tokens are deleted with them."""

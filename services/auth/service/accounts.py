@@ -11,12 +11,12 @@ from uuid import UUID
 from services.auth import mapper
 from services.auth.entity import Registration, User, UserChange, UserFilter
 from services.auth.hashing_queue import Lane, Turn
-from services.auth.password_rules import weakness
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import EMAIL_TAKEN, USERNAME_TAKEN, UserRepository
 from services.auth.repository.sessions import SessionRepository
+from services.auth.service.refusals import no_account, refuse_weak
 from services.common.clock import utc_now
-from services.common.errors import Conflict, Forbidden, Problem, Unauthorized, Unprocessable
+from services.common.errors import Conflict, Forbidden, Problem
 from services.common.etags import Condition
 from services.common.identifiers import uuid7
 from services.common.logs import logger
@@ -59,7 +59,13 @@ class AccountService:
         by_admin = self._principal is not None and self._principal.has(Role.ADMIN)
         if registration.roles is not None and not by_admin:
             raise Forbidden("roles-not-allowed", "Only an ADMIN may set roles.")
-        _check_password(registration)
+        refuse_weak(
+            registration.password,
+            username=registration.username,
+            email=registration.email,
+            full_name=registration.full_name,
+            pointer="/body/password",
+        )
         turn = Turn(Lane.SIGN_IN if by_admin else Lane.REGISTRATION, client)
         return await self._passwords.hash(turn, registration.password)
 
@@ -95,10 +101,14 @@ class AccountService:
         return replace(principal, roles=roles, scopes=scopes)
 
     async def get_own(self) -> User:
-        """Returns the caller's account. Raises Unauthorized when it is disabled, although the token is still valid."""
-        user = await self._users.get(self._principal.subject) if self._principal else None
+        """Returns the caller's account.
+
+        Raises Unauthorized when it is disabled or the session was ended, although the token is still valid.
+        """
+        principal = self._principal
+        user = await self._users.get_signed_in(principal.subject, principal.session_id) if principal else None
         if user is None or user.disabled:
-            raise _no_account()
+            raise no_account()
         return user
 
     async def list(self, filter: UserFilter, page: PageRequest) -> Slice[User]:
@@ -134,7 +144,7 @@ class AccountService:
         """Raises Unauthorized when the caller's account has been disabled meanwhile, otherwise Forbidden."""
         user = await self._users.get_for_share(self._principal.subject) if self._principal else None
         if user is None or user.disabled:
-            raise _no_account()
+            raise no_account()
         raise Forbidden(None, "The caller is not an ADMIN any more.")
 
     async def _update(self, user: User, roles: Sequence[str], disabled: bool) -> None:
@@ -145,14 +155,6 @@ class AccountService:
         self._users.change(user)
         self._uow.publish(mapper.user_updated_event(user))
         self._uow.record("user.update", RESOURCE, user.id)
-
-
-def _check_password(registration: Registration) -> None:
-    mailbox = registration.email.partition("@")[0]
-    reason = weakness(registration.password, (registration.username, mailbox, registration.full_name or ""))
-    if reason is not None:
-        fault = {"pointer": "/body/password", "code": "weak-password", "detail": reason}
-        raise Unprocessable("weak-password", reason, errors=[fault])
 
 
 def _new_user(registration: Registration, password_hash: str) -> User:
@@ -169,7 +171,3 @@ def _new_user(registration: Registration, password_hash: str) -> User:
         created_at=now,
         updated_at=now,
     )
-
-
-def _no_account() -> Unauthorized:
-    return Unauthorized("invalid_token", "There is no active account for this token.")

@@ -72,6 +72,10 @@ class LoginBackoff:
         if not attempt.known:
             _refuse_until(await self._attempts.lock(attempt.anywhere))
 
+    async def forgive(self, username: str) -> None:
+        """Forgets all failures with this username, and ends its pauses: the owner has proved to be the owner."""
+        await self._attempts.forgive(AttemptKey.of(username))
+
     async def delete_old(self) -> None:
         """Deletes failures that are older than a day, and addresses that were not used for 30 days."""
         now = utc_now()
@@ -91,4 +95,4 @@ class LoginBackoff:
 def _refuse_until(until: datetime | None) -> None:
     seconds = (until - utc_now()).total_seconds() if until else 0
     if seconds > 0:
-        raise TooManyRequests("Too many failed logins with this username.", retry_after=math.ceil(seconds))
+        raise TooManyRequests("Too many attempts with this username.", retry_after=math.ceil(seconds))

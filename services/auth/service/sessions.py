@@ -10,6 +10,7 @@ from services.auth.entity import IssuedTokens, RefreshToken, Session, User
 from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
+from services.auth.repository.password_resets import PasswordResetRepository
 from services.auth.repository.sessions import SessionRepository
 from services.auth.service.login_backoff import Attempt, LoginBackoff
 from services.auth.tokens import AccessTokenIssuer, new_refresh_token, refresh_token_hash
@@ -53,6 +54,7 @@ class SessionService:
         settings: AuthSettings,
         users: UserRepository,
         sessions: SessionRepository,
+        resets: PasswordResetRepository,
         backoff: LoginBackoff,
         passwords: PasswordHasher,
         access_tokens: AccessTokenIssuer,
@@ -61,6 +63,7 @@ class SessionService:
         self._settings = settings
         self._users = users
         self._sessions = sessions
+        self._resets = resets
         self._backoff = backoff
         self._passwords = passwords
         self._access_tokens = access_tokens
@@ -81,16 +84,17 @@ class SessionService:
         if user is None or not verified.matches or user.disabled:
             raise await self._denied(attempt, user)
         now = utc_now()
-        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        session_id = uuid7()
+        access_token = await self._access_tokens.issue(user.id, session_id, user.roles, now)
         account = await self._users.get_for_share(user.id)
         if account is None or account.disabled:
             raise await self._denied(attempt, user)
         await self._backoff.succeed(attempt)
-        if account.roles != user.roles:
+        if account.roles != user.roles or account.password_hash != user.password_hash:
             raise Unavailable("The account has just been changed.", retry_after=1)
         if verified.new_hash is not None:
             await self._users.set_password_hash(user.id, verified.new_hash)
-        session = self._start(user.id, now)
+        session = self._start(session_id, user.id, now)
         return self._issue(session, access_token, user.roles, now)
 
     async def refresh(self, refresh_token: str) -> IssuedTokens:
@@ -113,7 +117,7 @@ class SessionService:
             raise InvalidRefreshToken
         token.used_at = now
         self._sessions.change_token(token)
-        access_token = await self._access_tokens.issue(user.id, user.roles, now)
+        access_token = await self._access_tokens.issue(user.id, session.id, user.roles, now)
         return self._issue(session, access_token, user.roles, now)
 
     async def sign_out(self, refresh_token: str) -> None:
@@ -123,8 +127,10 @@ class SessionService:
             self._revoke(presented.session, utc_now(), "sign-out")
 
     async def delete_old(self) -> None:
-        """Deletes sessions that expired a week ago, and what the back-off does not need any more."""
-        await self._sessions.delete_expired(utc_now() - KEEP_EXPIRED_SESSIONS)
+        """Deletes sessions that expired a week ago, expired codes, and what the back-off does not need any more."""
+        now = utc_now()
+        await self._sessions.delete_expired(now - KEEP_EXPIRED_SESSIONS)
+        await self._resets.delete_expired(now)
         await self._backoff.delete_old()
 
     async def _denied(self, attempt: Attempt, user: User | None) -> WrongCredentials:
@@ -133,9 +139,9 @@ class SessionService:
         self._uow.record("session.start", "user", user.id if user else None, outcome="denied", actor="anonymous")
         return WrongCredentials()
 
-    def _start(self, user_id: UUID, now: datetime) -> Session:
+    def _start(self, id: UUID, user_id: UUID, now: datetime) -> Session:
         expires_at = now + timedelta(seconds=self._settings.session_seconds)
-        session = Session(id=uuid7(), user_id=user_id, created_at=now, expires_at=expires_at)
+        session = Session(id=id, user_id=user_id, created_at=now, expires_at=expires_at)
         self._sessions.add(session)
         self._uow.record("session.start", RESOURCE, session.id, actor=user_id)
         return session

@@ -18,6 +18,8 @@ class Principal:
     scopes: frozenset[str]
     token_id: str
     expires_at: datetime
+    session_id: UUID | None = None
+    """The session in which the auth service issued the token. Tokens of earlier versions name none."""
 
     def has(self, *roles: Role) -> bool:
         """Returns whether the caller has any of the roles."""

@@ -109,7 +109,7 @@ def _key_id(token: str) -> str:
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
-    roles, scope = claims.get("roles", []), claims.get("scope", "")
+    roles, scope, session = claims.get("roles", []), claims.get("scope", ""), claims.get("sid")
     if not isinstance(roles, list) or not isinstance(scope, str):
         raise ValueError("claims have the wrong shape")
     return Principal(
@@ -118,6 +118,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         scopes=frozenset(scope.split()),
         token_id=str(claims["jti"]),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        session_id=None if session is None else UUID(session),
     )
 
 

@@ -25,7 +25,7 @@ from services.contracts.events.billing import (
 from services.contracts.events.catalogue import BY_TYPE, EVENT_TYPES
 from services.contracts.events.envelope import Event, InvalidEvent, UnknownEventType, decode
 from services.contracts.events.patient import PatientDeleted, PatientRegistered, PatientUpdated
-from services.contracts.events.user import UserRegistered, UserUpdated
+from services.contracts.events.user import UserPasswordResetRequested, UserRegistered, UserUpdated, sealing_context
 
 __all__ = [
     "BY_TYPE",
@@ -54,7 +54,9 @@ __all__ = [
     "PaymentReceived",
     "PaymentRefunded",
     "UnknownEventType",
+    "UserPasswordResetRequested",
     "UserRegistered",
     "UserUpdated",
     "decode",
+    "sealing_context",
 ]

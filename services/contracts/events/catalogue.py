@@ -11,6 +11,7 @@ from services.contracts.events.base import EventData
 EVENT_TYPES: tuple[type[EventData], ...] = (
     user.UserRegistered,
     user.UserUpdated,
+    user.UserPasswordResetRequested,
     patient.PatientRegistered,
     patient.PatientUpdated,
     patient.PatientDeleted,

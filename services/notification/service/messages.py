@@ -6,17 +6,20 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from services.common.aws import AwsError
 from services.common.backoff import jittered
 from services.common.clock import utc_now
 from services.common.logs import describe, logger
 from services.common.phone_numbers import e164
+from services.common.sealed_secrets import SecretSealer
 from services.common.security.principal import Principal
 from services.common.unit_of_work import UnitOfWork
-from services.contracts.events import Event, decode
+from services.contracts.events import Event, UserPasswordResetRequested, decode
 from services.notification import templates
 from services.notification.config import NotificationSettings
 from services.notification.entity import Channel, Contact, DueMessage, Message, MessageStatus
 from services.notification.repository.messages import MessageRepository
+from services.notification.repository.secrets import SecretRepository
 from services.notification.senders import Rejected, Sender
 from services.notification.templates import Text
 
@@ -41,13 +44,17 @@ class MessageService:
         uow: UnitOfWork,
         settings: NotificationSettings,
         messages: MessageRepository,
+        secrets: SecretRepository,
         sender: Sender,
+        sealer: SecretSealer,
     ) -> None:
         self._principal = principal
         self._uow = uow
         self._settings = settings
         self._messages = messages
+        self._secrets = secrets
         self._sender = sender
+        self._sealer = sealer
 
     async def send_next(self) -> bool:
         """Tries once to send a message that is due, and stores the result. Returns whether there was one.
@@ -60,8 +67,7 @@ class MessageService:
         message = due.message
         message.attempts += 1
         try:
-            self._fill_in(due)
-            message.provider_id = await self._send(message)
+            message.provider_id = await self._send(message, await self._text(due))
         except NoAddress:
             await self._messages.delete(message)
             return True
@@ -74,13 +80,48 @@ class MessageService:
             message.status, message.sent_at, message.error = MessageStatus.SENT, utc_now(), None
             logger(__name__).info("sent", **_log_fields(due))
         self._messages.change(message)
+        if due.event_type == UserPasswordResetRequested.TYPE and message.status != MessageStatus.PENDING:
+            await self._secrets.delete(message.event_id)
         return True
+
+    async def _text(self, due: DueMessage) -> Text:
+        """Returns what the message says, and fills in its recipient. Raises NoRecipient, NoAddress and others."""
+        message = due.message
+        if due.event_type == UserPasswordResetRequested.TYPE:
+            return await self._text_with_code(due)
+        if message.template is not None:  # staff did not write it
+            self._fill_in(due)
+        assert message.body is not None
+        return Text(message.subject, message.body)
+
+    async def _text_with_code(self, due: DueMessage) -> Text:
+        """Returns a text that is not stored, because it has a secret.
+
+        It addresses the username. Anybody can register with somebody else's address, so a name of their choice, which
+        may be any sentence, must not be in an e-mail of the clinic. Raises Rejected for a code that has expired, and
+        for one of another account.
+        """
+        message, event = due.message, decode(json.dumps(due.payload))
+        assert isinstance(event.data, UserPasswordResetRequested)
+        assert message.template is not None
+        secret = await self._secrets.get(message.event_id)
+        if secret is None or event.data.expires_at <= utc_now():
+            raise Rejected("CodeExpired")
+        data = event.data
+        try:
+            code = await self._sealer.unseal(secret.sealed, data.sealing_context)
+        except AwsError as error:
+            if error.code == "InvalidCiphertextException":  # another try would not change that
+                raise Rejected("UnreadableCode") from error
+            raise
+        message.recipient = data.email
+        template = templates.BY_NAME[message.template]
+        return templates.render(template, Channel(message.channel), data.username, data, code)
 
     def _fill_in(self, due: DueMessage) -> None:
         """Fills in recipient and text from the template. Raises NoRecipient and NoAddress."""
         message, contact = due.message, due.contact
-        if message.template is None:
-            return  # staff wrote it, so it is complete
+        assert message.template is not None
         if contact is None:
             raise NoRecipient
         channel = Channel(message.channel)
@@ -95,11 +136,9 @@ class MessageService:
         """Returns where to send. Contacts of older events have telephone numbers as they were typed."""
         return contact.email if channel is Channel.EMAIL else e164(contact.phone, self._settings.phone_region)
 
-    async def _send(self, message: Message) -> str:
+    async def _send(self, message: Message, text: Text) -> str:
         """Returns the provider's id of the message."""
         assert message.recipient is not None
-        assert message.body is not None
-        text = Text(message.subject, message.body)
         return await self._sender.send(Channel(message.channel), message.recipient, text, message.event_id)
 
     def _try_again(self, message: Message, error: str) -> None:

@@ -14,6 +14,8 @@ PUBLIC = {
     "POST /auth/refresh",
     # The refresh token in its body is the credential.
     "POST /auth/logout",
+    "POST /auth/password-reset",
+    "POST /auth/password-reset/confirm",
     "GET /.well-known/openid-configuration",
     "GET /.well-known/jwks.json",
     "GET /docs",

@@ -66,11 +66,12 @@ def paused(monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str) -> Ite
 
 
 @pytest.fixture
-async def settings(settings_without_broker: MakeSettings, signing_alias: str) -> AuthSettings:
+async def settings(settings_without_broker: MakeSettings, signing_alias: str, sealing_key: str) -> AuthSettings:
     made: AuthSettings = await settings_without_broker(
         "auth",
         AuthSettings,
         signing_key_alias=signing_alias,
+        sealing_key_id=sealing_key,
         admin_username=ADMIN,
         admin_password=PASSWORD,
     )

@@ -28,6 +28,11 @@ MATRIX: dict[str, tuple[frozenset[Role], int]] = {
     "POST /auth/refresh": (ALL, 200),
     "POST /auth/logout": (ALL, 204),
     "GET /auth/me": (ALL, 200),
+    "POST /auth/password-reset": (ALL, 202),
+    "POST /auth/password-reset/confirm": (ALL, 422),  # allowed, but nobody has a code
+    "POST /auth/users/{id}/password-reset": (ADMINS, 202),
+    "POST /auth/password": (ALL, 204),
+    "POST /auth/logout-all": (ALL, 204),
     "GET /auth/users": (ADMINS | {Role.STAFF}, 200),
     "PATCH /auth/users/{id}": (ADMINS, 200),
 }
@@ -51,6 +56,14 @@ async def attempt(
         "POST /auth/login": {"username": who.account["username"], "password": who.password},
         "POST /auth/refresh": {"refresh_token": who.tokens["refresh_token"]},
         "POST /auth/logout": {"refresh_token": who.tokens["refresh_token"]},
+        "POST /auth/password-reset": {"account": who.account["username"]},
+        "POST /auth/password-reset/confirm": {
+            "account": who.account["username"],
+            "code": "0000-0000-0000-0000",
+            "new_password": who.password,
+        },
+        "POST /auth/password": {"present_password": who.password, "new_password": who.password},
+        "POST /auth/logout-all": {"keep_present": True},
         "PATCH /auth/users/{id}": {"disabled": False},
     }
     return await client.request(method, path.format(id=target), headers=headers, json=bodies.get(operation))

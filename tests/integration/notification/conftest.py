@@ -30,8 +30,10 @@ def sender() -> str:
 
 
 @pytest.fixture
-async def settings(service_settings: MakeSettings, sender: str) -> NotificationSettings:
-    settings: NotificationSettings = await service_settings("notification", NotificationSettings, email_sender=sender)
+async def settings(service_settings: MakeSettings, sender: str, sealing_key: str) -> NotificationSettings:
+    settings: NotificationSettings = await service_settings(
+        "notification", NotificationSettings, email_sender=sender, sealing_key_id=sealing_key
+    )
     return settings
 
 

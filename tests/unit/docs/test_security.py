@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ops.settings import ROOT
 
-ATTACKS = range(1, 29)
+ATTACKS = range(1, 30)
 ROW = re.compile(r"\| (\d+) \|[^|]+\|[^|]+\|([^|]+)\|([^|]+)\|")
 DEPLOYED = "e2e/"  # these tests attack the deployed system
 

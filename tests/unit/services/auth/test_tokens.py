@@ -29,10 +29,10 @@ def test_an_issued_token_is_accepted() -> None:
     async def check() -> None:
         keys: Any = Keys()
         issued = AccessTokenIssuer(AuthSettings(jwt_issuer=ISSUER, jwt_audience=AUDIENCE), keys)
-        user = uuid7()
-        token = await issued.issue(user, ["STAFF", "DOCTOR"], utc_now())
+        user, session = uuid7(), uuid7()
+        token = await issued.issue(user, session, ["STAFF", "DOCTOR"], utc_now())
         principal = await TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=issuer).verify(token)
-        assert principal.subject == user
+        assert (principal.subject, principal.session_id) == (user, session)
         assert principal.roles == {Role.DOCTOR, Role.STAFF}
         assert principal.scopes == set(scopes_of(["DOCTOR", "STAFF"]))
 

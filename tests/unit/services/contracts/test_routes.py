@@ -13,6 +13,14 @@ PUBLIC = {
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/logout",
+    "POST /auth/password-reset",
+    "POST /auth/password-reset/confirm",
+}
+
+OWN_ACCOUNT = {
+    "GET /auth/me",
+    "POST /auth/logout-all",
+    "POST /auth/password",
 }
 
 
@@ -21,7 +29,7 @@ def test_only_these_routes_are_public() -> None:
 
 
 def test_every_other_route_demands_a_scope_except_the_callers_own_account() -> None:
-    assert {route.key for route in ROUTES if not route.public and not route.scopes} == {"GET /auth/me"}
+    assert {route.key for route in ROUTES if not route.public and not route.scopes} == OWN_ACCOUNT
 
 
 def test_every_service_has_routes() -> None:

@@ -41,12 +41,22 @@ _INVOICE = {
     "paid_minor": 2050,
     "status": events.InvoiceStatus.PARTIALLY_PAID,
 }
+SECRET = "7K2M-9QXA-01TV-B3ZD"
 SAMPLES: list[events.EventData] = [
     events.PatientRegistered(version=1, patient_id=uuid4(), name="Ada", email="a@example.org", registered_at=MOMENT),
     _appointment(events.AppointmentBooked, booked_at=MOMENT),
     _appointment(events.AppointmentRescheduled, previous_date=MOMENT, rescheduled_at=MOMENT),
     _appointment(events.AppointmentCancelled, late=False, cancelled_at=MOMENT),
     _appointment(events.AppointmentReminderDue, due_at=MOMENT),
+    events.UserPasswordResetRequested(
+        version=1,
+        user_id=uuid4(),
+        username="ada",
+        email="a@example.org",
+        sealed_code="c2VhbGVk",
+        expires_at=MOMENT,
+        requested_at=MOMENT,
+    ),
     events.InvoiceRaised(**_INVOICE, reason=events.InvoiceReason.VISIT, raised_at=MOMENT),
     events.PaymentReceived(**_INVOICE, payment_id=uuid4(), amount_minor=2050, method="CARD", received_at=MOMENT),
 ]
@@ -56,7 +66,7 @@ SAMPLES: list[events.EventData] = [
 def test_every_text_is_complete_for_each_of_its_channels(data: events.EventData) -> None:
     template = templates.BY_EVENT_TYPE[data.TYPE]
     for channel in template.channels:
-        text = templates.render(template, channel, "Ada", data)
+        text = templates.render(template, channel, "Ada", data, SECRET)
         assert "$" not in text.body + (text.subject or "")
         assert (text.subject is None) == (channel is Channel.SMS)
 
