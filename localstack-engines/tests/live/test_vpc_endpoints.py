@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lab.ecs import Json, Lab, address
+from lab.functions import Function
 from lab.localstack import ENDPOINT
 from lab.waiting import until
 
@@ -139,3 +140,28 @@ def test_other_vpcs_and_clients_outside_reach_everything(lab: Lab, isolated: Iso
     isolated.expect("kms", "200")
     lab.ec2.create_tags(Resources=[lab.vpc], Tags=[{"Key": TAG, "Value": "enforce"}])
     isolated.expect("kms", "closed")
+
+
+def test_a_function_in_a_vpc_needs_the_endpoint_too(lab: Lab, function: Callable[..., Function]) -> None:
+    """Its requests come from LocalStack's own container; its credentials say that they are its own."""
+    source = """
+import boto3, botocore.config, botocore.exceptions
+def handler(event, context):
+    config = botocore.config.Config(retries={"total_max_attempts": 1})
+    try:
+        return boto3.client("kms", config=config).list_keys()["ResponseMetadata"]["HTTPStatusCode"]
+    except botocore.exceptions.HTTPClientError as error:
+        return type(error).__name__
+"""
+    inside = function(source, Timeout=30, VpcConfig={"SubnetIds": [lab.subnet], "SecurityGroupIds": [lab.group]})
+    assert inside()[0] == "ConnectionClosedError"
+    [denied] = denials(name=f"the function {inside.name}")
+    assert denied["explanation"].startswith(f"no endpoint com.amazonaws.us-east-1.kms in {lab.vpc}")
+    endpoint = _endpoint(lab, lab.group, "kms")
+    assert inside()[0] == 200
+    lab.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+    inside.client.update_function_configuration(
+        FunctionName=inside.name, VpcConfig={"SubnetIds": [], "SecurityGroupIds": []}
+    )
+    inside.client.get_waiter("function_updated_v2").wait(FunctionName=inside.name, WaiterConfig={"Delay": 1})
+    assert inside()[0] == 200

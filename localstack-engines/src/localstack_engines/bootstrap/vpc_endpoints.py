@@ -7,9 +7,15 @@ import logging
 from typing import Any
 
 from localstack_engines.gateway import headers
+from localstack_engines.iam import principals
+from localstack_engines.network.endpoints import reachability
 from localstack_engines.network.endpoints.mode import mode
+from localstack_engines.network.endpoints.model import Path
 from localstack_engines.network.endpoints.names import endpoint_service
+from localstack_engines.services.lambda_ import public as functions
 
+_LOOPBACK = "127.0.0.1"
+"""Functions are processes of LocalStack's container."""
 LOG = logging.getLogger(__name__)
 
 
@@ -28,11 +34,32 @@ def _requested(chain: Any, context: Any, response: Any) -> None:
     source = context.request.headers.get(headers.SOURCE)
     if not source or context.operation is None or context.is_internal_call:
         return
-    # The import takes long and is not needed before the first request.
-    from localstack_engines.network.endpoints import reachability
-
     service = endpoint_service(context.service.endpoint_prefix, context.region, context.operation.name)
-    if reachability.path_from(source, service).problem:
+    path = (
+        _path_of_function(context.request, service) if source == _LOOPBACK else reachability.path_from(source, service)
+    )
+    if path.problem:
         response.status_code = 503
         response.headers[headers.UNREACHABLE] = "1"
         chain.stop()
+
+
+def _path_of_function(request: Any, service: str) -> Path:
+    """Returns the path of a request with the credentials of a function. What has others passes."""
+    from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+    access_key_id = extract_access_key_id_from_auth_header(request.headers) or ""
+    key = principals.find_key(access_key_id) if principals.is_issued(access_key_id) else None
+    if key is None or key.principal.role_arn is None:
+        return Path()
+    function = functions.function_of_session(key.principal.role_arn, key.principal.arn.rpartition("/")[2])
+    if function is None:
+        return Path()
+    return reachability.path_from_subnets(
+        function.account,
+        function.region,
+        function.subnets,
+        function.groups,
+        f"the function {function.name}",
+        service,
+    )

@@ -38,7 +38,7 @@ def caller_in(
         vpc_id=subnet.vpc_id,
         subnet_id=subnet.id,
         route_table=table.id if table else "",
-        way_out=_way_out(table) if table else "none",
+        way_out=_way_out(subnet, table),
         has_public_address=has_public_address,
     )
 
@@ -74,9 +74,9 @@ def _route_table(backend: Any, subnet: Any) -> Any | None:
     return next((table for table in tables if table.main_association_id), None)
 
 
-def _way_out(table: Any) -> WayOut:
+def _way_out(subnet: Any, table: Any | None) -> WayOut:
     """Returns where the default route leads. More specific routes to public addresses do not count."""
-    for route in list(table.routes.values()):
+    for route in list(table.routes.values()) if table else ():
         if route.destination_cidr_block != _EVERYWHERE:
             continue
         if route.nat_gateway is not None:
@@ -86,4 +86,5 @@ def _way_out(table: Any) -> WayOut:
             return "public address only"
         others = (route.gateway, route.transit_gateway, route.instance, route.interface, route.carrier_gateway)
         return "any address" if any(one is not None for one in (*others, route.vpc_endpoint_id)) else "none"
-    return "none"
+    # AWS makes default subnets with a route to an internet gateway, which EC2's records here lack.
+    return "public address only" if str(subnet.default_for_az).lower() == "true" else "none"
