@@ -64,13 +64,18 @@ class Isolated:
 @pytest.fixture(scope="module")
 def lab(aws: Callable[..., Any]) -> Iterator[Lab]:
     with Lab(aws) as lab:
-        lab.ec2.create_tags(Resources=[lab.vpc], Tags=[{"Key": TAG, "Value": "enforce"}])
+        _enforce(lab, "enforce")
         yield lab
 
 
 @pytest.fixture(scope="module")
 def isolated(lab: Lab) -> Isolated:
+    _endpoint(lab, lab.group, "logs")
     return Isolated(lab)
+
+
+def _enforce(lab: Lab, mode: str) -> None:
+    lab.ec2.create_tags(Resources=[lab.vpc], Tags=[{"Key": TAG, "Value": mode}])
 
 
 def _endpoint(lab: Lab, group: str, service: str, **more: Any) -> str:
@@ -84,6 +89,15 @@ def _endpoint(lab: Lab, group: str, service: str, **more: Any) -> str:
             PrivateDnsEnabled=True,
             **more,
         )["VpcEndpoint"]["VpcEndpointId"]
+    )
+
+
+def test_fargate_cannot_start_a_task_without_the_endpoint_for_its_logs(lab: Lab) -> None:
+    task = lab.stopped(lab.run(lab.register(lab.container("true"))))
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"] == (
+        "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+        f"i/o timeout (no endpoint com.amazonaws.us-east-1.logs in {lab.vpc}, and no route to the internet from {lab.subnet})"
     )
 
 
@@ -130,16 +144,15 @@ def test_a_default_route_to_a_nat_gateway_leads_to_all_apis(lab: Lab, isolated: 
     isolated.expect("secretsmanager", "200")
     lab.ec2.delete_route(**route)
     lab.ec2.delete_nat_gateway(NatGatewayId=nat)
-    isolated.expect("secretsmanager", "closed")
 
 
 def test_other_vpcs_and_clients_outside_reach_everything(lab: Lab, isolated: Isolated, aws: Callable[..., Any]) -> None:
     """The tests' own client is on the machine. Without the tag the switch decides, which is off."""
     assert aws("kms").list_keys()["ResponseMetadata"]["HTTPStatusCode"] == 200
-    lab.ec2.create_tags(Resources=[lab.vpc], Tags=[{"Key": TAG, "Value": "off"}])
-    isolated.expect("kms", "200")
-    lab.ec2.create_tags(Resources=[lab.vpc], Tags=[{"Key": TAG, "Value": "enforce"}])
     isolated.expect("kms", "closed")
+    _enforce(lab, "off")
+    isolated.expect("kms", "200")
+    _enforce(lab, "enforce")
 
 
 def test_a_function_in_a_vpc_needs_the_endpoint_too(lab: Lab, function: Callable[..., Function]) -> None:
