@@ -13,6 +13,7 @@ from lab.localstack import ENDPOINT
 from lab.waiting import until
 
 TAG = "localstack-engines:vpc-endpoints"
+_ONLY_ALIASES = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:ListAliases", "Resource": "*"}]}
 _CALL = """
 import datetime, http.client, json, os, time, urllib.request
 host, port = "localhost.localstack.cloud", {port}
@@ -97,7 +98,8 @@ def test_fargate_cannot_start_a_task_without_the_endpoint_for_its_logs(lab: Lab)
     assert task["stopCode"] == "TaskFailedToStart"
     assert task["stoppedReason"] == (
         "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
-        f"i/o timeout (no endpoint com.amazonaws.us-east-1.logs in {lab.vpc}, and no route to the internet from {lab.subnet})"
+        f"i/o timeout (no endpoint com.amazonaws.us-east-1.logs in {lab.vpc}, "
+        f"and no route to the internet from {lab.subnet})"
     )
 
 
@@ -155,8 +157,11 @@ def test_other_vpcs_and_clients_outside_reach_everything(lab: Lab, isolated: Iso
     _enforce(lab, "enforce")
 
 
-def test_a_function_in_a_vpc_needs_the_endpoint_too(lab: Lab, function: Callable[..., Function]) -> None:
-    """Its requests come from LocalStack's own container; its credentials say that they are its own."""
+def test_a_function_in_a_vpc_needs_the_endpoint_too(lab: Lab, function: Callable[..., Function], plugin: Json) -> None:
+    """Its requests come from LocalStack's own container; its credentials say that they are its own.
+
+    Where IAM is enforced, the policy of the endpoint is one more that has to allow a request.
+    """
     source = """
 import boto3, botocore.config, botocore.exceptions
 def handler(event, context):
@@ -165,6 +170,8 @@ def handler(event, context):
         return boto3.client("kms", config=config).list_keys()["ResponseMetadata"]["HTTPStatusCode"]
     except botocore.exceptions.HTTPClientError as error:
         return type(error).__name__
+    except botocore.exceptions.ClientError as error:
+        return str(error)
 """
     inside = function(source, Timeout=30, VpcConfig={"SubnetIds": [lab.subnet], "SecurityGroupIds": [lab.group]})
     assert inside()[0] == "ConnectionClosedError"
@@ -172,6 +179,11 @@ def handler(event, context):
     assert denied["explanation"].startswith(f"no endpoint com.amazonaws.us-east-1.kms in {lab.vpc}")
     endpoint = _endpoint(lab, lab.group, "kms")
     assert inside()[0] == 200
+    lab.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PolicyDocument=json.dumps(_ONLY_ALIASES))
+    if plugin["iam"] == "enforce":
+        assert "because no VPC endpoint policy allows the kms:ListKeys action" in inside()[0]
+    else:
+        assert inside()[0] == 200
     lab.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
     inside.client.update_function_configuration(
         FunctionName=inside.name, VpcConfig={"SubnetIds": [], "SecurityGroupIds": []}

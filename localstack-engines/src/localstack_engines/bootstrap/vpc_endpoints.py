@@ -8,6 +8,7 @@ from typing import Any
 
 from localstack_engines.gateway import headers
 from localstack_engines.iam import principals
+from localstack_engines.iam.enforcement.handler import ENDPOINT_POLICY
 from localstack_engines.network.endpoints import reachability
 from localstack_engines.network.endpoints.mode import mode
 from localstack_engines.network.endpoints.model import Path
@@ -42,6 +43,8 @@ def _requested(chain: Any, context: Any, response: Any) -> None:
         response.status_code = 503
         response.headers[headers.UNREACHABLE] = "1"
         chain.stop()
+    elif path.policy is not None:
+        setattr(context, ENDPOINT_POLICY, path.policy)
 
 
 def _path_of_function(request: Any, service: str) -> Path:
