@@ -47,14 +47,16 @@ def needs(definition: dict[str, Any], region: str) -> Iterator[Need]:
         for reference in _secrets(container):
             service, place = _secret_service(reference, region)
             yield _need(name, service, place, _INITIALIZATION_ERROR, f"{_SECRETS}: unable to retrieve {reference}")
-        if place := _ecr_region(container):
+        if registry := _ecr_region(container):
             message = f"{_SECRETS}: unable to retrieve ecr registry auth"
-            yield _need(name, "api.ecr", place, _INITIALIZATION_ERROR, message)
+            yield _need(name, "api.ecr", registry, _INITIALIZATION_ERROR, message)
     for container in containers:
         name, image = container["name"], container["image"]
-        if place := _ecr_region(container):
-            yield _need(name, "ecr.dkr", place, _PULL_ERROR, f"pull image manifest has been retried 5 time(s): {image}")
-            yield _need(name, "s3", place, _PULL_ERROR, f"ref pull has been retried 5 time(s): {image}")
+        if registry := _ecr_region(container):
+            yield _need(
+                name, "ecr.dkr", registry, _PULL_ERROR, f"pull image manifest has been retried 5 time(s): {image}"
+            )
+            yield _need(name, "s3", registry, _PULL_ERROR, f"ref pull has been retried 5 time(s): {image}")
         for file in container.get("environmentFiles") or []:
             message = f"failed to download env files: {file['value']}"
             yield _need(name, "s3", region, _INITIALIZATION_ERROR, message)
