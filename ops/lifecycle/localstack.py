@@ -121,6 +121,7 @@ def compose(*arguments: str) -> None:
     env = settings.child_environment()
     if settings.STAGE == "prod":
         env.setdefault("ENGINES_KAFKA_MAX_BROKERS", "3")  # a topic's records are on two brokers before they count
+        env.setdefault("PMS_VPC_ENDPOINTS", "enforce")  # its subnets are isolated, so a missing endpoint is an outage
     if uses_vendor_image():
         env.setdefault("LOCALSTACK_IMAGE", VENDOR_IMAGE)  # Compose 1.29 cannot choose by itself
     log = settings.LOGS / f"localstack-{arguments[0]}.log"

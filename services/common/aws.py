@@ -101,8 +101,8 @@ _PROTOCOLS: Mapping[str, _Json | _Query | _Kafka] = {
     "ses": _Query("2010-12-01"),
     "sns": _Query("2010-03-31"),
 }
-_HOSTS = {"ses": "email"}
-"""The first part of a service's host name where it is not the service's name."""
+HOSTS = {service: {"ses": "email"}.get(service, service) for service in _PROTOCOLS}
+"""The first part of the host name of each service."""
 
 
 class Aws:
@@ -143,7 +143,7 @@ class Aws:
         from botocore.awsrequest import AWSRequest
         from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
 
-        host = f"https://{_HOSTS.get(service, service)}.{self._region}.amazonaws.com"
+        host = f"https://{HOSTS[service]}.{self._region}.amazonaws.com"
         url = (os.environ.get("AWS_ENDPOINT_URL") or host).rstrip("/") + request.path
         signed = AWSRequest(request.method, url, dict(request.headers), request.body)
         try:

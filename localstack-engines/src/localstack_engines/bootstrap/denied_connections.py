@@ -1,4 +1,4 @@
-"""GET /_localstack/engines/network/denied: the connections that security groups have denied, and why."""
+"""GET /_localstack/engines/network/denied: the connections that groups and VPC endpoints have denied, and why."""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,9 +10,11 @@ class DeniedConnectionsResource:
     """The endpoint. It reads the counters of all tasks when it is asked."""
 
     def on_get(self, request: Any) -> dict:
+        from localstack_engines.network.endpoints.unreachable import unreachable
         from localstack_engines.network.security_groups.enforcement import filters
 
-        denied = [{**asdict(one), "last_time": one.last_time.isoformat()} for one in filters.denials()]
+        found = sorted([*filters.denials(), *unreachable.recent()], key=lambda one: one.last_time)
+        denied = [{**asdict(one), "last_time": one.last_time.isoformat()} for one in found]
         return {"enforced": filters.is_on, "denied": denied}
 
 

@@ -14,7 +14,13 @@ LOG = logging.getLogger(__name__)
 @hooks.on_infra_start()
 def start() -> None:
     """Removes what an earlier run left, registers CloudFormation's types and EventBridge's target, starts the parts."""
-    from localstack_engines.bootstrap import denied_connections, entry_points, introspection, unparsed_requests
+    from localstack_engines.bootstrap import (
+        denied_connections,
+        entry_points,
+        introspection,
+        unparsed_requests,
+        vpc_endpoints,
+    )
     from localstack_engines.cloudformation import resource_types
     from localstack_engines.core_types.cloudformation import answers
     from localstack_engines.iam.enforcement import handler as enforcement
@@ -30,6 +36,7 @@ def start() -> None:
     denied_connections.install()
     answers.install()
     unparsed_requests.install()
+    vpc_endpoints.install()
     enforcement.install()
     event_target.install()
     for part in _parts():

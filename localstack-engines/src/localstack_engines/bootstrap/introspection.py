@@ -13,6 +13,7 @@ from typing import Any
 from localstack_engines.bootstrap import entry_points
 from localstack_engines.iam.enforcement.mode import mode
 from localstack_engines.metrics import period
+from localstack_engines.network.endpoints.mode import mode as vpc_endpoints_mode
 from localstack_engines.toolkit import ports, settings
 from localstack_engines.toolkit.process.certificate import certificate
 
@@ -30,6 +31,7 @@ class PluginResource:
             "owner": settings.owner(),
             "endpoint": settings.endpoint_url(),
             "iam": mode(),
+            "vpc_endpoints": vpc_endpoints_mode(),
             "providers": {name: _provider(name) for name in ("cloudformation", "cloudwatch", *entry_points.SERVICES)},
             "resource_types": {
                 name: f"{provider.__module__}.{provider.__qualname__}"

@@ -10,6 +10,7 @@ from localstack_engines.iam.statements import Request, Statement, parse
 _NO_IDENTITY_POLICY = "because no identity-based policy allows the {action} action"
 _NO_RESOURCE_POLICY = "because no resource-based policy allows the {action} action"
 _NO_BOUNDARY = "because no permissions boundary allows the {action} action"
+_NO_ENDPOINT_POLICY = "because no VPC endpoint policy allows the {action} action"
 _NO_SESSION_POLICY = "because no session policy allows the {action} action"
 
 
@@ -44,19 +45,22 @@ def evaluate(
     resource: str | None,
     context: Mapping[str, str | Iterable[str]] | None = None,
     resource_policy: ResourcePolicy | None = None,
+    endpoint_policy: str | None = None,
 ) -> Decision:
     """Decides about an action (`s3:GetObject`) on a resource (its ARN, `*` for an action without a resource).
 
     `context` has the condition keys of the request besides those of the principal and the time. A resource of None
     stands for one whose ARN is not known: then every statement that allows the action allows it, and only one that
     denies it for all resources denies it.
+    `endpoint_policy` is that of the VPC endpoint through which the request comes, or None.
     Account roots are allowed everything.
     """
     if principal.is_root:
         return Decision(True)
     keys = _normal({**principal.condition_keys(), **_of_time(datetime.now(UTC)), **(context or {})})
     request = Request(principal=principal, action=action, resource=resource, context=keys)
-    return _denial(request, resource_policy) or _grant(request, resource_policy)
+    denial = _denial(request, resource_policy, endpoint_policy)
+    return denial or _barrier(request, endpoint_policy) or _grant(request, resource_policy)
 
 
 def _of_time(now: datetime) -> dict[str, str]:
@@ -70,7 +74,7 @@ def _normal(context: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, 
     }
 
 
-def _denial(request: Request, resource_policy: ResourcePolicy | None) -> Decision | None:
+def _denial(request: Request, resource_policy: ResourcePolicy | None, endpoint_policy: str | None) -> Decision | None:
     principal = request.principal
     kinds: list[tuple[str, Iterable[Statement]]] = [
         ("an identity-based policy", _statements(principal.policies)),
@@ -78,13 +82,25 @@ def _denial(request: Request, resource_policy: ResourcePolicy | None) -> Decisio
         ("a session policy", _statements(principal.session_policies)),
     ]
     if resource_policy is not None:
-        named = (s for s in parse(resource_policy.document) if s.principals(request))
-        kinds.append(("a resource-based policy", named))
+        kinds.append(("a resource-based policy", _naming(request, resource_policy.document)))
+    if endpoint_policy is not None:
+        kinds.append(("a VPC endpoint policy", _naming(request, endpoint_policy)))
     for kind, statements in kinds:
         for statement in statements:
             if statement.denies and statement.applies(request):
                 return Decision(False, f"with an explicit deny in {kind}", statement.sid)
     return None
+
+
+def _naming(request: Request, document: str) -> Iterable[Statement]:
+    return (statement for statement in parse(document) if statement.principals(request))
+
+
+def _barrier(request: Request, endpoint_policy: str | None) -> Decision | None:
+    """Returns the refusal of a VPC endpoint that does not let the request through."""
+    if endpoint_policy is None or any(s.allows and s.applies(request) for s in _naming(request, endpoint_policy)):
+        return None
+    return _refused(_NO_ENDPOINT_POLICY, request)
 
 
 def _grant(request: Request, resource_policy: ResourcePolicy | None) -> Decision:

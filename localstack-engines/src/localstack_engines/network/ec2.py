@@ -62,3 +62,8 @@ def default_group_of_subnets(account: str, region: str, subnet_ids: list[str]) -
     found = next((known for one in subnet_ids if (known := subnet(account, region, one))), None)
     group = backend(account, region).get_default_security_group(found.vpc_id) if found else None
     return [str(group.id)] if group else []
+
+
+def tags(records: Any, resource_id: str) -> dict[str, str]:
+    """Returns the tags of a resource in the records of its account and region."""
+    return dict(records.tags.get(resource_id) or {})

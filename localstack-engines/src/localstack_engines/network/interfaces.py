@@ -53,10 +53,20 @@ def network_of(account: str, region: str, subnet_id: str) -> VpcNetwork:
     return networks.ensure(vpc.id, vpc.cidr_block)
 
 
-def attach(account: str, region: str, subnet_id: str, groups: list[str], description: str) -> Interface:
+def attach(
+    account: str,
+    region: str,
+    subnet_id: str,
+    groups: list[str],
+    description: str,
+    *,
+    wants_public_address: bool = False,
+) -> Interface:
     """Creates an interface with a free address of the subnet's range on this machine.
 
-    This is the address that answers, so all APIs report it. Raises SubnetFull, SubnetNotFound or NetworkConflict.
+    This is the address that answers, so all APIs report it. A public address is none that answers, so no API reports
+    it: it only counts for the route through an internet gateway.
+    Raises SubnetFull, SubnetNotFound or NetworkConflict.
     """
     network = network_of(account, region, subnet_id)
     backend = ec2.backend(account, region)
@@ -65,9 +75,15 @@ def attach(account: str, region: str, subnet_id: str, groups: list[str], descrip
         address = _next_free(account, region, network, subnet)
         eni = backend.create_network_interface(subnet, address, group_ids=groups, description=description)
     eni.status = "in-use"
+    eni.wants_public_address = wants_public_address
     filters.changed()
     dns_name = f"ip-{address.replace('.', '-')}.{'ec2' if region == 'us-east-1' else region + '.compute'}.internal"
     return Interface(eni.id, subnet_id, address, mac_of(address), dns_name, subnet.availability_zone, network)
+
+
+def has_public_address(eni: Any) -> bool:
+    """Returns whether an interface has a public address on AWS."""
+    return bool(eni.public_ip) or getattr(eni, "wants_public_address", False)
 
 
 def detach(account: str, region: str, interface: Interface) -> None:

@@ -260,3 +260,23 @@ def test_a_document_nested_too_deeply_has_no_statements():
 
 def test_roots_may_do_everything():
     assert decide(root(ACCOUNT), resource_policy=bucket(deny(Principal="*"))).allowed
+
+
+def test_a_vpc_endpoint_limits_what_all_other_policies_allow():
+    principal = caller(allow())
+    everything = document({**allow("*"), "Principal": "*"})
+    assert decide(principal, endpoint_policy=everything) == Decision(True)
+    assert decide(caller(), endpoint_policy=everything).reason == (
+        "because no identity-based policy allows the s3:GetObject action"
+    )
+    own_account = document(
+        {**allow("*"), "Principal": "*", "Condition": {"StringEquals": {"aws:ResourceAccount": "1"}}}
+    )
+    for policy in (document(), own_account, document({**allow("*"), "Principal": {"AWS": OTHER}})):
+        assert decide(principal, endpoint_policy=policy) == Decision(
+            False, "because no VPC endpoint policy allows the s3:GetObject action"
+        )
+    denies = document({**allow("*"), "Principal": "*"}, {**deny("s3:Get*"), "Principal": "*"})
+    assert decide(principal, endpoint_policy=denies) == Decision(
+        False, "with an explicit deny in a VPC endpoint policy", "Never"
+    )

@@ -1,6 +1,4 @@
-"""AWS::EC2::VPCEndpoint: a record that describe calls return.
-
-The tasks of a VPC reach every AWS API at LocalStack, with or without an endpoint.
+"""AWS::EC2::VPCEndpoint: a record that describe calls return, and that decides what a VPC reaches (network/endpoints).
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
 """

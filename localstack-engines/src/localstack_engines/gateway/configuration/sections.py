@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from localstack_engines.gateway import headers
 from localstack_engines.gateway.edge import Edge
 from localstack_engines.toolkit.settings import HEADER_PREFIX
 
@@ -20,6 +21,13 @@ BY_OTHER_HOST = (
     "!{ req.hdr(host),lower,field(1,:) -m str localhost localhost.localstack.cloud } !{ hdr_ip(host) -m found }"
 )
 """Custom domains have any name."""
+_UNREACHABLE = f"{{ res.hdr({headers.UNREACHABLE}) -m found }}"
+_TO_LOCALSTACK = (
+    f"    http-request set-header {headers.SOURCE} %[src]",
+    # On AWS the connection would time out. It ends without an answer, and no thread of LocalStack waits for that.
+    f"    http-response lua.pause if {_UNREACHABLE}",
+    f"    http-response deny errorfile /dev/null if {_UNREACHABLE}",
+)
 _TLS = "{ req.ssl_hello_type 1 }"
 _SNI_OF_API = "{ req.ssl_sni,lower,field(2,.) -m str execute-api }"
 _FOR_BALANCER = ("{ req.hdr(host),lower,field(3,.) -m str elb }", "{ req.hdr(host),lower,field(2,.) -m str ecs }")
@@ -146,12 +154,14 @@ def render_passthrough(edge: Edge) -> list[str]:
         "backend localstack",
         # LocalStack's gateway has not started yet, or has stopped.
         '    http-error status 503 content-type application/json string \'{"message":"LocalStack is not ready"}\'',
+        *_TO_LOCALSTACK,
         f"    server gateway {edge.gateway_address}",
         "",
         # LocalStack answers nothing more on a connection on which it has refused an upgrade.
         "backend localstack_upgrades",
         "    option http-server-close",
         "    http-reuse never",
+        *_TO_LOCALSTACK,
         f"    server gateway {edge.gateway_address}",
         "",
         "backend localstack_tls",

@@ -61,3 +61,6 @@ local function subrequest(txn, kind)
 end
 
 core.register_action("subrequest", { "http-req" }, subrequest, 1)
+
+-- `http-response lua.pause`: the answer waits for a second (1000 ms).
+core.register_action("pause", { "http-res" }, function(txn) core.msleep(1000) end, 0)

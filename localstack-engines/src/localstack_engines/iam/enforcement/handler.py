@@ -20,6 +20,9 @@ from localstack_engines.toolkit.errors import ServiceError
 
 LOG = logging.getLogger(__name__)
 
+ENDPOINT_POLICY = "vpc_endpoint_policy"
+"""The attribute of a request's context that has the policy of the VPC endpoint through which the request comes."""
+
 
 def install() -> None:
     """Adds the handler to LocalStack's chain, unless IAM is off. Raises ValueError for an unknown mode."""
@@ -84,7 +87,7 @@ def _refusal(context: Any, principal: Principal) -> ServiceError | None:
         about = members if permission.about is None else permission.about
         keys = condition_keys.keys(service, scope, about, context.request)
         policy = records.policy(service, scope, about)
-        decision = _decision(principal, permission, keys, policy)
+        decision = _decision(principal, permission, keys, policy, getattr(context, ENDPOINT_POLICY, None))
         if not decision.allowed:
             LOG.warning(
                 "IAM: %s; %s", answers.text(service, principal, permission, decision), _remedy(permission, decision)
@@ -94,7 +97,11 @@ def _refusal(context: Any, principal: Principal) -> ServiceError | None:
 
 
 def _decision(
-    principal: Principal, permission: Permission, keys: condition_keys.Keys, policy: ResourcePolicy | None
+    principal: Principal,
+    permission: Permission,
+    keys: condition_keys.Keys,
+    policy: ResourcePolicy | None,
+    endpoint_policy: str | None,
 ) -> Decision:
     """Decides by all names that the resource has: one may allow, none may be denied."""
     if permission.action in ALWAYS_ALLOWED:
@@ -110,6 +117,7 @@ def _decision(
             resource=name,
             context={**keys, **condition_keys.of_resource(name)},
             resource_policy=own_policy,
+            endpoint_policy=None if permission.passed_to else endpoint_policy,
         )
         for name in permission.names
     ]

@@ -131,9 +131,7 @@ _TASK_DEFINITIONS = {
 
 _NETWORK = {
     "NetworkConfiguration": Members("awsvpcConfiguration"),
-    "AwsVpcConfiguration": Members(
-        used="subnets securityGroups", ignored={"assignPublicIp": "tasks reach the internet as the machine does"}
-    ),
+    "AwsVpcConfiguration": Members("subnets securityGroups assignPublicIp"),
 }
 
 _TASKS = {

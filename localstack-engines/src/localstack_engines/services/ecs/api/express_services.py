@@ -39,7 +39,7 @@ from localstack_engines.services.ecs.errors import (
     service_not_active,
     service_not_found,
 )
-from localstack_engines.services.ecs.express_models import Configuration, ExpressService, Gateway, Network
+from localstack_engines.services.ecs.express_models import PUBLIC, Configuration, ExpressService, Gateway, Network
 from localstack_engines.services.ecs.models import Scope, Service
 from localstack_engines.toolkit.errors import ServiceError
 
@@ -261,7 +261,10 @@ def _check_move(express: ExpressService, network: Network) -> None:
 
 def _awsvpc(express: ExpressService, network: Network) -> Request:
     groups = [*network.security_groups, express.security_group]
-    return {"awsvpcConfiguration": {"subnets": list(network.subnets), "securityGroups": groups}}
+    public = "ENABLED" if network.access_type == PUBLIC else "DISABLED"
+    return {
+        "awsvpcConfiguration": {"subnets": list(network.subnets), "securityGroups": groups, "assignPublicIp": public}
+    }
 
 
 def _host(name: str, region: str) -> str:

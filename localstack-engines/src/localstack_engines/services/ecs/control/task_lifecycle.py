@@ -49,6 +49,7 @@ class TaskLifecycle:
                     random.choice(network["subnets"]),  # noqa: S311
                     network.get("securityGroups") or [],
                     task.arn,
+                    wants_public_address=network.get("assignPublicIp") == "ENABLED",
                 )
             elif task.network_mode == "bridge" and task.container_instance is not None:
                 instance = task.container_instance

@@ -8,7 +8,12 @@ from typing import Any
 from localstack_engines.network import credentials_address
 from localstack_engines.network.interfaces import Interface, Place
 from localstack_engines.services.ecr import public as ecr
-from localstack_engines.services.ecs.control import container_environment, container_secrets, environment_files
+from localstack_engines.services.ecs.control import (
+    container_environment,
+    container_secrets,
+    environment_files,
+    task_endpoints,
+)
 from localstack_engines.services.ecs.control.container_spec_factory import NETWORK_SYSCTLS, container_spec
 from localstack_engines.services.ecs.control.task_clients import task_client
 from localstack_engines.services.ecs.control.task_volumes import volumes_of
@@ -27,6 +32,7 @@ def task_spec(task: Task) -> TaskSpec:
 
     Reads secrets and environment files, and creates log streams. Raises TaskFailed.
     """
+    task_endpoints.check(task)
     definition = task.effective_definition
     definitions = definition["containerDefinitions"]
     volumes, instance = volumes_of(task), task.container_instance

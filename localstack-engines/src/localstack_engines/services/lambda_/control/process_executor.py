@@ -14,6 +14,7 @@ from localstack_engines.services.lambda_.engine.sandbox import Function, Sandbox
 from localstack_engines.toolkit import settings
 
 LOOPBACK = "127.0.0.1"
+_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
@@ -33,10 +34,18 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             memory=int(config.memory_size),
             code=config.code.get_unzipped_code_location(),
             layers=merged_layers(_layer_directories(self.function_version)),
-            environment=loopback.trust() | {name: str(value) for name, value in env_vars.items()},
+            environment=loopback.trust() | self._environment(env_vars),
         )
         self._sandbox = Sandbox(function, settings.state_directory("lambda", self.id))
         self._sandbox.start()
+
+    def _environment(self, given: dict[str, Any]) -> dict[str, str]:
+        """Returns a function's variables. One in a VPC calls AWS's APIs at the edge, where VPC endpoints count."""
+        variables = {name: str(value) for name, value in given.items()}
+        vpc = self.function_version.config.vpc_config
+        if vpc and vpc.subnet_ids and variables.get(_ENDPOINT) == f"http://{settings.GATEWAY_ADDRESS}":
+            variables[_ENDPOINT] = f"http://{LOOPBACK}:{settings.edge_port()}"
+        return variables
 
     def stop(self) -> None:
         if self._sandbox:
