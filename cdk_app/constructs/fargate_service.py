@@ -26,6 +26,7 @@ HEALTH_CHECK = ecs.HealthCheck(
     retries=3,
     start_period=Duration.seconds(120),
 )
+"""The start period leaves time for tasks that all start at once on few processors, as those of a new stack do."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,13 @@ GRPC_SERVICES = {
 }
 
 
+def healthy_tasks(service: str) -> list[dict[str, Any]]:
+    """Returns the running tasks of a service that its health check has found healthy."""
+    return [
+        task for task in aws.tasks(service) if task["lastStatus"] == "RUNNING" and task["healthStatus"] == "HEALTHY"
+    ]
+
+
 @dataclass(frozen=True)
 class Task:
     """One task of a service, at its private address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,8 @@ import pytest
 
 from lab.waiting import until
 from ops import api, aws, settings
-from tests.e2e.tasks import GRPC_PORT
+from tests.e2e.tasks import GRPC_PORT, healthy_tasks
+from tests.support import logs
 from tests.support.people import PASSWORD, Person, new_patient, register
 
 DENIED = f"{settings.EDGE_URL}/_localstack/engines/network/denied"
@@ -30,19 +31,9 @@ def stable(service: str) -> None:
 
     def is_stable() -> bool:
         [found] = [one for one in aws.services() if one["serviceName"] == service]
-        healthy = [task for task in aws.tasks(service) if task["healthStatus"] == "HEALTHY"]
-        return len(healthy) == found["desiredCount"]
+        return len(healthy_tasks(service)) == found["desiredCount"]
 
     until(f"{service} to be healthy", is_stable, 180)
-
-
-@pytest.fixture
-def put_back() -> Iterator[Callable[[Callable[[], Any]], None]]:
-    """Runs what it is given at the end, also when the test fails."""
-    steps: list[Callable[[], Any]] = []
-    yield steps.append
-    for step in reversed(steps):
-        step()
 
 
 @contextmanager
@@ -82,10 +73,19 @@ def without_statement(service: str, action: str, condition: str) -> Iterator[Non
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
 
+@contextmanager
+def without_secret(name: str) -> Iterator[None]:
+    """Deletes a secret for a time: it can be restored for seven days."""
+    secrets = aws.client("secretsmanager")
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    try:
+        yield
+    finally:
+        secrets.restore_secret(SecretId=name)
+
+
 def logged(service: str, since: float, text: str) -> bool:
-    pages = aws.client("logs").get_paginator("filter_log_events")
-    found = pages.paginate(logGroupName=f"/{settings.PREFIX}/{service}", startTime=int(since * 1000))
-    return any(text in event["message"] for page in found for event in page["events"])
+    return any(text in message for message in logs.messages(f"/{settings.PREFIX}/{service}", since))
 
 
 @pytest.mark.timeout(600)
@@ -123,15 +123,14 @@ def test_without_a_statement_a_call_is_denied(admin: Person) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_without_a_secret_no_task_starts(put_back: Callable[[Callable[[], Any]], None]) -> None:
-    secrets, name = aws.client("secretsmanager"), f"{settings.PREFIX}/notification/database"
-    put_back(lambda: stable("notification"))
-    put_back(lambda: secrets.restore_secret(SecretId=name))
-    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
-    replace_tasks("notification")
-
+def test_without_a_secret_no_task_starts() -> None:
     def reason() -> str:
         ended = [task.get("stoppedReason", "") for task in aws.tasks("notification", "STOPPED")]
         return next((one for one in ended if one.startswith("ResourceInitializationError")), "")
 
-    assert "unable to pull secrets" in until("a task that could not start", reason, 60)
+    try:
+        with without_secret(f"{settings.PREFIX}/notification/database"):
+            replace_tasks("notification")
+            assert "unable to pull secrets" in until("a task that could not start", reason, 60)
+    finally:
+        stable("notification")

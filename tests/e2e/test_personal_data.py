@@ -27,6 +27,7 @@ from services.contracts.events import EVENT_TYPES
 from services.notification import consumers as notification
 from tests.e2e.kafka import Broker, discard
 from tests.e2e.tasks import Task
+from tests.support import logs
 from tests.support.clinic import wait_for_free_slots
 from tests.support.people import Person, new_patient, unique
 
@@ -38,12 +39,9 @@ Texts = Iterator[tuple[str, str]]
 
 def all_logs(since: float) -> Texts:
     """Yields all that was logged since: by the services, the API, the databases and LocalStack's container."""
-    logs = aws.client("logs")
-    start = int(since * 1000)
-    for page in logs.get_paginator("describe_log_groups").paginate():
+    for page in aws.client("logs").get_paginator("describe_log_groups").paginate():
         for name in (group["logGroupName"] for group in page["logGroups"]):
-            for events in logs.get_paginator("filter_log_events").paginate(logGroupName=name, startTime=start):
-                yield from ((name, event["message"]) for event in events["events"])
+            yield from ((name, message) for message in logs.messages(name, since))
     done = subprocess.run(
         ["docker", "logs", "--since", str(int(since)), settings.CONTAINER], capture_output=True, text=True, check=True
     )

@@ -6,13 +6,8 @@ from typing import Any
 
 from lab.waiting import until
 from ops import aws, settings
+from tests.e2e.tasks import healthy_tasks
 from tests.support.people import Person
-
-
-def healthy_tasks(service: str) -> list[dict[str, Any]]:
-    return [
-        task for task in aws.tasks(service) if task["lastStatus"] == "RUNNING" and task["healthStatus"] == "HEALTHY"
-    ]
 
 
 def test_a_killed_task_is_reported_and_replaced(staff: Person) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from services.auth.config import AuthSettings
 from services.auth.entity import AttemptKey
+from services.auth.hashing_queue import Lane, Turn
 from services.auth.repository.login_attempts import LoginAttemptsRepository
 from services.common.clock import utc_now
 from services.common.errors import TooManyRequests
@@ -33,6 +34,11 @@ class Attempt:
     def anywhere(self) -> AttemptKey:
         """Counts the failures with this username from all addresses that are not known."""
         return AttemptKey.of(self.username)
+
+    @property
+    def turn(self) -> Turn:
+        """The place of its hash. Somebody who guesses from an unknown address does not share the user's turns."""
+        return Turn(Lane.KNOWN_SIGN_IN, self.username.lower()) if self.known else Turn(Lane.SIGN_IN, self.address)
 
 
 class LoginBackoff:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.auth.entity import User
-from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
 from services.auth.repository.password_resets import PasswordResetRepository
@@ -62,12 +61,11 @@ class PasswordService:
             new, username=user.username, email=user.email, full_name=user.full_name, pointer="/body/new_password"
         )
         await self._uow.release()
-        turn = Turn(Lane.KNOWN_SIGN_IN, user.username.lower()) if attempt.known else Turn(Lane.SIGN_IN, address)
-        if not (await self._passwords.verify(turn, user.password_hash, present)).matches:
+        if not (await self._passwords.verify(attempt.turn, user.password_hash, present)).matches:
             await self._backoff.fail(attempt)
             self._uow.record("password.change", RESOURCE, user.id, outcome="denied")
             raise WrongPassword
-        new_hash = await self._passwords.hash(turn, new)
+        new_hash = await self._passwords.hash(attempt.turn, new)
         account = await self._users.get_for_update(user.id)
         if account is None or account.disabled:
             raise no_account()

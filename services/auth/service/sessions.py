@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.auth.config import AuthSettings
 from services.auth.entity import IssuedTokens, RefreshToken, Session, User
-from services.auth.hashing_queue import Lane, Turn
 from services.auth.passwords import PasswordHasher
 from services.auth.repository.accounts import UserRepository
 from services.auth.repository.password_resets import PasswordResetRepository
@@ -79,8 +78,7 @@ class SessionService:
         attempt = await self._backoff.begin(username, address)
         user = await self._users.get_by_username(username)
         await self._uow.release()
-        turn = Turn(Lane.KNOWN_SIGN_IN, username.lower()) if attempt.known else Turn(Lane.SIGN_IN, address)
-        verified = await self._passwords.verify(turn, user.password_hash if user else None, password)
+        verified = await self._passwords.verify(attempt.turn, user.password_hash if user else None, password)
         if user is None or not verified.matches or user.disabled:
             raise await self._denied(attempt, user)
         now = utc_now()

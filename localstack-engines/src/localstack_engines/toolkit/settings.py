@@ -3,6 +3,9 @@
 import os
 import shutil
 from pathlib import Path
+from typing import TypeVar
+
+Choice = TypeVar("Choice", bound=str)
 
 NAME = "engines"
 """The plugin's short name, in environment variables, headers, labels, containers and paths."""
@@ -23,6 +26,15 @@ GATEWAY_ADDRESS = "127.0.0.1:4000"
 def variable(name: str, default: str = "") -> str:
     """Returns the environment variable `ENGINES_<name>`, or `default` when it is unset or empty."""
     return os.environ.get(f"{NAME.upper()}_{name}") or default
+
+
+def choice(name: str, values: tuple[Choice, ...]) -> Choice:
+    """Returns the value of `ENGINES_<name>`, or the first of `values` without it. Raises ValueError for any other."""
+    value = variable(name, values[0])
+    for one in values:
+        if value == one:
+            return one
+    raise ValueError(f"{NAME.upper()}_{name} is {value!r} and must be one of {', '.join(values)}")
 
 
 def edge_port() -> int:

@@ -10,8 +10,4 @@ _MODES: tuple[Mode, ...] = ("off", "warn", "enforce")
 
 def mode() -> Mode:
     """Returns the mode, which is `off` without the variable. Raises ValueError for any other value."""
-    value = settings.variable("IAM", "off")
-    for one in _MODES:
-        if value == one:
-            return one
-    raise ValueError(f"ENGINES_IAM is {value!r} and must be one of {', '.join(_MODES)}")
+    return settings.choice("IAM", _MODES)

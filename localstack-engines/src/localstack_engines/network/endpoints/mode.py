@@ -14,11 +14,7 @@ TAG = f"{settings.LABEL_PREFIX}:vpc-endpoints"
 
 def mode() -> Mode:
     """Returns the mode, which is `off` without the variable. Raises ValueError for any other value."""
-    value = settings.variable("VPC_ENDPOINTS", "off")
-    for one in _MODES:
-        if value == one:
-            return one
-    raise ValueError(f"ENGINES_VPC_ENDPOINTS is {value!r} and must be one of {', '.join(_MODES)}")
+    return settings.choice("VPC_ENDPOINTS", _MODES)
 
 
 def is_enforced(tags: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network
 
 from localstack_engines.network.endpoints.model import Caller, Path, VpcEndpoint
-from localstack_engines.network.security_groups.model import Endpoint, Interface, Vpc
+from localstack_engines.network.security_groups.model import Endpoint, Interface, Vpc, group_names
 from localstack_engines.network.security_groups.rules import may_enter, may_leave
 
 _HTTPS = 443
@@ -40,11 +40,11 @@ def _interface_problem(caller: Caller, endpoint: VpcEndpoint, vpc: Vpc | None) -
     source = Interface(caller.address, caller.groups, caller.name)
     # The endpoint's addresses are somewhere in the VPC, as those of engines.
     target = Endpoint(endpoint.id, _HTTPS, endpoint.groups, frozenset({_HTTPS}))
-    named = f"the endpoint {endpoint.id} for {endpoint.service} ({_names(endpoint.groups)})"
+    named = f"the endpoint {endpoint.id} for {endpoint.service} ({group_names(endpoint.groups)})"
     if not may_leave(vpc, source, target):
-        return f"no egress rule of {_names(caller.groups)} allows tcp {_HTTPS} to {named}"
+        return f"no egress rule of {group_names(caller.groups)} allows tcp {_HTTPS} to {named}"
     if not may_enter(vpc, source, target):
-        return f"no ingress rule of {named} allows tcp {_HTTPS} from {caller.address} ({_names(caller.groups)})"
+        return f"no ingress rule of {named} allows tcp {_HTTPS} from {caller.address} ({group_names(caller.groups)})"
     return ""
 
 
@@ -55,7 +55,7 @@ def _public_problem(caller: Caller, vpc: Vpc | None) -> str:
     for rule in vpc.egress(caller.groups):
         if rule.allows("tcp", _HTTPS) and any(not IPv4Network(cidr).is_private for cidr in rule.cidrs):
             return ""
-    return f"no egress rule of {_names(caller.groups)} allows tcp {_HTTPS} to public addresses"
+    return f"no egress rule of {group_names(caller.groups)} allows tcp {_HTTPS} to public addresses"
 
 
 def _route_problem(caller: Caller) -> str:
@@ -72,7 +72,3 @@ def _missing(caller: Caller, known: list[VpcEndpoint], service: str) -> str:
     if known[0].is_interface:
         return f"no private DNS for the endpoint {known[0].id} for {service}"
     return f"no entry for the endpoint {known[0].id} for {service} in the route table {caller.route_table}"
-
-
-def _names(groups: frozenset[str]) -> str:
-    return ", ".join(sorted(groups)) or "no group"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localstack_engines.network.security_groups import ruleset
-from localstack_engines.network.security_groups.model import Endpoint, Interface, Vpc
+from localstack_engines.network.security_groups.model import Endpoint, Interface, Vpc, group_names
 from localstack_engines.network.security_groups.rules import may_leave, may_send
 
 _HOUR = 3600
@@ -87,17 +87,17 @@ def explain(direction: str, peer: str, protocol: str, port: int, vpc: Vpc, own: 
     if direction == "ingress":
         balancer = next((one for one in vpc.balancers if one.address == peer), None)
         if balancer is not None and not may_send(vpc, balancer, own, protocol, port):
-            sender = f"{balancer.name} ({_names(balancer.groups)})"
+            sender = f"{balancer.name} ({group_names(balancer.groups)})"
             return f"no egress rule of {sender} allows {what} to {_describe(own.address, vpc)}"
-        return f"no ingress rule of {_names(own.groups)} allows {what} from {_describe(peer, vpc)}"
+        return f"no ingress rule of {group_names(own.groups)} allows {what} from {_describe(peer, vpc)}"
     endpoint = _endpoint(peer, port, vpc)
     if endpoint is None:
-        return f"no egress rule of {_names(own.groups)} allows {what} to {_describe(peer, vpc)}"
-    target = f"{endpoint.name} ({_names(endpoint.groups)})"
+        return f"no egress rule of {group_names(own.groups)} allows {what} to {_describe(peer, vpc)}"
+    target = f"{endpoint.name} ({group_names(endpoint.groups)})"
     ports = "/".join(str(one) for one in sorted(endpoint.ports))
     if not may_leave(vpc, own, endpoint):
-        return f"no egress rule of {_names(own.groups)} allows {protocol} {ports} to {target}"
-    return f"no ingress rule of {target} allows {protocol} {ports} from {_names(own.groups)}"
+        return f"no egress rule of {group_names(own.groups)} allows {protocol} {ports} to {target}"
+    return f"no ingress rule of {target} allows {protocol} {ports} from {group_names(own.groups)}"
 
 
 def _endpoint(address: str, port: int, vpc: Vpc) -> Endpoint | None:
@@ -109,10 +109,6 @@ def _endpoint(address: str, port: int, vpc: Vpc) -> Endpoint | None:
 
 def _describe(address: str, vpc: Vpc) -> str:
     if address == vpc.resolver:
-        return f"{address} (LocalStack: {_names(vpc.resolver_groups)})"
+        return f"{address} (LocalStack: {group_names(vpc.resolver_groups)})"
     known = vpc.interfaces.get(address) or vpc.guests.get(address)
-    return f"{address} ({known.name}: {_names(known.groups)})" if known else address
-
-
-def _names(groups: frozenset[str]) -> str:
-    return ", ".join(sorted(groups)) or "no group"
+    return f"{address} ({known.name}: {group_names(known.groups)})" if known else address

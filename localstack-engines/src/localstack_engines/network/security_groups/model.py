@@ -94,3 +94,8 @@ class Vpc:
     def egress(self, groups: frozenset[str]) -> list[Rule]:
         """Returns the rules of these groups for connections of their members."""
         return [rule for group in sorted(groups) for rule in self.groups.get(group, Group()).egress]
+
+
+def group_names(groups: frozenset[str]) -> str:
+    """Returns the ids of security groups as the explanation of a denial has them."""
+    return ", ".join(sorted(groups)) or "no group"
